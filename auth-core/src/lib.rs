@@ -1,0 +1,1 @@
+//! Accounts for web applications, with no web framework.
