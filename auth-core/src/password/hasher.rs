@@ -1,0 +1,274 @@
+//! Computes and verifies password hashes on threads of its own.
+
+mod engine;
+mod error;
+mod job;
+mod memory;
+mod pool;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, num::NonZeroUsize, sync::Arc, thread};
+
+pub use error::{HashError, HashFailure};
+use job::{Answer, Job};
+use pool::Pool;
+
+use super::{Argon2Params, Password, PasswordHash};
+
+/// The handle to a fixed set of hasher threads. Clone it freely: all clones share the threads, which end when the last
+/// one is dropped.
+///
+/// New hashes are Argon2id, version 19, with a salt of 128 and an output of 256 bits. Argon2i, Argon2d, version 16,
+/// other costs, and bcrypt (`$2a$`, `$2b$`, `$2y$`) are verified too, so that accounts of an older system can log in.
+///
+/// Each thread owns the memory that its hashes need, so a storm of logins takes no more than threads times
+/// [`Argon2Params::memory_kib`]. The queue in front of the threads is bounded: beyond it [`HashError::Busy`] says
+/// when to come back. A caller that stops waiting (its future is dropped) gives its place in the queue up. Nothing
+/// here blocks the executor.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::password::{Password, PasswordHasher, Verdict};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let hasher = PasswordHasher::builder().build();
+/// let hash = hasher.hash(&Password::parse("correct horse battery staple")?).await?;
+///
+/// let right = Password::parse("correct horse battery staple")?;
+/// assert_eq!(hasher.verify(&right, Some(&hash)).await?, Verdict::Match { needs_rehash: false });
+/// let wrong = Password::parse("incorrect horse")?;
+/// assert_eq!(hasher.verify(&wrong, Some(&hash)).await?, Verdict::Mismatch);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+///
+/// # Security
+///
+/// Every call computes exactly one hash. A user who does not exist, a stored text that is damaged, unknown or
+/// absurdly costly, all take the time of one hash with this hasher's own parameters. Stored hashes with *other*
+/// costs, bcrypt above all, take their own time; until such an account has logged in once and was hashed anew,
+/// its time tells it apart from an unknown one.
+#[derive(Clone)]
+pub struct PasswordHasher {
+    pool: Arc<Pool>,
+}
+
+impl PasswordHasher {
+    /// Starts with the defaults: [`Argon2Params::default`], as many threads as the machine runs at once, 512 waiting.
+    #[must_use]
+    pub fn builder() -> PasswordHasherBuilder {
+        PasswordHasherBuilder::default()
+    }
+
+    /// Hashes a password for storage, with a random salt.
+    ///
+    /// # Errors
+    ///
+    /// [`HashError::Busy`] when too many are waiting, [`HashError::Failed`] when the machine has no memory, threads or
+    /// random numbers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::{Password, PasswordHasher};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let hasher = PasswordHasher::default();
+    /// let hash = hasher.hash(&Password::parse("correct horse battery staple")?).await?;
+    /// assert!(hash.as_stored_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        let (job, answer) = Job::hash(password);
+        self.pool.submit(job)?;
+        receive(answer).await
+    }
+
+    /// Whether the password is the one that was hashed. `None` stands for a user who does not exist or has no password:
+    /// the work is done and the verdict is [`Verdict::Mismatch`].
+    ///
+    /// bcrypt cannot tell long passwords apart: one of more than 72 bytes, or with a NUL in it, never matches a bcrypt
+    /// hash (OWASP Password Storage Cheat Sheet).
+    ///
+    /// # Errors
+    ///
+    /// As for [`hash`](Self::hash). A wrong password is no error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::{Password, PasswordHash, PasswordHasher, Verdict};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let hasher = PasswordHasher::default();
+    /// let password = Password::parse("U*U*")?;
+    /// assert_eq!(hasher.verify(&password, None).await?, Verdict::Mismatch);
+    ///
+    /// // A user of the older system logs in, and gets a hash of today.
+    /// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
+    /// let stored = PasswordHash::from_stored(bcrypt.to_owned());
+    /// let verdict = hasher.verify(&password, Some(&stored)).await?;
+    /// assert_eq!(verdict, Verdict::Match { needs_rehash: true });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+    ) -> Result<Verdict, HashError> {
+        let (job, answer) = Job::verify(password, stored);
+        self.pool.submit(job)?;
+        receive(answer).await
+    }
+
+    /// How many hashes all threads have computed since the start, those for unknown users included. A metric.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::{Password, PasswordHasher};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let hasher = PasswordHasher::default();
+    /// hasher.verify(&Password::parse("whoever I am")?, None).await?;
+    /// assert_eq!(hasher.hashes_done(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn hashes_done(&self) -> u64 {
+        self.pool.shared().done()
+    }
+
+    /// How many calls wait for a thread at this moment. A metric.
+    #[must_use]
+    pub fn hashes_waiting(&self) -> usize {
+        self.pool.shared().waiting()
+    }
+
+    /// What new hashes cost.
+    #[must_use]
+    pub fn params(&self) -> Argon2Params {
+        self.pool.shared().params
+    }
+}
+
+impl Default for PasswordHasher {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl fmt::Debug for PasswordHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = self.pool.shared();
+        f.debug_struct("PasswordHasher")
+            .field("params", &shared.params)
+            .field("threads", &shared.threads)
+            .field("queue", &shared.queue)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`PasswordHasher`].
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use auth_core::password::{Argon2Params, InvalidParams, PasswordHasher};
+///
+/// let hasher = PasswordHasher::builder()
+///     .params(Argon2Params::new(46 * 1024, 1, 1)?)
+///     .threads(NonZeroUsize::MIN)
+///     .queue(64)
+///     .build();
+/// assert_eq!(hasher.params().memory_kib(), 46 * 1024);
+/// # Ok::<(), InvalidParams>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct PasswordHasherBuilder {
+    params: Argon2Params,
+    threads: NonZeroUsize,
+    queue: usize,
+}
+
+impl PasswordHasherBuilder {
+    /// What new hashes cost. Stored hashes of other costs keep verifying; see [`Verdict::Match`] for when they are
+    /// to be made anew.
+    pub fn params(mut self, params: Argon2Params) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// How many hashes are computed at once, each in memory of its own.
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// How many calls may wait while all threads are busy. Zero means that none waits.
+    pub fn queue(mut self, waiting: usize) -> Self {
+        self.queue = waiting;
+        self
+    }
+
+    /// The hasher. Its threads start with the first hash.
+    #[must_use]
+    pub fn build(self) -> PasswordHasher {
+        PasswordHasher {
+            pool: Arc::new(Pool::new(self.params, self.threads, self.queue)),
+        }
+    }
+}
+
+impl Default for PasswordHasherBuilder {
+    fn default() -> Self {
+        Self {
+            params: Argon2Params::default(),
+            // More threads than cores would only take more memory.
+            threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            // Some four seconds of work for two cores: longer than that a person does not wait.
+            queue: 512,
+        }
+    }
+}
+
+/// What [`PasswordHasher::verify`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// The password is the right one.
+    Match {
+        /// Whether the password should be hashed anew now that it is at hand, and the new hash stored in place of the
+        /// old one (compare-and-set, without ending sessions).
+        ///
+        /// True for bcrypt, Argon2i, Argon2d, version 16, a salt under 16 or an output under 32 bytes, and for
+        /// Argon2id whose costs differ from the hasher's and are not stronger. Stronger is what has at least as much
+        /// memory and at least as many passes, and more of one: such a hash stays, because a hash is never weakened.
+        needs_rehash: bool,
+    },
+    /// The password is wrong, or there is nothing that it could match.
+    Mismatch,
+}
+
+impl Verdict {
+    /// Whether the password is the right one.
+    #[must_use]
+    pub fn is_match(self) -> bool {
+        matches!(self, Self::Match { .. })
+    }
+}
+
+async fn receive<T>(answer: Answer<T>) -> Result<T, HashError> {
+    match answer.await {
+        Ok(result) => result.map_err(HashError::Failed),
+        Err(_) => Err(HashError::Failed(HashFailure::LOST)),
+    }
+}

@@ -1,0 +1,118 @@
+//! What one hasher thread can do: make a hash, verify one, always at the price of one hash.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use argon2::{Algorithm, Version};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::{HashFailure, Verdict, memory::Memory};
+use crate::password::{
+    Argon2Params, PasswordHash,
+    format::{Argon2Hash, MAX_FIELD_LEN, OUTPUT_LEN, SALT_LEN, Stored, to_phc},
+};
+
+/// bcrypt reads no further; implementations differ in whether they say so.
+const BCRYPT_MAX_BYTES: usize = 72;
+
+pub(super) struct Engine {
+    params: Argon2Params,
+    memory: Memory,
+    /// Stands in for the hash of an unknown user. The answer is thrown away, so it need not be random, and it is
+    /// there before the first unknown user asks.
+    dummy: Argon2Hash,
+    /// How many hashes all threads of one hasher have computed.
+    done: Arc<AtomicU64>,
+}
+
+impl Engine {
+    pub(super) fn new(params: Argon2Params, done: Arc<AtomicU64>) -> Self {
+        let dummy = Argon2Hash {
+            algorithm: Algorithm::Argon2id,
+            version: Version::V0x13,
+            params,
+            salt: vec![0; SALT_LEN],
+            output: vec![0; OUTPUT_LEN],
+        };
+        Self {
+            params,
+            memory: Memory::for_params(params),
+            dummy,
+            done,
+        }
+    }
+
+    /// A new hash with a salt of its own.
+    pub(super) fn hash(&mut self, password: &[u8]) -> Result<PasswordHash, HashFailure> {
+        let mut salt = [0; SALT_LEN];
+        getrandom::fill(&mut salt).map_err(|_| HashFailure::RANDOM)?;
+        let mut output = [0; OUTPUT_LEN];
+        let context = (Algorithm::Argon2id, Version::V0x13, self.params);
+        self.count();
+        self.memory.argon2(context, password, &salt, &mut output)?;
+        Ok(to_phc(self.params, &salt, &output))
+    }
+
+    /// Exactly one hash is computed, whatever is stored: nothing and nonsense cost the same as a hash of ours.
+    pub(super) fn verify(
+        &mut self,
+        password: &[u8],
+        stored: Option<&PasswordHash>,
+    ) -> Result<Verdict, HashFailure> {
+        self.count();
+        let known = stored.and_then(|hash| Stored::parse(hash.as_stored_str()));
+        let (matches, needs_rehash) = match &known {
+            Some(Stored::Argon2(hash)) => (
+                argon2_matches(&mut self.memory, password, hash)?,
+                hash.needs_rehash_for(&self.params),
+            ),
+            Some(Stored::Bcrypt(text)) => (bcrypt_matches(password, text), true),
+            None => {
+                argon2_matches(&mut self.memory, password, &self.dummy)?;
+                (false, false)
+            }
+        };
+        if stored.is_some() && known.is_none() {
+            tracing::debug!("a stored password hash is malformed, unknown or too costly");
+        }
+        Ok(if matches {
+            Verdict::Match { needs_rehash }
+        } else {
+            Verdict::Mismatch
+        })
+    }
+
+    fn count(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn argon2_matches(
+    memory: &mut Memory,
+    password: &[u8],
+    hash: &Argon2Hash,
+) -> Result<bool, HashFailure> {
+    let mut buffer = Zeroizing::new([0; MAX_FIELD_LEN]);
+    // The parser allows no output longer than the buffer.
+    let output = buffer
+        .get_mut(..hash.output.len())
+        .ok_or(HashFailure::ARGON2)?;
+    let context = (hash.algorithm, hash.version, hash.params);
+    memory.argon2(context, password, &hash.salt, output)?;
+    Ok(output.ct_eq(&hash.output).into())
+}
+
+/// Verifies with bcrypt, without its two traps.
+///
+/// It reads 72 bytes and forgets the rest, and it repeats the password with its closing NUL byte as a key stream, so
+/// that `a` and `a NUL a` are the same key. Passwords longer than 72 bytes or with a NUL in them therefore never match.
+/// (No system could have stored either faithfully.) The work is done all the same.
+fn bcrypt_matches(password: &[u8], text: &str) -> bool {
+    let faithful = password.len() <= BCRYPT_MAX_BYTES && !password.contains(&0);
+    // The text was parsed by the same crate before, so there is no error left.
+    let matches = bcrypt::verify(password, text).unwrap_or(false);
+    matches & faithful
+}

@@ -1,0 +1,38 @@
+//! What can keep a hash from being computed. A wrong password is not among it: that is a verdict.
+
+use std::{fmt, time::Duration};
+
+/// Why a hasher gave no answer. On the HTTP side both are 503, never "wrong password".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HashError {
+    /// Too many hashes are waiting already.
+    #[error("too many password hashes are waiting")]
+    Busy {
+        /// When a place is likely to be free: whole seconds, 1 to 60, for a `Retry-After` header.
+        retry_after: Duration,
+    },
+    /// The machine could not do it.
+    #[error("the password hash could not be computed")]
+    Failed(#[source] HashFailure),
+}
+
+/// The cause of [`HashError::Failed`]; it says itself what happened, and holds no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashFailure(&'static str);
+
+impl HashFailure {
+    pub(super) const MEMORY: Self = Self("not enough memory for the hash");
+    pub(super) const RANDOM: Self = Self("the operating system gave no random numbers");
+    pub(super) const THREAD: Self = Self("no hasher thread could be started");
+    pub(super) const LOST: Self = Self("the hasher thread ended");
+    pub(super) const ARGON2: Self = Self("argon2 refused its parameters");
+}
+
+impl fmt::Display for HashFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for HashFailure {}

@@ -1,0 +1,82 @@
+//! One piece of work on its way to a hasher thread, and the way back for its answer.
+
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::{HashFailure, Verdict, engine::Engine};
+use crate::password::{Password, PasswordHash};
+
+type Reply<T> = oneshot::Sender<Result<T, HashFailure>>;
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, HashFailure>>;
+
+pub(super) enum Job {
+    Hash {
+        password: Zeroizing<Vec<u8>>,
+        reply: Reply<PasswordHash>,
+    },
+    Verify {
+        password: Zeroizing<Vec<u8>>,
+        stored: Option<PasswordHash>,
+        reply: Reply<Verdict>,
+    },
+    /// Lets a test hold a thread, or break it.
+    #[cfg(test)]
+    Hook(Box<dyn FnOnce() + Send>),
+}
+
+impl Job {
+    pub(super) fn hash(password: &Password) -> (Self, Answer<PasswordHash>) {
+        let (reply, answer) = oneshot::channel();
+        let password = password.to_bytes();
+        (Self::Hash { password, reply }, answer)
+    }
+
+    pub(super) fn verify(
+        password: &Password,
+        stored: Option<&PasswordHash>,
+    ) -> (Self, Answer<Verdict>) {
+        let (reply, answer) = oneshot::channel();
+        let job = Self::Verify {
+            password: password.to_bytes(),
+            stored: stored.cloned(),
+            reply,
+        };
+        (job, answer)
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Hash { reply, .. } => reply.is_closed(),
+            Self::Verify { reply, .. } => reply.is_closed(),
+            #[cfg(test)]
+            Self::Hook(_) => false,
+        }
+    }
+
+    /// Computes, says so through `computed`, and only then answers: who has an answer can count on a free thread.
+    pub(super) fn run(self, engine: &mut Engine, computed: impl FnOnce()) {
+        // A caller that is gone by now does not want the answer; that is what the ignored results say.
+        match self {
+            Self::Hash { password, reply } => {
+                let result = engine.hash(&password);
+                computed();
+                let _ = reply.send(result);
+            }
+            Self::Verify {
+                password,
+                stored,
+                reply,
+            } => {
+                let result = engine.verify(&password, stored.as_ref());
+                computed();
+                let _ = reply.send(result);
+            }
+            #[cfg(test)]
+            Self::Hook(hook) => {
+                hook();
+                computed();
+            }
+        }
+    }
+}

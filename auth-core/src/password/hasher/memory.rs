@@ -1,0 +1,124 @@
+//! The memory that one hasher thread fills, allocated once.
+//!
+//! The problem: Argon2 wants 19 MiB a hash, and an allocator that is asked for such blocks by many threads may not
+//! reuse them; after a storm of logins the process stands at gigabytes. The way round: each thread owns one block of
+//! memory, allocated at its first hash and used for all that follow.
+
+use std::sync::{Mutex, PoisonError};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+
+use super::HashFailure;
+use crate::password::Argon2Params;
+
+/// Hashes that need more blocks of 1 KiB than this are computed one at a time in the whole process, so that hostile
+/// rows cannot make each thread take a gigabyte.
+const LARGE_BLOCKS: usize = 128 * 1024;
+
+static LARGE: Mutex<()> = Mutex::new(());
+
+pub(super) struct Memory {
+    blocks: Vec<Block>,
+    /// How many blocks are kept from hash to hash: what our own parameters need.
+    kept: usize,
+}
+
+impl Memory {
+    /// Allocates nothing yet.
+    pub(super) fn for_params(params: Argon2Params) -> Self {
+        Self {
+            blocks: Vec::new(),
+            kept: block_count(params),
+        }
+    }
+
+    /// Computes Argon2 into `output`. A stored hash that needs more memory than ours gets it for this one hash.
+    pub(super) fn argon2(
+        &mut self,
+        (algorithm, version, params): (Algorithm, Version, Argon2Params),
+        password: &[u8],
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> Result<(), HashFailure> {
+        let needed = block_count(params);
+        let costs = Params::new(params.memory_kib(), params.passes(), params.lanes(), None)
+            .map_err(|_| HashFailure::ARGON2)?;
+        let context = Argon2::new(algorithm, version, costs);
+
+        let is_large = needed > self.kept && needed > LARGE_BLOCKS;
+        // The lock guards no data, so a poisoned one is as good.
+        let _turn = is_large.then(|| LARGE.lock().unwrap_or_else(PoisonError::into_inner));
+        self.grow(needed.max(self.kept))?;
+        let result = context
+            .hash_password_into_with_memory(password, salt, output, &mut self.blocks)
+            .map_err(|_| HashFailure::ARGON2);
+        if self.blocks.len() > self.kept {
+            self.blocks = Vec::new();
+        }
+        result
+    }
+
+    /// Allocation that fails is an error here, and not the end of the process.
+    fn grow(&mut self, to: usize) -> Result<(), HashFailure> {
+        if self.blocks.len() < to {
+            // The old content is worthless: freeing it first keeps the peak low and saves the copy.
+            self.blocks = Vec::new();
+            self.blocks
+                .try_reserve_exact(to)
+                .map_err(|_| HashFailure::MEMORY)?;
+            self.blocks.resize(to, Block::new());
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(super) fn held_blocks(&self) -> usize {
+        self.blocks.capacity()
+    }
+}
+
+/// Memory in KiB rounded down to a multiple of four times the lanes (RFC 9106 section 3.2); never more than 2^20.
+fn block_count(params: Argon2Params) -> usize {
+    usize::try_from(params.memory_kib()).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B-49: dearer stored hashes borrow memory and give it back; ours stay where they are.
+    #[test]
+    fn memory_is_kept_for_our_size_only() {
+        let params = |kib| Argon2Params::dangerous_below_floor(kib, 1, 1).unwrap();
+        let mut memory = Memory::for_params(params(64));
+        assert_eq!(memory.held_blocks(), 0);
+        let mut held_after = |kib| {
+            let context = (Algorithm::Argon2id, Version::V0x13, params(kib));
+            memory
+                .argon2(context, b"password", b"somesalt", &mut [0; 32])
+                .unwrap();
+            memory.held_blocks()
+        };
+        assert_eq!(held_after(64), 64);
+        assert_eq!(held_after(8), 64);
+        assert_eq!(held_after(1000), 0);
+        assert_eq!(held_after(8), 64);
+    }
+
+    /// What was in the memory before makes no difference to a hash.
+    #[test]
+    fn used_memory_is_as_good_as_new() {
+        let params = |kib, lanes| Argon2Params::dangerous_below_floor(kib, 2, lanes).unwrap();
+        let mut used = Memory::for_params(params(256, 1));
+        for (kib, lanes) in [(256, 1), (64, 2), (33, 4), (1000, 3), (8, 1), (256, 1)] {
+            let context = (Algorithm::Argon2id, Version::V0x13, params(kib, lanes));
+            let (mut a, mut b) = ([0; 32], [0; 32]);
+            used.argon2(context, b"password", b"somesalt", &mut a)
+                .unwrap();
+            Memory::for_params(params(8, 1))
+                .argon2(context, b"password", b"somesalt", &mut b)
+                .unwrap();
+            assert_eq!(a, b, "{kib} {lanes}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A fixed set of threads with a bounded queue in front of them.
+
+use std::{
+    collections::VecDeque,
+    num::NonZeroUsize,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{HashError, HashFailure, engine::Engine, job::Job};
+use crate::password::Argon2Params;
+
+/// The handle's side: when it is dropped, the threads finish what they are doing and end.
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) params: Argon2Params,
+    pub(super) threads: NonZeroUsize,
+    pub(super) queue: usize,
+    done: Arc<AtomicU64>,
+    state: Mutex<State>,
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    /// Threads that exist, and those of them that are computing.
+    running: usize,
+    busy: usize,
+    started: usize,
+    closed: bool,
+    /// The moving mean of what one job takes.
+    mean: Duration,
+    #[cfg(test)]
+    handles: Vec<thread::JoinHandle<()>>,
+}
+
+impl Pool {
+    pub(super) fn new(params: Argon2Params, threads: NonZeroUsize, queue: usize) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                params,
+                threads,
+                queue,
+                done: Arc::default(),
+                state: Mutex::default(),
+                work: Condvar::new(),
+            }),
+        }
+    }
+
+    /// Puts a job into the queue, or says at once that there is no room. Starts the threads at the first job.
+    pub(super) fn submit(&self, job: Job) -> Result<(), HashError> {
+        let shared = &self.shared;
+        let mut state = shared.lock();
+        while state.running < shared.threads.get() {
+            if let Err(error) = shared.start_thread(&mut state) {
+                tracing::error!(%error, "a password hasher thread could not be started");
+                if state.running == 0 {
+                    return Err(HashError::Failed(HashFailure::THREAD));
+                }
+                break;
+            }
+        }
+        let room = shared.queue + (state.running - state.busy);
+        if state.jobs.len() >= room {
+            // Callers that gave up still stand in the queue: they make room first.
+            state.jobs.retain(|waiting| !waiting.is_abandoned());
+        }
+        if state.jobs.len() >= room {
+            let retry_after = state.retry_after();
+            return Err(HashError::Busy { retry_after });
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        shared.work.notify_one();
+        Ok(())
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    #[cfg(test)]
+    pub(super) fn take_handles(&self) -> Vec<thread::JoinHandle<()>> {
+        std::mem::take(&mut self.shared.lock().handles)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // No join: the last handle may be dropped on an async executor, which must not block.
+        self.shared.lock().closed = true;
+        self.shared.work.notify_all();
+    }
+}
+
+impl Shared {
+    /// How many hashes were computed since the start.
+    pub(super) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// How many jobs wait for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().jobs.len()
+    }
+
+    /// No code that holds the lock can leave the state half-changed, so a poisoned lock is as good.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start_thread(self: &Arc<Self>, state: &mut State) -> std::io::Result<()> {
+        let shared = Arc::clone(self);
+        let name = format!("auth-hash-{}", state.started);
+        let handle = thread::Builder::new()
+            .name(name)
+            .spawn(move || shared.serve())?;
+        state.started += 1;
+        state.running += 1;
+        #[cfg(test)]
+        state.handles.push(handle);
+        #[cfg(not(test))]
+        drop(handle);
+        Ok(())
+    }
+
+    /// The life of one thread.
+    fn serve(self: &Arc<Self>) {
+        let _seat = Seat(self);
+        let mut engine = Engine::new(self.params, Arc::clone(&self.done));
+        while let Some(job) = self.next() {
+            let start = Instant::now();
+            job.run(&mut engine, || self.computed(start.elapsed()));
+        }
+    }
+
+    /// Waits for a job that somebody still wants; `None` is the end.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            match state.jobs.pop_front() {
+                Some(job) if job.is_abandoned() => {}
+                Some(job) => {
+                    state.busy += 1;
+                    return Some(job);
+                }
+                None if state.closed => return None,
+                None => {
+                    state = self
+                        .work
+                        .wait(state)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+    }
+
+    fn computed(&self, took: Duration) {
+        let mut state = self.lock();
+        state.busy -= 1;
+        state.mean = if state.mean.is_zero() {
+            took
+        } else {
+            (state.mean * 7 + took) / 8
+        };
+    }
+}
+
+impl State {
+    /// When the queue of now will be done, in whole seconds.
+    fn retry_after(&self) -> Duration {
+        let rounds = self.jobs.len() / self.running.max(1) + 1;
+        let wait = self.mean * u32::try_from(rounds).unwrap_or(u32::MAX);
+        Duration::from_secs(wait.as_secs().saturating_add(1).clamp(1, 60))
+    }
+}
+
+/// A thread's place among the running ones. Nothing in a job panics by design; were it to happen, the caller gets an
+/// error, and this puts another thread into the place.
+struct Seat<'a>(&'a Arc<Shared>);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.running -= 1;
+        if thread::panicking() {
+            state.busy -= 1;
+            if let Err(error) = self.0.start_thread(&mut state) {
+                tracing::error!(%error, "a password hasher thread could not be replaced");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_whole_seconds_in_bounds() {
+        let after = |jobs: usize, running: usize, mean_ms: u64| {
+            let mut state = State {
+                running,
+                mean: Duration::from_millis(mean_ms),
+                ..State::default()
+            };
+            for _ in 0..jobs {
+                state.jobs.push_back(Job::Hook(Box::new(|| ())));
+            }
+            state.retry_after().as_secs()
+        };
+        assert_eq!(after(0, 1, 0), 1);
+        assert_eq!(after(512, 2, 16), 5);
+        assert_eq!(after(1, 4, 16), 1);
+        assert_eq!(after(512, 1, 10_000), 60);
+    }
+}

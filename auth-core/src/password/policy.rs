@@ -1,0 +1,297 @@
+//! Which passwords a user may choose.
+
+mod breach;
+mod context;
+mod reject;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc};
+
+pub use breach::{BoxError, BreachCheck, OnFailure};
+pub use context::PasswordContext;
+pub use reject::{InvalidMinLength, PasswordPolicyError, PasswordRejection};
+
+use super::{Password, common};
+
+/// The rules for new passwords: a length, and lists of what may not be chosen. Checked at registration, change and
+/// reset; never at login, where a stored password is verified whatever today's rules are.
+///
+/// There are no composition rules and no expiry, and there is no way to add them: they make passwords worse (NIST SP
+/// 800-63B-4 section 3.1.1.2; OWASP ASVS 6.2.5 and 6.2.10).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::password::{
+///     Password, PasswordContext, PasswordPolicy, PasswordPolicyError, PasswordRejection,
+/// };
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let policy = PasswordPolicy::default().context_words(["Acme", "RoadRunner"]);
+/// let user = PasswordContext::new().email("maria.lopez@example.com");
+///
+/// policy.check(&Password::parse("my roadrunner is late")?, &user).await?;
+///
+/// let refused = policy.check(&Password::parse("RoadRunner2024!")?, &user).await;
+/// assert!(matches!(refused, Err(PasswordPolicyError::Rejected(PasswordRejection::Context))));
+/// let refused = policy.check(&Password::parse("Qwerty123456")?, &user).await;
+/// assert!(matches!(refused, Err(PasswordPolicyError::Rejected(PasswordRejection::Common))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct PasswordPolicy {
+    min: usize,
+    common: bool,
+    words: Vec<String>,
+    breach: Option<(Arc<dyn BreachCheck>, OnFailure)>,
+}
+
+impl PasswordPolicy {
+    /// OWASP ASVS 6.2.1 and NIST SP 800-63B-4 allow nothing shorter, with a second factor or without.
+    const LEAST_MIN: usize = 8;
+    /// ASVS 6.2.9 and NIST SP 800-63B-4: passwords of 64 characters must be possible.
+    const MOST_MIN: usize = 64;
+
+    /// At least 15 characters, what NIST SP 800-63B-4 section 3.1.1.2 asks of a password that stands alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::PasswordPolicy;
+    ///
+    /// assert_eq!(PasswordPolicy::nist().shortest(), 15);
+    /// ```
+    pub fn nist() -> Self {
+        Self {
+            min: 15,
+            ..Self::default()
+        }
+    }
+
+    /// At least 8 characters. Only where a second factor is *required* at every login (NIST SP 800-63B-4 section
+    /// 3.1.1.2): a password that can be used alone needs more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::PasswordPolicy;
+    ///
+    /// assert_eq!(PasswordPolicy::with_second_factor().shortest(), 8);
+    /// ```
+    pub fn with_second_factor() -> Self {
+        Self {
+            min: Self::LEAST_MIN,
+            ..Self::default()
+        }
+    }
+
+    /// Another minimum, in code points of the normalised password.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMinLength`] below 8, and above 64, where a policy would refuse lengths that must be possible.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::PasswordPolicy;
+    ///
+    /// assert!(PasswordPolicy::default().min_length(10).is_ok());
+    /// assert!(PasswordPolicy::default().min_length(7).is_err());
+    /// ```
+    pub fn min_length(self, code_points: usize) -> Result<Self, InvalidMinLength> {
+        self.min_length_from(Self::LEAST_MIN, code_points)
+    }
+
+    /// Another minimum, possibly below what any standard allows.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMinLength`] for 0 and above 64.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::PasswordPolicy;
+    ///
+    /// assert!(PasswordPolicy::default().dangerous_min_length(4).is_ok());
+    /// ```
+    pub fn dangerous_min_length(self, code_points: usize) -> Result<Self, InvalidMinLength> {
+        self.min_length_from(1, code_points)
+    }
+
+    /// Allows the most common passwords, which are tried first by everybody who guesses. For development.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::{Password, PasswordContext, PasswordPolicy};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let policy = PasswordPolicy::default().dangerous_allow_common();
+    /// policy.check(&Password::parse("qwerty123456")?, &PasswordContext::new()).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn dangerous_allow_common(mut self) -> Self {
+        self.common = false;
+        self
+    }
+
+    /// Adds words that everybody would think of here: the names of the product, the organisation, the place (OWASP ASVS
+    /// 6.1.2 and 6.2.11).
+    ///
+    /// A password is refused when, regardless of case, it is one of these words, the user's e-mail address, its local
+    /// part or the username; or one of them repeated; or that with nothing but digits, spaces and punctuation after it
+    /// (after a word of one or two characters such padding is allowed). A password that merely contains a word passes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::PasswordPolicy;
+    ///
+    /// let policy = PasswordPolicy::default().context_words(["Acme", "Acme Rockets"]);
+    /// ```
+    pub fn context_words<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.words.extend(words.into_iter().map(Into::into));
+        self
+    }
+
+    /// Asks a service of the application's choice about breached passwords (OWASP ASVS 6.2.12).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use auth_core::password::{BoxError, BreachCheck, OnFailure, Password, PasswordPolicy};
+    ///
+    /// struct Nothing;
+    ///
+    /// #[async_trait::async_trait]
+    /// impl BreachCheck for Nothing {
+    ///     async fn is_breached(&self, _: &Password) -> Result<bool, BoxError> {
+    ///         Ok(false)
+    ///     }
+    /// }
+    ///
+    /// let policy = PasswordPolicy::default().breach_check(Arc::new(Nothing), OnFailure::Allow);
+    /// ```
+    pub fn breach_check(mut self, check: Arc<dyn BreachCheck>, on_failure: OnFailure) -> Self {
+        self.breach = Some((check, on_failure));
+        self
+    }
+
+    /// The fewest code points that a password may have.
+    #[must_use]
+    pub const fn shortest(&self) -> usize {
+        self.min
+    }
+
+    /// The length alone, which needs no waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordRejection::TooShort`]; [`PasswordRejection::TooLong`] for a password that normalisation has made longer
+    /// than [`Password::MAX`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::password::{Password, PasswordPolicy};
+    ///
+    /// let password = Password::parse("twelve chars")?;
+    /// assert!(PasswordPolicy::default().check_length(&password).is_ok());
+    /// assert!(PasswordPolicy::nist().check_length(&password).is_err());
+    /// # Ok::<(), auth_core::password::PasswordError>(())
+    /// ```
+    pub fn check_length(&self, password: &Password) -> Result<(), PasswordRejection> {
+        let length = password.code_points();
+        if length < self.min {
+            return Err(PasswordRejection::TooShort { min: self.min });
+        }
+        if length > Password::MAX {
+            return Err(PasswordRejection::TooLong { max: Password::MAX });
+        }
+        Ok(())
+    }
+
+    /// Everything, the breach service last. See [`PasswordPolicy`] for an example.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordPolicyError::Rejected`] with the first reason found; [`PasswordPolicyError::Unavailable`] when the breach
+    /// service fails and the policy is set to [`OnFailure::Refuse`].
+    pub async fn check(
+        &self,
+        password: &Password,
+        context: &PasswordContext<'_>,
+    ) -> Result<(), PasswordPolicyError> {
+        self.check_length(password)?;
+        {
+            let folded = context::fold(password.expose());
+            if self.common && common::is_common(&folded) {
+                return Err(PasswordRejection::Common.into());
+            }
+            if context.gives_away(&folded, &self.words) {
+                return Err(PasswordRejection::Context.into());
+            }
+        }
+        self.check_breach(password).await
+    }
+
+    async fn check_breach(&self, password: &Password) -> Result<(), PasswordPolicyError> {
+        let Some((check, on_failure)) = &self.breach else {
+            return Ok(());
+        };
+        match check.is_breached(password).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(PasswordRejection::Breached.into()),
+            Err(error) => {
+                tracing::warn!(%error, ?on_failure, "the breach check of a new password failed");
+                match on_failure {
+                    OnFailure::Allow => Ok(()),
+                    OnFailure::Refuse => Err(PasswordPolicyError::Unavailable(error)),
+                }
+            }
+        }
+    }
+
+    fn min_length_from(mut self, least: usize, length: usize) -> Result<Self, InvalidMinLength> {
+        if !(least..=Self::MOST_MIN).contains(&length) {
+            return Err(InvalidMinLength { length, least });
+        }
+        self.min = length;
+        Ok(self)
+    }
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            // Above the 8 of ASVS 6.2.1 and below the 15 it advises: users accept it, and the hash is slow.
+            min: 12,
+            // ASVS 6.2.4: at least the 3,000 commonest.
+            common: true,
+            words: Vec::new(),
+            breach: None,
+        }
+    }
+}
+
+impl fmt::Debug for PasswordPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordPolicy")
+            .field("min", &self.min)
+            .field("common", &self.common)
+            .field("words", &self.words)
+            .field(
+                "breach",
+                &self.breach.as_ref().map(|(_, on_failure)| on_failure),
+            )
+            .finish()
+    }
+}

@@ -1,0 +1,86 @@
+//! Why the policy refuses a password, in words that help to choose another.
+
+use super::BoxError;
+
+/// Why a password may not be chosen. Each says something about the password only, never about an account.
+///
+/// `Display` gives one fixed sentence that may be shown to the user (NIST SP 800-63B-4 section 3.1.1.2: the reason is
+/// given), [`code`](Self::code) a stable word for programs.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::password::{Password, PasswordPolicy, PasswordRejection};
+///
+/// let policy = PasswordPolicy::default();
+/// let short = policy.check_length(&Password::parse("too short")?).unwrap_err();
+/// assert_eq!(short, PasswordRejection::TooShort { min: 12 });
+/// assert_eq!(short.code(), "too_short");
+/// assert_eq!(short.to_string(), "the password is too short, choose one of at least 12 characters");
+/// # Ok::<(), auth_core::password::PasswordError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordRejection {
+    /// Fewer code points than the policy wants.
+    #[error("the password is too short, choose one of at least {min} characters")]
+    TooShort {
+        /// The fewest code points allowed.
+        min: usize,
+    },
+    /// More code points than any password may have, after normalisation.
+    #[error("the password is too long, choose one of at most {max} characters")]
+    TooLong {
+        /// The most code points allowed.
+        max: usize,
+    },
+    /// One of the commonest passwords.
+    #[error(
+        "the password is one of the most common ones, choose one that nobody else would think of"
+    )]
+    Common,
+    /// The user's own name or address, or a word of the service.
+    #[error(
+        "the password is a name or a word that belongs to you or this service, choose another one"
+    )]
+    Context,
+    /// Known from a data breach.
+    #[error(
+        "the password is known from a data breach, choose another one and stop using this one elsewhere"
+    )]
+    Breached,
+}
+
+impl PasswordRejection {
+    /// A stable word for programs: `too_short`, `too_long`, `common`, `context` or `breached`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong { .. } => "too_long",
+            Self::Common => "common",
+            Self::Context => "context",
+            Self::Breached => "breached",
+        }
+    }
+}
+
+/// What [`PasswordPolicy::check`](super::PasswordPolicy::check) has against a password.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordPolicyError {
+    /// The password may not be chosen.
+    #[error(transparent)]
+    Rejected(#[from] PasswordRejection),
+    /// The breach service did not answer, and the policy does not go without it. A 503, not the user's fault.
+    #[error("the breach check of the password is unavailable")]
+    Unavailable(#[source] BoxError),
+}
+
+/// A minimum length that no policy may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a minimum password length of {length} is not between {least} and 64 characters")]
+pub struct InvalidMinLength {
+    pub(super) length: usize,
+    pub(super) least: usize,
+}

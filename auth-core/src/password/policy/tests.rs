@@ -1,0 +1,260 @@
+//! The policy as a whole.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::*;
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+fn password(text: impl Into<String>) -> Password {
+    Password::parse(text).unwrap()
+}
+
+/// `None` for accepted.
+fn rejection(policy: &PasswordPolicy, text: &str) -> Option<PasswordRejection> {
+    match block_on(policy.check(&password(text), &PasswordContext::new())) {
+        Ok(()) => None,
+        Err(PasswordPolicyError::Rejected(rejection)) => Some(rejection),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A breach service that answers one thing and counts its calls.
+struct Fake {
+    answer: Result<bool, &'static str>,
+    calls: AtomicUsize,
+}
+
+impl Fake {
+    fn new(answer: Result<bool, &'static str>) -> Arc<Self> {
+        let calls = AtomicUsize::new(0);
+        Arc::new(Self { answer, calls })
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait::async_trait]
+impl BreachCheck for Fake {
+    async fn is_breached(&self, _: &Password) -> Result<bool, BoxError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.answer.map_err(Into::into)
+    }
+}
+
+/// A6.2.1, A6.2.9, N-PW-01, N-PW-02, N-PW-03: the bounds, in code points of any width.
+#[test]
+fn length_bounds() {
+    for (policy, min) in [
+        (PasswordPolicy::default(), 12),
+        (PasswordPolicy::nist(), 15),
+        (PasswordPolicy::with_second_factor(), 8),
+        (PasswordPolicy::default().min_length(14).unwrap(), 14),
+        (
+            PasswordPolicy::default().dangerous_min_length(1).unwrap(),
+            1,
+        ),
+    ] {
+        assert_eq!(policy.shortest(), min);
+        for ch in ["x", "é", "e\u{301}", "語", "\u{1F512}"] {
+            let of = |n: usize| policy.check_length(&password(ch.repeat(n)));
+            assert_eq!(of(min), Ok(()), "{ch} {min}");
+            assert_eq!(of(64), Ok(()), "{ch} {min}");
+            if min > 1 {
+                let too_short = Err(PasswordRejection::TooShort { min });
+                assert_eq!(of(min - 1), too_short, "{ch} {min}");
+            }
+        }
+        assert_eq!(
+            policy.check_length(&password("\u{1F512}".repeat(128))),
+            Ok(())
+        );
+    }
+}
+
+/// N-PW-08: the length is that of the normalised form, which may be shorter or longer than what was typed.
+#[test]
+fn length_is_measured_after_normalisation() {
+    let policy = PasswordPolicy::default();
+    let eleven = password("e\u{301}".repeat(11));
+    assert_eq!(
+        policy.check_length(&eleven),
+        Err(PasswordRejection::TooShort { min: 12 })
+    );
+    let grown = password("\u{1d160}".repeat(43));
+    assert_eq!(grown.code_points(), 129);
+    assert_eq!(
+        policy.check_length(&grown),
+        Err(PasswordRejection::TooLong { max: 128 })
+    );
+}
+
+/// A6.2.1: a minimum below 8 is not possible without saying so, and 64 characters always are (A6.2.9).
+#[test]
+fn minimum_lengths() {
+    for (length, ordinary, dangerous) in [
+        (0, false, false),
+        (1, false, true),
+        (7, false, true),
+        (8, true, true),
+        (64, true, true),
+        (65, false, false),
+        (usize::MAX, false, false),
+    ] {
+        let policy = PasswordPolicy::default();
+        assert_eq!(
+            policy.clone().min_length(length).is_ok(),
+            ordinary,
+            "{length}"
+        );
+        assert_eq!(
+            policy.dangerous_min_length(length).is_ok(),
+            dangerous,
+            "{length}"
+        );
+    }
+}
+
+/// A6.2.4, N-PW-09, N-PW-10: every shipped password is refused by each policy that its length fits, in any case.
+#[test]
+fn common_passwords_are_refused() {
+    for (policy, at_least) in [
+        (PasswordPolicy::default(), 3_000),
+        (PasswordPolicy::nist(), 3_000),
+        (PasswordPolicy::with_second_factor(), 3_000),
+    ] {
+        let mut refused = 0;
+        for entry in common::all().filter(|entry| entry.len() >= policy.shortest()) {
+            for text in [entry.to_owned(), entry.to_uppercase()] {
+                let found = rejection(&policy, &text);
+                assert_eq!(found, Some(PasswordRejection::Common), "{text}");
+            }
+            refused += 1;
+        }
+        assert!(refused >= at_least);
+    }
+    let lax = PasswordPolicy::default().dangerous_allow_common();
+    assert_eq!(rejection(&lax, "qwerty123456"), None);
+}
+
+/// A6.2.5, N-PW-04: any characters are good. No rule asks for any, none forbids any.
+#[test]
+fn any_characters_will_do() {
+    let policy = PasswordPolicy::nist();
+    for text in [
+        "only lower case letters",
+        "ONLY UPPER CASE LETTERS",
+        "918273645564738291047",
+        "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+        "               .",
+        "nul\0 and\ttab and\nline feed",
+        "приветприветмедвед",
+        "いろはにほへとちりぬるをわかよ",
+        "🔒🔑🚪🪟🧱🏠🌳🌲🌵🌴🍀🌷🌹🌺🌻",
+        "my password is qwerty123456",
+    ] {
+        assert_eq!(rejection(&policy, text), None, "{text:?}");
+    }
+    // A deterministic walk over the whole of Unicode: 2,000 passwords of 15 arbitrary code points.
+    let mut state = 0x2545_f491_u32;
+    for _ in 0..2_000 {
+        let text: String = std::iter::from_fn(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            Some(char::from_u32((state >> 8) % 0x11_0000).unwrap_or('x'))
+        })
+        .take(15)
+        .collect();
+        let found = rejection(&policy, &text);
+        // Marks may compose, which makes a password shorter; nothing else may stop one.
+        let short = password(text.as_str()).code_points() < 15;
+        assert_eq!(found.is_some(), short, "{text:?}");
+    }
+}
+
+/// A6.1.2, A6.2.11: words of the service and of the user.
+#[test]
+fn context_is_refused() {
+    let policy = PasswordPolicy::default().context_words(["Wonderland", "Cheshire Cat"]);
+    let context = PasswordContext::new()
+        .email("maria.lopez@example.com")
+        .username("QueenOfSpades");
+    for (text, refused) in [
+        ("WONDERLAND2024", true),
+        ("wonderlandwonderland", true),
+        ("Cheshire Cat", true),
+        ("cheshire cat!!", true),
+        ("Maria.Lopez@Example.com", true),
+        ("maria.lopez-1", true),
+        ("queenofspades", true),
+        ("QUEENOFSPADES99", true),
+        ("alice in wonderland", false),
+        ("the queenofspades is late", false),
+    ] {
+        let result = block_on(policy.check(&password(text), &context));
+        let found = matches!(
+            result,
+            Err(PasswordPolicyError::Rejected(PasswordRejection::Context))
+        );
+        assert_eq!(found, refused, "{text} {result:?}");
+        assert_eq!(result.is_err(), refused, "{text} {result:?}");
+    }
+}
+
+/// A6.2.12: the breach service decides, and its failure follows the configured way.
+#[test]
+fn breach_service() {
+    let good = password("a password of one's own");
+    for (answer, on_failure, outcome) in [
+        (Ok(false), OnFailure::Refuse, "accepted"),
+        (Ok(true), OnFailure::Allow, "breached"),
+        (Err("down"), OnFailure::Allow, "accepted"),
+        (Err("down"), OnFailure::Refuse, "unavailable"),
+    ] {
+        let fake = Fake::new(answer);
+        let policy = PasswordPolicy::default().breach_check(fake.clone(), on_failure);
+        let result = block_on(policy.check(&good, &PasswordContext::new()));
+        let found = match &result {
+            Ok(()) => "accepted",
+            Err(PasswordPolicyError::Rejected(PasswordRejection::Breached)) => "breached",
+            Err(PasswordPolicyError::Unavailable(source)) => {
+                assert_eq!(source.to_string(), "down");
+                "unavailable"
+            }
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(found, outcome);
+        assert_eq!(fake.calls(), 1);
+    }
+}
+
+/// What is refused anyhow is not sent to a service.
+#[test]
+fn breach_service_is_asked_last() {
+    let fake = Fake::new(Ok(true));
+    let policy = PasswordPolicy::default()
+        .context_words(["wonderland"])
+        .breach_check(fake.clone(), OnFailure::Refuse);
+    for text in ["short", "qwerty123456", "wonderland99"] {
+        assert_ne!(rejection(&policy, text), Some(PasswordRejection::Breached));
+    }
+    assert_eq!(fake.calls(), 0);
+}
+
+#[test]
+fn debug_names_the_rules() {
+    let policy = PasswordPolicy::default().breach_check(Fake::new(Ok(false)), OnFailure::Allow);
+    assert_eq!(
+        format!("{policy:?}"),
+        "PasswordPolicy { min: 12, common: true, words: [], breach: Some(Allow) }"
+    );
+}
