@@ -58,7 +58,6 @@ pub struct PasswordHasher {
 
 impl PasswordHasher {
     /// Starts with the defaults: [`Argon2Params::default`], as many threads as the machine runs at once, 512 waiting.
-    #[must_use]
     pub fn builder() -> PasswordHasherBuilder {
         PasswordHasherBuilder::default()
     }

@@ -117,12 +117,14 @@ impl Argon2Params {
     /// Whether these are weaker than every one of OWASP's five minimums.
     #[must_use]
     pub const fn is_below_floor(&self) -> bool {
-        let [a, b, c, d, e] = FLOORS;
-        !(self.reaches(a)
-            || self.reaches(b)
-            || self.reaches(c)
-            || self.reaches(d)
-            || self.reaches(e))
+        let mut floors = FLOORS.as_slice();
+        while let [floor, rest @ ..] = floors {
+            if self.reaches(*floor) {
+                return false;
+            }
+            floors = rest;
+        }
+        true
     }
 
     /// Whether a hash made with these is to be made anew with `ours`: they differ, and these are not stronger, that
@@ -139,7 +141,6 @@ impl Argon2Params {
         self.memory_kib >= memory_kib && self.passes >= passes
     }
 
-    #[expect(clippy::cast_lossless, reason = "`From` is not const yet")]
     const fn work(&self) -> u64 {
         self.memory_kib as u64 * self.passes as u64
     }

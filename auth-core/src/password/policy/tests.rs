@@ -221,7 +221,7 @@ fn breach_service() {
         (Err("down"), OnFailure::Refuse, "unavailable"),
     ] {
         let fake = Fake::new(answer);
-        let policy = PasswordPolicy::default().breach_check(fake.clone(), on_failure);
+        let policy = PasswordPolicy::default().breach_check(Arc::clone(&fake) as _, on_failure);
         let result = block_on(policy.check(&good, &PasswordContext::new()));
         let found = match &result {
             Ok(()) => "accepted",
@@ -243,7 +243,7 @@ fn breach_service_is_asked_last() {
     let fake = Fake::new(Ok(true));
     let policy = PasswordPolicy::default()
         .context_words(["wonderland"])
-        .breach_check(fake.clone(), OnFailure::Refuse);
+        .breach_check(Arc::clone(&fake) as _, OnFailure::Refuse);
     for text in ["short", "qwerty123456", "wonderland99"] {
         assert_ne!(rejection(&policy, text), Some(PasswordRejection::Breached));
     }
