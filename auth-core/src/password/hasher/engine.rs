@@ -116,3 +116,39 @@ fn bcrypt_matches(password: &[u8], text: &str) -> bool {
     let matches = bcrypt::verify(password, text).unwrap_or(false);
     matches & faithful
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Even the password that the dummy was made of is no match: an unknown user has none.
+    #[test]
+    fn the_dummy_is_never_a_match() {
+        let vector =
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        let params = Argon2Params::dangerous_below_floor(256, 2, 1).unwrap();
+        let mut engine = Engine::new(params, Arc::default());
+        let Some(Stored::Argon2(hash)) = Stored::parse(vector) else {
+            panic!("the vector is not read");
+        };
+        engine.dummy = hash;
+        assert!(argon2_matches(&mut engine.memory, b"password", &engine.dummy).unwrap());
+        for stored in [None, Some(PasswordHash::from_stored("!".to_owned()))] {
+            let verdict = engine.verify(b"password", stored.as_ref());
+            assert_eq!(verdict, Ok(Verdict::Mismatch));
+        }
+    }
+
+    /// The dummy costs what our own hashes cost.
+    #[test]
+    fn the_dummy_is_shaped_like_ours() {
+        let params = Argon2Params::default();
+        let dummy = Engine::new(params, Arc::default()).dummy;
+        assert!(!dummy.needs_rehash_for(&params));
+        assert_eq!(dummy.params, params);
+        assert_eq!(
+            (dummy.salt.len(), dummy.output.len()),
+            (SALT_LEN, OUTPUT_LEN)
+        );
+    }
+}
