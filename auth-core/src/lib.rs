@@ -1,1 +1,3 @@
 //! Accounts for web applications, with no web framework.
+
+pub mod json;
