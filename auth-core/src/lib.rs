@@ -1,3 +1,4 @@
 //! Accounts for web applications, with no web framework.
 
 pub mod json;
+pub mod secret;
