@@ -1,0 +1,93 @@
+//! The walk over a configuration that collects its faults.
+
+use super::{ConfigError, ConfigFault, ConfigWarning};
+use crate::secret::{self, Secret};
+
+/// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
+///
+/// A [`Strategy`](crate::Strategy), a [`Transport`](crate::Transport) or a store of your own takes
+/// part by implementing its `inspect` method.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    faults: Vec<ConfigFault>,
+    warnings: Vec<ConfigWarning>,
+    seen: Vec<SeenSecret>,
+    several_processes: bool,
+}
+
+#[derive(Debug)]
+struct SeenSecret {
+    which: String,
+    digest: String,
+}
+
+impl Inspection {
+    pub(crate) fn new(several_processes: bool) -> Self {
+        Self {
+            several_processes,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a fault: the configuration is refused.
+    pub fn fault(&mut self, fault: ConfigFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Adds a warning: the configuration is accepted, and the application is told.
+    pub fn warn(&mut self, warning: ConfigWarning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Shows a secret to the inspection: a weak one is a fault, and so is one shown twice.
+    ///
+    /// `which` begins the sentence, for example "the signing key of the strategy".
+    pub fn secret(&mut self, which: &str, secret: &Secret) {
+        if let Some(weakness) = secret.weakness() {
+            self.fault(ConfigFault::WeakSecret {
+                which: which.to_owned(),
+                weakness,
+            });
+        }
+        let digest = secret::keyed_digest(secret, &[b"inspection"]);
+        let first = self
+            .seen
+            .iter()
+            .find(|seen| seen.digest == digest)
+            .map(|s| s.which.clone());
+        if let Some(first) = first {
+            self.fault(ConfigFault::ReusedSecret {
+                first,
+                second: which.to_owned(),
+            });
+        }
+        self.seen.push(SeenSecret {
+            which: which.to_owned(),
+            digest,
+        });
+    }
+
+    /// Declares that `what` keeps its state in the memory of one process: a fault where several
+    /// processes were declared, a warning otherwise.
+    pub fn process_local(&mut self, what: &str) {
+        let what = what.to_owned();
+        if self.several_processes {
+            self.fault(ConfigFault::ProcessLocal { what });
+        } else {
+            self.warn(ConfigWarning::ProcessLocal { what });
+        }
+    }
+
+    /// Ends the walk: the warnings, or every fault.
+    pub(crate) fn finish(self) -> Result<Vec<ConfigWarning>, ConfigError> {
+        if self.faults.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(ConfigError::new(self.faults))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Failures of the things that the toolkit leans on.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::password::HashError;
+
+/// An error of somebody else's code, kept as the source for the log.
+pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
+
+/// A store could not answer: the connection failed, the pool was exhausted, a row made no sense.
+///
+/// It never stands for "there is no such row": absence is `Ok(None)`, a conflict is an outcome.
+/// Clients see 503 and nothing of the source.
+#[derive(Debug, Error)]
+#[error("the store cannot answer")]
+pub struct StoreError {
+    #[source]
+    source: BoxError,
+}
+
+impl StoreError {
+    /// Wraps the engine's own error.
+    ///
+    /// ```
+    /// let error = auth_core::StoreError::new(std::io::Error::other("connection reset"));
+    /// assert_eq!(error.to_string(), "the store cannot answer");
+    /// ```
+    pub fn new(source: impl Into<BoxError>) -> Self {
+        Self {
+            source: source.into(),
+        }
+    }
+}
+
+/// Something that an operation needs cannot answer now: a store, the queue of the password hasher,
+/// a breach service whose answer is required, the system's random numbers.
+///
+/// On the HTTP side it is 503 `SERVICE_UNAVAILABLE`, never "not logged in".
+#[derive(Debug, Error)]
+#[error("a service that accounts need cannot answer")]
+pub struct Unavailable {
+    #[source]
+    source: BoxError,
+    retry_after: Option<Duration>,
+}
+
+impl Unavailable {
+    /// Wraps the error that made the operation impossible.
+    pub fn new(source: impl Into<BoxError>) -> Self {
+        Self {
+            source: source.into(),
+            retry_after: None,
+        }
+    }
+
+    /// When it is worth trying again, where that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl From<StoreError> for Unavailable {
+    fn from(error: StoreError) -> Self {
+        Self {
+            source: error.source,
+            retry_after: None,
+        }
+    }
+}
+
+impl From<HashError> for Unavailable {
+    fn from(error: HashError) -> Self {
+        let retry_after = match &error {
+            HashError::Busy { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        Self {
+            source: error.into(),
+            retry_after,
+        }
+    }
+}

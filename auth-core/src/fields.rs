@@ -1,0 +1,312 @@
+//! Typed reading of a JSON object that collects every fault instead of the first.
+
+use std::ops::RangeInclusive;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The members of a request body on their way into typed values.
+///
+/// Each reader takes its member out of the object. A fault is recorded and the reader answers
+/// `None`; whatever is left at the end was asked for by nobody and is refused as unknown. So one
+/// reply names everything that is wrong with a body.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::Fields;
+///
+/// let mut fields = Fields::parse(br#"{"name":"","admin":true}"#)?;
+/// assert_eq!(fields.required_text("name", 1..=80), None);
+/// let faults: Vec<_> = fields.finish().unwrap_err().into_iter().map(|f| f.to_string()).collect();
+/// assert_eq!(faults, ["name: too_short", "admin: unknown"]);
+/// # Ok::<(), auth_core::json::JsonError>(())
+/// ```
+#[derive(Debug)]
+pub struct Fields {
+    members: Map<String, Value>,
+    faults: Vec<FieldFault>,
+}
+
+/// What is wrong with one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    field: String,
+    code: FaultCode,
+}
+
+/// The kinds of fault a member can have; their names are part of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// The member is required and absent.
+    Missing,
+    /// Nobody asked for the member.
+    Unknown,
+    /// The member has another JSON type.
+    WrongType,
+    /// Fewer code points, or a smaller number, than allowed.
+    TooShort,
+    /// More code points, or a larger number, than allowed.
+    TooLong,
+    /// The right type, and not a value of the kind that is asked for.
+    Invalid,
+}
+
+impl FaultCode {
+    /// The name that clients see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::WrongType => "wrong_type",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// A fixed sentence for people.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Missing => "This member is required.",
+            Self::Unknown => "This member is not accepted here.",
+            Self::WrongType => "This member has another type than expected.",
+            Self::TooShort => "This value is below the smallest that is accepted.",
+            Self::TooLong => "This value is over the largest that is accepted.",
+            Self::Invalid => "This value is not of the expected form.",
+        }
+    }
+}
+
+impl FieldFault {
+    /// The longest member name that is repeated in a reply, in code points.
+    const MAX_NAME: usize = 64;
+
+    /// A fault of the member `field`. Long names are cut, because they come from the request.
+    #[must_use]
+    pub fn new(field: &str, code: FaultCode) -> Self {
+        Self {
+            field: field.chars().take(Self::MAX_NAME).collect(),
+            code,
+        }
+    }
+
+    /// The member's name.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn code(&self) -> FaultCode {
+        self.code
+    }
+}
+
+impl std::fmt::Display for FieldFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.code.as_str())
+    }
+}
+
+impl Fields {
+    /// The most faults that one reply names.
+    const MAX_FAULTS: usize = 16;
+
+    /// Reads a strict JSON object (see [`crate::json::parse_object`]).
+    ///
+    /// # Errors
+    ///
+    /// [`crate::json::JsonError`] when the bytes are no such object.
+    pub fn parse(body: &[u8]) -> Result<Self, crate::json::JsonError> {
+        crate::json::parse_object(body).map(Self::from)
+    }
+
+    /// Records a fault of the caller's own finding.
+    pub fn fault(&mut self, field: &str, code: FaultCode) {
+        self.faults.push(FieldFault::new(field, code));
+    }
+
+    /// A string that must be there, with a length in code points within `length`.
+    pub fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let value = self.required(name)?;
+        self.text(name, value, length)
+    }
+
+    /// A string that may be absent or `null`.
+    pub fn optional_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let value = self.optional(name)?;
+        self.text(name, value, length)
+    }
+
+    /// A string that must be there and that `parse` must accept.
+    pub fn required_parsed<T, E>(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.required_text(name, length)?;
+        self.parsed(name, &text, parse)
+    }
+
+    /// A string that may be absent or `null`, and that `parse` must accept.
+    pub fn optional_parsed<T, E>(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.optional_text(name, length)?;
+        self.parsed(name, &text, parse)
+    }
+
+    /// A boolean that may be absent or `null`.
+    pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
+        self.optional_value(name)
+    }
+
+    /// A value of any deserialisable type that may be absent or `null`; another shape is
+    /// [`FaultCode::WrongType`].
+    pub fn optional_value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.optional(name)?;
+        let typed = serde_json::from_value(value).ok();
+        if typed.is_none() {
+            self.fault(name, FaultCode::WrongType);
+        }
+        typed
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// Every fault recorded so far, and one [`FaultCode::Unknown`] for each member that nobody read;
+    /// at most sixteen in all.
+    pub fn finish(mut self) -> Result<(), Vec<FieldFault>> {
+        let unknown = self
+            .members
+            .keys()
+            .map(|name| FieldFault::new(name, FaultCode::Unknown));
+        self.faults.extend(unknown.take(Self::MAX_FAULTS));
+        self.faults.truncate(Self::MAX_FAULTS);
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(self.faults)
+        }
+    }
+
+    fn required(&mut self, name: &str) -> Option<Value> {
+        let value = self.members.remove(name);
+        if value.is_none() {
+            self.fault(name, FaultCode::Missing);
+        }
+        value
+    }
+
+    fn optional(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    fn text(&mut self, name: &str, value: Value, length: RangeInclusive<usize>) -> Option<String> {
+        let Value::String(text) = value else {
+            self.fault(name, FaultCode::WrongType);
+            return None;
+        };
+        let code_points = text.chars().count();
+        if code_points < *length.start() {
+            self.fault(name, FaultCode::TooShort);
+        } else if code_points > *length.end() {
+            self.fault(name, FaultCode::TooLong);
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    fn parsed<T, E>(
+        &mut self,
+        name: &str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = parse(text).ok();
+        if parsed.is_none() {
+            self.fault(name, FaultCode::Invalid);
+        }
+        parsed
+    }
+}
+
+impl From<Map<String, Value>> for Fields {
+    fn from(members: Map<String, Value>) -> Self {
+        Self {
+            members,
+            faults: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(value: Value) -> Fields {
+        let Value::Object(members) = value else {
+            panic!("an object")
+        };
+        Fields::from(members)
+    }
+
+    #[test]
+    fn every_fault_is_named_once() {
+        let mut fields = fields(json!({"a": 1, "b": "", "c": "xxx", "d": null, "e": "?", "z": []}));
+        assert_eq!(fields.required_text("a", 0..=9), None);
+        assert_eq!(fields.required_text("b", 1..=9), None);
+        assert_eq!(fields.optional_text("c", 0..=2), None);
+        assert_eq!(fields.optional_text("d", 1..=2), None);
+        assert_eq!(fields.required_parsed("e", 0..=9, str::parse::<i64>), None);
+        assert_eq!(fields.required_text("f", 0..=9), None);
+        let faults: Vec<_> = fields
+            .finish()
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let expected = [
+            "a: wrong_type",
+            "b: too_short",
+            "c: too_long",
+            "e: invalid",
+            "f: missing",
+            "z: unknown",
+        ];
+        assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn a_hostile_body_gets_a_bounded_reply() {
+        let members = (0..1000)
+            .map(|n| (format!("{n}{}", "x".repeat(500)), Value::Null))
+            .collect();
+        let faults = Fields::from(members).finish_without_reading();
+        assert_eq!(faults.len(), 16);
+        assert!(
+            faults
+                .iter()
+                .all(|fault| fault.field().chars().count() <= 64)
+        );
+    }
+
+    impl Fields {
+        fn finish_without_reading(self) -> Vec<FieldFault> {
+            self.finish().unwrap_err()
+        }
+    }
+}

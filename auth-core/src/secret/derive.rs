@@ -1,0 +1,275 @@
+//! One master secret, and a key of its own for every purpose.
+
+use std::sync::Arc;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{Secret, SecretWeakness};
+
+/// The salt of the derivation. A new version changes every key, so it comes only with a reason to
+/// invalidate everything.
+const SALT: &[u8] = b"auth-core/master-secret/v1";
+
+/// The one secret that an application configures; every key in use is derived from it.
+///
+/// Keys of two purposes have nothing to do with each other: a token for resetting a password fails
+/// as an access token by its key already, and a key that leaks gives away neither its siblings nor
+/// the master.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
+///
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let access = master.derive(Purpose::ACCESS_TOKEN);
+/// let reset = master.derive(Purpose::RESET_TOKEN);
+/// assert!(!same_secret(&access, &reset));
+/// # Ok::<(), auth_core::secret::RandomError>(())
+/// ```
+// `Clone` is fine here although `Secret` has none: it copies a pointer, so the bytes stay in one
+// place and are wiped when the last owner goes. Several parts of a configuration need the master.
+#[derive(Debug, Clone)]
+pub struct MasterSecret {
+    secret: Arc<Secret>,
+}
+
+impl MasterSecret {
+    /// Derives from this secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Secret};
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// assert_eq!(master.weakness(), None);
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn new(secret: Secret) -> Self {
+        Self {
+            secret: Arc::new(secret),
+        }
+    }
+
+    /// Derives from these bytes; short for [`Secret::new`] and [`MasterSecret::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::MasterSecret;
+    ///
+    /// assert!(MasterSecret::from_bytes("too short").weakness().is_some());
+    /// ```
+    #[must_use]
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(Secret::new(bytes))
+    }
+
+    /// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869), always the same one for
+    /// the same master and purpose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
+    ///
+    /// const INVITATION: Purpose = Purpose::custom("invitation token");
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// assert!(same_secret(&master.derive(INVITATION), &master.derive(INVITATION)));
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn derive(&self, purpose: Purpose) -> Secret {
+        let mut key = Zeroizing::new([0; 32]);
+        self.expand(purpose, &mut key);
+        Secret::new(key.as_slice())
+    }
+
+    /// What makes the master too weak, and with it every key derived from it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, SecretWeakness};
+    ///
+    /// let master = MasterSecret::from_bytes([b'a'; 32]);
+    /// assert_eq!(master.weakness(), Some(SecretWeakness::Repeats { unit: 1 }));
+    /// ```
+    #[must_use]
+    pub fn weakness(&self) -> Option<SecretWeakness> {
+        self.secret.weakness()
+    }
+
+    fn expand(&self, purpose: Purpose, key: &mut [u8; 32]) {
+        let hkdf = Hkdf::<Sha256>::new(Some(SALT), self.secret.expose());
+        let info = [purpose.owner.as_bytes(), b"/", purpose.label.as_bytes()];
+        #[expect(
+            clippy::expect_used,
+            reason = "the limit of RFC 5869 §2.3 is 255 × 32 bytes"
+        )]
+        hkdf.expand_multi_info(&info, key)
+            .expect("32 bytes are within the limit");
+    }
+}
+
+/// What a derived key is for.
+///
+/// A label, once deployed, never changes: a new label is a new key, and everything made with the old
+/// one becomes invalid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Purpose {
+    /// Whose label it is, so that a label of an application never meets one of this crate.
+    owner: &'static str,
+    label: &'static str,
+}
+
+impl Purpose {
+    /// Signs access tokens.
+    pub const ACCESS_TOKEN: Self = Self::own("access token");
+    /// Signs the tokens which prove an e-mail address.
+    pub const VERIFY_TOKEN: Self = Self::own("verify token");
+    /// Signs the tokens which reset a password.
+    pub const RESET_TOKEN: Self = Self::own("reset token");
+    /// Signs what a login holds while its second factor is due.
+    pub const PENDING_TOKEN: Self = Self::own("pending token");
+    /// Signs the CSRF tokens of sessions.
+    pub const CSRF_TOKEN: Self = Self::own("csrf token");
+    /// Digests the opaque access and refresh tokens, so that a storage holds none of them.
+    pub const SESSION_DIGEST: Self = Self::own("session digest");
+    /// Digests what counters and locks are looked up by: addresses, user names, client addresses.
+    pub const LOOKUP_DIGEST: Self = Self::own("lookup digest");
+    /// Digests what a token is bound to: a password hash, an e-mail address.
+    pub const FINGERPRINT: Self = Self::own("fingerprint");
+
+    /// A purpose of an application's own.
+    ///
+    /// The label comes from source code, never from a request: whoever chooses it chooses the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::Purpose;
+    ///
+    /// const INVITATION: Purpose = Purpose::custom("invitation token");
+    /// // A label that this crate uses as well is still another purpose.
+    /// assert_ne!(Purpose::custom("access token"), Purpose::ACCESS_TOKEN);
+    /// ```
+    #[must_use]
+    pub const fn custom(label: &'static str) -> Self {
+        Self {
+            owner: "application",
+            label,
+        }
+    }
+
+    const fn own(label: &'static str) -> Self {
+        Self {
+            owner: "auth-core",
+            label,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+
+    use super::*;
+
+    const PURPOSES: [(Purpose, &str); 10] = [
+        (
+            Purpose::ACCESS_TOKEN,
+            "ADzZh3wqwBcZDI-5iS1Mu5Q64cCZ_xN3mj7BfYZ5KzM",
+        ),
+        (
+            Purpose::VERIFY_TOKEN,
+            "QvHyw6NBZH5A8l7RkcgBL6cM-RdbGdJph0u4J0GsjyU",
+        ),
+        (
+            Purpose::RESET_TOKEN,
+            "5Websi3ecoJtjl8HtPECZdZjmz8xt-iqK4XSMfJ1MC0",
+        ),
+        (
+            Purpose::PENDING_TOKEN,
+            "b8suobtltpk2JBC1umVif2I8INR9jK2CmLTsPX-nK7s",
+        ),
+        (
+            Purpose::CSRF_TOKEN,
+            "miMRgr-o-U2WyxevPjIYp7v7gIJQA3-D-s_otaHW-Pg",
+        ),
+        (
+            Purpose::SESSION_DIGEST,
+            "B_O_mM-lA3YTYemFyEaaRtK6dVCpAaurb5oaEBvl5y0",
+        ),
+        (
+            Purpose::LOOKUP_DIGEST,
+            "N7M6KrTVj6xExhX_561uw3wvJqHgSACGG7HsjQ13vp0",
+        ),
+        (
+            Purpose::FINGERPRINT,
+            "ZZn31cH9Jmx0v6HQCC9VHdI2Nt5SVGv-tySWhNL0GOE",
+        ),
+        (
+            Purpose::custom("access token"),
+            "HQNqRBlkfwWN5wpkjXQAwQDw8yBNVROnQQG-iEuGnZI",
+        ),
+        (
+            Purpose::custom(""),
+            "YVhii412Lgxm3KzB_zXNDXAo2uZVgxaPfCAMFwvFtts",
+        ),
+    ];
+
+    /// The keys of the master secret `00 01 02 … 1f`, computed apart from this code (RFC 5869 written
+    /// out with the `hmac` module of Python). A change here ends every token and session in the field.
+    #[test]
+    fn labels_are_pinned() {
+        let master = MasterSecret::from_bytes((0..32).collect::<Vec<u8>>());
+        for (purpose, expected) in PURPOSES {
+            let key = master.derive(purpose);
+            assert_eq!(
+                Base64UrlUnpadded::encode_string(key.expose()),
+                expected,
+                "{purpose:?}",
+            );
+        }
+    }
+
+    /// B-27: every purpose has a key of its own, and every master its own set.
+    #[test]
+    fn no_two_purposes_share_a_key() {
+        let masters = [
+            MasterSecret::from_bytes([1; 32]),
+            MasterSecret::from_bytes([2; 32]),
+        ];
+        let keys: std::collections::BTreeSet<Vec<u8>> = masters
+            .iter()
+            .flat_map(|master| PURPOSES.map(|(purpose, _)| master.derive(purpose)))
+            .map(|key| key.expose().to_vec())
+            .collect();
+        assert_eq!(keys.len(), 2 * PURPOSES.len());
+    }
+
+    #[test]
+    fn a_clone_derives_the_same_keys() {
+        let master = MasterSecret::new(Secret::generate().unwrap());
+        let clone = master.clone();
+        assert!(super::super::same_secret(
+            &master.derive(Purpose::ACCESS_TOKEN),
+            &clone.derive(Purpose::ACCESS_TOKEN),
+        ));
+    }
+
+    #[test]
+    fn debug_is_redacted() {
+        let master = MasterSecret::from_bytes("hunter2");
+        assert_eq!(
+            format!("{master:?}"),
+            "MasterSecret { secret: Secret([redacted]) }",
+        );
+    }
+}

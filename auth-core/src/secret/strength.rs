@@ -1,0 +1,255 @@
+//! The rules that find a weak secret.
+//!
+//! None of them can prove a secret strong. They catch what people really deploy: too little, a
+//! template's text, a held-down key, a sentence. Each is written so that 32 random bytes, raw or in
+//! hexadecimal or base64, pass with a probability that nobody will ever see fail.
+
+use super::{MIN_SECRET_BYTES, SecretWeakness};
+
+/// A unit of this length or more may repeat: 16 bytes can carry the 128 bits that we ask for.
+const LONGEST_REFUSED_UNIT: usize = 15;
+
+/// The estimate below which a secret is refused (ASVS 11.2.3 asks for 128 bits of strength).
+const MIN_ENTROPY_BITS: f64 = 128.0;
+
+/// Fewer letters than this in words of templates prove nothing.
+const MIN_PLACEHOLDER_LETTERS: usize = 6;
+
+/// The words of templates, examples and tutorials, in lower case.
+///
+/// Three letters at least, and none of them made of `a` to `f` alone, for those come up by chance in
+/// hexadecimal.
+const PLACEHOLDER_WORDS: &[&str] = &[
+    "admin",
+    "app",
+    "auth",
+    "bit",
+    "bits",
+    "byte",
+    "bytes",
+    "change",
+    "changeit",
+    "changeme",
+    "changethis",
+    "char",
+    "chars",
+    "character",
+    "characters",
+    "dev",
+    "default",
+    "demo",
+    "development",
+    "dummy",
+    "example",
+    "environment",
+    "fixme",
+    "for",
+    "generate",
+    "generated",
+    "hash",
+    "here",
+    "insecure",
+    "insert",
+    "jwt",
+    "key",
+    "least",
+    "local",
+    "long",
+    "master",
+    "minimum",
+    "must",
+    "never",
+    "not",
+    "only",
+    "openssl",
+    "password",
+    "phrase",
+    "placeholder",
+    "please",
+    "private",
+    "prod",
+    "production",
+    "put",
+    "rand",
+    "random",
+    "replace",
+    "reset",
+    "safe",
+    "sample",
+    "secret",
+    "secrets",
+    "secure",
+    "session",
+    "should",
+    "sign",
+    "signing",
+    "some",
+    "something",
+    "string",
+    "super",
+    "test",
+    "testing",
+    "that",
+    "the",
+    "this",
+    "todo",
+    "token",
+    "use",
+    "value",
+    "verify",
+    "very",
+    "with",
+    "your",
+];
+
+/// The first rule that `secret` breaks, in the order of [`SecretWeakness`].
+pub(super) fn judge(secret: &[u8]) -> Option<SecretWeakness> {
+    if secret.len() < MIN_SECRET_BYTES {
+        return Some(SecretWeakness::TooShort {
+            bytes: secret.len(),
+        });
+    }
+    if is_key_document(secret) {
+        return Some(SecretWeakness::KeyDocument);
+    }
+    if is_placeholder(secret) {
+        return Some(SecretWeakness::Placeholder);
+    }
+    let period = period(secret);
+    match period {
+        Some(unit) if unit <= LONGEST_REFUSED_UNIT => {
+            return Some(SecretWeakness::Repeats { unit });
+        }
+        None if is_sequence(secret) => return Some(SecretWeakness::Sequence),
+        _ => {}
+    }
+    let bits = entropy_bits(secret);
+    if bits < MIN_ENTROPY_BITS {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 128, to be rounded down"
+        )]
+        return Some(SecretWeakness::LowEntropy { bits: bits as u32 });
+    }
+    None
+}
+
+/// Is this a key of public-key cryptography in one of its usual notations (J-17)?
+fn is_key_document(secret: &[u8]) -> bool {
+    let text = secret.trim_ascii();
+    let contains = |needle: &[u8]| text.windows(needle.len()).any(|window| window == needle);
+    // PEM as it is, wrapped in base64 as environments like it, and the two lines of SSH.
+    contains(b"-----BEGIN ")
+        || contains(b"---- BEGIN ")
+        || text.starts_with(b"LS0tLS1CRUdJTi")
+        || text.starts_with(b"ssh-")
+        || text.starts_with(b"ecdsa-sha2-")
+        || is_jwk(text)
+        || is_der_key(secret)
+}
+
+/// A JSON object with a key type (RFC 7517 §4.1), or a set of them (§5).
+fn is_jwk(text: &[u8]) -> bool {
+    let object: Option<serde_json::Map<_, _>> = serde_json::from_slice(text).ok();
+    object.is_some_and(|object| object.contains_key("kty") || object.contains_key("keys"))
+}
+
+/// A DER sequence of exactly this length that begins with an algorithm identifier
+/// (`SubjectPublicKeyInfo`), with an integer and an algorithm identifier (PKCS#8), or with two
+/// integers (the RSA keys of PKCS#1).
+fn is_der_key(secret: &[u8]) -> bool {
+    let Some((body, [])) = der_value(0x30, secret) else {
+        return false;
+    };
+    let is_algorithm = |bytes| {
+        der_value(0x30, bytes).is_some_and(|(algorithm, _)| der_value(0x06, algorithm).is_some())
+    };
+    is_algorithm(body)
+        || der_value(0x02, body)
+            .is_some_and(|(_, rest)| is_algorithm(rest) || der_value(0x02, rest).is_some())
+}
+
+/// Splits a DER value of this tag from what follows it.
+fn der_value(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = bytes.strip_prefix(&[tag])?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(first), rest),
+        0x81 => {
+            let (&low, rest) = rest.split_first()?;
+            (usize::from(low), rest)
+        }
+        0x82 => {
+            let (&[high, low], rest) = rest.split_first_chunk()?;
+            (usize::from(u16::from_be_bytes([high, low])), rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
+}
+
+/// Is this a printable text of which at least half of the letters, and [`MIN_PLACEHOLDER_LETTERS`] of
+/// them, belong to [`PLACEHOLDER_WORDS`]?
+///
+/// Random bytes are no printable text. A random base64 text of 43 characters has about 35 letters: a
+/// given word of three letters stands at a given place with a probability of 1 in 30,000, and six
+/// such words would be needed.
+fn is_placeholder(secret: &[u8]) -> bool {
+    if !secret.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return false;
+    }
+    let text = secret.to_ascii_lowercase();
+    let mut is_covered = vec![false; text.len()];
+    for word in PLACEHOLDER_WORDS {
+        let places = text.windows(word.len()).enumerate();
+        for (start, _) in places.filter(|(_, window)| *window == word.as_bytes()) {
+            let covered = is_covered.iter_mut().skip(start).take(word.len());
+            covered.for_each(|is_covered| *is_covered = true);
+        }
+    }
+    let letters = text.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+    let covered = is_covered
+        .into_iter()
+        .filter(|&is_covered| is_covered)
+        .count();
+    covered >= MIN_PLACEHOLDER_LETTERS && covered.saturating_mul(2) >= letters
+}
+
+/// The length of the shortest unit which `secret` repeats at least twice, the last time perhaps cut
+/// short.
+fn period(secret: &[u8]) -> Option<usize> {
+    (1..=secret.len() / 2).find(|&unit| {
+        let shifted = secret.iter().skip(unit);
+        std::iter::zip(secret, shifted).all(|(byte, later)| byte == later)
+    })
+}
+
+/// Do at least half of the neighbouring bytes differ by at most one?
+fn is_sequence(secret: &[u8]) -> bool {
+    let pairs = secret.len().saturating_sub(1);
+    let close = std::iter::zip(secret, secret.iter().skip(1))
+        .filter(|(byte, next)| byte.abs_diff(**next) <= 1)
+        .count();
+    close.saturating_mul(2) >= pairs
+}
+
+/// The Shannon entropy per byte times the length.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn entropy_bits(secret: &[u8]) -> f64 {
+    let mut counts = [0_usize; 256];
+    for &byte in secret {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    let length = secret.len() as f64;
+    counts
+        .into_iter()
+        .filter(|&count| count > 0)
+        .map(|count| count as f64 * (length / count as f64).log2())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! What can be wrong with a secret.
+
+use super::MIN_SECRET_BYTES;
+
+/// Why a secret must not be used.
+///
+/// `Display` is the end of a sentence that begins with the name of the secret ("the master secret is
+/// only 12 bytes long, …"). Nothing here shows the secret or a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretWeakness {
+    /// Fewer than [`MIN_SECRET_BYTES`] bytes (RFC 7518 §3.2).
+    #[error("is only {bytes} bytes long, and {MIN_SECRET_BYTES} are the least")]
+    TooShort {
+        /// The length that it has.
+        bytes: usize,
+    },
+    /// A key of public-key cryptography: PEM, JWK, an OpenSSH public key or a DER public key.
+    ///
+    /// Taken as an HMAC secret, a public key lets everybody sign (CVE-2022-29217).
+    #[error("is a PEM, JWK, OpenSSH or DER key, which is not a secret for HMAC")]
+    KeyDocument,
+    /// At least half of its letters belong to words that examples and templates are made of, such as
+    /// "change me", "your secret key" or "replace with".
+    ///
+    /// Only a value that consists of such words falls under the rule: a random value that happens to
+    /// contain one, or is labelled with one, does not.
+    #[error("is a placeholder from a template, and not a random value")]
+    Placeholder,
+    /// A unit of fewer than 16 bytes over and over.
+    #[error("repeats the same {unit} byte(s) over and over")]
+    Repeats {
+        /// The length of the unit in bytes.
+        unit: usize,
+    },
+    /// At least half of its neighbouring bytes differ by at most one, as in `abcdef…` or `112233…`.
+    #[error("is a sequence of neighbouring characters")]
+    Sequence,
+    /// Its Shannon entropy per byte times its length is under 128 bits.
+    #[error("has about {bits} bits of entropy, and 128 are the least")]
+    LowEntropy {
+        /// The estimate, rounded down.
+        bits: u32,
+    },
+}

@@ -1,0 +1,169 @@
+//! What is written: a new user, a change to one, and what a change expects.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use crate::email::EmailAddress;
+use crate::password::PasswordHash;
+use crate::roles::Roles;
+use crate::user::{AuthUser, Epoch, UserColumns};
+use crate::username::Username;
+
+/// A user that is about to be stored. The store makes the key; the epoch begins at
+/// [`Epoch::FIRST`].
+///
+/// All fields are public and the struct is exhaustive on purpose: a store destructures it
+/// completely, so that a field added later is a compile error there and not a lost value.
+#[derive(Clone)]
+pub struct NewUser<U: AuthUser> {
+    /// The address; unique among all users.
+    pub email: EmailAddress,
+    /// The user name; unique among all users that have one.
+    pub username: Option<Username>,
+    /// The password hash, if the account has a password.
+    pub password_hash: Option<PasswordHash>,
+    /// Whether the account may be used.
+    pub is_active: bool,
+    /// Whether the address has been proven.
+    pub is_verified: bool,
+    /// Whether the user may administer others.
+    pub is_superuser: bool,
+    /// The roles.
+    pub roles: Roles,
+    /// When the account is made, by the injected clock.
+    pub created_at: OffsetDateTime,
+    /// The application's own columns.
+    pub columns: <U::Columns as UserColumns>::New,
+}
+
+/// A change to one user: only what is `Some` is written, in one statement.
+///
+/// Exhaustive for the same reason as [`NewUser`].
+#[derive(Clone)]
+pub struct UserChange<U: AuthUser> {
+    /// A new address.
+    pub email: Option<EmailAddress>,
+    /// A new password hash.
+    pub password_hash: Option<PasswordHash>,
+    /// Activation or deactivation.
+    pub is_active: Option<bool>,
+    /// Whether the address counts as proven.
+    pub is_verified: Option<bool>,
+    /// Whether the user may administer others.
+    pub is_superuser: Option<bool>,
+    /// All roles from now on.
+    pub roles: Option<Roles>,
+    /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
+    pub bump_epoch: bool,
+    /// The application's own columns.
+    pub columns: <U::Columns as UserColumns>::Change,
+}
+
+/// What must hold for a change or a deletion to be applied, checked in the same atomic step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expect {
+    /// The user's epoch is still this one. Every change that matters to security moves the epoch,
+    /// so this is "nobody changed the password, the address or the activity since I looked".
+    pub epoch: Option<Epoch>,
+    /// After the step there is still at least one active superuser, if there was one before.
+    pub superuser_remains: bool,
+}
+
+impl<U: AuthUser> UserChange<U> {
+    /// Whether applying it would write nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            email,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            bump_epoch,
+            columns,
+        } = self;
+        email.is_none()
+            && password_hash.is_none()
+            && is_active.is_none()
+            && is_verified.is_none()
+            && is_superuser.is_none()
+            && roles.is_none()
+            && !bump_epoch
+            && <U::Columns as UserColumns>::is_unchanged(columns)
+    }
+
+    /// Whether it could end somebody's being an active superuser.
+    #[must_use]
+    pub fn may_demote(&self) -> bool {
+        self.is_active == Some(false) || self.is_superuser == Some(false)
+    }
+}
+
+impl<U: AuthUser> Default for UserChange<U> {
+    fn default() -> Self {
+        Self {
+            email: None,
+            password_hash: None,
+            is_active: None,
+            is_verified: None,
+            is_superuser: None,
+            roles: None,
+            bump_epoch: false,
+            columns: <U::Columns as UserColumns>::Change::default(),
+        }
+    }
+}
+
+impl Expect {
+    /// Nothing: apply whatever the row is now.
+    #[must_use]
+    pub const fn anything() -> Self {
+        Self {
+            epoch: None,
+            superuser_remains: false,
+        }
+    }
+
+    /// The epoch is still `epoch`.
+    #[must_use]
+    pub const fn epoch(epoch: Epoch) -> Self {
+        Self {
+            epoch: Some(epoch),
+            superuser_remains: false,
+        }
+    }
+
+    /// Also: an active superuser remains.
+    #[must_use]
+    pub const fn and_superuser_remains(mut self) -> Self {
+        self.superuser_remains = true;
+        self
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for NewUser<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewUser")
+            .field("email", &self.email)
+            .field("username", &self.username)
+            .field("is_superuser", &self.is_superuser)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for UserChange<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserChange")
+            .field("email", &self.email)
+            .field("password_hash", &self.password_hash)
+            .field("is_active", &self.is_active)
+            .field("is_verified", &self.is_verified)
+            .field("is_superuser", &self.is_superuser)
+            .field("roles", &self.roles)
+            .field("bump_epoch", &self.bump_epoch)
+            .field("columns", &self.columns)
+            .finish()
+    }
+}

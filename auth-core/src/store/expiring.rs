@@ -1,0 +1,163 @@
+//! The contract of the store of everything that is a key with an expiry.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use time::{Duration, OffsetDateTime};
+
+use crate::config::Inspection;
+use crate::error::StoreError;
+
+/// Counters that expire: revoked tokens, spent tokens, generations of reset tokens, and whatever
+/// else must be remembered for a while and decided exactly once.
+///
+/// One small trait serves every such feature, on one machine or on many. Each method is **one
+/// atomic step**: two calls at once behave as if one ran after the other, and a future dropped in
+/// the middle leaves the step done or not done, never half.
+///
+/// An entry lives while `now < expires_at`. The caller passes `now` from its injected clock, so
+/// that the whole toolkit agrees on the time; an expired entry counts as absent whether or not it
+/// was purged.
+#[async_trait]
+pub trait ExpiringStore: Send + Sync + 'static {
+    /// Stores `key` with a count of one, unless it is there and alive.
+    ///
+    /// Of any number of simultaneous calls with one key exactly one answers [`Inserted::New`].
+    async fn insert(
+        &self,
+        key: &ExpiringKey,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Inserted, StoreError>;
+
+    /// Adds one to the count of `key` and answers the new count; an absent key begins at one.
+    ///
+    /// Simultaneous calls answer different counts. `window` says when the entry expires; a count
+    /// that would pass the largest number stays there.
+    async fn increment(
+        &self,
+        key: &ExpiringKey,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError>;
+
+    /// The count of `key`; zero where it is absent or expired.
+    async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError>;
+
+    /// Removes `key`; whether it was there.
+    async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError>;
+
+    /// Removes at most `limit` expired entries and answers how many. Calls may run at the same time
+    /// on several processes.
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
+
+    /// Takes part in the check of the configuration at `build()`: a store in the memory of one
+    /// process says so here, because a revocation that only one process knows is none.
+    fn inspect(&self, inspection: &mut Inspection) {
+        let _ = inspection;
+    }
+}
+
+/// What an entry is called: a purpose, and a name within it.
+///
+/// The text is `purpose:name`, at most [`ExpiringKey::MAX_BYTES`] bytes, so that every engine can
+/// index it. Names are digests and token ids, never something that a client chose the length of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExpiringKey(String);
+
+/// Whether an insertion was the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// The key is new, and now there.
+    New,
+    /// The key was there already.
+    Present,
+}
+
+/// When a counted entry expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// So long after its first count, however many follow.
+    Fixed(Duration),
+    /// So long after its latest count.
+    Sliding(Duration),
+}
+
+impl ExpiringKey {
+    /// The longest key, in bytes.
+    pub const MAX_BYTES: usize = 191;
+
+    /// A key; a name that does not fit is replaced by its digest.
+    ///
+    /// ```
+    /// use auth_core::store::ExpiringKey;
+    ///
+    /// assert_eq!(ExpiringKey::new("jti", "4XcE").as_str(), "jti:4XcE");
+    /// ```
+    #[must_use]
+    pub fn new(purpose: &'static str, name: &str) -> Self {
+        use base64ct::{Base64UrlUnpadded, Encoding};
+        use sha2::{Digest, Sha256};
+
+        let key = format!("{purpose}:{name}");
+        if key.len() <= Self::MAX_BYTES {
+            return Self(key);
+        }
+        let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(name.as_bytes()));
+        Self(format!("{purpose}:sha256:{digest}"))
+    }
+
+    /// The text to store.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Window {
+    /// When an entry that is counted now for the first time expires.
+    #[must_use]
+    pub fn expires_at(self, now: OffsetDateTime) -> OffsetDateTime {
+        let (Self::Fixed(length) | Self::Sliding(length)) = self;
+        now.saturating_add(length)
+    }
+}
+
+impl fmt::Display for ExpiringKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[async_trait]
+impl<S: ExpiringStore + ?Sized> ExpiringStore for Arc<S> {
+    async fn insert(
+        &self,
+        key: &ExpiringKey,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Inserted, StoreError> {
+        (**self).insert(key, expires_at, now).await
+    }
+    async fn increment(
+        &self,
+        key: &ExpiringKey,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        (**self).increment(key, window, now).await
+    }
+    async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
+        (**self).count(key, now).await
+    }
+    async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
+        (**self).remove(key).await
+    }
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        (**self).purge(now, limit).await
+    }
+    fn inspect(&self, inspection: &mut Inspection) {
+        (**self).inspect(inspection);
+    }
+}

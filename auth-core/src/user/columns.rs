@@ -1,0 +1,106 @@
+//! The application's own columns: how they come in with a request, and how they are shown.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::fields::Fields;
+
+/// The columns that an application adds to its users: what registration and self-service accept.
+///
+/// The values are typed; nothing travels as an untyped map. A member that neither the toolkit nor
+/// these methods read is refused as unknown, so leaving a column out of [`UserColumns::read_change`]
+/// is what protects it.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{Fields, UserColumns};
+///
+/// #[derive(Debug)]
+/// struct ProfileColumns;
+///
+/// #[derive(Debug, Clone)]
+/// struct NewProfile {
+///     display_name: String,
+/// }
+///
+/// #[derive(Debug, Clone, Default)]
+/// struct ProfileChange {
+///     display_name: Option<String>,
+/// }
+///
+/// impl UserColumns for ProfileColumns {
+///     type New = NewProfile;
+///     type Change = ProfileChange;
+///
+///     fn read_new(fields: &mut Fields) -> Option<NewProfile> {
+///         Some(NewProfile { display_name: fields.required_text("display_name", 1..=80)? })
+///     }
+///     fn read_change(fields: &mut Fields) -> ProfileChange {
+///         ProfileChange { display_name: fields.optional_text("display_name", 1..=80) }
+///     }
+///     fn is_unchanged(change: &ProfileChange) -> bool {
+///         change.display_name.is_none()
+///     }
+/// }
+/// ```
+pub trait UserColumns: Send + Sync + 'static {
+    /// The columns of a new user.
+    type New: Clone + Debug + Send + Sync + 'static;
+    /// What a user changes of them; the default changes nothing.
+    type Change: Clone + Debug + Default + Send + Sync + 'static;
+
+    /// Reads the columns from the body of a registration. Faults are recorded in `fields`; `None`
+    /// says that something is missing.
+    fn read_new(fields: &mut Fields) -> Option<Self::New>;
+
+    /// Reads what a user changes of its own columns. Faults are recorded in `fields`.
+    fn read_change(fields: &mut Fields) -> Self::Change;
+
+    /// Whether a change has nothing in it.
+    fn is_unchanged(change: &Self::Change) -> bool;
+}
+
+/// No columns beside the toolkit's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NoColumns;
+
+impl UserColumns for NoColumns {
+    type New = Self;
+    type Change = Self;
+
+    fn read_new(_: &mut Fields) -> Option<Self> {
+        Some(Self)
+    }
+    fn read_change(_: &mut Fields) -> Self {
+        Self
+    }
+    fn is_unchanged(_: &Self) -> bool {
+        true
+    }
+}
+
+/// The application's public columns on their way into the JSON of a user.
+#[derive(Debug, Default)]
+pub struct ShownColumns(Map<String, Value>);
+
+impl ShownColumns {
+    /// Shows one column. A value that has no JSON form (a map with keys that are no strings, say)
+    /// is left out.
+    ///
+    /// ```
+    /// let mut shown = auth_core::ShownColumns::default();
+    /// shown.show("display_name", &"Ada");
+    /// ```
+    pub fn show<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.0.insert(name.to_owned(), value);
+        }
+    }
+
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+}
