@@ -1,0 +1,169 @@
+//! What happened to accounts, as values that an application can act on.
+
+use std::fmt;
+
+/// Something that happened: every result of an authentication and every change to an account.
+///
+/// Events are raised after the change is committed, never before, and carry ids and never a secret,
+/// an address or a token. The names follow the OWASP logging vocabulary where it has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// The user it happened to, as text; `None` where there is none or it is not known.
+    pub user: Option<String>,
+    /// The backend that was involved.
+    pub backend: Option<String>,
+    /// A fixed word or two: which hook, which reason.
+    pub detail: Option<&'static str>,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
+        /// The kinds of event, each with one name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum EventKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The name in logs.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A password was right and a token was issued.
+    LoginSucceeded = "authn_login_success",
+    /// A login was refused; the detail says why.
+    LoginFailed = "authn_login_fail",
+    /// A token was issued.
+    TokenIssued = "authn_token_created",
+    /// A token was revoked.
+    TokenRevoked = "authn_token_revoked",
+    /// A presented token was not accepted.
+    TokenRefused = "authn_token_refused",
+    /// A guard refused an authenticated user.
+    AccessDenied = "authz_fail",
+    /// A user changed its password.
+    PasswordChanged = "authn_password_change",
+    /// A user gave a wrong current password.
+    PasswordChangeFailed = "authn_password_change_fail",
+    /// A password was replaced through a reset token.
+    PasswordReset = "authn_password_reset",
+    /// A reset token was refused.
+    PasswordResetFailed = "authn_password_reset_fail",
+    /// A password reset was asked for; the user is absent where the address is unknown.
+    PasswordResetRequested = "authn_password_reset_request",
+    /// A stored hash was replaced by one with the parameters of today.
+    PasswordRehashed = "authn_password_rehash",
+    /// An account was made.
+    UserCreated = "user_created",
+    /// Somebody registered with a value that is taken.
+    RegistrationRefused = "user_created_fail",
+    /// An account was changed.
+    UserUpdated = "user_updated",
+    /// Roles or the superuser flag of an account were changed.
+    PrivilegesChanged = "authz_change",
+    /// An account has another address now.
+    EmailChanged = "user_email_changed",
+    /// An address was proven.
+    UserVerified = "user_verified",
+    /// A verification token was refused.
+    VerificationFailed = "user_verified_fail",
+    /// A verification token was asked for.
+    VerificationRequested = "user_verification_request",
+    /// An account was deactivated.
+    UserDeactivated = "user_archived",
+    /// An account was removed for good.
+    UserDeleted = "user_deleted",
+    /// A hook of the application failed; the detail names it.
+    HookFailed = "hook_fail",
+    /// Something that accounts need did not answer; the detail says for what.
+    ServiceUnavailable = "sys_unavailable",
+}
+
+/// Where events go. Called on the request's task: hand slow work to a task of your own.
+pub trait EventSink: Send + Sync + 'static {
+    /// Takes one event.
+    fn record(&self, event: &AuthEvent);
+}
+
+/// Writes every event to `tracing`, under the target `auth`: failures as warnings, the rest as
+/// information. It is always there; other sinks come beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TracingSink;
+
+impl EventSink for TracingSink {
+    fn record(&self, event: &AuthEvent) {
+        let AuthEvent {
+            kind,
+            user,
+            backend,
+            detail,
+        } = event;
+        let (user, backend) = (user.as_deref(), backend.as_deref());
+        if kind.is_failure() {
+            tracing::warn!(target: "auth", event = kind.name(), user, backend, detail);
+        } else {
+            tracing::info!(target: "auth", event = kind.name(), user, backend, detail);
+        }
+    }
+}
+
+impl EventKind {
+    /// Whether it tells of something that was refused or went wrong.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        let name = self.name();
+        name.ends_with("_fail") || matches!(self, Self::TokenRefused | Self::ServiceUnavailable)
+    }
+}
+
+impl AuthEvent {
+    pub(crate) fn new(kind: EventKind) -> Self {
+        Self {
+            kind,
+            user: None,
+            backend: None,
+            detail: None,
+        }
+    }
+
+    pub(crate) fn user(mut self, id: &impl fmt::Display) -> Self {
+        self.user = Some(id.to_string());
+        self
+    }
+
+    pub(crate) fn backend(mut self, name: &str) -> Self {
+        self.backend = Some(name.to_owned());
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: &'static str) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let names: HashSet<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.len(), EventKind::ALL.len());
+    }
+}

@@ -1,0 +1,221 @@
+//! The configuration of accounts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::account_token::AccountTokens;
+use super::accounts::Inner;
+use super::background::Background;
+use super::{AccountSecrets, Accounts, NoHooks, UserManager};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
+use crate::event::{EventSink, TracingSink};
+use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::user::AuthUser;
+
+/// Collects what [`Accounts`] need; [`build`](Self::build) reports everything that is wrong at once.
+///
+/// | setting | default | why |
+/// | --- | --- | --- |
+/// | `manager` | no hooks | – |
+/// | `password_policy` | 12 to 128 characters, no common ones | NIST SP 800-63B-4 with room to log in |
+/// | `hasher` | Argon2id m=19456 KiB, t=2, p=1 | OWASP's first choice |
+/// | `account_token_lifetime` | 1 hour | long enough for slow mail |
+/// | `require_verification` | off | an address is proven when an application needs it |
+pub struct AccountsBuilder<U: AuthUser> {
+    database: Arc<dyn UserDatabase<User = U>>,
+    secrets: AccountSecrets,
+    expiring: Option<Arc<dyn ExpiringStore>>,
+    manager: Arc<dyn UserManager<User = U>>,
+    hasher: PasswordHasher,
+    policy: PasswordPolicy,
+    clock: Arc<dyn Clock>,
+    sinks: Vec<Arc<dyn EventSink>>,
+    lifetime: Duration,
+    account_tokens: bool,
+    require_verification: bool,
+    processes: u32,
+}
+
+impl<U: AuthUser> AccountsBuilder<U> {
+    pub(super) fn new(database: Arc<dyn UserDatabase<User = U>>, secrets: AccountSecrets) -> Self {
+        Self {
+            database,
+            secrets,
+            expiring: None,
+            manager: Arc::new(NoHooks::new()),
+            hasher: PasswordHasher::default(),
+            policy: PasswordPolicy::default(),
+            clock: Arc::new(SystemClock),
+            sinks: vec![Arc::new(TracingSink)],
+            lifetime: Duration::hours(1),
+            account_tokens: true,
+            require_verification: false,
+            processes: 1,
+        }
+    }
+
+    /// The application's hooks.
+    #[must_use]
+    pub fn manager(mut self, manager: impl UserManager<User = U>) -> Self {
+        self.manager = Arc::new(manager);
+        self
+    }
+
+    /// The application's hooks, shared with somebody else (a test that looks at what they did).
+    #[must_use]
+    pub fn shared_manager(mut self, manager: Arc<dyn UserManager<User = U>>) -> Self {
+        self.manager = manager;
+        self
+    }
+
+    /// Where spent tokens and their generations are remembered.
+    #[must_use]
+    pub fn expiring_store(mut self, store: impl ExpiringStore) -> Self {
+        self.expiring = Some(Arc::new(store));
+        self
+    }
+
+    /// Goes without e-mail verification and password reset, and so without an expiring store here.
+    /// The routes of both must be switched off too.
+    #[must_use]
+    pub fn without_account_tokens(mut self) -> Self {
+        self.account_tokens = false;
+        self
+    }
+
+    /// The hasher, with the parameters and the number of threads that the application wants.
+    #[must_use]
+    pub fn hasher(mut self, hasher: PasswordHasher) -> Self {
+        self.hasher = hasher;
+        self
+    }
+
+    /// Which passwords may be chosen.
+    #[must_use]
+    pub fn password_policy(mut self, policy: PasswordPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The source of time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// One more receiver of events, beside the log.
+    #[must_use]
+    pub fn event_sink(mut self, sink: impl EventSink) -> Self {
+        self.sinks.push(Arc::new(sink));
+        self
+    }
+
+    /// How long verification and reset tokens live: 1 second to 24 hours.
+    #[must_use]
+    pub fn account_token_lifetime(mut self, lifetime: std::time::Duration) -> Self {
+        self.lifetime = Duration::try_from(lifetime).unwrap_or(Duration::MAX);
+        self
+    }
+
+    /// Lets only users with a proven address log in.
+    #[must_use]
+    pub fn require_verification(mut self, required: bool) -> Self {
+        self.require_verification = required;
+        self
+    }
+
+    /// How many processes serve these accounts (1). With more than one, state in the memory of a
+    /// process is a fault.
+    #[must_use]
+    pub fn processes(mut self, processes: u32) -> Self {
+        self.processes = processes;
+        self
+    }
+
+    /// Builds the accounts alone, without an HTTP surface.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every fault of the configuration.
+    pub fn build(self) -> Result<Accounts<U>, ConfigError> {
+        let mut inspection = self.inspection();
+        self.inspect(&mut inspection);
+        let warnings = inspection.finish()?;
+        log(&warnings);
+        Ok(self.assemble())
+    }
+
+    pub(crate) fn inspection(&self) -> Inspection {
+        Inspection::new(self.processes > 1)
+    }
+
+    pub(crate) fn has_account_tokens(&self) -> bool {
+        self.account_tokens
+    }
+
+    pub(crate) fn inspect(&self, inspection: &mut Inspection) {
+        self.secrets.inspect(inspection);
+        self.database.inspect(inspection);
+        match &self.expiring {
+            Some(store) => store.inspect(inspection),
+            None if self.account_tokens => {
+                inspection.fault(ConfigFault::MissingExpiringStore {
+                    feature: "e-mail verification and password reset".to_owned(),
+                    otherwise: ", or go without both by `.without_account_tokens()`",
+                });
+            }
+            None => {}
+        }
+        if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
+            inspection.fault(ConfigFault::LifetimeOutOfRange {
+                which: "the lifetime of account tokens".to_owned(),
+                min: "1 second",
+                max: "24 hours",
+            });
+        }
+        if self.processes == 0 {
+            let sentence = "`processes(0)` serves nobody: say how many processes there are";
+            inspection.fault(ConfigFault::Other(sentence.to_owned()));
+        }
+        if self.hasher.params().is_below_floor() {
+            inspection.warn(ConfigWarning::Weakened {
+                what: "password hashes are cheaper than OWASP's floor for Argon2id".to_owned(),
+            });
+        }
+    }
+
+    pub(crate) fn assemble(self) -> Accounts<U> {
+        let inner = Inner {
+            database: self.database,
+            expiring: self.expiring,
+            manager: self.manager,
+            hasher: self.hasher,
+            policy: self.policy,
+            tokens: AccountTokens::new(self.secrets, self.lifetime),
+            clock: self.clock,
+            sinks: self.sinks,
+            background: Background::new(),
+            require_verification: self.require_verification,
+        };
+        Accounts {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+pub(crate) fn log(warnings: &[ConfigWarning]) {
+    for warning in warnings {
+        tracing::warn!(target: "auth", "{warning}");
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for AccountsBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountsBuilder").finish_non_exhaustive()
+    }
+}

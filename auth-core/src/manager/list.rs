@@ -1,0 +1,23 @@
+//! The list of users.
+
+use super::Accounts;
+use crate::error::Unavailable;
+use crate::store::{Page, PageRequest};
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Accounts<U> {
+    /// A page of users in ascending order of their keys. Whoever calls this has made sure that the
+    /// caller may see them. A limit outside of 1 to [`PageRequest::MAX_LIMIT`] is moved into it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the store cannot answer.
+    pub async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, Unavailable> {
+        let limit = page.limit.clamp(1, PageRequest::<U::Id>::MAX_LIMIT);
+        Ok(self
+            .inner
+            .database
+            .list(PageRequest { limit, ..page })
+            .await?)
+    }
+}
