@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 pub use self::compare::{constant_time_eq, same_secret};
 pub use self::derive::{MasterSecret, Purpose};
 pub use self::digest::keyed_digest;
+pub(crate) use self::digest::keyed_digest_bytes;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
 pub use self::weakness::SecretWeakness;

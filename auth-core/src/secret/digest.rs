@@ -28,11 +28,11 @@ use super::Secret;
 /// ```
 #[must_use]
 pub fn keyed_digest(key: &Secret, parts: &[&[u8]]) -> String {
-    Base64UrlUnpadded::encode_string(&mac(key, parts))
+    Base64UrlUnpadded::encode_string(&keyed_digest_bytes(key, parts))
 }
 
 /// The 32 bytes behind [`keyed_digest`].
-pub(super) fn mac(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn keyed_digest_bytes(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC is defined for keys of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("a key of any length");
     for part in parts {

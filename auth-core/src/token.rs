@@ -1,0 +1,71 @@
+//! Signed tokens: one strict form of compact JWS (RFC 7515) with typed claims (RFC 7519).
+//!
+//! [`encode`] mints a token, [`decode`] checks one. Both take a [`KeyRing`], which holds keys that
+//! know their one algorithm, and a [`TokenProfile`], which says what kind of token this is and whom
+//! it is for. Nothing in a token chooses how it is checked: its header is only compared with what
+//! the key and the profile say (RFC 8725 §3.1, §3.10).
+//!
+//! # Examples
+//!
+//! ```
+//! use auth_core::secret::Secret;
+//! use auth_core::token::{Claims, JwtKey, KeyRing, TokenProfile, decode, encode, random_id};
+//! use std::time::Duration;
+//! use time::macros::datetime;
+//!
+//! let keys = KeyRing::new(JwtKey::hs256_auto_kid(Secret::generate()?));
+//! let profile = TokenProfile::new("at+jwt", "https://api.example.com");
+//!
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let claims = Claims::new("user-1", random_id()?, now, Duration::from_secs(900))
+//!     .with_integer("epoch", 3);
+//! let token = encode(&keys, &profile, &claims)?;
+//!
+//! let read = decode(&keys, &profile, &token, now)?;
+//! assert_eq!(read.sub(), "user-1");
+//! assert_eq!(read.integer("epoch")?, 3);
+//! assert!(decode(&keys, &profile, &token, now + Duration::from_secs(930)).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod claims;
+mod codec;
+mod error;
+mod header;
+mod key;
+mod kid;
+mod profile;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::secret::{RandomError, random_bytes};
+
+pub use self::claims::Claims;
+pub use self::codec::{decode, encode};
+pub use self::error::{EncodeError, InvalidToken};
+pub use self::key::{JwtAlgorithm, JwtKey};
+pub use self::kid::{InvalidKeyId, KeyId};
+pub use self::profile::{ProfileFault, TokenProfile};
+pub use self::ring::{KeyRing, KeyRingFault};
+
+/// A new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::token::random_id;
+///
+/// assert_eq!(random_id()?.len(), 22);
+/// # Ok::<(), auth_core::secret::RandomError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RandomError`] when the operating system has no random bytes to give. Nothing weaker takes their
+/// place.
+pub fn random_id() -> Result<String, RandomError> {
+    Ok(Base64UrlUnpadded::encode_string(&random_bytes::<16>()?))
+}

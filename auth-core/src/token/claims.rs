@@ -1,0 +1,277 @@
+//! What a token says, as typed values.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use super::InvalidToken;
+
+/// The last second of the year 9999: the latest time that a claim may name.
+const MAX_TIME: i64 = 253_402_300_799;
+
+/// The names that RFC 7519 §4.1 registers. An additional claim cannot have one of them.
+const RESERVED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
+/// The claims of a token.
+///
+/// Whom the token is from (`iss`) and for (`aud`) is not here: both are the profile's, written by
+/// [`encode`](super::encode) and checked by [`decode`](super::decode).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::token::{Claims, InvalidToken};
+/// use std::time::Duration;
+/// use time::macros::datetime;
+///
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let claims = Claims::new("user-1", "token-1", now, Duration::from_secs(900))
+///     .with_integer("epoch", 3)
+///     .with_text("eml", "ada@example.com");
+/// assert_eq!(claims.exp() - claims.iat(), 900);
+/// assert_eq!(claims.integer("epoch")?, 3);
+/// assert_eq!(claims.text("eml")?, "ada@example.com");
+/// assert_eq!(claims.text("epoch"), Err(InvalidToken::BadClaim));
+/// assert_eq!(claims.optional_text("sid")?, None);
+/// # Ok::<(), InvalidToken>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    sub: String,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    additional: Map<String, Value>,
+}
+
+impl Claims {
+    /// Claims about the subject `sub` in a token named `jti`, valid from `issued_at` for `lifetime`.
+    ///
+    /// Times in tokens are whole seconds: fractions of both are cut off.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    #[must_use]
+    pub fn new(
+        sub: impl Into<String>,
+        jti: impl Into<String>,
+        issued_at: OffsetDateTime,
+        lifetime: Duration,
+    ) -> Self {
+        let iat = issued_at.unix_timestamp();
+        let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
+        Self {
+            sub: sub.into(),
+            jti: jti.into(),
+            iat,
+            nbf: iat,
+            exp: iat.saturating_add(lifetime),
+            additional: Map::new(),
+        }
+    }
+
+    /// Adds an integer.
+    ///
+    /// A registered name (RFC 7519 §4.1) makes [`encode`](super::encode) fail; it never changes the
+    /// registered claim.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    #[must_use]
+    pub fn with_integer(mut self, name: impl Into<String>, value: i64) -> Self {
+        self.additional.insert(name.into(), Value::from(value));
+        self
+    }
+
+    /// Adds a text, under the same rule as [`with_integer`](Self::with_integer).
+    ///
+    /// Everybody who holds the token can read it: a token is signed, not encrypted.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    #[must_use]
+    pub fn with_text(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.additional
+            .insert(name.into(), Value::String(value.into()));
+        self
+    }
+
+    /// The subject: whom the token speaks of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::token::Claims;
+    /// # let now = time::OffsetDateTime::UNIX_EPOCH;
+    /// let claims = Claims::new("user-1", "token-1", now, std::time::Duration::from_secs(900));
+    /// assert_eq!((claims.sub(), claims.jti()), ("user-1", "token-1"));
+    /// assert_eq!((claims.iat(), claims.nbf(), claims.exp()), (0, 0, 900));
+    /// ```
+    #[must_use]
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+
+    /// The name of this token, by which it can be revoked or spent. For an example see
+    /// [`sub`](Self::sub).
+    #[must_use]
+    pub fn jti(&self) -> &str {
+        &self.jti
+    }
+
+    /// When the token was issued, in seconds since 1970. For an example see [`sub`](Self::sub).
+    #[must_use]
+    pub fn iat(&self) -> i64 {
+        self.iat
+    }
+
+    /// The first second at which the token is valid. For an example see [`sub`](Self::sub).
+    #[must_use]
+    pub fn nbf(&self) -> i64 {
+        self.nbf
+    }
+
+    /// The first second at which the token is not valid any more. For an example see
+    /// [`sub`](Self::sub).
+    #[must_use]
+    pub fn exp(&self) -> i64 {
+        self.exp
+    }
+
+    /// An additional claim that must be an integer.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken::BadClaim`] when the claim is missing, is of another type, or does not fit 64
+    /// bits.
+    pub fn integer(&self, name: &str) -> Result<i64, InvalidToken> {
+        self.optional_integer(name)?.ok_or(InvalidToken::BadClaim)
+    }
+
+    /// An additional claim that must be a text.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken::BadClaim`] when the claim is missing or of another type.
+    pub fn text(&self, name: &str) -> Result<&str, InvalidToken> {
+        self.optional_text(name)?.ok_or(InvalidToken::BadClaim)
+    }
+
+    /// An additional claim that is an integer where it is present.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken::BadClaim`] when the claim is of another type, `null` included, or does not
+    /// fit 64 bits. A claim of the wrong type is never taken for an absent one.
+    pub fn optional_integer(&self, name: &str) -> Result<Option<i64>, InvalidToken> {
+        let Some(value) = self.additional.get(name) else {
+            return Ok(None);
+        };
+        value.as_i64().map(Some).ok_or(InvalidToken::BadClaim)
+    }
+
+    /// An additional claim that is a text where it is present.
+    ///
+    /// # Examples
+    ///
+    /// See [`Claims`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken::BadClaim`] when the claim is of another type, `null` included. A claim of the
+    /// wrong type is never taken for an absent one.
+    pub fn optional_text(&self, name: &str) -> Result<Option<&str>, InvalidToken> {
+        let Some(value) = self.additional.get(name) else {
+            return Ok(None);
+        };
+        value.as_str().map(Some).ok_or(InvalidToken::BadClaim)
+    }
+
+    /// Reads the claims of a payload from which `iss` and `aud` have been taken.
+    pub(super) fn from_payload(mut payload: Map<String, Value>) -> Result<Self, InvalidToken> {
+        let claims = Self {
+            sub: take_text(&mut payload, "sub")?,
+            jti: take_text(&mut payload, "jti")?,
+            iat: take_time(&mut payload, "iat")?,
+            nbf: take_time(&mut payload, "nbf")?,
+            exp: take_time(&mut payload, "exp")?,
+            additional: payload,
+        };
+        if claims.is_sound() {
+            Ok(claims)
+        } else {
+            Err(InvalidToken::BadClaim)
+        }
+    }
+
+    /// Could these claims stand in a token at all?
+    pub(super) fn is_sound(&self) -> bool {
+        let times = [self.iat, self.nbf, self.exp];
+        let are_in_range = times.iter().all(|time| (0..=MAX_TIME).contains(time));
+        let has_duration = self.exp > self.nbf && self.exp > self.iat;
+        are_in_range && has_duration && !self.sub.is_empty() && !self.jti.is_empty()
+    }
+
+    /// The first additional claim with a registered name.
+    pub(super) fn reserved_name(&self) -> Option<&str> {
+        let mut names = self.additional.keys().map(String::as_str);
+        names.find(|name| RESERVED.contains(name))
+    }
+
+    pub(super) fn additional(&self) -> &Map<String, Value> {
+        &self.additional
+    }
+
+    /// Is `now` within the time of the token? Everything is in seconds.
+    ///
+    /// Valid is `nbf - leeway <= now < exp + leeway`: a token must not be accepted "on or after" its
+    /// expiry (RFC 7519 §4.1.4).
+    pub(super) fn check_time(&self, leeway: i64, now: i64) -> Result<(), InvalidToken> {
+        if now >= self.exp.saturating_add(leeway) {
+            return Err(InvalidToken::Expired);
+        }
+        let latest_start = now.saturating_add(leeway);
+        if self.nbf > latest_start || self.iat > latest_start {
+            return Err(InvalidToken::NotYetValid);
+        }
+        Ok(())
+    }
+}
+
+/// Takes a claim that must be a text with something in it.
+pub(super) fn take_text(
+    payload: &mut Map<String, Value>,
+    name: &str,
+) -> Result<String, InvalidToken> {
+    match payload.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        _ => Err(InvalidToken::BadClaim),
+    }
+}
+
+/// Takes a claim that must be an integer. A `NumericDate` may have a fraction (RFC 7519 §2); ours
+/// never has one.
+fn take_time(payload: &mut Map<String, Value>, name: &str) -> Result<i64, InvalidToken> {
+    payload
+        .remove(name)
+        .as_ref()
+        .and_then(Value::as_i64)
+        .ok_or(InvalidToken::BadClaim)
+}

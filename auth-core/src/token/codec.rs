@@ -1,0 +1,189 @@
+//! Minting a token, and the one order in which a token is checked.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use super::claims::take_text;
+use super::header::{self, UnverifiedHeader};
+use super::{Claims, EncodeError, InvalidToken, KeyRing, TokenProfile};
+use crate::json;
+
+/// The second part of a token.
+#[derive(Serialize)]
+struct Payload<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    sub: &'a str,
+    aud: &'a str,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: &'a str,
+    #[serde(flatten)]
+    additional: &'a Map<String, Value>,
+}
+
+/// Mints a token: signs `claims`, with the audience and issuer of `profile`, by the first key.
+///
+/// What is minted here passes [`decode`] under the same profile and keys while its time lasts.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::Secret;
+/// use auth_core::token::{Claims, EncodeError, JwtKey, KeyRing, TokenProfile, encode};
+/// use std::time::Duration;
+/// use time::macros::datetime;
+///
+/// let keys = KeyRing::new(JwtKey::hs256_auto_kid(Secret::generate()?));
+/// let profile = TokenProfile::new("at+jwt", "https://api.example.com");
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let claims = Claims::new("user-1", "token-1", now, Duration::from_secs(900));
+/// assert_eq!(encode(&keys, &profile, &claims)?.split('.').count(), 3);
+///
+/// let reserved = encode(&keys, &profile, &claims.with_integer("exp", 1));
+/// assert!(matches!(reserved, Err(EncodeError::ReservedClaim { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`EncodeError`], for anything that [`decode`] would refuse later and for a key that cannot sign.
+pub fn encode(
+    keys: &KeyRing,
+    profile: &TokenProfile,
+    claims: &Claims,
+) -> Result<String, EncodeError> {
+    if let Some(name) = claims.reserved_name() {
+        let name = name.to_owned();
+        return Err(EncodeError::ReservedClaim { name });
+    }
+    // A token without an audience would be for everybody (A9.2.4).
+    let names_nobody = profile.expected_audience().is_empty();
+    if names_nobody || profile.expected_issuer() == Some("") || !claims.is_sound() {
+        return Err(EncodeError::BadClaim);
+    }
+    let payload = Payload {
+        iss: profile.expected_issuer(),
+        sub: claims.sub(),
+        aud: profile.expected_audience(),
+        iat: claims.iat(),
+        nbf: claims.nbf(),
+        exp: claims.exp(),
+        jti: claims.jti(),
+        additional: claims.additional(),
+    };
+    let payload = serde_json::to_vec(&payload).map_err(|_| EncodeError::Signing)?;
+
+    let key = keys.signer();
+    let mut token = header::encode(key, profile)?;
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(&payload));
+    let signature = key.sign(token.as_bytes())?;
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(&signature));
+
+    let max = profile.byte_limit();
+    if token.len() > max {
+        let bytes = token.len();
+        return Err(EncodeError::TooLong { bytes, max });
+    }
+    Ok(token)
+}
+
+/// Checks a token and gives its claims.
+///
+/// The order is part of the contract: the length before anything; three parts; the header, which is
+/// only compared with the key that it names; the signature; and only then the payload. A nested or
+/// an encrypted token is refused like any other text that is not JSON.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::Secret;
+/// use auth_core::token::{InvalidToken, JwtKey, KeyRing, TokenProfile, decode};
+/// use time::macros::datetime;
+///
+/// let keys = KeyRing::new(JwtKey::hs256_auto_kid(Secret::generate()?));
+/// let profile = TokenProfile::new("at+jwt", "https://api.example.com");
+/// let now = datetime!(2026-01-01 12:00 UTC);
+///
+/// // {"alg":"none"} and {}
+/// let unsigned = decode(&keys, &profile, "eyJhbGciOiJub25lIn0.e30.", now);
+/// assert_eq!(unsigned, Err(InvalidToken::UnknownKey));
+/// # Ok::<(), auth_core::secret::RandomError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidToken`], for the first check that fails.
+pub fn decode(
+    keys: &KeyRing,
+    profile: &TokenProfile,
+    token: &str,
+    now: OffsetDateTime,
+) -> Result<Claims, InvalidToken> {
+    if token.len() > profile.byte_limit() {
+        return Err(InvalidToken::Malformed);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
+    let (header, payload) = message.split_once('.').ok_or(InvalidToken::Malformed)?;
+    if payload.contains('.') {
+        return Err(InvalidToken::Malformed);
+    }
+    check_signature(keys, profile, header, message, signature)?;
+    let mut payload = parse_payload(payload)?;
+    check_parties(profile, &mut payload)?;
+    let claims = Claims::from_payload(payload)?;
+    claims.check_time(profile.leeway_seconds(), now.unix_timestamp())?;
+    Ok(claims)
+}
+
+/// Is `message` signed by the key that `header` names, in the way that the key prescribes?
+fn check_signature(
+    keys: &KeyRing,
+    profile: &TokenProfile,
+    header: &str,
+    message: &str,
+    signature: &str,
+) -> Result<(), InvalidToken> {
+    let header = UnverifiedHeader::parse(header)?;
+    let key = header
+        .kid()
+        .and_then(|kid| keys.find(kid))
+        .ok_or(InvalidToken::UnknownKey)?;
+    if !header.has_algorithm_of(key) {
+        return Err(InvalidToken::WrongAlgorithm);
+    }
+    if !header.is_of_kind(profile) {
+        return Err(InvalidToken::WrongKind);
+    }
+    let signature =
+        Base64UrlUnpadded::decode_vec(signature).map_err(|_| InvalidToken::Malformed)?;
+    key.verify(message.as_bytes(), &signature)
+}
+
+fn parse_payload(part: &str) -> Result<Map<String, Value>, InvalidToken> {
+    let bytes = Base64UrlUnpadded::decode_vec(part).map_err(|_| InvalidToken::Malformed)?;
+    json::parse_object(&bytes).map_err(|_| InvalidToken::Malformed)
+}
+
+/// Is the token from our issuer and for our audience? Takes both claims out of the payload.
+///
+/// We mint one audience as a string. A list of audiences, which RFC 7519 §4.1.3 would allow, is not
+/// ours, and a token for us and for others as well could be replayed by those others (A9.2.4).
+fn check_parties(
+    profile: &TokenProfile,
+    payload: &mut Map<String, Value>,
+) -> Result<(), InvalidToken> {
+    if take_text(payload, "aud")? != profile.expected_audience() {
+        return Err(InvalidToken::WrongAudience);
+    }
+    match profile.expected_issuer() {
+        Some(issuer) if take_text(payload, "iss")? != issuer => Err(InvalidToken::WrongIssuer),
+        None if payload.contains_key("iss") => Err(InvalidToken::WrongIssuer),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,229 @@
+//! A key that knows its name and its one algorithm.
+
+use std::fmt;
+
+use jsonwebtoken::crypto::CryptoProvider;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+
+use super::{EncodeError, InvalidToken, KeyId};
+use crate::secret::{Secret, SecretWeakness, constant_time_eq, keyed_digest_bytes};
+
+/// Where the primitives come from.
+///
+/// The provider is a value of ours and not the default of the process. `jsonwebtoken` picks that
+/// default by its cargo features and panics at the first signature when an application's other
+/// dependencies have switched on both of its providers. Here neither can happen, and nothing is
+/// installed for the whole process.
+static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+
+/// How a token is signed.
+///
+/// The set is closed, and "none" is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JwtAlgorithm {
+    /// HMAC with SHA-256 (RFC 7518 §3.2): one secret signs and verifies.
+    Hs256,
+}
+
+impl JwtAlgorithm {
+    /// The name that stands in the header (`alg`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::JwtAlgorithm;
+    ///
+    /// assert_eq!(JwtAlgorithm::Hs256.name(), "HS256");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+        }
+    }
+
+    const fn primitive(self) -> Algorithm {
+        match self {
+            Self::Hs256 => Algorithm::HS256,
+        }
+    }
+}
+
+/// A key for signing and verifying tokens, by exactly one algorithm and under one name.
+///
+/// The algorithm is chosen by the constructor and never by a token (RFC 8725 §3.1), and there is no
+/// way from a key of one algorithm to a key of another.
+// No `Clone`: share a `KeyRing` by `Arc`, so that the key stays in one place in memory.
+pub struct JwtKey {
+    kid: KeyId,
+    algorithm: JwtAlgorithm,
+    /// Absent where the key can only verify, as the public key of somebody else.
+    signing: Option<EncodingKey>,
+    verifying: DecodingKey,
+    weakness: Option<SecretWeakness>,
+}
+
+impl JwtKey {
+    /// An HS256 key with a name chosen by the application.
+    ///
+    /// A weak secret, or a public key that was taken for one, makes a key as well, so that a
+    /// configuration can report all of its faults: ask [`weakness`](Self::weakness) before use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::Secret;
+    /// use auth_core::token::{JwtKey, KeyId};
+    ///
+    /// let key = JwtKey::hs256(KeyId::parse("2026-01")?, Secret::generate()?);
+    /// assert_eq!(key.kid().as_str(), "2026-01");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn hs256(kid: impl Into<KeyId>, secret: Secret) -> Self {
+        let weakness = secret.weakness();
+        // Both keys hold copies and wipe them when dropped; `secret` is wiped at the end of this
+        // function, for it was given by value.
+        let bytes = secret.expose();
+        Self {
+            kid: kid.into(),
+            algorithm: JwtAlgorithm::Hs256,
+            signing: Some(EncodingKey::from_secret(bytes)),
+            verifying: DecodingKey::from_secret(bytes),
+            weakness,
+        }
+    }
+
+    /// An HS256 key named after itself: the first 64 bits of a keyed digest of a label, which tell
+    /// nothing about the secret.
+    ///
+    /// The name stays the same for as long as the secret does, on every machine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Purpose, Secret};
+    /// use auth_core::token::JwtKey;
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// let key = JwtKey::hs256_auto_kid(master.derive(Purpose::ACCESS_TOKEN));
+    /// let again = JwtKey::hs256_auto_kid(master.derive(Purpose::ACCESS_TOKEN));
+    /// assert_eq!(key.kid(), again.kid());
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn hs256_auto_kid(secret: Secret) -> Self {
+        let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"HS256"]);
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        Self::hs256(KeyId::from_digest([a, b, c, d, e, f, g, h]), secret)
+    }
+
+    /// The name of the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::{secret::Secret, token::{JwtKey, KeyId}};
+    /// let key = JwtKey::hs256(KeyId::parse("k1")?, Secret::generate()?);
+    /// assert_eq!(key.kid().as_str(), "k1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    /// The one algorithm of the key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::{secret::Secret, token::{JwtAlgorithm, JwtKey}};
+    /// let key = JwtKey::hs256_auto_kid(Secret::generate()?);
+    /// assert_eq!(key.algorithm(), JwtAlgorithm::Hs256);
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn algorithm(&self) -> JwtAlgorithm {
+        self.algorithm
+    }
+
+    /// What makes the secret unfit for this key; `None` when nothing does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{Secret, SecretWeakness};
+    /// use auth_core::token::JwtKey;
+    ///
+    /// let public_key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA…\n-----END PUBLIC KEY-----";
+    /// let key = JwtKey::hs256_auto_kid(Secret::new(public_key));
+    /// assert_eq!(key.weakness(), Some(SecretWeakness::KeyDocument));
+    /// ```
+    #[must_use]
+    pub fn weakness(&self) -> Option<SecretWeakness> {
+        self.weakness
+    }
+
+    /// Is this key made of `secret`? Finds a secret that is configured for two roles. Compares in
+    /// constant time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::Secret;
+    /// use auth_core::token::JwtKey;
+    ///
+    /// let key = JwtKey::hs256_auto_kid(Secret::new([7; 32]));
+    /// assert!(key.uses_secret(&Secret::new([7; 32])));
+    /// assert!(!key.uses_secret(&Secret::generate()?));
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn uses_secret(&self, secret: &Secret) -> bool {
+        let of_key = self.signing.as_ref().map(EncodingKey::as_bytes);
+        of_key.is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
+    }
+
+    /// Can this key sign, or only verify?
+    pub(super) fn can_sign(&self) -> bool {
+        self.signing.is_some()
+    }
+
+    /// The signature of `message`.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, EncodeError> {
+        let key = self.signing.as_ref().ok_or(EncodeError::VerifyOnly)?;
+        (PROVIDER.signer_factory)(&self.algorithm.primitive(), key)
+            .map_err(|_| EncodeError::Signing)?
+            .try_sign(message)
+            .map_err(|_| EncodeError::Signing)
+    }
+
+    /// Succeeds only for the signature of `message`. HMAC tags are compared in constant time.
+    pub(super) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), InvalidToken> {
+        (PROVIDER.verifier_factory)(&self.algorithm.primitive(), &self.verifying)
+            .map_err(|_| InvalidToken::BadSignature)?
+            .verify(message, signature)
+            .map_err(|_| InvalidToken::BadSignature)
+    }
+
+    /// The same key without its signing half.
+    #[cfg(test)]
+    pub(super) fn verify_only(self) -> Self {
+        Self {
+            signing: None,
+            ..self
+        }
+    }
+}
+
+impl fmt::Debug for JwtKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("JwtKey")
+            .field("kid", &self.kid)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! The public name of a key.
+
+use std::fmt;
+
+/// The name under which a token says which key signed it (`kid`, RFC 7515 §4.1.4).
+///
+/// It is 1 to 64 characters of `A–Z a–z 0–9 . _ -`: every token carries it in clear, and it can
+/// stand in a log or a file name as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// The longest name in characters.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Checks a name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::KeyId;
+    ///
+    /// assert_eq!(KeyId::parse("2026-01")?.as_str(), "2026-01");
+    /// assert!(KeyId::parse("../keys/1").is_err());
+    /// # Ok::<(), auth_core::token::InvalidKeyId>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKeyId`] for an empty or longer name and for other characters.
+    pub fn parse(text: &str) -> Result<Self, InvalidKeyId> {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(is_allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidKeyId)
+        }
+    }
+
+    /// The name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::token::KeyId;
+    /// assert_eq!(KeyId::parse("k1")?.as_str(), "k1");
+    /// # Ok::<(), auth_core::token::InvalidKeyId>(())
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name made of `digest`, in base64url: a subset of the characters above.
+    pub(super) fn from_digest(digest: [u8; 8]) -> Self {
+        use base64ct::{Base64UrlUnpadded, Encoding};
+        Self(Base64UrlUnpadded::encode_string(&digest))
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A text is not the name of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key id is 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'")]
+pub struct InvalidKeyId;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// J-10: what names a key is harmless wherever it is written.
+    #[test]
+    fn only_plain_names_are_key_ids() {
+        for text in ["a", "2026-01", "A.b_c-9", "..", &"k".repeat(64)] {
+            assert_eq!(KeyId::parse(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            &"k".repeat(65),
+            "a b",
+            "a/b",
+            "a\0",
+            "a\n",
+            "ä",
+            "' OR 1=1 --",
+            "${jndi:x}",
+        ] {
+            assert_eq!(KeyId::parse(text), Err(InvalidKeyId), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_makes_a_valid_name() {
+        for byte in 0..=255 {
+            let kid = KeyId::from_digest([byte; 8]);
+            assert_eq!(KeyId::parse(kid.as_str()), Ok(kid));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What kind of token is minted and expected.
+
+use std::time::Duration;
+
+/// The kind of a token, and whom it is from and for.
+///
+/// A token passes only under the profile that it was minted with. Give each kind a `typ`, an
+/// audience and a key of its own: each alone keeps the kinds apart (RFC 8725 §3.11, §3.12).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::token::TokenProfile;
+///
+/// let profile = TokenProfile::new("at+jwt", "https://api.example.com")
+///     .issuer("https://accounts.example.com");
+/// assert!(profile.faults().is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenProfile {
+    typ: &'static str,
+    audience: String,
+    issuer: Option<String>,
+    leeway: Duration,
+    max_bytes: usize,
+}
+
+impl TokenProfile {
+    /// How far the clocks of two machines may be apart, unless set otherwise: 30 seconds.
+    pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+    /// The longest token in bytes, unless set otherwise.
+    pub const DEFAULT_MAX_BYTES: usize = 2048;
+
+    /// A profile with this `typ` in the header and this `aud` among the claims.
+    ///
+    /// # Examples
+    ///
+    /// See [`TokenProfile`].
+    #[must_use]
+    pub fn new(typ: &'static str, audience: impl Into<String>) -> Self {
+        Self {
+            typ,
+            audience: audience.into(),
+            issuer: None,
+            leeway: Self::DEFAULT_LEEWAY,
+            max_bytes: Self::DEFAULT_MAX_BYTES,
+        }
+    }
+
+    /// Writes an issuer (`iss`) into each token and demands it of each.
+    ///
+    /// Without this, a token that names an issuer is refused, for it was minted under another
+    /// profile. Naming one later therefore ends the tokens that are out.
+    ///
+    /// # Examples
+    ///
+    /// See [`TokenProfile`].
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// How far the clocks of two machines may be apart, in whole seconds (a fraction is cut off).
+    ///
+    /// A token lives this much longer than it says. RFC 7519 §4.1.4 suggests "no more than a few
+    /// minutes".
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::TokenProfile;
+    /// use std::time::Duration;
+    ///
+    /// let strict = TokenProfile::new("reset+jwt", "reset").leeway(Duration::ZERO);
+    /// assert_eq!(strict, strict.clone().leeway(Duration::from_millis(999)));
+    /// ```
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = Duration::from_secs(leeway.as_secs());
+        self
+    }
+
+    /// The longest token in bytes, to mint and to look at. A cookie holds 4096 with its name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::TokenProfile;
+    ///
+    /// let profile = TokenProfile::new("at+jwt", "api").max_bytes(1024);
+    /// assert_ne!(profile, TokenProfile::new("at+jwt", "api"));
+    /// ```
+    #[must_use]
+    pub fn max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// Everything that makes this profile unfit for use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::{ProfileFault, TokenProfile};
+    ///
+    /// let profile = TokenProfile::new("JWT", "");
+    /// assert_eq!(
+    ///     profile.faults(),
+    ///     [ProfileFault::GeneralTyp, ProfileFault::EmptyAudience],
+    /// );
+    /// ```
+    #[must_use]
+    pub fn faults(&self) -> Vec<ProfileFault> {
+        let is_general = self.typ.is_empty()
+            || self.typ.eq_ignore_ascii_case("jwt")
+            || self.typ.eq_ignore_ascii_case("jose");
+        [
+            (is_general, ProfileFault::GeneralTyp),
+            (self.audience.is_empty(), ProfileFault::EmptyAudience),
+            (
+                self.issuer.as_deref() == Some(""),
+                ProfileFault::EmptyIssuer,
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is_fault, fault)| is_fault.then_some(fault))
+        .collect()
+    }
+
+    pub(super) fn typ(&self) -> &'static str {
+        self.typ
+    }
+
+    pub(super) fn expected_audience(&self) -> &str {
+        &self.audience
+    }
+
+    pub(super) fn expected_issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    pub(super) fn leeway_seconds(&self) -> i64 {
+        i64::try_from(self.leeway.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    pub(super) fn byte_limit(&self) -> usize {
+        self.max_bytes
+    }
+}
+
+/// What is wrong with a [`TokenProfile`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileFault {
+    /// The `typ` is empty, `JWT` or `JOSE`, which says nothing about the kind (RFC 8725 §3.11).
+    #[error("the typ of the token names no kind of its own")]
+    GeneralTyp,
+    /// The audience is empty.
+    #[error("the audience of the token is empty")]
+    EmptyAudience,
+    /// An issuer is demanded, but empty.
+    #[error("the issuer of the token is empty")]
+    EmptyIssuer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// J-11: a `typ` that every library writes keeps nothing apart.
+    #[test]
+    fn a_kind_needs_a_name_of_its_own() {
+        for typ in ["", "JWT", "jwt", "JOSE"] {
+            let profile = TokenProfile::new(typ, "api");
+            assert_eq!(profile.faults(), [ProfileFault::GeneralTyp], "{typ}");
+        }
+        for typ in ["at+jwt", "verify+jwt", "dpop+jwt"] {
+            assert_eq!(TokenProfile::new(typ, "api").faults(), [], "{typ}");
+        }
+    }
+
+    #[test]
+    fn empty_names_are_faults() {
+        assert_eq!(
+            TokenProfile::new("", "").issuer("").faults(),
+            [
+                ProfileFault::GeneralTyp,
+                ProfileFault::EmptyAudience,
+                ProfileFault::EmptyIssuer,
+            ],
+        );
+    }
+}
