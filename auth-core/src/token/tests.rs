@@ -40,7 +40,7 @@ fn profile() -> TokenProfile {
 }
 
 fn claims() -> Claims {
-    Claims::new("user-1", "token-1", NOW, Duration::from_secs(900)).with_integer("epoch", 3)
+    Claims::new("user-1", "token-1", NOW, Duration::from_mins(15)).with_integer("epoch", 3)
 }
 
 fn minted() -> String {

@@ -54,7 +54,7 @@ fn unsound_claims_are_not_minted() {
             "{profile:?} {claims:?}",
         );
     };
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     refuse(&TokenProfile::new("at+jwt", ""), &claims());
     refuse(&profile().issuer(""), &claims());
     for unsound in [

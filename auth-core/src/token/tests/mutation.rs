@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// SplitMix64: small, and the same numbers on every machine.
+/// The generator `SplitMix64`: small, and the same numbers on every machine.
 struct Numbers(u64);
 
 impl Numbers {

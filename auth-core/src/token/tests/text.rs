@@ -102,7 +102,7 @@ fn unused_bits_are_zero() {
             };
             let value = ALPHABET.find(last).unwrap();
             for unused in 1..1 << bits {
-                let bad = format!("{head}{}", &ALPHABET[value + unused..=value + unused]);
+                let bad = format!("{head}{}", char::from(ALPHABET.as_bytes()[value + unused]));
                 let forged = match index {
                     0 => signed(&bad, part(&token, 1)),
                     1 => signed(part(&token, 0), &bad),
@@ -123,7 +123,7 @@ fn tampering_is_found() {
     let other = encode(
         &ring(),
         &profile(),
-        &Claims::new("user-2", "token-2", NOW, Duration::from_secs(900)),
+        &Claims::new("user-2", "token-2", NOW, Duration::from_mins(15)),
     )
     .unwrap();
     let mut payload = good_payload();
