@@ -181,9 +181,9 @@ fn check_parties(
     if take_text(payload, "aud")? != profile.expected_audience() {
         return Err(InvalidToken::WrongAudience);
     }
-    match profile.expected_issuer() {
-        Some(issuer) if take_text(payload, "iss")? != issuer => Err(InvalidToken::WrongIssuer),
-        None if payload.contains_key("iss") => Err(InvalidToken::WrongIssuer),
-        _ => Ok(()),
-    }
+    let is_expected = match profile.expected_issuer() {
+        Some(issuer) => take_text(payload, "iss")? == issuer,
+        None => !payload.contains_key("iss"),
+    };
+    is_expected.then_some(()).ok_or(InvalidToken::WrongIssuer)
 }

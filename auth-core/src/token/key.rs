@@ -81,6 +81,10 @@ impl JwtKey {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the secret is given away, so that it has one owner and is wiped"
+    )]
     pub fn hs256(kid: impl Into<KeyId>, secret: Secret) -> Self {
         let weakness = secret.weakness();
         // Both keys hold copies and wipe them when dropped; `secret` is wiped at the end of this
@@ -115,8 +119,7 @@ impl JwtKey {
     #[must_use]
     pub fn hs256_auto_kid(secret: Secret) -> Self {
         let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"HS256"]);
-        let [a, b, c, d, e, f, g, h, ..] = digest;
-        Self::hs256(KeyId::from_digest([a, b, c, d, e, f, g, h]), secret)
+        Self::hs256(KeyId::from_digest(&digest), secret)
     }
 
     /// The name of the key.

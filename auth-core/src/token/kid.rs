@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+
 /// The name under which a token says which key signed it (`kid`, RFC 7515 §4.1.4).
 ///
 /// It is 1 to 64 characters of `A–Z a–z 0–9 . _ -`: every token carries it in clear, and it can
@@ -51,10 +53,11 @@ impl KeyId {
         &self.0
     }
 
-    /// The name made of `digest`, in base64url: a subset of the characters above.
-    pub(super) fn from_digest(digest: [u8; 8]) -> Self {
-        use base64ct::{Base64UrlUnpadded, Encoding};
-        Self(Base64UrlUnpadded::encode_string(&digest))
+    /// The name made of the first 64 bits of `digest`, in base64url: a subset of the characters
+    /// above.
+    pub(super) fn from_digest(digest: &[u8; 32]) -> Self {
+        let (head, _) = digest.split_at(8);
+        Self(Base64UrlUnpadded::encode_string(head))
     }
 }
 
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn a_digest_makes_a_valid_name() {
         for byte in 0..=255 {
-            let kid = KeyId::from_digest([byte; 8]);
+            let kid = KeyId::from_digest(&[byte; 32]);
             assert_eq!(KeyId::parse(kid.as_str()), Ok(kid));
         }
     }

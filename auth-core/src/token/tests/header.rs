@@ -1,0 +1,275 @@
+//! Hostile headers, each over a good payload and with a good signature where that makes sense.
+
+use super::*;
+
+fn refused(header: &Value) -> InvalidToken {
+    read(&with_header(header.to_string())).unwrap_err()
+}
+
+/// The good header with one member replaced.
+fn replaced(name: &str, value: Value) -> Value {
+    let mut header = good_header();
+    header[name] = value;
+    header
+}
+
+fn without(name: &str) -> Value {
+    let mut header = good_header();
+    header.as_object_mut().unwrap().remove(name);
+    header
+}
+
+/// A9.1.2, J-02: "none" in every spelling, with and without a signature.
+#[test]
+fn no_signature_is_never_enough() {
+    for spelling in 0..16_u8 {
+        let alg: String = (0..4_u8)
+            .zip("none".chars())
+            .map(|(bit, letter)| match spelling >> bit & 1 {
+                1 => letter.to_ascii_uppercase(),
+                _ => letter,
+            })
+            .collect();
+        let header = replaced("alg", json!(alg));
+        assert_eq!(refused(&header), InvalidToken::WrongAlgorithm, "{alg}");
+        let unsigned = format!(
+            "{}.{}.",
+            b64(header.to_string()),
+            b64(good_payload().to_string())
+        );
+        assert_eq!(read(&unsigned), Err(InvalidToken::WrongAlgorithm), "{alg}");
+    }
+    let stripped = minted();
+    let (message, _) = stripped.rsplit_once('.').unwrap();
+    assert_eq!(
+        read(&format!("{message}.")),
+        Err(InvalidToken::BadSignature)
+    );
+    assert_eq!(read(message), Err(InvalidToken::Malformed));
+}
+
+/// J-01: the key fixes the algorithm; the header must say just that.
+#[test]
+fn the_header_cannot_choose_the_algorithm() {
+    for alg in [
+        "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA", "hs256", "Hs256", "HS256 ", " HS256",
+        "HS256\0", "HS25", "HS2567", "HMAC", "dir", "RSA1_5", "",
+    ] {
+        let header = replaced("alg", json!(alg));
+        assert_eq!(refused(&header), InvalidToken::WrongAlgorithm, "{alg:?}");
+    }
+    assert_eq!(refused(&without("alg")), InvalidToken::WrongAlgorithm);
+}
+
+/// J-01: a signature that is good under another algorithm of the same key is still none.
+#[test]
+fn other_hmacs_with_the_same_key_are_refused() {
+    use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+
+    for (algorithm, name) in [(Algorithm::HS384, "HS384"), (Algorithm::HS512, "HS512")] {
+        for (alg, expected) in [
+            (name, InvalidToken::WrongAlgorithm),
+            ("HS256", InvalidToken::BadSignature),
+        ] {
+            let header = b64(replaced("alg", json!(alg)).to_string());
+            let message = format!("{header}.{}", b64(good_payload().to_string()));
+            let key = EncodingKey::from_secret(&KEY);
+            let signature = crypto::sign(message.as_bytes(), &key, algorithm).unwrap();
+            assert_eq!(
+                read(&format!("{message}.{signature}")),
+                Err(expected),
+                "{name} as {alg}"
+            );
+        }
+    }
+}
+
+/// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key that everybody knows.
+#[test]
+fn a_public_key_is_no_hmac_secret() {
+    let pem = "-----BEGIN PUBLIC KEY-----\n\
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9\n\
+        q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==\n\
+        -----END PUBLIC KEY-----\n";
+    let public = JwtKey::hs256(kid("k1"), Secret::new(pem));
+    assert!(public.weakness().is_some());
+    for (alg, expected) in [
+        ("RS256", InvalidToken::WrongAlgorithm),
+        ("ES256", InvalidToken::WrongAlgorithm),
+        ("HS256", InvalidToken::BadSignature),
+    ] {
+        let header = b64(replaced("alg", json!(alg)).to_string());
+        let message = format!("{header}.{}", b64(good_payload().to_string()));
+        let signature = b64(public.sign(message.as_bytes()).unwrap());
+        assert_eq!(
+            read(&format!("{message}.{signature}")),
+            Err(expected),
+            "{alg}"
+        );
+    }
+}
+
+/// J-13, B-42 (CVE-2026-32597): a critical extension is refused, whatever it names.
+#[test]
+fn critical_extensions_are_refused() {
+    for crit in [
+        json!([]),
+        json!(["exp"]),
+        json!(["b64"]),
+        json!(["alg"]),
+        json!(["http://example.com/ext"]),
+        json!(null),
+        json!("exp"),
+        json!({}),
+        json!(1),
+    ] {
+        let header = replaced("crit", crit.clone());
+        assert_eq!(refused(&header), InvalidToken::UnexpectedHeader, "{crit}");
+    }
+}
+
+/// A9.1.3, J-06, J-10: no key, no address of a key, no compression, no other payload.
+#[test]
+fn other_members_are_refused() {
+    let jwk = json!({"kty": "oct", "k": b64(KEY), "alg": "HS256", "kid": "k1"});
+    for (name, value) in [
+        ("jwk", jwk),
+        ("jku", json!("https://attacker.example/jwks.json")),
+        ("x5u", json!("file:///etc/passwd")),
+        ("x5c", json!(["MIIB"])),
+        ("x5t", json!("abc")),
+        ("x5t#S256", json!("abc")),
+        ("zip", json!("DEF")),
+        ("b64", json!(false)),
+        ("b64", json!(true)),
+        ("cty", json!("JWT")),
+        ("enc", json!("A256GCM")),
+        ("epk", json!({})),
+        ("iss", json!("api")),
+        ("Alg", json!("HS256")),
+        ("kid ", json!("k1")),
+        ("", json!("")),
+    ] {
+        let header = replaced(name, value);
+        assert_eq!(refused(&header), InvalidToken::UnexpectedHeader, "{name:?}");
+    }
+}
+
+/// J-10: the name of a key is compared and nothing else.
+#[test]
+fn unknown_keys_are_refused() {
+    let long = "k1".repeat(1 << 19);
+    for name in [
+        "k2",
+        "K1",
+        "k1 ",
+        " k1",
+        "k1\0",
+        "\0",
+        "",
+        "k",
+        "k11",
+        "' OR '1'='1",
+        "k1' UNION SELECT 'x",
+        "../../../../dev/null",
+        "/etc/passwd",
+        "file:///dev/null",
+        "http://attacker.example/k1",
+        "| sleep 10",
+        "%00",
+        "${jndi:ldap://x}",
+        "ｋ1",
+        long.as_str(),
+    ] {
+        let token = with_header(replaced("kid", json!(name)).to_string());
+        let patient = profile().max_bytes(usize::MAX);
+        assert_eq!(
+            decode(&ring(), &patient, &token, NOW),
+            Err(InvalidToken::UnknownKey),
+            "{name:.40?}",
+        );
+    }
+    assert_eq!(refused(&without("kid")), InvalidToken::UnknownKey);
+    let token = with_header(replaced("kid", json!(long)).to_string());
+    assert_eq!(
+        read(&token),
+        Err(InvalidToken::Malformed),
+        "the length comes first"
+    );
+}
+
+/// J-11: the kind is compared byte by byte.
+#[test]
+fn other_kinds_are_refused() {
+    for typ in [
+        "JWT",
+        "jwt",
+        "AT+JWT",
+        "At+jwt",
+        "application/at+jwt",
+        "at+jwt ",
+        " at+jwt",
+        "at+jw",
+        "at+jwt\0",
+        "at",
+        "dpop+jwt",
+        "",
+    ] {
+        let header = replaced("typ", json!(typ));
+        assert_eq!(refused(&header), InvalidToken::WrongKind, "{typ:?}");
+    }
+    assert_eq!(refused(&without("typ")), InvalidToken::WrongKind);
+}
+
+/// J-16: a member of the wrong type is an error and not an absent member.
+#[test]
+fn header_members_are_texts() {
+    for name in ["alg", "typ", "kid"] {
+        for value in [
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(1.5),
+            json!([]),
+            json!(["HS256"]),
+            json!({}),
+            json!({"a": "k1"}),
+        ] {
+            let header = replaced(name, value.clone());
+            assert_eq!(refused(&header), InvalidToken::Malformed, "{name}: {value}");
+        }
+    }
+}
+
+/// J-07, J-14: the header is one strict JSON object.
+#[test]
+fn the_header_is_strict_json() {
+    let good = good_header().to_string();
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let hostile: [&[u8]; 13] = [
+        br#"{"alg":"none","alg":"HS256","typ":"at+jwt","kid":"k1"}"#,
+        br#"{"alg":"HS256","typ":"at+jwt","kid":"k1","kid":"k1"}"#,
+        br#"{"alg":"HS256","\u0061lg":"HS256","typ":"at+jwt","kid":"k1"}"#,
+        br#"{"alg":"HS256","typ":"at+jwt","kid":"k1",}"#,
+        br#"{"alg":"HS256","typ":"at+jwt","kid":"\ud800"}"#,
+        br#"[{"alg":"HS256","typ":"at+jwt","kid":"k1"}]"#,
+        br#"{"alg":"HS256","typ":"at+jwt","kid":"k1"}{}"#,
+        br#""HS256""#,
+        b"null",
+        b"",
+        b"{\"alg\":\"HS256\",\"typ\":\"at+jwt\",\"kid\":\"k1\xff\"}",
+        deep.as_bytes(),
+        &utf16,
+    ];
+    for header in hostile {
+        let shown = header.escape_ascii();
+        assert_eq!(
+            read(&with_header(header)),
+            Err(InvalidToken::Malformed),
+            "{shown}"
+        );
+    }
+    let with_mark = format!("\u{feff}{good}");
+    assert_eq!(read(&with_header(with_mark)), Err(InvalidToken::Malformed));
+}

@@ -1,0 +1,116 @@
+//! What is minted, and what is not.
+
+use super::*;
+
+/// The text of a token, byte by byte: a change here is a change for everybody who reads our tokens.
+#[test]
+fn the_form_of_a_token_is_pinned() {
+    let profile = profile().issuer("https://accounts.example.com");
+    let claims = claims().with_text("sid", "s1");
+    let token = encode(&ring(), &profile, &claims).unwrap();
+    let parts: Vec<String> = token
+        .split('.')
+        .take(2)
+        .map(|part| String::from_utf8(Base64UrlUnpadded::decode_vec(part).unwrap()).unwrap())
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            r#"{"alg":"HS256","typ":"at+jwt","kid":"k1"}"#,
+            r#"{"iss":"https://accounts.example.com","sub":"user-1","aud":"api","iat":1767268800,"nbf":1767268800,"exp":1767269700,"jti":"token-1","epoch":3,"sid":"s1"}"#,
+        ],
+    );
+    assert_eq!(
+        token.rsplit('.').next().unwrap(),
+        "MUYaCmOZYJAYl_h1P1uZT83JBLEr-u6O1oKgAIBKp4E"
+    );
+}
+
+/// A registered claim is never overwritten, by whatever type.
+#[test]
+fn registered_names_cannot_be_added() {
+    for name in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
+        let reserved = Err(EncodeError::ReservedClaim {
+            name: name.to_owned(),
+        });
+        let number = claims().with_integer(name, 9_999_999_999);
+        assert_eq!(encode(&ring(), &profile(), &number), reserved, "{name}");
+        let text = claims().with_text(name, "admin");
+        assert_eq!(encode(&ring(), &profile(), &text), reserved, "{name}");
+        assert_eq!(text.sub(), "user-1");
+        assert_eq!(text.exp(), claims().exp());
+    }
+    let last_wins = claims().with_integer("epoch", 4).with_integer("epoch", 5);
+    assert_eq!(last_wins.integer("epoch"), Ok(5));
+}
+
+/// A9.2.4: nothing is minted that would be for nobody or everybody, or that decode would refuse.
+#[test]
+fn unsound_claims_are_not_minted() {
+    let refuse = |profile: &TokenProfile, claims: &Claims| {
+        assert_eq!(
+            encode(&ring(), profile, claims),
+            Err(EncodeError::BadClaim),
+            "{profile:?} {claims:?}",
+        );
+    };
+    let minute = Duration::from_mins(1);
+    refuse(&TokenProfile::new("at+jwt", ""), &claims());
+    refuse(&profile().issuer(""), &claims());
+    for unsound in [
+        Claims::new("", "token-1", NOW, minute),
+        Claims::new("user-1", "", NOW, minute),
+        Claims::new("user-1", "token-1", NOW, Duration::ZERO),
+        Claims::new("user-1", "token-1", NOW, Duration::from_millis(999)),
+        Claims::new("user-1", "token-1", NOW, Duration::MAX),
+        Claims::new(
+            "user-1",
+            "token-1",
+            datetime!(1969-12-31 23:59:59 UTC),
+            minute,
+        ),
+        Claims::new(
+            "user-1",
+            "token-1",
+            datetime!(9999-12-31 23:59:59 UTC),
+            minute,
+        ),
+    ] {
+        refuse(&profile(), &unsound);
+    }
+}
+
+/// A token that its own profile would refuse for its length is not handed out.
+#[test]
+fn too_long_a_token_is_not_minted() {
+    let long = claims().with_text("eml", "x".repeat(2_000));
+    let Err(EncodeError::TooLong { bytes, max: 2048 }) = encode(&ring(), &profile(), &long) else {
+        panic!("must be refused");
+    };
+    let roomy = profile().max_bytes(bytes);
+    let token = encode(&ring(), &roomy, &long).unwrap();
+    assert_eq!(token.len(), bytes);
+    assert_eq!(decode(&ring(), &roomy, &token, NOW), Ok(long));
+}
+
+#[test]
+fn a_key_without_its_signing_half_verifies_only() {
+    let keys = KeyRing::new(key("k1").verify_only());
+    assert_eq!(
+        encode(&keys, &profile(), &claims()),
+        Err(EncodeError::VerifyOnly)
+    );
+    assert_eq!(decode(&keys, &profile(), &minted(), NOW), Ok(claims()));
+}
+
+/// Two machines with one secret give its key one name, and another secret gets another.
+#[test]
+fn derived_key_names_are_pinned() {
+    let name = |secret| {
+        JwtKey::hs256_auto_kid(Secret::new(secret))
+            .kid()
+            .to_string()
+    };
+    assert_eq!(name(KEY), "0YbTEndAgd4");
+    assert_ne!(name([7; 32]), name(KEY));
+}
