@@ -1,19 +1,25 @@
 //! Accounts for web applications, with no web framework.
 
+pub mod authenticator;
+pub mod backend;
 mod clock;
 pub mod config;
 mod email;
 mod error;
 pub mod event;
 mod fields;
+pub mod guard;
+pub mod http;
 pub mod json;
 pub mod manager;
 pub mod password;
 mod roles;
 pub mod secret;
 pub mod store;
+pub mod strategy;
 mod text;
 pub mod token;
+pub mod transport;
 mod user;
 mod username;
 

@@ -2,6 +2,7 @@
 
 use super::{ConfigError, ConfigFault, ConfigWarning};
 use crate::secret::{self, Secret};
+use crate::token::KeyRing;
 
 /// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
 ///
@@ -53,6 +54,28 @@ impl Inspection {
                 weakness,
             });
         }
+        self.note(which, secret);
+    }
+
+    /// Shows the keys of a ring to the inspection, as [`Inspection::secret`] does with a secret.
+    pub fn key_ring(&mut self, which: &str, ring: &KeyRing) {
+        for fault in ring.faults() {
+            self.fault(ConfigFault::Other(format!("{which}: {fault}")));
+        }
+        for key in ring.keys() {
+            if let Some(weakness) = key.weakness() {
+                self.fault(ConfigFault::WeakSecret {
+                    which: which.to_owned(),
+                    weakness,
+                });
+            }
+            if let Some(bytes) = key.secret_bytes() {
+                self.note(which, &Secret::new(bytes));
+            }
+        }
+    }
+
+    fn note(&mut self, which: &str, secret: &Secret) {
         let digest = secret::keyed_digest(secret, &[b"inspection"]);
         let first = self
             .seen

@@ -189,6 +189,11 @@ impl JwtKey {
         of_key.is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
     }
 
+    /// The bytes of the signing secret, for the inspection of a configuration.
+    pub(crate) fn secret_bytes(&self) -> Option<&[u8]> {
+        self.signing.as_ref().map(EncodingKey::as_bytes)
+    }
+
     /// Can this key sign, or only verify?
     pub(super) fn can_sign(&self) -> bool {
         self.signing.is_some()

@@ -1,0 +1,129 @@
+//! What a credential means.
+
+mod jwt;
+
+pub use jwt::JwtStrategy;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::config::Inspection;
+use crate::error::Unavailable;
+use crate::user::{AuthUser, Epoch};
+
+/// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
+///
+/// The strategy answers for the token alone. Whether its user still exists, is active and has the
+/// token's epoch is asked afterwards, of the user database, by the
+/// [`Authenticator`](crate::authenticator::Authenticator).
+#[async_trait]
+pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
+    /// Makes a token for a user whose password was checked a moment ago.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when there is no randomness or no store to make it with.
+    async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable>;
+
+    /// Reads a token that a client presented: `Ok(None)` when it is not one of ours, expired or
+    /// revoked, for whatever reason.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when that cannot be found out: never a reason to accept the token, and never
+    /// one to call it invalid.
+    async fn read(
+        &self,
+        token: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Subject<U::Id>>, Unavailable>;
+
+    /// Ends a token. When this returns, no later [`read`](Self::read) accepts it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the revocation could not be recorded: the client must not be told that
+    /// it is logged out.
+    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable>;
+
+    /// Takes part in the check of the configuration at `build()`.
+    fn inspect(&self, inspection: &mut Inspection) {
+        let _ = inspection;
+    }
+}
+
+/// What a token is issued for.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct IssueRequest<'a, U> {
+    /// Whose it is.
+    pub user: &'a U,
+    /// The present moment.
+    pub now: OffsetDateTime,
+}
+
+impl<'a, U> IssueRequest<'a, U> {
+    /// A request for a token of `user`.
+    pub fn new(user: &'a U, now: OffsetDateTime) -> Self {
+        Self { user, now }
+    }
+}
+
+/// A token on its way to the client.
+// No `Clone`, `Display` or `Serialize`: it goes into one reply, through `expose`.
+pub struct IssuedToken {
+    token: Zeroizing<String>,
+    expires_in: Duration,
+}
+
+impl IssuedToken {
+    /// A token and how long it lives.
+    #[must_use]
+    pub fn new(token: String, expires_in: Duration) -> Self {
+        Self {
+            token: Zeroizing::new(token),
+            expires_in,
+        }
+    }
+
+    /// The text that the client keeps.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.token
+    }
+
+    /// How long it lives from now.
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.expires_in
+    }
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedToken")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Subject<Id> {
+    /// The user's key.
+    pub id: Id,
+    /// The user's epoch when the token was issued.
+    pub epoch: Epoch,
+}
+
+impl<Id> Subject<Id> {
+    /// The user `id`, as of `epoch`.
+    pub fn new(id: Id, epoch: Epoch) -> Self {
+        Self { id, epoch }
+    }
+}

@@ -1,0 +1,236 @@
+//! Access tokens that are signed JWTs (RFC 7519, RFC 9068 §2.1 for `at+jwt`).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::{IssueRequest, IssuedToken, Strategy, Subject};
+use crate::config::{ConfigFault, ConfigWarning, Inspection};
+use crate::error::Unavailable;
+use crate::secret::{MasterSecret, Purpose, Secret};
+use crate::store::{ExpiringKey, ExpiringStore};
+use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
+use crate::user::{AuthUser, Epoch};
+
+/// Signed, self-contained access tokens.
+///
+/// A token carries the user's key and epoch; it is good for its lifetime, until it is revoked, or
+/// until the epoch moves on. Revocation is recorded in an expiring store, which is an explicit
+/// choice: [`revoked_in`](Self::revoked_in) a store that all processes share, or, by its name,
+/// [`dangerous_without_revocation`](Self::dangerous_without_revocation).
+///
+/// | setting | default |
+/// | --- | --- |
+/// | `lifetime` | 15 minutes (1 second to 24 hours) |
+/// | `audience` | `auth:access` |
+/// | `issuer` | none; where set it is written and demanded |
+/// | leeway for clocks that differ | 30 seconds |
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Secret};
+/// use auth_core::store::memory::MemoryExpiringStore;
+/// use auth_core::strategy::JwtStrategy;
+///
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let strategy = JwtStrategy::from_master(&master).revoked_in(MemoryExpiringStore::new());
+/// # Ok::<(), auth_core::secret::RandomError>(())
+/// ```
+pub struct JwtStrategy {
+    keys: KeyRing,
+    profile: Profile,
+    lifetime: Duration,
+    revocation: Revocation,
+}
+
+struct Profile {
+    audience: String,
+    issuer: Option<String>,
+    built: TokenProfile,
+}
+
+enum Revocation {
+    Undecided,
+    Store(Arc<dyn ExpiringStore>),
+    None,
+}
+
+/// Under this purpose revoked tokens are remembered.
+const REVOKED: &str = "revoked-jti";
+
+impl JwtStrategy {
+    /// Signs with the first key of the ring and accepts all of them.
+    #[must_use]
+    pub fn new(keys: KeyRing) -> Self {
+        Self {
+            keys,
+            profile: Profile::new("auth:access".to_owned(), None),
+            lifetime: Duration::from_secs(15 * 60),
+            revocation: Revocation::Undecided,
+        }
+    }
+
+    /// Signs with HS256 and a secret of at least 32 random bytes.
+    #[must_use]
+    pub fn hs256(secret: Secret) -> Self {
+        Self::new(KeyRing::new(JwtKey::hs256_auto_kid(secret)))
+    }
+
+    /// Signs with HS256 and a key derived from the master secret.
+    #[must_use]
+    pub fn from_master(master: &MasterSecret) -> Self {
+        Self::hs256(master.derive(Purpose::ACCESS_TOKEN))
+    }
+
+    /// Records revoked tokens in this store.
+    #[must_use]
+    pub fn revoked_in(mut self, store: impl ExpiringStore) -> Self {
+        self.revocation = Revocation::Store(Arc::new(store));
+        self
+    }
+
+    /// Goes without revocation: a token that was logged out works until it expires.
+    #[must_use]
+    pub fn dangerous_without_revocation(mut self) -> Self {
+        self.revocation = Revocation::None;
+        self
+    }
+
+    /// How long a token lives: 1 second to 24 hours.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// For whom the tokens are. Two kinds of users in one application have two audiences, so that a
+    /// token of one is worthless to the other.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.profile = Profile::new(audience.into(), self.profile.issuer);
+        self
+    }
+
+    /// Who issues the tokens.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.profile = Profile::new(self.profile.audience, Some(issuer.into()));
+        self
+    }
+
+    fn decode(&self, token: &str, now: OffsetDateTime) -> Option<Claims> {
+        token::decode(&self.keys, &self.profile.built, token, now)
+            .inspect_err(
+                |reason| tracing::debug!(target: "auth", %reason, "an access token was refused"),
+            )
+            .ok()
+    }
+}
+
+impl Profile {
+    fn new(audience: String, issuer: Option<String>) -> Self {
+        let built = TokenProfile::new("at+jwt", audience.clone());
+        let built = match &issuer {
+            Some(issuer) => built.issuer(issuer.clone()),
+            None => built,
+        };
+        Self {
+            audience,
+            issuer,
+            built,
+        }
+    }
+}
+
+#[async_trait]
+impl<U: AuthUser> Strategy<U> for JwtStrategy {
+    async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
+        let IssueRequest { user, now } = request;
+        let jti = token::random_id().map_err(Unavailable::new)?;
+        let claims = Claims::new(user.id().to_string(), jti, now, self.lifetime)
+            .with_integer("epoch", user.epoch().as_i64());
+        let token = token::encode(&self.keys, &self.profile.built, &claims);
+        Ok(IssuedToken::new(
+            token.map_err(Unavailable::new)?,
+            self.lifetime,
+        ))
+    }
+
+    async fn read(
+        &self,
+        token: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Subject<U::Id>>, Unavailable> {
+        let Some(claims) = self.decode(token, now) else {
+            return Ok(None);
+        };
+        let (Ok(id), Ok(epoch)) = (claims.sub().parse::<U::Id>(), claims.integer("epoch")) else {
+            return Ok(None);
+        };
+        if let Revocation::Store(store) = &self.revocation {
+            if store
+                .count(&ExpiringKey::new(REVOKED, claims.jti()), now)
+                .await?
+                > 0
+            {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Subject::new(id, Epoch::from_i64(epoch))))
+    }
+
+    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
+        let Revocation::Store(store) = &self.revocation else {
+            return Ok(());
+        };
+        let Some(claims) = self.decode(token, now) else {
+            return Ok(());
+        };
+        // Beyond expiry and leeway no clock accepts the token, and the entry may go.
+        let until = claims.exp().saturating_add(60);
+        let until = OffsetDateTime::from_unix_timestamp(until).map_err(Unavailable::new)?;
+        store
+            .insert(&ExpiringKey::new(REVOKED, claims.jti()), until, now)
+            .await?;
+        Ok(())
+    }
+
+    fn inspect(&self, inspection: &mut Inspection) {
+        inspection.key_ring("the signing key of access tokens", &self.keys);
+        for fault in self.profile.built.faults() {
+            inspection.fault(ConfigFault::Other(format!(
+                "the profile of access tokens: {fault}"
+            )));
+        }
+        if !(Duration::from_secs(1)..=Duration::from_secs(24 * 3600)).contains(&self.lifetime) {
+            inspection.fault(ConfigFault::LifetimeOutOfRange {
+                which: "the lifetime of access tokens".to_owned(),
+                min: "1 second",
+                max: "24 hours",
+            });
+        }
+        match &self.revocation {
+            Revocation::Store(store) => store.inspect(inspection),
+            Revocation::Undecided => inspection.fault(ConfigFault::Other(
+                "a JWT strategy does not know where revoked tokens are recorded: say `.revoked_in(store)`, \
+                 or `.dangerous_without_revocation()` if a logout may come into force only with the expiry"
+                    .to_owned(),
+            )),
+            Revocation::None => inspection.warn(ConfigWarning::Weakened {
+                what: "access tokens cannot be revoked: a logout comes into force with the expiry".to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for JwtStrategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtStrategy")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,134 @@
+//! The `Authorization: Bearer` header (RFC 6750 §2.1).
+
+use serde::Serialize;
+
+use super::{MalformedCredential, Presence, Transport};
+use crate::http::{Reply, RequestHead};
+use crate::strategy::IssuedToken;
+
+/// Carries the token in the `Authorization` header and hands it out in the body of the login reply.
+///
+/// The scheme is compared without case (RFC 9110 §11.1); other schemes are none of its business. A
+/// token has the alphabet of RFC 6750 §2.1 and at most 2048 characters. Two `Authorization` headers
+/// are refused. A token in the query or the body is never looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BearerTransport;
+
+impl BearerTransport {
+    /// The longest token that is looked at.
+    pub const MAX_TOKEN_BYTES: usize = 2048;
+
+    /// The transport; there is nothing to configure.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+#[derive(Serialize)]
+struct TokenReply<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+}
+
+impl Transport for BearerTransport {
+    fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential> {
+        let Some(value) = head.header("authorization", 0) else {
+            return Ok(None);
+        };
+        if head.header("authorization", 1).is_some() {
+            return Err(MalformedCredential);
+        }
+        let scheme_end = value
+            .iter()
+            .position(|byte| *byte == b' ')
+            .unwrap_or(value.len());
+        let (scheme, rest) = value.split_at(scheme_end);
+        if !scheme.eq_ignore_ascii_case(b"bearer") {
+            return Ok(None);
+        }
+        let token = rest.trim_ascii();
+        let is_token = (1..=Self::MAX_TOKEN_BYTES).contains(&token.len())
+            && token
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte));
+        if !is_token {
+            return Err(MalformedCredential);
+        }
+        str::from_utf8(token)
+            .map(Some)
+            .map_err(|_| MalformedCredential)
+    }
+
+    fn login(&self, token: &IssuedToken) -> Reply {
+        let (access_token, expires_in) = (token.expose(), token.expires_in().as_secs());
+        Reply::json(
+            200,
+            &TokenReply {
+                access_token,
+                token_type: "bearer",
+                expires_in,
+            },
+        )
+    }
+
+    fn logout(&self) -> Reply {
+        Reply::empty(204)
+    }
+
+    fn presence(&self) -> Presence {
+        Presence::Explicit
+    }
+
+    fn challenge(&self, presented: bool) -> Option<&'static str> {
+        Some(if presented {
+            "Bearer error=\"invalid_token\""
+        } else {
+            "Bearer"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::BufferedRequest;
+
+    fn check(values: &[&str], expected: Result<Option<&str>, MalformedCredential>) {
+        let request = BufferedRequest::new("GET", Vec::new());
+        let request = values
+            .iter()
+            .fold(request, |r, value| r.header("authorization", *value));
+        assert_eq!(BearerTransport.read(&request.head), expected, "{values:?}");
+    }
+
+    #[test]
+    fn one_header_one_token() {
+        check(&[], Ok(None));
+        check(&["Bearer abc.def-_~+/="], Ok(Some("abc.def-_~+/=")));
+        check(&["bEaReR   abc "], Ok(Some("abc")));
+        check(&["Basic YTpi"], Ok(None));
+        check(&["Bearerabc"], Ok(None));
+        for malformed in [
+            "Bearer",
+            "Bearer ",
+            "Bearer a b",
+            "Bearer a,b",
+            "Bearer ä",
+            "Bearer \0",
+        ] {
+            check(&[malformed], Err(MalformedCredential));
+        }
+        check(
+            &[&format!("Bearer {}", "a".repeat(2048))],
+            Ok(Some(&"a".repeat(2048))),
+        );
+        check(
+            &[&format!("Bearer {}", "a".repeat(2049))],
+            Err(MalformedCredential),
+        );
+        check(&["Bearer abc", "Bearer abc"], Err(MalformedCredential));
+        check(&["Basic YTpi", "Bearer abc"], Err(MalformedCredential));
+    }
+}
