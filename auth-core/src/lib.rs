@@ -1,5 +1,7 @@
 //! Accounts for web applications, with no web framework.
 
+pub mod api;
+mod auth;
 pub mod authenticator;
 pub mod backend;
 mod clock;
@@ -17,12 +19,17 @@ mod roles;
 pub mod secret;
 pub mod store;
 pub mod strategy;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 pub mod token;
 pub mod transport;
 mod user;
 mod username;
 
+pub use auth::{Auth, AuthBuilder, IdentifierKind, RouteGroups};
+pub use authenticator::{Authenticated, Authentication};
+pub use backend::Backend;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
 pub use email::{EmailAddress, InvalidEmail};
@@ -33,5 +40,7 @@ pub use manager::{Accounts, UserManager};
 pub use password::{Password, PasswordHash};
 pub use roles::{InvalidRole, Role, Roles};
 pub use store::{ExpiringStore, UserDatabase};
+pub use strategy::{JwtStrategy, Strategy};
+pub use transport::{BearerTransport, Transport};
 pub use user::{AuthUser, Epoch, NoColumns, ShownColumns, User, UserColumns, UserId};
 pub use username::{InvalidUsername, Username};

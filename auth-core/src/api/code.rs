@@ -1,0 +1,120 @@
+//! The one table of error codes: code, status, public sentence.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $code:ident = $name:literal, $status:literal, $detail:literal;)+) => {
+        /// An error that a client can see. Each has one status and one fixed sentence.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])+ $code,)+
+        }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)+];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$code => $name,)+ }
+            }
+
+            /// The status it comes with.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$code => $status,)+ }
+            }
+
+            /// The public sentence: nothing of the request or of a store is in it.
+            #[must_use]
+            pub const fn detail(self) -> &'static str {
+                match self { $(Self::$code => $detail,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Nobody is logged in.
+    AuthenticationFailed = "AUTHENTICATION_FAILED", 401,
+        "Authentication is required, and no valid credential was provided.";
+    /// The user may not do this.
+    AuthorizationDenied = "AUTHORIZATION_DENIED", 403, "You are not allowed to do this.";
+    /// The user lacks a role.
+    InsufficientRoles = "INSUFFICIENT_ROLES", 403, "You do not have the roles that this needs.";
+    /// The identifier or the password is wrong.
+    LoginBadCredentials = "LOGIN_BAD_CREDENTIALS", 400, "Invalid credentials.";
+    /// The body of a login has another form.
+    LoginPayloadInvalid = "LOGIN_PAYLOAD_INVALID", 422, "Invalid login payload.";
+    /// The account is inactive; told after the right password.
+    LoginUserInactive = "LOGIN_USER_INACTIVE", 403, "The user account is inactive.";
+    /// The address is not proven; told after the right password.
+    LoginUserNotVerified = "LOGIN_USER_NOT_VERIFIED", 403, "The user account is not verified.";
+    /// The address or the name is taken.
+    RegisterUserAlreadyExists = "REGISTER_USER_ALREADY_EXISTS", 400,
+        "A user with the provided credentials already exists.";
+    /// The password may not be chosen.
+    RegisterInvalidPassword = "REGISTER_INVALID_PASSWORD", 400,
+        "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
+    /// The verification token is not good.
+    VerifyUserBadToken = "VERIFY_USER_BAD_TOKEN", 400,
+        "The email verification token is invalid.";
+    /// There is nothing left to verify.
+    VerifyUserAlreadyVerified = "VERIFY_USER_ALREADY_VERIFIED", 400,
+        "The user is already verified.";
+    /// The reset token is not good.
+    ResetPasswordBadToken = "RESET_PASSWORD_BAD_TOKEN", 400,
+        "The password reset token is invalid.";
+    /// The password may not be chosen; the token stays good.
+    ResetPasswordInvalidPassword = "RESET_PASSWORD_INVALID_PASSWORD", 400,
+        "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
+    /// The address is taken.
+    UpdateUserEmailAlreadyExists = "UPDATE_USER_EMAIL_ALREADY_EXISTS", 400,
+        "A user with the provided credentials already exists.";
+    /// The password may not be chosen.
+    UpdateUserInvalidPassword = "UPDATE_USER_INVALID_PASSWORD", 400,
+        "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
+    /// There is no such user.
+    UserNotFound = "USER_NOT_FOUND", 404, "User not found.";
+    /// Superusers do not delete themselves.
+    SuperuserCannotDeleteSelf = "SUPERUSER_CANNOT_DELETE_SELF", 400,
+        "Superusers cannot delete their own account.";
+    /// The last active superuser stays.
+    LastSuperuser = "LAST_SUPERUSER", 409, "The last active superuser has to stay.";
+    /// The body has another form than this route takes.
+    RequestBodyInvalid = "REQUEST_BODY_INVALID", 422, "Invalid request payload.";
+    /// The body is no JSON object, or not a strict one.
+    RequestBodyMalformed = "REQUEST_BODY_INVALID", 400, "Invalid request body.";
+    /// The body is too long.
+    PayloadTooLarge = "PAYLOAD_TOO_LARGE", 413, "The request body is too large.";
+    /// The body is not declared as JSON.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415,
+        "The request body has to be JSON, with the content type application/json.";
+    /// The route does not know the method.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This method is not allowed here.";
+    /// Something that accounts need cannot answer.
+    ServiceUnavailable = "SERVICE_UNAVAILABLE", 503,
+        "The service is temporarily unavailable. Please try again later.";
+    /// The application is wired wrongly; the log says how.
+    InternalError = "INTERNAL_ERROR", 500, "Internal server error.";
+}
+
+impl ErrorCode {
+    /// The title of the status (RFC 9110 §15).
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self.status() {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            409 => "Conflict",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            422 => "Unprocessable Content",
+            503 => "Service Unavailable",
+            _ => "Internal Server Error",
+        }
+    }
+}

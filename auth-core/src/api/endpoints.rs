@@ -1,0 +1,109 @@
+//! The endpoints: each a function from a request to a reply.
+
+mod login;
+mod mail;
+mod me;
+mod register;
+mod users;
+
+use super::{Operation, Rejection, Route};
+use crate::auth::Auth;
+use crate::authenticator::Authenticated;
+use crate::fields::Fields;
+use crate::guard::Guard;
+use crate::http::{Reply, RequestBody, RequestHead};
+use crate::password::{Password, PasswordPolicy};
+use crate::user::AuthUser;
+
+/// A request as an adapter hands it over.
+#[expect(
+    missing_debug_implementations,
+    reason = "it borrows what carries credentials"
+)]
+pub struct RequestParts<'r> {
+    /// The head.
+    pub head: &'r dyn RequestHead,
+    /// What stands in the path for `{id}`, percent-decoded; `None` where the route has none or the
+    /// text is no UTF-8.
+    pub id: Option<&'r str>,
+    /// The body, not yet read.
+    pub body: &'r mut dyn RequestBody,
+}
+
+type Answer = Result<Reply, Rejection>;
+
+impl<U: AuthUser> Auth<U> {
+    /// Answers a request to one of [`Auth::routes`].
+    ///
+    /// Who is asking is found out before the body is read, and whether they may before it is
+    /// parsed.
+    pub async fn respond(&self, route: &Route, mut request: RequestParts<'_>) -> Reply {
+        if request.head.method() == "OPTIONS" {
+            return Reply::empty(204).header("allow", route.allow());
+        }
+        let Some(operation) = route.operation(request.head.method()) else {
+            return Rejection::method_not_allowed(route.allow()).into_reply();
+        };
+        let answer = self.perform(operation, &mut request).await;
+        answer.unwrap_or_else(Rejection::into_reply)
+    }
+
+    async fn perform(&self, operation: Operation, request: &mut RequestParts<'_>) -> Answer {
+        match operation {
+            Operation::Login(place) => self.login(place, request).await,
+            Operation::Logout(place) => self.logout(place, request).await,
+            Operation::Register => self.register(request).await,
+            Operation::Verify => self.verify(request).await,
+            Operation::RequestVerify => self.request_verify(request).await,
+            Operation::ForgotPassword => self.forgot_password(request).await,
+            Operation::ResetPassword => self.reset_password(request).await,
+            Operation::ReadMe => self.read_me(request).await,
+            Operation::UpdateMe => self.update_me(request).await,
+            Operation::ChangePassword => self.change_password(request).await,
+            Operation::ListUsers => self.list_users(request).await,
+            Operation::ReadUser => self.read_user(request).await,
+            Operation::UpdateUser => self.update_user(request).await,
+            Operation::DeleteUser => self.delete_user(request).await,
+        }
+    }
+
+    async fn guarded(
+        &self,
+        guard: &Guard,
+        request: &RequestParts<'_>,
+    ) -> Result<Authenticated<U>, Rejection> {
+        let who = self.authenticate(request.head).await?;
+        self.require(guard, &who)
+    }
+}
+
+async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {
+    super::body::read_fields(request.head, request.body).await
+}
+
+/// Any password of 1 to 128 code points, as a login takes it.
+fn any_password(fields: &mut Fields, name: &str) -> Option<Password> {
+    fields.required_parsed(name, 1..=Password::MAX, |text| Password::parse(text))
+}
+
+/// A password that is about to become somebody's: its length is judged with the body.
+fn new_password(
+    text: Option<String>,
+    policy: &PasswordPolicy,
+    name: &str,
+    fields: &mut Fields,
+) -> Option<Password> {
+    use crate::fields::FaultCode;
+    use crate::password::PasswordRejection;
+
+    let Ok(password) = Password::parse(text?) else {
+        fields.fault(name, FaultCode::Invalid);
+        return None;
+    };
+    match policy.check_length(&password) {
+        Ok(()) => return Some(password),
+        Err(PasswordRejection::TooShort { .. }) => fields.fault(name, FaultCode::TooShort),
+        Err(_) => fields.fault(name, FaultCode::TooLong),
+    }
+    None
+}

@@ -1,0 +1,76 @@
+//! Registration.
+
+use super::{Answer, RequestParts, fields, new_password};
+use crate::api::user_read::UserRead;
+use crate::api::{ErrorCode, Rejection};
+use crate::auth::{Auth, IdentifierKind};
+use crate::email::EmailAddress;
+use crate::http::Reply;
+use crate::manager::{RegisterError, Registration};
+use crate::password::Password;
+use crate::user::{AuthUser, UserColumns};
+use crate::username::Username;
+
+impl<U: AuthUser> Auth<U> {
+    pub(super) async fn register(&self, request: &mut RequestParts<'_>) -> Answer {
+        let registration = self.registration(request).await?;
+        if self.settings().private_registration {
+            self.accounts()
+                .register_privately(registration)
+                .await
+                .map_err(rejection)?;
+            return Ok(Reply::empty(202));
+        }
+        let user = self
+            .accounts()
+            .register(registration)
+            .await
+            .map_err(rejection)?;
+        Ok(Reply::json(201, &UserRead::new(&user)))
+    }
+
+    async fn registration(
+        &self,
+        request: &mut RequestParts<'_>,
+    ) -> Result<Registration<U>, Rejection> {
+        let mut fields = fields(request).await?;
+        let email = fields.required_parsed(
+            "email",
+            1..=EmailAddress::MAX_CODE_POINTS,
+            EmailAddress::parse,
+        );
+        let text = fields.required_text("password", 0..=Password::MAX);
+        let policy = self.accounts().password_policy();
+        let password = new_password(text, policy, "password", &mut fields);
+        let username = match self.settings().identifier {
+            IdentifierKind::Email => Some(None),
+            IdentifierKind::Username => fields
+                .required_parsed("username", 1..=Username::MAX_CODE_POINTS, Username::parse)
+                .map(Some),
+        };
+        let columns = <U::Columns as UserColumns>::read_new(&mut fields);
+        let finished = fields.finish();
+        match (email, password, username, columns, finished) {
+            (Some(email), Some(password), Some(username), Some(columns), Ok(())) => {
+                Ok(Registration {
+                    email,
+                    username,
+                    password,
+                    columns,
+                })
+            }
+            (.., finished) => {
+                let faults = finished.err().unwrap_or_default();
+                Err(Rejection::fields(ErrorCode::RequestBodyInvalid, faults))
+            }
+        }
+    }
+}
+
+fn rejection(error: RegisterError) -> Rejection {
+    match error {
+        RegisterError::Taken(_) => ErrorCode::RegisterUserAlreadyExists.into(),
+        RegisterError::Password(_) => ErrorCode::RegisterInvalidPassword.into(),
+        RegisterError::Unavailable(error) => error.into(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The administration of users.
+
+use super::mail::complete;
+use super::{Answer, RequestParts, fields, new_password};
+use crate::api::page::{self, PageRead};
+use crate::api::user_read::UserRead;
+use crate::api::{ErrorCode, Rejection};
+use crate::auth::Auth;
+use crate::email::EmailAddress;
+use crate::fields::{FaultCode, Fields};
+use crate::guard::Guard;
+use crate::http::Reply;
+use crate::manager::{AdminUpdate, AdminUpdateError, DeleteError};
+use crate::password::Password;
+use crate::roles::Roles;
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Auth<U> {
+    pub(super) async fn list_users(&self, request: &mut RequestParts<'_>) -> Answer {
+        self.guarded(&Guard::superuser(), request).await?;
+        let asked = page::read::<U>(request.head.query())?;
+        let page = self.accounts().list(asked.clone()).await?;
+        Ok(Reply::json(200, &PageRead::new(&asked, &page)))
+    }
+
+    pub(super) async fn read_user(&self, request: &mut RequestParts<'_>) -> Answer {
+        self.guarded(&Guard::superuser(), request).await?;
+        let found = self.accounts().get(&user_id::<U>(request)?).await?;
+        let user = found.ok_or(ErrorCode::UserNotFound)?;
+        Ok(Reply::json(200, &UserRead::new(&user)))
+    }
+
+    pub(super) async fn update_user(&self, request: &mut RequestParts<'_>) -> Answer {
+        self.guarded(&Guard::superuser(), request).await?;
+        let id = user_id::<U>(request)?;
+        let mut fields = fields(request).await?;
+        let update = self.admin_update(&mut fields);
+        let update = complete(Some(update), fields)?;
+        let updated = self.accounts().update_as_admin(&id, update).await;
+        let user = updated.map_err(|error| match error {
+            AdminUpdateError::NotFound => ErrorCode::UserNotFound.into(),
+            AdminUpdateError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
+            AdminUpdateError::Password(_) => ErrorCode::UpdateUserInvalidPassword.into(),
+            AdminUpdateError::LastSuperuser => ErrorCode::LastSuperuser.into(),
+            AdminUpdateError::Unavailable(error) => Rejection::from(error),
+        })?;
+        Ok(Reply::json(200, &UserRead::new(&user)))
+    }
+
+    pub(super) async fn delete_user(&self, request: &mut RequestParts<'_>) -> Answer {
+        let caller = self.guarded(&Guard::superuser(), request).await?;
+        let id = user_id::<U>(request)?;
+        if *caller.id() == id {
+            return Err(ErrorCode::SuperuserCannotDeleteSelf.into());
+        }
+        let deleted = self
+            .accounts()
+            .delete(&id, self.settings().delete_mode)
+            .await;
+        deleted.map_err(|error| match error {
+            DeleteError::NotFound => ErrorCode::UserNotFound.into(),
+            DeleteError::LastSuperuser => ErrorCode::LastSuperuser.into(),
+            // What had to happen before could not: the account is still there, try again.
+            DeleteError::HookFailed(_) => ErrorCode::ServiceUnavailable.into(),
+            DeleteError::Unavailable(error) => Rejection::from(error),
+        })?;
+        Ok(Reply::empty(204))
+    }
+
+    fn admin_update(&self, fields: &mut Fields) -> AdminUpdate {
+        let email = fields.optional_parsed(
+            "email",
+            1..=EmailAddress::MAX_CODE_POINTS,
+            EmailAddress::parse,
+        );
+        let text = fields.optional_text("password", 0..=Password::MAX);
+        let password = new_password(text, self.accounts().password_policy(), "password", fields);
+        let names: Option<Vec<String>> = fields.optional_value("roles");
+        let roles = names.and_then(|names| {
+            let parsed = Roles::parse(names.iter().map(String::as_str)).ok();
+            if parsed.is_none() {
+                fields.fault("roles", FaultCode::Invalid);
+            }
+            parsed
+        });
+        AdminUpdate {
+            email,
+            password,
+            is_active: fields.optional_bool("is_active"),
+            is_verified: fields.optional_bool("is_verified"),
+            is_superuser: fields.optional_bool("is_superuser"),
+            roles,
+        }
+    }
+}
+
+/// An id that does not parse is one that nobody has.
+fn user_id<U: AuthUser>(request: &RequestParts<'_>) -> Result<U::Id, Rejection> {
+    let id = request.id.and_then(|text| text.parse().ok());
+    id.ok_or_else(|| ErrorCode::UserNotFound.into())
+}

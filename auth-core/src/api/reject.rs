@@ -1,0 +1,141 @@
+//! The one error envelope (RFC 9457).
+
+use serde::Serialize;
+
+use super::ErrorCode;
+use crate::error::Unavailable;
+use crate::fields::FieldFault;
+use crate::http::Reply;
+
+/// A refusal, on its way to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    code: ErrorCode,
+    faults: Vec<FieldFault>,
+    headers: Vec<(&'static str, String)>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemField<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProblemField<'a> {
+    field: &'a str,
+    code: &'static str,
+    detail: &'static str,
+}
+
+impl Rejection {
+    /// A refusal with this code.
+    ///
+    /// ```
+    /// use auth_core::api::{ErrorCode, Rejection};
+    ///
+    /// let reply = Rejection::new(ErrorCode::UserNotFound).into_reply();
+    /// assert_eq!(reply.status(), 404);
+    /// ```
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            faults: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn unauthenticated(challenges: Vec<&'static str>) -> Self {
+        let header = |text: &'static str| ("www-authenticate", text.to_owned());
+        let headers = challenges.into_iter().map(header).collect();
+        Self {
+            headers,
+            ..Self::new(ErrorCode::AuthenticationFailed)
+        }
+    }
+
+    pub(crate) fn forbidden() -> Self {
+        Self::new(ErrorCode::AuthorizationDenied)
+    }
+
+    pub(crate) fn insufficient_roles() -> Self {
+        Self::new(ErrorCode::InsufficientRoles)
+    }
+
+    pub(crate) fn fields(code: ErrorCode, faults: Vec<FieldFault>) -> Self {
+        Self {
+            faults,
+            ..Self::new(code)
+        }
+    }
+
+    pub(crate) fn method_not_allowed(allow: String) -> Self {
+        Self {
+            headers: vec![("allow", allow)],
+            ..Self::new(ErrorCode::MethodNotAllowed)
+        }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The reply to send.
+    #[must_use]
+    pub fn into_reply(self) -> Reply {
+        let Self {
+            code,
+            faults,
+            headers,
+        } = self;
+        let field = |fault: &'_ FieldFault| (fault.code().as_str(), fault.code().detail());
+        let errors = faults.iter().map(|fault| {
+            let (code, detail) = field(fault);
+            ProblemField {
+                field: fault.field(),
+                code,
+                detail,
+            }
+        });
+        let problem = Problem {
+            r#type: "about:blank",
+            title: code.title(),
+            status: code.status(),
+            code: code.as_str(),
+            detail: code.detail(),
+            errors: errors.collect(),
+        };
+        let reply = Reply::with_body(code.status(), "application/problem+json", &problem);
+        headers
+            .into_iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
+    }
+}
+
+impl From<ErrorCode> for Rejection {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+/// 503; the source goes to the log and nothing of it to the client.
+impl From<Unavailable> for Rejection {
+    fn from(error: Unavailable) -> Self {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(target: "auth", source, "accounts cannot answer");
+        let mut rejection = Self::new(ErrorCode::ServiceUnavailable);
+        if let Some(wait) = error.retry_after() {
+            let seconds = wait.as_secs().max(1).to_string();
+            rejection.headers.push(("retry-after", seconds));
+        }
+        rejection
+    }
+}

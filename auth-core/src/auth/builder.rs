@@ -1,0 +1,183 @@
+//! The configuration of the whole, and every fault of it at once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Auth, IdentifierKind, Inner, RouteGroups, Settings};
+use crate::api::RouteTable;
+use crate::backend::Backend;
+use crate::config::{ConfigError, ConfigFault, Inspection};
+use crate::manager::{AccountsBuilder, DeleteMode};
+use crate::user::AuthUser;
+
+/// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
+/// everything that is wrong at once.
+pub struct AuthBuilder<U: AuthUser> {
+    accounts: AccountsBuilder<U>,
+    backends: Vec<Backend<U>>,
+    settings: Settings,
+}
+
+impl<U: AuthUser> AuthBuilder<U> {
+    pub(super) fn new(accounts: AccountsBuilder<U>) -> Self {
+        Self {
+            accounts,
+            backends: Vec::new(),
+            settings: Settings::default(),
+        }
+    }
+
+    /// Adds a backend. The first one's routes lie at the path of the group, those of every further
+    /// one below its name.
+    #[must_use]
+    pub fn backend(mut self, backend: Backend<U>) -> Self {
+        self.backends.push(backend);
+        self
+    }
+
+    /// Where the routes of logging in lie (`/auth`).
+    #[must_use]
+    pub fn auth_path(mut self, path: &str) -> Self {
+        self.settings.auth_path = normalised(path);
+        self
+    }
+
+    /// Where the routes about users lie (`/users`).
+    #[must_use]
+    pub fn users_path(mut self, path: &str) -> Self {
+        self.settings.users_path = normalised(path);
+        self
+    }
+
+    /// Which groups of routes there are.
+    #[must_use]
+    pub fn route_groups(mut self, groups: RouteGroups) -> Self {
+        self.settings.groups = groups;
+        self
+    }
+
+    /// By what people log in.
+    #[must_use]
+    pub fn login_by(mut self, identifier: IdentifierKind) -> Self {
+        self.settings.identifier = identifier;
+        self
+    }
+
+    /// What the delete route does.
+    #[must_use]
+    pub fn delete_mode(mut self, mode: DeleteMode) -> Self {
+        self.settings.delete_mode = mode;
+        self
+    }
+
+    /// Answers every registration alike, and tells the owner of a taken address by a hook.
+    #[must_use]
+    pub fn private_registration(mut self, private: bool) -> Self {
+        self.settings.private_registration = private;
+        self
+    }
+
+    /// Answers a login to an inactive or unverified account like one with a wrong password.
+    #[must_use]
+    pub fn fold_account_state(mut self, fold: bool) -> Self {
+        self.settings.fold_account_state = fold;
+        self
+    }
+
+    /// Builds the handle.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every fault of the configuration.
+    pub fn build(self) -> Result<Auth<U>, ConfigError> {
+        let mut inspection = self.accounts.inspection();
+        self.accounts.inspect(&mut inspection);
+        self.inspect_backends(&mut inspection);
+        self.inspect_routes(&mut inspection);
+        let warnings = inspection.finish()?;
+        crate::manager::log_warnings(&warnings);
+
+        let Self {
+            accounts,
+            backends,
+            settings,
+        } = self;
+        let routes = RouteTable::new(&settings, &backends);
+        let accounts = accounts.assemble();
+        let inner = Inner {
+            accounts,
+            backends,
+            settings,
+            routes,
+            warnings,
+        };
+        Ok(Auth {
+            inner: Arc::new(inner),
+        })
+    }
+
+    fn inspect_backends(&self, inspection: &mut Inspection) {
+        if self.backends.is_empty() {
+            inspection.fault(ConfigFault::NoBackend);
+        }
+        let mut names = Vec::new();
+        for backend in &self.backends {
+            backend.inspect(inspection);
+            if names.contains(&backend.name()) {
+                let name = backend.name().to_owned();
+                inspection.fault(ConfigFault::DuplicateBackend { name });
+            }
+            names.push(backend.name());
+        }
+    }
+
+    fn inspect_routes(&self, inspection: &mut Inspection) {
+        let Settings {
+            auth_path,
+            users_path,
+            groups,
+            ..
+        } = &self.settings;
+        for path in [auth_path, users_path] {
+            if !is_mountable(path) {
+                inspection.fault(ConfigFault::InvalidPath { path: path.clone() });
+            }
+        }
+        if groups.users && (users_path.is_empty() || auth_path == users_path) {
+            inspection.fault(ConfigFault::Other(format!(
+                "the users lie at `{users_path}`: give `users_path` a path of its own, or their ids and the names of routes collide"
+            )));
+        }
+        let needs_tokens = groups.verify || groups.reset_password;
+        if needs_tokens && !self.accounts.has_account_tokens() {
+            inspection.fault(ConfigFault::Other(
+                "the routes of verification and password reset are on and account tokens are off: switch both groups off with `.route_groups(…)`, or take `.without_account_tokens()` away"
+                    .to_owned(),
+            ));
+        }
+    }
+}
+
+/// Without a slash at the end; the root is empty.
+fn normalised(path: &str) -> String {
+    path.trim_end_matches('/').to_owned()
+}
+
+fn is_mountable(path: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    let is_segment = |segment: &str| {
+        !segment.is_empty() && segment.chars().all(is_plain) && segment != "." && segment != ".."
+    };
+    path.is_empty()
+        || path
+            .strip_prefix('/')
+            .is_some_and(|rest| rest.split('/').all(is_segment))
+}
+
+impl<U: AuthUser> fmt::Debug for AuthBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthBuilder")
+            .field("backends", &self.backends)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! What an application chooses about its HTTP surface, and the defaults.
+
+use crate::manager::DeleteMode;
+
+/// By what people log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentifierKind {
+    /// By e-mail address.
+    #[default]
+    Email,
+    /// By user name, which registration then demands. An address is no way in.
+    Username,
+}
+
+/// Which groups of routes are there. All are, unless switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a set of switches, one per group"
+)]
+pub struct RouteGroups {
+    /// `register`.
+    pub register: bool,
+    /// `verify`, `request-verify-token`.
+    pub verify: bool,
+    /// `forgot-password`, `reset-password`.
+    pub reset_password: bool,
+    /// `me`, `me/change-password`, and the administration of users.
+    pub users: bool,
+}
+
+impl Default for RouteGroups {
+    fn default() -> Self {
+        Self {
+            register: true,
+            verify: true,
+            reset_password: true,
+            users: true,
+        }
+    }
+}
+
+/// Everything about the HTTP surface that is not a backend.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) auth_path: String,
+    pub(crate) users_path: String,
+    pub(crate) groups: RouteGroups,
+    pub(crate) identifier: IdentifierKind,
+    pub(crate) delete_mode: DeleteMode,
+    pub(crate) private_registration: bool,
+    pub(crate) fold_account_state: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            auth_path: "/auth".to_owned(),
+            users_path: "/users".to_owned(),
+            groups: RouteGroups::default(),
+            identifier: IdentifierKind::default(),
+            // A row that stays can be brought back, and keeps its address from being taken over.
+            delete_mode: DeleteMode::Soft,
+            // Telling that an address is taken is what people expect of a sign-up form.
+            private_registration: false,
+            // It is told only to whoever knows the password.
+            fold_account_state: false,
+        }
+    }
+}

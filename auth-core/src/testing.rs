@@ -1,0 +1,110 @@
+//! Fixtures for tests: a clock that is moved by hand, a fast hasher, stores in memory, stores that
+//! fail or count on demand, a manager that remembers, a sink that records.
+//!
+//! # Test your manager without HTTP
+//!
+//! ```
+//! use auth_core::testing::{self, registration};
+//! use auth_core::{User, UserManager, manager::{HookResult, VerifyToken}};
+//! use std::sync::{Arc, Mutex};
+//!
+//! #[derive(Default)]
+//! struct Mailer {
+//!     sent: Mutex<Vec<String>>,
+//! }
+//!
+//! #[async_trait::async_trait]
+//! impl UserManager for Mailer {
+//!     type User = User;
+//!
+//!     async fn on_after_register(&self, user: &User, _: &VerifyToken) -> HookResult {
+//!         self.sent.lock().unwrap().push(user.email.to_string());
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let mailer = Arc::new(Mailer::default());
+//! let accounts = testing::accounts(mailer.clone());
+//! accounts.register(registration("ada@example.com")).await.unwrap();
+//! assert_eq!(*mailer.sent.lock().unwrap(), ["ada@example.com"]);
+//! # });
+//! ```
+#![expect(
+    clippy::expect_used,
+    reason = "a fixture that cannot be built fails its test"
+)]
+
+mod clock;
+mod events;
+mod outbox;
+mod stores;
+
+pub use clock::ManualClock;
+pub use events::RecordingSink;
+pub use outbox::{Outbox, OutboxItem};
+pub use stores::{FaultPlan, ProbedExpiringStore, ProbedUserDatabase};
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use crate::email::EmailAddress;
+use crate::manager::{Accounts, AccountsBuilder, Registration, UserManager};
+use crate::password::{Argon2Params, Password, PasswordHasher};
+use crate::secret::MasterSecret;
+use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use crate::user::User;
+
+/// A password that every preset of the policy accepts.
+pub const PASSWORD: &str = "a mill that weaves algebra";
+
+/// A master secret that is always the same: for tests only.
+#[must_use]
+pub fn master_secret() -> MasterSecret {
+    MasterSecret::from_bytes(*b"\x8d\x1f\x66\xb3\x05\xe2\x4a\x97\xc8\x3b\x70\xfd\x12\xa9\x5e\x84\x29\xd6\x4c\xbb\x01\x7e\xf3\x58\x9a\x6d\xe0\x37\xc4\x52\x8f\x1b")
+}
+
+/// A hasher whose hashes cost next to nothing.
+#[must_use]
+pub fn fast_hasher() -> PasswordHasher {
+    let params = Argon2Params::dangerous_below_floor(8, 1, 1).expect("the smallest parameters");
+    PasswordHasher::builder()
+        .params(params)
+        .threads(NonZeroUsize::MIN)
+        .build()
+}
+
+/// Accounts in memory around a manager: neither HTTP, nor a database, nor a slow hash.
+#[must_use]
+pub fn accounts(manager: Arc<dyn UserManager<User = User>>) -> Accounts<User> {
+    accounts_builder(manager)
+        .build()
+        .expect("the fixture is a valid configuration")
+}
+
+/// The same, open to further settings.
+#[must_use]
+pub fn accounts_builder(manager: Arc<dyn UserManager<User = User>>) -> AccountsBuilder<User> {
+    Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+        .expiring_store(MemoryExpiringStore::new())
+        .hasher(fast_hasher())
+        .shared_manager(manager)
+}
+
+/// An address. Panics where it is none.
+#[must_use]
+pub fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).expect("an e-mail address")
+}
+
+/// A password in clear. Panics where it is none.
+#[must_use]
+pub fn password(text: &str) -> Password {
+    Password::parse(text).expect("a password")
+}
+
+/// A registration of this address with [`PASSWORD`].
+#[must_use]
+pub fn registration(address: &str) -> Registration<User> {
+    Registration::new(email(address), password(PASSWORD))
+}

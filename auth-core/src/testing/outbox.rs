@@ -1,0 +1,111 @@
+//! A manager that keeps what it would have mailed.
+
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::manager::{ForgotPassword, HookResult, RequestVerify, UserManager, VerifyToken};
+use crate::user::{AuthUser, User};
+
+/// Keeps the tokens that an application would mail. Clones share what they keep.
+#[derive(Debug)]
+pub struct Outbox<U = User> {
+    items: Arc<Mutex<Vec<OutboxItem>>>,
+    user: PhantomData<fn() -> U>,
+}
+
+/// One mail that was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// `verify`, `reset`, `reset-unknown` or `duplicate`.
+    pub kind: &'static str,
+    /// To whom.
+    pub email: String,
+    /// The token; empty where there is none to send.
+    pub token: String,
+}
+
+impl<U> Outbox<U> {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            items: Arc::default(),
+            user: PhantomData,
+        }
+    }
+
+    /// Everything so far.
+    #[must_use]
+    pub fn items(&self) -> Vec<OutboxItem> {
+        self.items
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The latest token of a kind for an address.
+    #[must_use]
+    pub fn latest(&self, kind: &str, email: &str) -> Option<String> {
+        let items = self.items();
+        let mut latest = items.iter().rev();
+        latest
+            .find(|item| item.kind == kind && item.email == email)
+            .map(|item| item.token.clone())
+    }
+
+    fn push(&self, kind: &'static str, email: &impl ToString, token: &str) {
+        let item = OutboxItem {
+            kind,
+            email: email.to_string(),
+            token: token.to_owned(),
+        };
+        self.items
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(item);
+    }
+}
+
+impl<U> Default for Outbox<U> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<U> Clone for Outbox<U> {
+    fn clone(&self) -> Self {
+        Self {
+            items: Arc::clone(&self.items),
+            user: PhantomData,
+        }
+    }
+}
+
+#[async_trait]
+impl<U: AuthUser> UserManager for Outbox<U> {
+    type User = U;
+
+    async fn on_after_register(&self, user: &U, token: &VerifyToken) -> HookResult {
+        self.push("verify", user.email(), token.expose());
+        Ok(())
+    }
+    async fn on_after_register_duplicate(&self, user: &U) -> HookResult {
+        self.push("duplicate", user.email(), "");
+        Ok(())
+    }
+    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, U>) -> HookResult {
+        self.push("verify", request.user.email(), request.token.expose());
+        Ok(())
+    }
+    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, U>) -> HookResult {
+        match request {
+            ForgotPassword::Known { user, token } => {
+                self.push("reset", user.email(), token.expose());
+            }
+            ForgotPassword::Unknown { email } => self.push("reset-unknown", email, ""),
+        }
+        Ok(())
+    }
+}

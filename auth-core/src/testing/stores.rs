@@ -1,0 +1,170 @@
+//! Stores that count what is asked of them, and fail on demand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use crate::config::Inspection;
+use crate::error::StoreError;
+use crate::store::{
+    DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
+    NewUser, Page, PageRequest, UpdateOutcome, UserChange, UserDatabase, Window,
+};
+use crate::user::AuthUser;
+
+/// The switch and the counter of a probed store. Clones share both.
+#[derive(Debug, Clone, Default)]
+pub struct FaultPlan {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    failing: AtomicBool,
+    calls: AtomicU64,
+}
+
+/// A user store around another one.
+#[derive(Debug)]
+pub struct ProbedUserDatabase<D> {
+    database: D,
+    plan: FaultPlan,
+}
+
+/// An expiring store around another one.
+#[derive(Debug)]
+pub struct ProbedExpiringStore<S> {
+    store: S,
+    plan: FaultPlan,
+}
+
+impl FaultPlan {
+    /// Counts, and does not fail.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on every call fails, or none does.
+    pub fn fail(&self, failing: bool) {
+        self.shared.failing.store(failing, Ordering::SeqCst);
+    }
+
+    /// How many calls there were.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.shared.calls.load(Ordering::SeqCst)
+    }
+
+    fn call(&self) -> Result<(), StoreError> {
+        self.shared.calls.fetch_add(1, Ordering::SeqCst);
+        if self.shared.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::new("a fault that the test asked for"));
+        }
+        Ok(())
+    }
+}
+
+impl<D> ProbedUserDatabase<D> {
+    /// Puts `plan` in front of `database`.
+    pub fn new(database: D, plan: &FaultPlan) -> Self {
+        Self {
+            database,
+            plan: plan.clone(),
+        }
+    }
+}
+
+impl<S> ProbedExpiringStore<S> {
+    /// Puts `plan` in front of `store`.
+    pub fn new(store: S, plan: &FaultPlan) -> Self {
+        Self {
+            store,
+            plan: plan.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
+    type User = D::User;
+
+    async fn get(&self, id: &<D::User as AuthUser>::Id) -> Result<Option<D::User>, StoreError> {
+        self.plan.call()?;
+        self.database.get(id).await
+    }
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<D::User>, StoreError> {
+        self.plan.call()?;
+        self.database.find(login).await
+    }
+    async fn insert(&self, new: NewUser<D::User>) -> Result<InsertOutcome<D::User>, StoreError> {
+        self.plan.call()?;
+        self.database.insert(new).await
+    }
+    async fn update(
+        &self,
+        id: &<D::User as AuthUser>::Id,
+        change: UserChange<D::User>,
+        expect: Expect,
+    ) -> Result<UpdateOutcome<D::User>, StoreError> {
+        self.plan.call()?;
+        self.database.update(id, change, expect).await
+    }
+    async fn delete(
+        &self,
+        id: &<D::User as AuthUser>::Id,
+        expect: Expect,
+    ) -> Result<DeleteOutcome, StoreError> {
+        self.plan.call()?;
+        self.database.delete(id, expect).await
+    }
+    async fn list(
+        &self,
+        page: PageRequest<<D::User as AuthUser>::Id>,
+    ) -> Result<Page<D::User>, StoreError> {
+        self.plan.call()?;
+        self.database.list(page).await
+    }
+    fn inspect(&self, inspection: &mut Inspection) {
+        self.database.inspect(inspection);
+    }
+}
+
+#[async_trait]
+impl<S: ExpiringStore> ExpiringStore for ProbedExpiringStore<S> {
+    async fn insert(
+        &self,
+        key: &ExpiringKey,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Inserted, StoreError> {
+        self.plan.call()?;
+        self.store.insert(key, expires_at, now).await
+    }
+    async fn increment(
+        &self,
+        key: &ExpiringKey,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.increment(key, window, now).await
+    }
+    async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.count(key, now).await
+    }
+    async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
+        self.plan.call()?;
+        self.store.remove(key).await
+    }
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.purge(now, limit).await
+    }
+    fn inspect(&self, inspection: &mut Inspection) {
+        self.store.inspect(inspection);
+    }
+}
