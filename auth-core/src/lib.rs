@@ -19,7 +19,7 @@ mod roles;
 pub mod secret;
 pub mod store;
 pub mod strategy;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
 pub mod token;

@@ -1,5 +1,8 @@
 //! Access tokens that are signed JWTs (RFC 7519, RFC 9068 §2.1 for `at+jwt`).
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
