@@ -61,7 +61,6 @@ async fn a_failing_hook_before_a_deletion_stops_it() {
 }
 
 /// Waits in the hook until the test lets it go on.
-#[derive(Default)]
 struct Slow {
     entered: Arc<Semaphore>,
     proceed: Arc<Semaphore>,
