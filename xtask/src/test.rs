@@ -35,18 +35,17 @@ fn documentation(totals: &mut Totals) -> Check {
 }
 
 fn counted(process: &Process, output: Output, totals: &mut Totals) -> Check {
+    let mut seen = Totals::default();
+    let shown = |line: &str| seen += Totals::parse(line).unwrap_or_default();
     // Colours would stand between the figures and their words.
-    let shown = |line: &str| {
-        if let Some(more) = Totals::parse(line) {
-            *totals += more;
-        }
-    };
     let plain = process.clone().environment("CARGO_TERM_COLOR", "never");
-    match plain.follow(output, shown) {
+    let check = match plain.follow(output, shown) {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Failure::alone(format!("{} ({status})", process.line()), process.line()),
         Err(failure) => Err(vec![failure]),
-    }
+    };
+    *totals += seen.with_verdict(&check);
+    check
 }
 
 /// Sums of what the runners say of themselves.
@@ -89,6 +88,15 @@ impl Totals {
         Some(totals)
     }
 
+    /// A run that fails without a failed test, because its tests do not compile, say, counts as one:
+    /// the sum of a bad run never looks like that of a good one.
+    fn with_verdict(mut self, check: &Check) -> Self {
+        if check.is_err() && self.failed == 0 {
+            self.failed = 1;
+        }
+        self
+    }
+
     /// A run that finds no test at all proves nothing.
     fn some_ran(self) -> Check {
         if self == Self::default() {
@@ -105,6 +113,7 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::Totals;
+    use crate::check::Failure;
 
     #[test]
     fn closing_lines_of_both_runners_are_read() {
@@ -149,6 +158,29 @@ mod tests {
         ] {
             assert_eq!(Totals::parse(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_bad_run_never_sums_up_like_a_good_one() {
+        let counted = Totals {
+            passed: 5,
+            failed: 0,
+        };
+        let bad = Failure::alone("does not compile", "again");
+
+        assert_eq!(
+            counted.with_verdict(&bad),
+            Totals {
+                passed: 5,
+                failed: 1
+            }
+        );
+        assert_eq!(counted.with_verdict(&Ok(())), counted);
+        let failed = Totals {
+            passed: 5,
+            failed: 2,
+        };
+        assert_eq!(failed.with_verdict(&bad), failed);
     }
 
     #[test]
