@@ -7,6 +7,7 @@ mod deny;
 mod deps;
 mod doc;
 mod features;
+mod ledger;
 mod lint;
 mod members;
 mod msrv;
@@ -25,6 +26,7 @@ usage: cargo xtask <command>
   test      every test of the workspace, the documentation's examples included
   lint      formatting, clippy with warnings denied, and the tidy rules
   tidy      only the rules on the shape of files
+  ledger    writes the page that says which requirement is shown by which test
   deps      what each crate must never depend on, and how many crates each brings
   doc       the documentation with warnings denied, and that the README is compiled
   features  each library with no feature, and with each of its features alone
@@ -65,6 +67,7 @@ fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 
         ("ci", []) => return Some(Box::new(ci::run)),
         ("lint", []) => lint::run,
         ("tidy", []) => tidy::run,
+        ("ledger", []) => ledger::run,
         ("deps", []) => deps::run,
         ("doc", []) => doc::run,
         ("features", []) => features::run,
@@ -87,7 +90,7 @@ mod tests {
             .filter_map(|line| line.split_whitespace().next())
             .collect();
 
-        assert_eq!(commands.len(), 10);
+        assert_eq!(commands.len(), 11);
         for command in commands {
             assert!(find(command, &[]).is_some(), "no check behind {command}");
         }

@@ -8,11 +8,12 @@ use std::path::Path;
 pub(crate) use source::{File, files};
 
 use crate::check::{Check, Failure, all, say};
+use crate::ledger;
 use crate::process::root;
 
 pub(crate) fn run() -> Check {
     let files = files(root()).map_err(|failure| vec![failure])?;
-    let check = judge(&files, root());
+    let check = all([judge(&files, root()), ledger::is_current(&files, root())]);
     if check.is_ok() {
         say(&format!(
             "tidy: {} files, nothing to say against them",
