@@ -102,7 +102,6 @@ fn new_password(
             let code = match error {
                 PasswordError::Empty => FaultCode::TooShort,
                 PasswordError::TooLong => FaultCode::TooLong,
-                _ => FaultCode::Invalid,
             };
             fields.fault(name, code);
             return None;

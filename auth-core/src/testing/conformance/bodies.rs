@@ -191,8 +191,14 @@ fn ask() -> super::WireRequest {
 
 /// The accepted body of a row with one member more, or with another value.
 pub(super) fn with(row: &Row, name: &str, value: Value) -> Value {
-    let mut body = row.body.clone().unwrap_or_default();
-    body[name] = value;
+    and(row.body.clone().unwrap_or_default(), name, value)
+}
+
+/// An object with one member more, or with another value.
+pub(super) fn and(mut body: Value, name: &str, value: Value) -> Value {
+    if let Some(object) = body.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
     body
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::wire::{WireReply, excerpt};
 use crate::api::ErrorCode;
 use crate::fields::FaultCode;
+use crate::roles::Role;
 use crate::user::User;
 
 /// A reply as it has to be: status, every header, and the body to the byte where it is known.
@@ -63,7 +64,7 @@ impl Expected {
                 format!(r#"{{"field":{field},"code":"{code}","detail":"{detail}"}}"#)
             });
             let list = faults.collect::<Vec<_>>().join(",");
-            body.push_str(&format!(r#","errors":[{list}]"#));
+            body = format!(r#"{body},"errors":[{list}]"#);
         }
         body.push('}');
         Self::json(
@@ -139,7 +140,7 @@ impl Expected {
 
 /// The public form of a user: these members and no other, in this order.
 pub(super) fn user_read(user: &User) -> String {
-    let roles: Vec<_> = user.roles.iter().map(|role| role.as_str()).collect();
+    let roles: Vec<_> = user.roles.iter().map(Role::as_str).collect();
     let username = user.username.as_ref().map(|name| {
         let name = Value::from(name.as_str());
         format!(r#""username":{name},"#)

@@ -21,11 +21,8 @@ async fn other_paths(trial: &Trial<'_>) {
     let user = stage.admin("root@example.com").await;
     let body = json!({"identifier": "root@example.com", "password": PASSWORD});
     let login = WireRequest::post("/api/v1/auth/login", &body);
-    let reply = stage.expect(login, Expected::logged_in()).await.json();
-    let token = reply["access_token"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let reply = stage.expect(login, Expected::logged_in()).await;
+    let token = reply.text("access_token");
     for target in [
         "/api/v1/people/me".to_owned(),
         format!("/api/v1/people/{}", user.id),

@@ -13,6 +13,7 @@ use crate::auth::{Auth, IdentifierKind, RouteGroups};
 use crate::backend::Backend;
 use crate::event::EventKind;
 use crate::manager::{Accounts, DeleteMode, NewAccount, UserManager};
+use crate::password::PasswordHash;
 use crate::roles::Roles;
 use crate::store::UserDatabase;
 use crate::strategy::JwtStrategy;
@@ -54,6 +55,14 @@ pub(super) struct Stage<'t> {
     pub(super) users: Arc<dyn UserDatabase<User = User>>,
     pub(super) user_faults: FaultPlan,
     pub(super) expiring_faults: FaultPlan,
+}
+
+/// What an account of a case is from its beginning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Fresh,
+    Verified,
+    Superuser,
 }
 
 impl<'r> Trial<'r> {
@@ -185,20 +194,20 @@ impl Stage<'_> {
     /// An active account with [`PASSWORD`] that is neither verified nor privileged. Each is made a
     /// second after the one before, so that the order of creation is known.
     pub(super) async fn user(&self, address: &str) -> User {
-        self.account(address, false, false).await
+        self.account(address, Standing::Fresh).await
     }
 
     /// The same, verified.
     pub(super) async fn verified(&self, address: &str) -> User {
-        self.account(address, true, false).await
+        self.account(address, Standing::Verified).await
     }
 
     /// The same, verified and a superuser.
     pub(super) async fn admin(&self, address: &str) -> User {
-        self.account(address, true, true).await
+        self.account(address, Standing::Superuser).await
     }
 
-    async fn account(&self, address: &str, is_verified: bool, is_superuser: bool) -> User {
+    async fn account(&self, address: &str, standing: Standing) -> User {
         self.clock.advance(Duration::seconds(1));
         let mut registration = registration(address);
         if self.auth.settings().identifier == IdentifierKind::Username {
@@ -207,8 +216,8 @@ impl Stage<'_> {
         }
         let account = NewAccount {
             registration,
-            is_verified,
-            is_superuser,
+            is_verified: standing != Standing::Fresh,
+            is_superuser: standing == Standing::Superuser,
             roles: Roles::none(),
         };
         let created = self.auth.accounts().create(account).await;
@@ -219,10 +228,7 @@ impl Stage<'_> {
     pub(super) async fn token(&self, address: &str) -> String {
         let request = login(address, PASSWORD);
         let reply = self.expect(request, Expected::logged_in()).await;
-        reply.json()["access_token"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        reply.text("access_token")
     }
 
     /// Whether a login with this password succeeds.
@@ -292,7 +298,7 @@ pub(super) fn columns(user: &User) -> String {
         epoch,
         created_at,
     } = user;
-    let hash = password_hash.as_ref().map(|hash| hash.as_stored_str());
+    let hash = password_hash.as_ref().map(PasswordHash::as_stored_str);
     format!(
         "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at}"
     )

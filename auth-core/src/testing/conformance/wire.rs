@@ -95,6 +95,16 @@ impl WireReply {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// A member of the body that is a text; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> String {
+        let member = self
+            .json()
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        member.unwrap_or_default()
+    }
+
     /// The headers sorted, since their order across names means nothing (RFC 9110 §5.3).
     pub(super) fn sorted_headers(&self) -> Vec<(String, String)> {
         let mut headers: Vec<_> = self
