@@ -114,10 +114,7 @@ impl UserRow {
             is_superuser: self.is_superuser,
             roles: roles_from_column(&self.roles).ok_or_else(|| bad("roles"))?,
             epoch: Epoch::from_i64(self.epoch),
-            created_at: self
-                .created_at
-                .to_time()
-                .ok_or_else(|| bad("created_at"))?,
+            created_at: self.created_at.to_time().ok_or_else(|| bad("created_at"))?,
         })
     }
 }

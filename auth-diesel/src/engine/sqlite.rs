@@ -11,7 +11,9 @@ use diesel::result::DatabaseErrorInformation;
 use diesel::sql_types::{BigInt, Bool};
 use diesel::sqlite::Sqlite;
 use diesel::upsert::excluded;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -37,7 +39,8 @@ impl Engine for SqliteConnection {
     const SINGLE_WRITER: bool = true;
 
     async fn migrate(&mut self) -> QueryResult<MigrationResult> {
-        self.spawn_blocking(|connection| Ok(migrate(connection))).await
+        self.spawn_blocking(|connection| Ok(migrate(connection)))
+            .await
     }
 
     async fn begin_read(&mut self) -> QueryResult<()> {
@@ -80,13 +83,17 @@ impl Engine for SqliteConnection {
 
 /// Brings the tables up to date, in one transaction that waits for others who do the same.
 pub fn migrate(connection: &mut diesel::SqliteConnection) -> MigrationResult {
-    connection.immediate_transaction(|connection| {
-        connection.run_pending_migrations(MIGRATIONS).map_err(Rollback::Migration)?;
-        Ok(())
-    }).map_err(|error| match error {
-        Rollback::Migration(error) => error,
-        Rollback::Transaction(error) => error.into(),
-    })
+    connection
+        .immediate_transaction(|connection| {
+            connection
+                .run_pending_migrations(MIGRATIONS)
+                .map_err(Rollback::Migration)?;
+            Ok(())
+        })
+        .map_err(|error| match error {
+            Rollback::Migration(error) => error,
+            Rollback::Transaction(error) => error.into(),
+        })
 }
 
 enum Rollback {
@@ -101,7 +108,10 @@ impl From<diesel::result::Error> for Rollback {
 }
 
 /// What makes connections to the file at `path`, each set up as [`set_up`] says.
-pub fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<SqliteConnection> {
+pub fn manager(
+    path: &str,
+    busy_timeout: Duration,
+) -> AsyncDieselConnectionManager<SqliteConnection> {
     let mut config = ManagerConfig::default();
     // A file does not go away like a server does: a test query would only cost time.
     config.recycling_method = RecyclingMethod::Fast;
@@ -111,7 +121,9 @@ pub fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManag
             let connect = tokio::task::spawn_blocking(move || connect(&path, busy_timeout));
             match connect.await {
                 Ok(connection) => connection.map(SyncConnectionWrapper::new),
-                Err(_) => Err(ConnectionError::BadConnection("the runtime is ending".to_owned())),
+                Err(_) => Err(ConnectionError::BadConnection(
+                    "the runtime is ending".to_owned(),
+                )),
             }
         })
     });

@@ -125,7 +125,7 @@ macro_rules! returning_statements {
             expires_at: OffsetDateTime,
             now: OffsetDateTime,
         ) -> QueryResult<usize> {
-            diesel::insert_into(auth_expiring::table)
+            let upsert = diesel::insert_into(auth_expiring::table)
                 .values((
                     auth_expiring::key.eq(key.to_owned()),
                     auth_expiring::count.eq(1),
@@ -136,10 +136,10 @@ macro_rules! returning_statements {
                 .set((
                     auth_expiring::count.eq(1),
                     auth_expiring::expires_at.eq(excluded(auth_expiring::expires_at)),
-                ))
-                .filter(auth_expiring::expires_at.le(DbTime::floor(now)))
-                .execute(self)
-                .await
+                ));
+            let is_over = auth_expiring::expires_at.le(DbTime::floor(now));
+            let upsert = diesel::query_dsl::methods::FilterDsl::filter(upsert, is_over);
+            upsert.execute(self).await
         }
 
         async fn increment_entry(
@@ -177,10 +177,7 @@ macro_rules! returning_statements {
         async fn purge_entries(&mut self, now: OffsetDateTime, limit: u32) -> QueryResult<usize> {
             let over = diesel::alias!(crate::schema::auth_expiring as over);
             let oldest = over
-                .filter(
-                    over.field(auth_expiring::expires_at)
-                        .le(DbTime::floor(now)),
-                )
+                .filter(over.field(auth_expiring::expires_at).le(DbTime::floor(now)))
                 .order(over.field(auth_expiring::expires_at).asc())
                 .limit(i64::from(limit))
                 .select(over.field(auth_expiring::key));
