@@ -24,7 +24,7 @@ fn full_user() -> NewUser<User> {
     }
 }
 
-pub async fn what_is_inserted_is_found(store: impl UserDatabase<User = User>) {
+pub(crate) async fn what_is_inserted_is_found(store: impl UserDatabase<User = User>) {
     for new in [
         full_user(),
         new_user("plain@example.com"),
@@ -59,7 +59,7 @@ pub async fn what_is_inserted_is_found(store: impl UserDatabase<User = User>) {
 }
 
 /// A6.3.2: no default accounts.
-pub async fn absence_is_not_an_error(store: impl UserDatabase<User = User>) {
+pub(crate) async fn absence_is_not_an_error(store: impl UserDatabase<User = User>) {
     let nobody = Uuid::nil();
     assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 0);
     assert!(store.get(&nobody).await.unwrap().is_none());
@@ -77,7 +77,7 @@ pub async fn absence_is_not_an_error(store: impl UserDatabase<User = User>) {
     assert_eq!(deleted, DeleteOutcome::Missing);
 }
 
-pub async fn taken_values_name_their_column(store: impl UserDatabase<User = User>) {
+pub(crate) async fn taken_values_name_their_column(store: impl UserDatabase<User = User>) {
     inserted(&store, full_user()).await;
     let check = async |new: NewUser<User>, field: UniqueField| {
         let outcome = store.insert(new).await.unwrap();
@@ -99,7 +99,7 @@ pub async fn taken_values_name_their_column(store: impl UserDatabase<User = User
     inserted(&store, new_user("d@example.com")).await;
 }
 
-pub async fn changes_touch_their_column_only(store: impl UserDatabase<User = User>) {
+pub(crate) async fn changes_touch_their_column_only(store: impl UserDatabase<User = User>) {
     let mut before = inserted(&store, full_user()).await;
     let bystander = inserted(&store, new_user("bystander@example.com")).await;
     let changes: [(&str, &str, Change); 7] = [
@@ -183,7 +183,7 @@ pub async fn changes_touch_their_column_only(store: impl UserDatabase<User = Use
     assert_eq!(columns(&untouched), columns(&bystander));
 }
 
-pub async fn an_empty_change_changes_nothing(store: impl UserDatabase<User = User>) {
+pub(crate) async fn an_empty_change_changes_nothing(store: impl UserDatabase<User = User>) {
     let user = inserted(&store, full_user()).await;
     let outcome = store
         .update(&user.id, Change::default(), Expect::anything())
@@ -195,7 +195,7 @@ pub async fn an_empty_change_changes_nothing(store: impl UserDatabase<User = Use
     assert_eq!(columns(&after), columns(&user));
 }
 
-pub async fn expectations_decide(store: impl UserDatabase<User = User>) {
+pub(crate) async fn expectations_decide(store: impl UserDatabase<User = User>) {
     let user = inserted(&store, new_user("a@example.com")).await;
     let verify = || Change {
         is_verified: Some(true),
@@ -225,7 +225,7 @@ pub async fn expectations_decide(store: impl UserDatabase<User = User>) {
     assert!(store.get(&user.id).await.unwrap().is_none());
 }
 
-pub async fn a_taken_address_is_not_written(store: impl UserDatabase<User = User>) {
+pub(crate) async fn a_taken_address_is_not_written(store: impl UserDatabase<User = User>) {
     inserted(&store, new_user("a@example.com")).await;
     let user = inserted(&store, new_user("b@example.com")).await;
     let change = Change {
@@ -246,7 +246,7 @@ pub async fn a_taken_address_is_not_written(store: impl UserDatabase<User = User
     assert_eq!(columns(&stored), columns(&user));
 }
 
-pub async fn the_last_superuser_stays(store: impl UserDatabase<User = User>) {
+pub(crate) async fn the_last_superuser_stays(store: impl UserDatabase<User = User>) {
     let remains = Expect::anything().and_superuser_remains();
     let demote = || Change {
         is_superuser: Some(false),
@@ -320,7 +320,7 @@ pub async fn the_last_superuser_stays(store: impl UserDatabase<User = User>) {
     );
 }
 
-pub async fn pages_are_in_order_of_keys(store: impl UserDatabase<User = User>) {
+pub(crate) async fn pages_are_in_order_of_keys(store: impl UserDatabase<User = User>) {
     let mut ids = Vec::new();
     for number in 0..7 {
         ids.push(
@@ -346,10 +346,10 @@ pub async fn pages_are_in_order_of_keys(store: impl UserDatabase<User = User>) {
     check(2, PageStart::After(Some(Uuid::nil())), &ids[..2]).await;
 }
 
-pub async fn hostile_text_is_only_text(store: impl UserDatabase<User = User>) {
+pub(crate) async fn hostile_text_is_only_text(store: impl UserDatabase<User = User>) {
     let texts = [
         "'--",
-        "';drop table auth_users;--",
+        "';drop/**/table/**/auth_users;--",
         "x'||(select/**/1)||'",
         "%_$1?1:a{}",
     ];
@@ -402,7 +402,7 @@ where
     (inserted, outcomes.len() - inserted)
 }
 
-pub async fn one_address_is_inserted_once(store: impl UserDatabase<User = User>) {
+pub(crate) async fn one_address_is_inserted_once(store: impl UserDatabase<User = User>) {
     let store = Arc::new(store);
     assert_eq!(
         race(Arc::clone(&store), |_| new_user("a@example.com")).await,
@@ -411,7 +411,7 @@ pub async fn one_address_is_inserted_once(store: impl UserDatabase<User = User>)
     assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 1);
 }
 
-pub async fn one_username_is_inserted_once(store: impl UserDatabase<User = User>) {
+pub(crate) async fn one_username_is_inserted_once(store: impl UserDatabase<User = User>) {
     let store = Arc::new(store);
     let new = |number| NewUser {
         username: Some(username("ada")),
@@ -421,7 +421,7 @@ pub async fn one_username_is_inserted_once(store: impl UserDatabase<User = User>
     assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 1);
 }
 
-pub async fn one_epoch_is_bumped_once(store: impl UserDatabase<User = User>) {
+pub(crate) async fn one_epoch_is_bumped_once(store: impl UserDatabase<User = User>) {
     let store = Arc::new(store);
     let user = inserted(&*store, new_user("a@example.com")).await;
     let mut tasks = JoinSet::new();
@@ -452,7 +452,7 @@ pub async fn one_epoch_is_bumped_once(store: impl UserDatabase<User = User>) {
     assert_eq!(stored.epoch, Epoch::FIRST.next());
 }
 
-pub async fn two_admins_never_demote_each_other(store: impl UserDatabase<User = User>) {
+pub(crate) async fn two_admins_never_demote_each_other(store: impl UserDatabase<User = User>) {
     let store = Arc::new(store);
     let one = inserted(&*store, admin("one@example.com")).await;
     let two = inserted(&*store, admin("two@example.com")).await;

@@ -81,8 +81,7 @@ async fn errors_tell_no_values() {
         "CREATE TABLE keep AS SELECT * FROM auth_users; DROP TABLE auth_users",
     )
     .await;
-    let error = store
-        .insert(new_user("secret@example.com"))
+    let error = UserDatabase::insert(&store, new_user("secret@example.com"))
         .await
         .unwrap_err();
     let words = all_words(&error);
