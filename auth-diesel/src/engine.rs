@@ -7,7 +7,7 @@
 //! once.
 
 #[cfg(feature = "sqlite")]
-pub mod sqlite;
+pub(crate) mod sqlite;
 mod statements;
 
 use std::future::Future;
@@ -131,4 +131,4 @@ pub trait Engine: Send + Sized + 'static {
 }
 
 /// How migrations ended; the error is the migration library's own.
-pub type MigrationResult = Result<(), auth_core::BoxError>;
+pub(crate) type MigrationResult = Result<(), auth_core::BoxError>;

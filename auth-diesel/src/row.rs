@@ -1,5 +1,7 @@
 //! A user as a row, and back.
 
+use std::fmt;
+
 use auth_core::store::{NewUser, UserChange};
 use auth_core::{
     EmailAddress, Epoch, NoColumns, PasswordHash, Role, Roles, StoreError, User, Username,
@@ -13,7 +15,7 @@ use crate::types::{DbTime, DbUuid};
 
 /// One row of `auth_users`.
 ///
-/// No `Debug`: it holds a password hash.
+/// Its `Debug` shows the key alone: the row holds a password hash.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = auth_users)]
 pub struct UserRow {
@@ -29,7 +31,8 @@ pub struct UserRow {
     created_at: DbTime,
 }
 
-/// What an update writes beside the epoch. `None` leaves a column as it is.
+/// What an update writes beside the epoch. `None` leaves a column as it is. Its `Debug` shows
+/// nothing, for it may hold a password hash.
 #[derive(AsChangeset)]
 #[diesel(table_name = auth_users)]
 pub struct ChangeRow {
@@ -152,6 +155,20 @@ impl From<UserChange<User>> for ChangeRow {
             roles: roles.as_ref().map(roles_to_column),
             bump_epoch,
         }
+    }
+}
+
+impl fmt::Debug for UserRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserRow")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ChangeRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeRow").finish_non_exhaustive()
     }
 }
 

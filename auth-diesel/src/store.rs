@@ -2,7 +2,7 @@
 
 mod expiring;
 #[cfg(feature = "sqlite")]
-pub mod sqlite;
+pub(crate) mod sqlite;
 mod users;
 
 use std::fmt;

@@ -82,7 +82,7 @@ impl Engine for SqliteConnection {
 }
 
 /// Brings the tables up to date, in one transaction that waits for others who do the same.
-pub fn migrate(connection: &mut diesel::SqliteConnection) -> MigrationResult {
+pub(crate) fn migrate(connection: &mut diesel::SqliteConnection) -> MigrationResult {
     connection
         .immediate_transaction(|connection| {
             connection
@@ -108,7 +108,7 @@ impl From<diesel::result::Error> for Rollback {
 }
 
 /// What makes connections to the file at `path`, each set up as [`set_up`] says.
-pub fn manager(
+pub(crate) fn manager(
     path: &str,
     busy_timeout: Duration,
 ) -> AsyncDieselConnectionManager<SqliteConnection> {
@@ -131,7 +131,10 @@ pub fn manager(
 }
 
 /// Opens the file and sets the connection up.
-pub fn connect(path: &str, busy_timeout: Duration) -> ConnectionResult<diesel::SqliteConnection> {
+pub(crate) fn connect(
+    path: &str,
+    busy_timeout: Duration,
+) -> ConnectionResult<diesel::SqliteConnection> {
     let mut connection = diesel::SqliteConnection::establish(path)?;
     set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
@@ -154,7 +157,7 @@ fn set_up(connection: &mut diesel::SqliteConnection, busy_timeout: Duration) -> 
 
 /// Makes the file if it is not there (readable by its owner alone), turns the write-ahead log on,
 /// which the file remembers, and brings the tables up to date.
-pub fn prepare(path: &str, busy_timeout: Duration) -> Result<(), PrepareError> {
+pub(crate) fn prepare(path: &str, busy_timeout: Duration) -> Result<(), PrepareError> {
     create_privately(Path::new(path)).map_err(PrepareError::File)?;
     let mut connection = connect(path, busy_timeout).map_err(PrepareError::Connection)?;
     write_ahead(&mut connection, busy_timeout).map_err(PrepareError::Setting)?;
@@ -162,7 +165,8 @@ pub fn prepare(path: &str, busy_timeout: Duration) -> Result<(), PrepareError> {
 }
 
 /// What of [`prepare`] failed.
-pub enum PrepareError {
+#[derive(Debug)]
+pub(crate) enum PrepareError {
     File(std::io::Error),
     Connection(ConnectionError),
     Setting(diesel::result::Error),

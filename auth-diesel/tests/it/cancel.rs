@@ -46,7 +46,7 @@ async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) {
     }
 }
 
-/// Each operation is dropped after 0, 1, 2 … polls; after each the store answers, and what was
+/// Each operation is dropped after 0, 1, 4, 9 … polls, from before its first step to after its last; after each the store answers, and what was
 /// asked for is there as a whole or not at all.
 #[test]
 fn a_dropped_operation_is_done_or_not_done() {
@@ -54,8 +54,8 @@ fn a_dropped_operation_is_done_or_not_done() {
         let file = File::new();
         runtime.block_on(async {
             let store = file.open().await;
-            for polls in 0..40 {
-                drop_each(&store, polls).await;
+            for stage in 0..40 {
+                drop_each(&store, stage * stage).await;
             }
             let page = store.list(PageRequest::first()).await.unwrap();
             let statistics = store.pool().state().statistics;
@@ -71,7 +71,7 @@ async fn drop_each(store: &SqliteStore, polls: usize) {
     drop_after(polls, store.get(&base.id)).await;
     drop_after(polls, store.find(&base.email.clone().into())).await;
     drop_after(polls, store.list(PageRequest::first())).await;
-    drop_after(polls, store.insert(new_user(&address))).await;
+    drop_after(polls, UserDatabase::insert(store, new_user(&address))).await;
 
     let change = UserChange::<User> {
         email: Some(email(&format!("changed{polls}@example.com"))),
@@ -110,7 +110,10 @@ async fn drop_each(store: &SqliteStore, polls: usize) {
         changed
     );
 
-    match store.insert(new_user(&address)).await.unwrap() {
+    match UserDatabase::insert(store, new_user(&address))
+        .await
+        .unwrap()
+    {
         InsertOutcome::Inserted(user) => assert_eq!(user.email.as_str(), address),
         InsertOutcome::Taken(_) => {
             let user = store.find(&email(&address).into()).await.unwrap().unwrap();

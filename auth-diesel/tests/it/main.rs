@@ -48,6 +48,7 @@ mod contracts {
             expectations_decide,
             a_taken_address_is_not_written,
             the_last_superuser_stays,
+            only_demotion_is_refused,
             pages_are_in_order_of_keys,
             hostile_text_is_only_text,
             one_address_is_inserted_once,

@@ -148,7 +148,9 @@ async fn an_exhausted_pool_is_an_error() {
     let taken = store.pool().get().await.unwrap();
     let error = store.get(&user.id).await.unwrap_err();
     assert_eq!(error.to_string(), "the store cannot answer");
-    store.insert(new_user("b@example.com")).await.unwrap_err();
+    UserDatabase::insert(&store, new_user("b@example.com"))
+        .await
+        .unwrap_err();
     drop(taken);
     assert!(store.get(&user.id).await.unwrap().is_some());
     assert!(

@@ -16,13 +16,13 @@ async fn sql(store: &SqliteStore, statement: &str) {
 
 /// Everything an error says, its sources included.
 fn all_words(error: &StoreError) -> String {
-    let mut words = format!("{error} {error:?}");
+    let mut words = vec![format!("{error} {error:?}")];
     let mut source = error.source();
     while let Some(error) = source {
-        words.push_str(&format!(" {error} {error:?}"));
+        words.push(format!("{error} {error:?}"));
         source = error.source();
     }
-    words
+    words.join(" ")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,8 +81,7 @@ async fn errors_tell_no_values() {
         "CREATE TABLE keep AS SELECT * FROM auth_users; DROP TABLE auth_users",
     )
     .await;
-    let error = store
-        .insert(new_user("secret@example.com"))
+    let error = UserDatabase::insert(&store, new_user("secret@example.com"))
         .await
         .unwrap_err();
     let words = all_words(&error);

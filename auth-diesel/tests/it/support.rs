@@ -6,14 +6,14 @@ use auth_diesel::SqliteStore;
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 
-pub struct File(TempDir);
+pub(crate) struct File(TempDir);
 
 impl File {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.0
             .path()
             .join("accounts.db")
@@ -22,33 +22,33 @@ impl File {
             .to_owned()
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("sqlite://{}", self.path())
     }
 
-    pub async fn open(&self) -> SqliteStore {
+    pub(crate) async fn open(&self) -> SqliteStore {
         SqliteStore::open(&self.url()).await.unwrap()
     }
 }
 
 /// A moment with a fraction of a second that every engine can hold.
-pub fn now() -> OffsetDateTime {
+pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::microseconds(123_456)
 }
 
-pub fn email(text: &str) -> EmailAddress {
+pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-pub fn username(text: &str) -> Username {
+pub(crate) fn username(text: &str) -> Username {
     Username::parse(text).unwrap()
 }
 
-pub fn hash(text: &str) -> PasswordHash {
+pub(crate) fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_stored(text.to_owned())
 }
 
-pub fn new_user(address: &str) -> NewUser<User> {
+pub(crate) fn new_user(address: &str) -> NewUser<User> {
     NewUser {
         email: email(address),
         username: None,
@@ -62,14 +62,14 @@ pub fn new_user(address: &str) -> NewUser<User> {
     }
 }
 
-pub fn admin(address: &str) -> NewUser<User> {
+pub(crate) fn admin(address: &str) -> NewUser<User> {
     NewUser {
         is_superuser: true,
         ..new_user(address)
     }
 }
 
-pub async fn inserted<D: UserDatabase<User = User>>(store: &D, new: NewUser<User>) -> User {
+pub(crate) async fn inserted<D: UserDatabase<User = User>>(store: &D, new: NewUser<User>) -> User {
     match store.insert(new).await.unwrap() {
         InsertOutcome::Inserted(user) => user,
         InsertOutcome::Taken(field) => panic!("{field} is taken"),
@@ -77,7 +77,7 @@ pub async fn inserted<D: UserDatabase<User = User>>(store: &D, new: NewUser<User
 }
 
 /// All of a user as text, so that two can be compared byte for byte.
-pub fn columns(user: &User) -> [(&'static str, String); 10] {
+pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
     let User {
         id,
         email,
