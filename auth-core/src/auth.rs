@@ -2,6 +2,8 @@
 
 mod builder;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use builder::AuthBuilder;
 pub(crate) use settings::Settings;

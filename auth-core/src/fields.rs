@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_hostile_body_gets_a_bounded_reply() {
-        let members = (0..1000)
+        let members: Map<_, _> = (0..1000)
             .map(|n| (format!("{n}{}", "x".repeat(500)), Value::Null))
             .collect();
         let faults = Fields::from(members).finish_without_reading();

@@ -1,4 +1,28 @@
-//! Accounts for web applications, with no web framework.
+//! Accounts for web applications, with no web framework: registration, login, logout, e-mail
+//! verification, password reset, user administration and guards.
+//!
+//! Every flow is a function of values: *a request head and a body in, a reply out*. An adapter
+//! (`auth-axum`) translates a framework's requests and replies; storage is a trait.
+//!
+//! | who you are | where to begin |
+//! | --- | --- |
+//! | somebody with an Axum application | the crate `auth-axum`, and `auth-diesel` for SQLite |
+//! | somebody with a storage of your own | [`UserDatabase`], the only trait you must implement |
+//! | somebody with account rules of your own | [`UserManager`] and [`Accounts`]; `testing` shows a test without HTTP |
+//! | somebody with another framework | [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
+//!
+//! | floor | modules | what is there |
+//! | --- | --- | --- |
+//! | 5 | [`api`] | the HTTP surface as data: routes, endpoints, error codes |
+//! | 4 | [`Auth`], [`AuthBuilder`] | the assembly, and every fault of a configuration at once |
+//! | 3 | [`backend`], [`authenticator`], [`guard`] | what is composed of the traits |
+//! | 2 | [`manager`], [`transport`], [`strategy`] | the ideas of the toolkit and their implementations |
+//! | 1 | [`store`] | the storage traits, and each of them in memory |
+//! | 0 | [`config`], [`event`], [`http`], [`json`], [`password`], [`secret`], [`token`], users, addresses, clocks | vocabulary |
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite |
 
 pub mod api;
 mod auth;
@@ -19,7 +43,7 @@ mod roles;
 pub mod secret;
 pub mod store;
 pub mod strategy;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
 pub mod token;

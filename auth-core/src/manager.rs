@@ -20,6 +20,8 @@ mod register;
 mod request_verify;
 mod reset_password;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod update_self;
 mod updated;
 mod verify;

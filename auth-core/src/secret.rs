@@ -177,6 +177,36 @@ mod tests {
         }
     }
 
+    /// A11.2.4, B-45: what a secret must not be able to do, it cannot be made to do by accident: this
+    /// test stops compiling when one of the traits is implemented.
+    #[test]
+    fn a_secret_cannot_be_copied_compared_or_printed() {
+        macro_rules! assert_not {
+            ($($property:tt)*) => {{
+                // With the trait, two implementations fit and the call becomes ambiguous.
+                trait Unambiguous<Marker> {
+                    fn check() {}
+                }
+                struct Marker;
+                impl<T: ?Sized> Unambiguous<()> for T {}
+                impl<T: ?Sized + $($property)*> Unambiguous<Marker> for T {}
+                <Secret as Unambiguous<_>>::check();
+            }};
+        }
+        assert_not!(Clone);
+        assert_not!(PartialEq);
+        assert_not!(fmt::Display);
+        assert_not!(serde::Serialize);
+        assert_not!(AsRef<[u8]>);
+        assert_not!(std::ops::Deref);
+    }
+
+    #[test]
+    fn the_bytes_are_wiped_on_drop() {
+        fn assert_wiped(_: &impl zeroize::ZeroizeOnDrop) {}
+        assert_wiped(&Secret::new("abc").bytes);
+    }
+
     #[test]
     fn base64url_is_read_strictly() {
         let read = |text| Secret::from_base64url(text).map(|secret| secret.expose().to_vec());

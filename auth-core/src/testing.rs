@@ -32,6 +32,7 @@
 //! ```
 #![expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     reason = "a fixture that cannot be built fails its test"
 )]
 

@@ -1,1 +1,104 @@
-fn main() {}
+//! `cargo xtask`: the project's one door for the people who work on it.
+
+mod bench;
+mod check;
+mod ci;
+mod deny;
+mod deps;
+mod doc;
+mod features;
+mod ledger;
+mod lint;
+mod members;
+mod msrv;
+mod process;
+mod test;
+mod tidy;
+mod tree;
+
+use std::process::ExitCode;
+
+use check::{Check, Outcome, say};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test      every test of the workspace, the documentation's examples included
+  lint      formatting, clippy with warnings denied, and the tidy rules
+  tidy      only the rules on the shape of files
+  ledger    writes the page that says which requirement is shown by which test
+  deps      what each crate must never depend on, and how many crates each brings
+  doc       the documentation with warnings denied, and that the README is compiled
+  features  each library with no feature, and with each of its features alone
+  msrv      the oldest promised toolchain, if it is installed
+  deny      licences, bans and sources with cargo-deny, if it is installed
+  bench     the benchmarks, built for release; what follows is passed on to them
+  ci        all of the above except the benchmarks, with a summary";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+
+    let Some(command) = find(&name, &rest) else {
+        say(USAGE);
+        let asked_for_help = matches!(name.as_str(), "" | "help" | "-h" | "--help");
+        return if asked_for_help {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        };
+    };
+    let outcome = command();
+    check::report(&outcome);
+    if outcome.check.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// What a name stands for. Only the benchmarks take arguments; elsewhere they are a mistake, and a
+/// mistake must not run something else than what was asked for.
+fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 'a>> {
+    let check: fn() -> Check = match (name, rest) {
+        ("bench", _) => return Some(Box::new(|| bench::run(rest).into())),
+        ("test", []) => return Some(Box::new(test::run)),
+        ("ci", []) => return Some(Box::new(ci::run)),
+        ("lint", []) => lint::run,
+        ("tidy", []) => tidy::run,
+        ("ledger", []) => ledger::run,
+        ("deps", []) => deps::run,
+        ("doc", []) => doc::run,
+        ("features", []) => features::run,
+        ("msrv", []) => msrv::run,
+        ("deny", []) => deny::run,
+        _ => return None,
+    };
+    Some(Box::new(move || check().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{USAGE, find};
+
+    #[test]
+    fn every_command_of_the_usage_exists() {
+        let commands: Vec<&str> = USAGE
+            .lines()
+            .filter_map(|line| line.strip_prefix("  "))
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+
+        assert_eq!(commands.len(), 11);
+        for command in commands {
+            assert!(find(command, &[]).is_some(), "no check behind {command}");
+        }
+    }
+
+    #[test]
+    fn unknown_commands_and_stray_arguments_run_nothing() {
+        assert!(find("tset", &[]).is_none());
+        assert!(find("test", &["--release".to_owned()]).is_none());
+    }
+}

@@ -70,9 +70,9 @@ impl<U: AuthUser> Auth<U> {
     async fn guarded(
         &self,
         guard: &Guard,
-        request: &RequestParts<'_>,
+        head: &dyn RequestHead,
     ) -> Result<Authenticated<U>, Rejection> {
-        let who = self.authenticate(request.head).await?;
+        let who = self.authenticate(head).await?;
         self.require(guard, &who)
     }
 }

@@ -121,7 +121,6 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// The policy for new passwords.
-    #[must_use]
     pub fn password_policy(&self) -> &PasswordPolicy {
         &self.inner.policy
     }

@@ -28,7 +28,7 @@ impl Background {
     pub(super) fn place(&self) -> Result<Place, Unavailable> {
         let places = Arc::clone(&self.places);
         let permit = places.try_acquire_owned().map_err(Unavailable::new)?;
-        Ok(Place(permit))
+        Ok(Place { permit })
     }
 
     /// Waits until nothing is under way.
@@ -41,13 +41,15 @@ impl Background {
 
 /// A taken place.
 #[derive(Debug)]
-pub(super) struct Place(tokio::sync::OwnedSemaphorePermit);
+pub(super) struct Place {
+    permit: tokio::sync::OwnedSemaphorePermit,
+}
 
 impl Place {
     pub(super) fn run(self, task: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(async move {
             task.await;
-            drop(self);
+            drop(self.permit);
         });
     }
 }

@@ -94,7 +94,7 @@ impl<U: AuthUser> Accounts<U> {
             match this.insert_registered(new).await {
                 Err(RegisterError::Taken(_)) => this.tell_the_owner(email).await,
                 Err(RegisterError::Unavailable(error)) => {
-                    this.background_failed("register", &error)
+                    this.background_failed("register", &error);
                 }
                 Ok(_) | Err(RegisterError::Password(_)) => {}
             }

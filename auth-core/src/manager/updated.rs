@@ -36,10 +36,11 @@ impl<U: AuthUser> Accounts<U> {
             raise(EventKind::EmailChanged);
             let hook = self.manager().on_after_email_change(user, before.email());
             self.after("on_after_email_change", user, hook).await;
-            if !user.is_verified() && self.inner.expiring.is_some() {
-                if let Err(error) = self.hand_out_verify_token(user).await {
-                    self.background_failed("request_verify", &error);
-                }
+            if !user.is_verified()
+                && self.inner.expiring.is_some()
+                && let Err(error) = self.hand_out_verify_token(user).await
+            {
+                self.background_failed("request_verify", &error);
             }
         }
         if before.is_active() && !user.is_active() {

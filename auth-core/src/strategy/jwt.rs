@@ -1,5 +1,8 @@
 //! Access tokens that are signed JWTs (RFC 7519, RFC 9068 §2.1 for `at+jwt`).
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +72,7 @@ impl JwtStrategy {
         Self {
             keys,
             profile: Profile::new("auth:access".to_owned(), None),
-            lifetime: Duration::from_secs(15 * 60),
+            lifetime: Duration::from_mins(15),
             revocation: Revocation::Undecided,
         }
     }
@@ -171,14 +174,11 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let (Ok(id), Ok(epoch)) = (claims.sub().parse::<U::Id>(), claims.integer("epoch")) else {
             return Ok(None);
         };
-        if let Revocation::Store(store) = &self.revocation {
-            if store
-                .count(&ExpiringKey::new(REVOKED, claims.jti()), now)
-                .await?
-                > 0
-            {
-                return Ok(None);
-            }
+        let key = ExpiringKey::new(REVOKED, claims.jti());
+        if let Revocation::Store(store) = &self.revocation
+            && store.count(&key, now).await? > 0
+        {
+            return Ok(None);
         }
         Ok(Some(Subject::new(id, Epoch::from_i64(epoch))))
     }
@@ -206,7 +206,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
                 "the profile of access tokens: {fault}"
             )));
         }
-        if !(Duration::from_secs(1)..=Duration::from_secs(24 * 3600)).contains(&self.lifetime) {
+        if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.lifetime) {
             inspection.fault(ConfigFault::LifetimeOutOfRange {
                 which: "the lifetime of access tokens".to_owned(),
                 min: "1 second",

@@ -80,23 +80,23 @@ impl User {
             bump_epoch,
             columns: NoColumns,
         } = change;
-        email.into_iter().for_each(|value| self.email = value);
-        password_hash
-            .into_iter()
-            .for_each(|value| self.password_hash = Some(value));
-        is_active
-            .into_iter()
-            .for_each(|value| self.is_active = value);
-        is_verified
-            .into_iter()
-            .for_each(|value| self.is_verified = value);
-        is_superuser
-            .into_iter()
-            .for_each(|value| self.is_superuser = value);
-        roles.into_iter().for_each(|value| self.roles = value);
+        set(&mut self.email, email);
+        set(&mut self.is_active, is_active);
+        set(&mut self.is_verified, is_verified);
+        set(&mut self.is_superuser, is_superuser);
+        set(&mut self.roles, roles);
+        if password_hash.is_some() {
+            self.password_hash = password_hash;
+        }
         if bump_epoch {
             self.epoch = self.epoch.next();
         }
+    }
+}
+
+fn set<T>(column: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *column = value;
     }
 }
 

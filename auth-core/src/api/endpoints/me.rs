@@ -16,12 +16,12 @@ use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn read_me(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request).await?;
+        let user = self.guarded(&Guard::active(), request.head).await?;
         Ok(Reply::json(200, &UserRead::new(user.user())))
     }
 
     pub(super) async fn update_me(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request).await?;
+        let user = self.guarded(&Guard::active(), request.head).await?;
         let mut fields = fields(request).await?;
         let email = fields.optional_parsed(
             "email",
@@ -52,7 +52,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     pub(super) async fn change_password(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request).await?;
+        let user = self.guarded(&Guard::active(), request.head).await?;
         let mut fields = fields(request).await?;
         let current = any_password(&mut fields, "current_password");
         let text = fields.required_text("new_password", 0..=Password::MAX);

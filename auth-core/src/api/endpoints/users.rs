@@ -17,21 +17,21 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn list_users(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request).await?;
+        self.guarded(&Guard::superuser(), request.head).await?;
         let asked = page::read::<U>(request.head.query())?;
         let page = self.accounts().list(asked.clone()).await?;
         Ok(Reply::json(200, &PageRead::new(&asked, &page)))
     }
 
     pub(super) async fn read_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request).await?;
+        self.guarded(&Guard::superuser(), request.head).await?;
         let found = self.accounts().get(&user_id::<U>(request)?).await?;
         let user = found.ok_or(ErrorCode::UserNotFound)?;
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
     pub(super) async fn update_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request).await?;
+        self.guarded(&Guard::superuser(), request.head).await?;
         let id = user_id::<U>(request)?;
         let mut fields = fields(request).await?;
         let update = self.admin_update(&mut fields);
@@ -48,7 +48,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     pub(super) async fn delete_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        let caller = self.guarded(&Guard::superuser(), request).await?;
+        let caller = self.guarded(&Guard::superuser(), request.head).await?;
         let id = user_id::<U>(request)?;
         if *caller.id() == id {
             return Err(ErrorCode::SuperuserCannotDeleteSelf.into());

@@ -164,6 +164,31 @@ fn random_secrets_pass() {
     }
 }
 
+/// The rule is about half of the letters: here 8 of 16 belong to "insecure", and then 8 of 17.
+#[test]
+fn a_placeholder_is_mostly_words_of_templates() {
+    let placeholder = Some(SecretWeakness::Placeholder);
+    assert_eq!(
+        weakness("insecure-7x9q2z4k8w1v3j5m6+0_81950263"),
+        placeholder
+    );
+    assert_eq!(weakness("insecure-7x9q2z4k8w1v3j5m6g0_81950263"), None);
+    // One letter of six is missing, and then it is there.
+    assert_eq!(weakness("71940-token-82_635+0917!48=20?63;5.9"), None);
+    assert_eq!(
+        weakness("71940-tokens-secret_635+0917!48=20?6"),
+        placeholder
+    );
+}
+
+/// Bytes that are no text are no placeholder, although a word stands in them and no other letter.
+#[test]
+fn binary_secrets_are_no_placeholders() {
+    let high = (0..32_u8).map(|index| 128 | index.wrapping_mul(37));
+    let secret: Vec<u8> = b"secret".iter().copied().chain(high).collect();
+    assert_eq!(judge(&secret), None);
+}
+
 /// What keeps the rule about placeholders from refusing a random value by accident.
 #[test]
 fn placeholder_words_cannot_come_up_in_hexadecimal() {

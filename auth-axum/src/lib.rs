@@ -1,0 +1,102 @@
+//! Accounts for [Axum](axum) applications: routes, extractors and guards around [`auth_core`].
+//!
+//! | you want | you write |
+//! | --- | --- |
+//! | register, login, logout, verification, password reset, `/users/me`, administration | `.merge(routes(&auth))`, or `.nest("/api", routes(&auth))` |
+//! | whoever is logged in | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
+//! | somebody with a proven address | `user: VerifiedUser<User>` |
+//! | an administrator | `user: Superuser<User>` |
+//! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
+//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, or `Option<CurrentUser<User>>` |
+//! | a rule for a whole router | `.layer(guard(&auth, Guard::verified()))` |
+//! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
+//!
+//! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,
+//! or as a part of it through [`FromRef`](axum::extract::FromRef). Without it the router does not
+//! compile.
+//!
+//! ```
+//! use auth_axum::{CurrentUser, OptionalUser, VerifiedUser, routes};
+//! use auth_core::{Auth, User};
+//! use axum::{Router, routing::get};
+//!
+//! async fn home(OptionalUser(user): OptionalUser<User>) -> String {
+//!     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+//! }
+//!
+//! async fn account(user: CurrentUser<User>) -> String {
+//!     format!("{} by {}", user.email, user.backend())
+//! }
+//!
+//! async fn orders(_: VerifiedUser<User>) -> &'static str {
+//!     "only with a proven address"
+//! }
+//!
+//! fn app(auth: Auth<User>) -> Router {
+//!     Router::new()
+//!         .route("/", get(home))
+//!         .route("/account", get(account))
+//!         .route("/orders", get(orders))
+//!         .merge(routes(&auth))
+//!         .with_state(auth)
+//! }
+//! ```
+//!
+//! # What a request costs
+//!
+//! Nobody is authenticated before a handler or a guard asks: a public route costs no call to a
+//! store. Who asks first pays, and every further extractor of the same request takes that answer.
+//!
+//! # What a client sees
+//!
+//! | | required user | optional user |
+//! | --- | --- | --- |
+//! | no credential | 401 | `None` |
+//! | a cookie that is no longer good | 401 | `None` |
+//! | a header that is not good, an inactive user | 401 | 401 |
+//! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
+//! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a store that cannot answer | 503 | 503 |
+//!
+//! Every decision, status and byte comes from [`auth_core`]: this crate translates.
+//!
+//! # Examples that do not compile
+//!
+//! A state without the handle:
+//!
+//! ```compile_fail
+//! use auth_axum::CurrentUser;
+//! use auth_core::User;
+//! use axum::{Router, routing::get};
+//!
+//! async fn account(user: CurrentUser<User>) -> String {
+//!     user.email.to_string()
+//! }
+//!
+//! let app: Router = Router::new().route("/account", get(account)).with_state(());
+//! ```
+//!
+//! A user that no guard has let pass:
+//!
+//! ```compile_fail
+//! use auth_axum::CurrentUser;
+//! use auth_core::{Authenticated, User};
+//!
+//! fn forge(user: Authenticated<User>) -> CurrentUser<User> {
+//!     CurrentUser { user, policy: std::marker::PhantomData }
+//! }
+//! ```
+
+mod extract;
+mod guard;
+mod reject;
+mod reply;
+mod request;
+mod routes;
+
+pub use auth_core::Auth;
+pub use auth_core::guard::{Guard, Policy};
+pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
+pub use guard::{GuardLayer, GuardService, guard};
+pub use reject::AuthRejection;
+pub use routes::routes;

@@ -1,0 +1,68 @@
+//! The routes of the toolkit as a router.
+
+use std::sync::Arc;
+
+use auth_core::api::{RequestParts, Route};
+use auth_core::{Auth, AuthUser};
+use axum::Router;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::any;
+
+use crate::reply;
+use crate::request::{Head, UnreadBody};
+
+/// Every route of the toolkit, to be merged into the router of the application or nested under a
+/// prefix.
+///
+/// The router carries the handle in it: it needs nothing of the application's state, and so fits
+/// any. Bodies have the limit of the core,
+/// [`MAX_BODY_BYTES`](auth_core::api::MAX_BODY_BYTES); a `DefaultBodyLimit` of the application
+/// changes nothing here.
+///
+/// # Examples
+///
+/// ```
+/// use auth_axum::{Auth, routes};
+/// use auth_core::User;
+/// use axum::Router;
+///
+/// fn app(auth: &Auth<User>) -> Router {
+///     Router::new().nest("/api/v1", routes(auth))
+/// }
+/// ```
+pub fn routes<U, S>(auth: &Auth<U>) -> Router<S>
+where
+    U: AuthUser,
+    S: Clone + Send + Sync + 'static,
+{
+    let mount = |router: Router<S>, route: &Route| {
+        let auth = auth.clone();
+        let path = route.path();
+        let route = Arc::new(route.clone());
+        let handler = move |request: Request| respond(auth.clone(), Arc::clone(&route), request);
+        // All methods: which of them are allowed is decided by the core.
+        router.route(path, any(handler))
+    };
+    auth.routes().fold(Router::new(), mount)
+}
+
+async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let id = id_in_path(&mut parts).await;
+    let request = RequestParts {
+        head: &Head(&parts),
+        id: id.as_deref(),
+        body: &mut UnreadBody(body),
+    };
+    reply::into_response(auth.respond(&route, request).await)
+}
+
+/// What stands for `{id}`, percent-decoded; `None` where it is no UTF-8. A prefix under which the
+/// application nests the routes may have an `{id}` of its own, which comes first.
+async fn id_in_path(parts: &mut Parts) -> Option<String> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    let ids = params.iter().filter(|(name, _)| *name == "id");
+    ids.last().map(|(_, value)| value.to_owned())
+}

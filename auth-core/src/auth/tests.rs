@@ -1,0 +1,206 @@
+//! Every fault of a configuration is found, all of them at once, each with its sentence.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{ConfigFault, ConfigWarning};
+use crate::secret::{MasterSecret, Secret};
+use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
+use crate::{
+    Accounts, Auth, AuthBuilder, Backend, BearerTransport, JwtStrategy, RouteGroups, User,
+};
+
+fn jwt() -> JwtStrategy {
+    JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new())
+}
+
+fn backend(name: &str, strategy: JwtStrategy) -> Backend<User> {
+    Backend::new(name, BearerTransport::new(), strategy)
+}
+
+fn builder() -> AuthBuilder<User> {
+    Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+}
+
+fn faults(builder: AuthBuilder<User>) -> Vec<ConfigFault> {
+    let error = builder.build().expect_err("a refused configuration");
+    for fault in error.faults() {
+        assert!(
+            error.to_string().contains(&fault.to_string()),
+            "{fault} is in the message"
+        );
+    }
+    error.faults().to_vec()
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let accounts = Accounts::builder(
+        MemoryUserDatabase::new(),
+        &MasterSecret::from_bytes("replace-with-a-32-byte-secret-please"),
+    )
+    .account_token_lifetime(Duration::ZERO)
+    .processes(2)
+    .hasher(fast_hasher());
+    let found = faults(
+        Auth::builder(accounts)
+            .backend(backend("login", JwtStrategy::hs256(Secret::new("short"))))
+            .backend(backend("x", jwt().lifetime(Duration::from_hours(25))))
+            .backend(backend("x", jwt()))
+            .auth_path("auth?")
+            .users_path("/"),
+    );
+    let has = |wanted: fn(&ConfigFault) -> bool| found.iter().any(wanted);
+    assert!(has(
+        |f| matches!(f, ConfigFault::WeakSecret { which, .. } if which == "the master secret")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::WeakSecret { which, .. } if which.contains("access tokens"))
+    ));
+    assert!(has(|f| matches!(
+        f,
+        ConfigFault::MissingExpiringStore { .. }
+    )));
+    assert!(has(
+        |f| matches!(f, ConfigFault::LifetimeOutOfRange { which, .. } if which.contains("account"))
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::LifetimeOutOfRange { which, .. } if which.contains("access"))
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::ProcessLocal { what } if what == "the user database")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::ProcessLocal { what } if what == "the expiring store")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::InvalidBackendName { name } if name == "login")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::DuplicateBackend { name } if name == "x")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::InvalidPath { path } if path == "auth?")
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::Other(text) if text.contains("users_path"))
+    ));
+    assert!(has(
+        |f| matches!(f, ConfigFault::Other(text) if text.contains("dangerous_without_revocation"))
+    ));
+}
+
+#[test]
+fn a_backend_is_needed() {
+    assert_eq!(faults(builder()), [ConfigFault::NoBackend]);
+}
+
+/// J-05: one key for two purposes would let a token of the one pass for the other's.
+#[test]
+fn a_repeated_secret_is_refused() {
+    let key = || Secret::new(*b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj");
+    let secrets = crate::manager::AccountSecrets::separate(
+        key(),
+        Secret::generate().unwrap(),
+        Secret::generate().unwrap(),
+    );
+    let accounts = Accounts::builder(MemoryUserDatabase::new(), secrets)
+        .expiring_store(MemoryExpiringStore::new());
+    let strategy = JwtStrategy::hs256(key()).revoked_in(MemoryExpiringStore::new());
+    let found = faults(Auth::builder(accounts).backend(backend("jwt", strategy)));
+    let [ConfigFault::ReusedSecret { first, second }] = found.as_slice() else {
+        panic!("one repeated secret, not {found:?}");
+    };
+    assert!(first.contains("verification tokens") && second.contains("access tokens"));
+}
+
+#[test]
+fn routes_without_what_they_need_are_refused() {
+    let accounts = accounts_builder(Arc::new(Outbox::new())).without_account_tokens();
+    let found = faults(Auth::builder(accounts).backend(backend("jwt", jwt())));
+    assert!(
+        matches!(found.as_slice(), [ConfigFault::Other(text)] if text.contains("route_groups"))
+    );
+
+    let accounts = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+        .without_account_tokens()
+        .hasher(fast_hasher());
+    let groups = RouteGroups {
+        verify: false,
+        reset_password: false,
+        ..RouteGroups::default()
+    };
+    let auth = Auth::builder(accounts)
+        .backend(backend("jwt", jwt()))
+        .route_groups(groups);
+    assert!(auth.build().is_ok(), "only a user database is needed then");
+}
+
+#[test]
+fn what_is_accepted_and_should_be_known_is_a_warning() {
+    let auth = builder()
+        .backend(backend(
+            "jwt",
+            JwtStrategy::from_master(&master_secret()).dangerous_without_revocation(),
+        ))
+        .build()
+        .unwrap();
+    let is_process_local = |w: &&ConfigWarning| matches!(w, ConfigWarning::ProcessLocal { .. });
+    assert_eq!(auth.warnings().iter().filter(is_process_local).count(), 2);
+    let weakened = auth.warnings().len() - 2;
+    assert_eq!(
+        weakened,
+        2,
+        "cheap hashes, and no revocation: {:?}",
+        auth.warnings()
+    );
+}
+
+#[test]
+fn nothing_of_a_secret_is_in_the_message() {
+    let secret = "hunter2-hunter2";
+    let accounts = Accounts::builder(MemoryUserDatabase::new(), &MasterSecret::from_bytes(secret));
+    let error = Auth::builder(accounts).build().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[test]
+fn paths_and_groups_are_the_applications() {
+    let auth = builder()
+        .backend(backend("jwt", jwt()))
+        .backend(backend("api", jwt_of(7)))
+        .auth_path("/api/v1/auth/")
+        .users_path("/people")
+        .route_groups(RouteGroups {
+            register: false,
+            ..RouteGroups::default()
+        })
+        .build()
+        .unwrap();
+    let paths: Vec<_> = auth.routes().map(crate::api::Route::path).collect();
+    assert_eq!(
+        paths,
+        [
+            "/api/v1/auth/login",
+            "/api/v1/auth/logout",
+            "/api/v1/auth/api/login",
+            "/api/v1/auth/api/logout",
+            "/api/v1/auth/verify",
+            "/api/v1/auth/request-verify-token",
+            "/api/v1/auth/forgot-password",
+            "/api/v1/auth/reset-password",
+            "/people",
+            "/people/me",
+            "/people/me/change-password",
+            "/people/{id}",
+        ]
+    );
+}
+
+fn jwt_of(seed: u8) -> JwtStrategy {
+    let key: Vec<u8> = (0..32_u8)
+        .map(|n| n.wrapping_mul(97).wrapping_add(seed) ^ 0x5a)
+        .collect();
+    JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new())
+}

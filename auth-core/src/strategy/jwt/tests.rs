@@ -1,0 +1,137 @@
+//! What the strategy adds to the codec: users, epochs, revocation, rings of keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::Clock;
+use crate::store::memory::MemoryExpiringStore;
+use crate::testing::{
+    FaultPlan, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
+};
+use crate::user::User;
+
+async fn user() -> User {
+    accounts(Arc::new(Outbox::new()))
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap()
+}
+
+fn strategy() -> JwtStrategy {
+    JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new())
+}
+
+async fn issue(strategy: &JwtStrategy, user: &User, clock: &ManualClock) -> String {
+    let issued = strategy
+        .issue(IssueRequest::new(user, clock.now()))
+        .await
+        .unwrap();
+    issued.expose().to_owned()
+}
+
+async fn is_accepted(strategy: &JwtStrategy, token: &str, clock: &ManualClock) -> bool {
+    Strategy::<User>::read(strategy, token, clock.now())
+        .await
+        .unwrap()
+        .is_some()
+}
+
+#[tokio::test]
+async fn a_token_speaks_for_its_user_until_it_expires() {
+    let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
+    let token = issue(&strategy, &user, &clock).await;
+    let subject = Strategy::<User>::read(&strategy, &token, clock.now())
+        .await
+        .unwrap();
+    assert_eq!(subject, Some(Subject::new(user.id, user.epoch)));
+    clock.advance(time::Duration::seconds(15 * 60 + 29));
+    assert!(
+        is_accepted(&strategy, &token, &clock).await,
+        "within the leeway"
+    );
+    clock.advance(time::Duration::SECOND);
+    assert!(!is_accepted(&strategy, &token, &clock).await);
+}
+
+/// A7.4.1: a revoked token is dead at once, and no other.
+#[tokio::test]
+async fn revocation_ends_one_token() {
+    let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
+    let first = issue(&strategy, &user, &clock).await;
+    let second = issue(&strategy, &user, &clock).await;
+    Strategy::<User>::revoke(&strategy, &first, clock.now())
+        .await
+        .unwrap();
+    assert!(!is_accepted(&strategy, &first, &clock).await);
+    assert!(is_accepted(&strategy, &second, &clock).await);
+    clock.advance(time::Duration::seconds(15 * 60 + 29));
+    assert!(
+        !is_accepted(&strategy, &first, &clock).await,
+        "as long as anybody could use it"
+    );
+}
+
+/// A16.5.3: a deny-list that cannot answer is an error, in both directions.
+#[tokio::test]
+async fn an_unreachable_deny_list_is_an_error() {
+    let plan = FaultPlan::new();
+    let store = ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan);
+    let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(store);
+    let (user, clock) = (user().await, ManualClock::new());
+    let token = issue(&strategy, &user, &clock).await;
+    plan.fail(true);
+    assert!(
+        Strategy::<User>::read(&strategy, &token, clock.now())
+            .await
+            .is_err()
+    );
+    assert!(
+        Strategy::<User>::revoke(&strategy, &token, clock.now())
+            .await
+            .is_err()
+    );
+    assert!(
+        Strategy::<User>::read(&strategy, "no.such.token", clock.now())
+            .await
+            .unwrap()
+            .is_none(),
+        "what is no token needs no store"
+    );
+}
+
+/// A9.2.3, J-08, J-12: audience, issuer and key each keep tokens apart.
+#[tokio::test]
+async fn tokens_of_others_are_refused() {
+    let (user, clock) = (user().await, ManualClock::new());
+    let ours = strategy().issuer("https://a.example");
+    let others = [
+        strategy(),
+        strategy().issuer("https://b.example"),
+        strategy().issuer("https://a.example").audience("staff"),
+        JwtStrategy::hs256(Secret::generate().unwrap())
+            .revoked_in(MemoryExpiringStore::new())
+            .issuer("https://a.example"),
+    ];
+    for other in others {
+        let token = issue(&other, &user, &clock).await;
+        assert!(is_accepted(&other, &token, &clock).await);
+        assert!(!is_accepted(&ours, &token, &clock).await);
+    }
+}
+
+#[tokio::test]
+async fn a_ring_signs_with_the_first_key_and_accepts_all() {
+    let key = |byte: u8| JwtKey::hs256_auto_kid(Secret::new([byte; 32]));
+    let (user, clock) = (user().await, ManualClock::new());
+    let old = JwtStrategy::new(KeyRing::new(key(1))).dangerous_without_revocation();
+    let both = JwtStrategy::new(KeyRing::new(key(2)).also_verify(key(1)))
+        .dangerous_without_revocation()
+        .lifetime(Duration::from_mins(5));
+    let new = JwtStrategy::new(KeyRing::new(key(2))).dangerous_without_revocation();
+    let of_old = issue(&old, &user, &clock).await;
+    let of_both = issue(&both, &user, &clock).await;
+    assert!(is_accepted(&both, &of_old, &clock).await);
+    assert!(is_accepted(&new, &of_both, &clock).await);
+    assert!(!is_accepted(&new, &of_old, &clock).await);
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask bench`: the benchmarks, built for release.
+
+use crate::check::{Check, Failure};
+use crate::members;
+use crate::process::Process;
+
+const PACKAGE: &str = "benches";
+
+/// Hands the arguments on to the benchmarks.
+pub(crate) fn run(arguments: &[String]) -> Check {
+    let members = members::all().map_err(|failure| vec![failure])?;
+    if !members.iter().any(|member| member.name == PACKAGE) {
+        return Failure::alone(
+            format!("there is no package `{PACKAGE}` in the workspace"),
+            "cargo xtask bench",
+        );
+    }
+    Process::cargo(&format!("run --release -p {PACKAGE} --"))
+        .arguments(arguments)
+        .run()
+}

@@ -1,0 +1,18 @@
+//! `cargo xtask deny`: licences, bans and sources with cargo-deny, if it is installed.
+
+use crate::check::{Check, say};
+use crate::process::Process;
+
+/// Advisories are left to `cargo deny check advisories`: they need the network, and their answer
+/// changes from day to day while the code stays the same.
+pub(crate) fn run() -> Check {
+    if !Process::cargo("deny --version").succeeds() {
+        say(
+            "notice: cargo-deny is not installed, so licences and sources are NOT checked; \
+             cargo install cargo-deny --locked",
+        );
+        return Ok(());
+    }
+    // A crate that may bring another one, and does not, is no news.
+    Process::cargo("deny check -A unused-wrapper bans licenses sources").run()
+}

@@ -1,0 +1,334 @@
+//! `cargo xtask deps`: what each crate must never depend on, and how many crates each brings.
+
+use crate::check::{Check, Failure, all, say};
+use crate::members::{self, Member};
+use crate::tree::Tree;
+
+const REPEAT: &str = "cargo xtask deps";
+
+/// Frameworks for the web and the crates that they are made of.
+const WEB: &[&str] = &[
+    "axum*", "poem*", "actix*", "salvo*", "rocket*", "warp", "tide", "tonic*", "hyper*", "tower*",
+    "http", "http-*", "h2", "h3", "reqwest*", "ureq*",
+];
+
+/// Clients of databases, and pools.
+const DATABASES: &[&str] = &[
+    "diesel*",
+    "bb8*",
+    "deadpool*",
+    "r2d2*",
+    "sqlx*",
+    "sea-orm*",
+    "rusqlite",
+    "libsqlite3-sys",
+    "tokio-postgres*",
+    "postgres*",
+    "mysql*",
+    "redis*",
+    "mongodb*",
+];
+
+/// What nothing in the workspace may bring, each with the reason.
+const NOWHERE: &[(&str, &str)] = &[
+    ("openssl-sys", "needs a system library; TLS is rustls"),
+    (
+        "pq-sys",
+        "needs a system library; PostgreSQL is tokio-postgres",
+    ),
+    (
+        "mysqlclient-sys",
+        "needs a system library; MySQL is mysql_async",
+    ),
+    (
+        "rsa",
+        "private keys leak by timing, RUSTSEC-2023-0071; RSA is aws-lc-rs",
+    ),
+];
+
+/// Crates of which two versions in one program make types that look alike and do not fit.
+const ONE_VERSION: &[&str] = &["axum", "axum-core", "poem", "diesel", "diesel-async"];
+
+/// What is promised about the dependencies of one crate.
+struct Rule {
+    name: &'static str,
+    never: &'static [&'static [&'static str]],
+    crates: Option<Count>,
+}
+
+/// How many crates of others a library brings in all, with its default features, on this system.
+#[derive(Clone, Copy)]
+struct Count {
+    /// What we aim at. Above it, a line says so.
+    aim: usize,
+    /// Above it, the check fails: a fifth more than the aim is no accident of an update.
+    limit: usize,
+}
+
+/// The "never" column of the crates' table, and the sizes that are promised.
+const RULES: &[Rule] = &[
+    Rule {
+        name: "auth-core",
+        never: &[WEB, DATABASES, &["auth-*"]],
+        crates: Some(Count { aim: 80, limit: 96 }),
+    },
+    Rule {
+        name: "auth-axum",
+        never: &[DATABASES, &["poem*", "actix*", "auth-poem", "auth-diesel"]],
+        crates: Some(Count {
+            aim: 90,
+            limit: 108,
+        }),
+    },
+    Rule {
+        name: "auth-poem",
+        never: &[DATABASES, &["axum*", "actix*", "auth-axum", "auth-diesel"]],
+        crates: None,
+    },
+    Rule {
+        name: "auth-diesel",
+        never: &[WEB, &["auth-axum", "auth-poem"]],
+        crates: Some(Count {
+            aim: 130,
+            limit: 156,
+        }),
+    },
+    Rule {
+        name: "xtask",
+        never: &[&["auth-*"]],
+        crates: None,
+    },
+];
+
+pub(crate) fn run() -> Check {
+    let members = members::all().map_err(|failure| vec![failure])?;
+    all(members
+        .iter()
+        .map(member)
+        .chain(std::iter::once_with(workspace)))
+}
+
+fn member(member: &Member) -> Check {
+    let Some(rule) = RULES.iter().find(|rule| rule.name == member.name) else {
+        if member.is_library() {
+            return Failure::alone(
+                format!(
+                    "{} is a library without a rule in xtask/src/deps.rs",
+                    member.name
+                ),
+                REPEAT,
+            );
+        }
+        return Ok(());
+    };
+    let boundary = read(&everything_below(&format!("-p {}", rule.name)))
+        .and_then(|tree| forbidden(rule, &tree));
+    let size = rule.crates.map_or(Ok(()), |count| {
+        let tree = read(&format!("-p {} -e normal", rule.name))?;
+        size(rule.name, count, tree.foreign())
+    });
+    all([boundary, size])
+}
+
+fn workspace() -> Check {
+    let tree = read(&everything_below("--workspace"))?;
+    let answer = all([nowhere(&tree), one_version(&tree)]);
+    if answer.is_ok() {
+        let names: Vec<&str> = NOWHERE.iter().map(|&(name, _)| name).collect();
+        say(&format!("deps: the workspace: none of {}", names.join(" ")));
+        say(&format!(
+            "deps: the workspace: at most one version of {}",
+            ONE_VERSION.join(" ")
+        ));
+    }
+    answer
+}
+
+/// Every crate that reaches a build on any system, whatever features are chosen.
+fn everything_below(which: &str) -> String {
+    format!("{which} -e normal,build --all-features --target all")
+}
+
+fn read(arguments: &str) -> Result<Tree, Vec<Failure>> {
+    Tree::of(arguments).map_err(|failure| vec![failure])
+}
+
+fn forbidden(rule: &Rule, tree: &Tree) -> Check {
+    let patterns: Vec<&str> = rule.never.concat();
+    let found = tree
+        .matching(&patterns)
+        .filter(|package| package.name != rule.name);
+    let failures = found.map(|package| {
+        let (name, version) = (&package.name, &package.version);
+        let command = format!(
+            "cargo tree {} -i {name}@{version}",
+            everything_below(&format!("-p {}", rule.name))
+        );
+        Failure::alone(
+            format!("{} must never depend on {name} {version}", rule.name),
+            command,
+        )
+    });
+    let answer = all(failures);
+    if answer.is_ok() {
+        say(&format!(
+            "deps: {}: none of {}",
+            rule.name,
+            patterns.join(" ")
+        ));
+    }
+    answer
+}
+
+fn nowhere(tree: &Tree) -> Check {
+    all(NOWHERE.iter().flat_map(|&(name, reason)| {
+        tree.matching(&[name])
+            .map(|package| {
+                let command = format!(
+                    "cargo tree {} -i {name}@{}",
+                    everything_below("--workspace"),
+                    package.version
+                );
+                Failure::alone(format!("nothing may bring {name}: {reason}"), command)
+            })
+            .collect::<Vec<_>>()
+    }))
+}
+
+fn one_version(tree: &Tree) -> Check {
+    all(ONE_VERSION.iter().map(|&name| {
+        let names = [name];
+        let versions: Vec<&str> = tree
+            .matching(&names)
+            .map(|package| package.version.as_str())
+            .collect();
+        if versions.len() < 2 {
+            return Ok(());
+        }
+        Failure::alone(
+            format!(
+                "{name} is there in the versions {}, one is allowed",
+                versions.join(" and ")
+            ),
+            "cargo tree --workspace --all-features --duplicates",
+        )
+    }))
+}
+
+fn size(name: &str, count: Count, crates: usize) -> Check {
+    let Count { aim, limit } = count;
+    let remark = if crates > aim {
+        ": MORE THAN WE AIM AT"
+    } else {
+        ""
+    };
+    say(&format!(
+        "deps: {name}: {crates} crates by default (aim {aim}, limit {limit}){remark}"
+    ));
+    if crates <= limit {
+        return Ok(());
+    }
+    Failure::alone(
+        format!("{name} brings {crates} crates, more than {limit}"),
+        format!("cargo tree -p {name} -e normal"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, RULES, Tree, forbidden, nowhere, one_version, size};
+    use crate::check::Check;
+
+    fn rule_of(name: &str, printed: &str) -> Check {
+        let rule = RULES.iter().find(|rule| rule.name == name).unwrap();
+        forbidden(rule, &Tree::parse(printed))
+    }
+
+    fn failures(check: Check) -> Vec<String> {
+        check
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|failure| failure.what)
+            .collect()
+    }
+
+    #[test]
+    fn a_web_crate_below_the_core_is_found_and_the_command_leads_to_it() {
+        let printed =
+            "auth-core v0.1.0 (/folder)\nserde v1.0.229\nhttp v1.5.0 (*)\ntower-layer v0.3.3\n";
+
+        let failures = rule_of("auth-core", printed).unwrap_err();
+
+        assert_eq!(
+            failures[0].what,
+            "auth-core must never depend on http 1.5.0"
+        );
+        assert_eq!(
+            failures[1].what,
+            "auth-core must never depend on tower-layer 0.3.3"
+        );
+        assert_eq!(failures.len(), 2);
+        assert!(failures[0].repeat.ends_with("--target all -i http@1.5.0"));
+    }
+
+    #[test]
+    fn each_crate_has_its_own_limits() {
+        let cases = [
+            ("auth-core", "diesel v2.3.14", 1),
+            ("auth-core", "auth-diesel v0.1.0 (/folder)", 1),
+            ("auth-core", "argon2 v0.6.0", 0),
+            (
+                "auth-axum",
+                "axum v0.8.9\nhttp v1.5.0\nauth-core v0.1.0 (/folder)",
+                0,
+            ),
+            ("auth-axum", "poem v3.1.12", 1),
+            ("auth-axum", "auth-diesel v0.1.0 (/folder)", 1),
+            ("auth-poem", "poem v3.1.12", 0),
+            ("auth-poem", "axum-core v0.5.5", 1),
+            ("auth-diesel", "diesel v2.3.14\nbb8 v0.9.1", 0),
+            ("auth-diesel", "hyper v1.9.0", 1),
+            ("xtask", "auth-core v0.1.0 (/folder)", 1),
+        ];
+        for (name, printed, expected) in cases {
+            assert_eq!(
+                failures(rule_of(name, printed)).len(),
+                expected,
+                "{name} with {printed}"
+            );
+        }
+    }
+
+    #[test]
+    fn system_libraries_and_open_advisories_are_found() {
+        let printed = "openssl-sys v0.9.110\nrsa v0.9.8\nopenssl-probe v0.2.0\n";
+
+        let found = failures(nowhere(&Tree::parse(printed)));
+
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].contains("RUSTSEC-2023-0071"));
+    }
+
+    #[test]
+    fn a_second_version_of_a_framework_is_found() {
+        let twice =
+            Tree::parse("axum v0.7.9\naxum v0.8.9\naxum v0.8.9 (*)\nsyn v2.0.1\nsyn v3.0.1\n");
+        let once = Tree::parse("axum v0.8.9\naxum v0.8.9 (*)\n");
+
+        let expected = ["axum is there in the versions 0.7.9 and 0.8.9, one is allowed"];
+        assert_eq!(failures(one_version(&twice)), expected);
+        assert_eq!(failures(one_version(&once)), [""; 0]);
+    }
+
+    #[test]
+    fn a_size_fails_only_above_its_limit() {
+        let count = Count {
+            aim: 90,
+            limit: 108,
+        };
+
+        assert!(size("auth-axum", count, 108).is_ok());
+        assert_eq!(failures(size("auth-axum", count, 109)).len(), 1);
+    }
+}

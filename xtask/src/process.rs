@@ -1,0 +1,201 @@
+//! Commands of the shell: shown before they run, repeated in the message when they fail.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::check::{Check, Failure, say};
+
+/// A command with its arguments and extra environment, run in the workspace's root.
+#[derive(Debug, Clone)]
+pub(crate) struct Process {
+    program: &'static str,
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, String)>,
+}
+
+/// Which of its two outputs a command prints its result to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Output {
+    Standard,
+    Error,
+}
+
+impl Process {
+    /// Cargo, with arguments separated by blanks.
+    pub(crate) fn cargo(arguments: &str) -> Self {
+        Self::new("cargo", arguments)
+    }
+
+    /// Any program, with arguments separated by blanks.
+    pub(crate) fn new(program: &'static str, arguments: &str) -> Self {
+        let arguments = arguments.split_whitespace().map(str::to_owned).collect();
+        Self {
+            program,
+            arguments,
+            environment: Vec::new(),
+        }
+    }
+
+    /// Further arguments, taken as they are.
+    pub(crate) fn arguments(mut self, more: &[String]) -> Self {
+        self.arguments.extend_from_slice(more);
+        self
+    }
+
+    /// One variable of the environment, shown in front of the command.
+    pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// Runs the command with its output on the terminal.
+    pub(crate) fn run(&self) -> Check {
+        say(&format!("$ {}", self.line()));
+        match self.command().status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Failure::alone(format!("{} ({status})", self.line()), self.line()),
+            Err(error) => Err(vec![self.not_started(&error)]),
+        }
+    }
+
+    /// Runs the command with its output on the terminal, and reads one of the two along the way.
+    pub(crate) fn follow(
+        &self,
+        which: Output,
+        mut on_line: impl FnMut(&str),
+    ) -> Result<ExitStatus, Failure> {
+        say(&format!("$ {}", self.line()));
+        let mut command = self.command();
+        match which {
+            Output::Standard => command.stdout(Stdio::piped()),
+            Output::Error => command.stderr(Stdio::piped()),
+        };
+        let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
+        let pipe: Option<Box<dyn Read>> = match which {
+            Output::Standard => child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            Output::Error => child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        };
+        for line in pipe.into_iter().flat_map(lines_of) {
+            say(&line);
+            on_line(&line);
+        }
+        child.wait().map_err(|error| self.not_started(&error))
+    }
+
+    /// Runs the command silently and hands back what it printed, or says why that is not possible.
+    pub(crate) fn read(&self) -> Result<String, Failure> {
+        let output = self
+            .command()
+            .output()
+            .map_err(|error| self.not_started(&error))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::new(
+            format!("{}: {}", self.line(), said.trim()),
+            self.line(),
+        ))
+    }
+
+    /// Whether the command starts and succeeds, without showing anything: is this tool installed?
+    pub(crate) fn succeeds(&self) -> bool {
+        self.command()
+            .output()
+            .is_ok_and(|output| output.status.success())
+    }
+
+    /// The command as one would type it in the workspace's root.
+    pub(crate) fn line(&self) -> String {
+        let environment = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}={}", quoted(value)));
+        let program = std::iter::once(self.program.to_owned());
+        let arguments = self.arguments.iter().map(|argument| quoted(argument));
+        environment
+            .chain(program)
+            .chain(arguments)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(&self.arguments).current_dir(root());
+        command.envs(
+            self.environment
+                .iter()
+                .map(|(name, value)| (*name, value.as_str())),
+        );
+        command
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> Failure {
+        Failure::new(
+            format!("{} does not run: {error}", self.program),
+            self.line(),
+        )
+    }
+}
+
+/// The folder of the workspace.
+pub(crate) fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// Lines as text, whatever bytes a test may print; a broken pipe ends them.
+fn lines_of(pipe: Box<dyn Read>) -> impl Iterator<Item = String> {
+    BufReader::new(pipe)
+        .split(b'\n')
+        .map_while(Result::ok)
+        .map(|line| String::from_utf8_lossy(&line).into_owned())
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=+:@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Output, Process};
+
+    #[test]
+    fn the_printed_line_can_be_typed() {
+        let doc = Process::cargo("doc --no-deps").environment("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(doc.line(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+
+        let bench = Process::cargo("run").arguments(&["it's".to_owned()]);
+        assert_eq!(bench.line(), r"cargo run 'it'\''s'");
+    }
+
+    #[test]
+    fn a_failing_command_names_itself() {
+        let failures = Process::cargo("no-such-command").run().unwrap_err();
+
+        assert_eq!(failures[0].repeat, "cargo no-such-command");
+        assert!(!Process::new("no-such-program-anywhere", "").succeeds());
+    }
+
+    #[test]
+    fn following_sees_the_lines_of_the_output() {
+        let mut seen = Vec::new();
+
+        let status = Process::cargo("--version")
+            .follow(Output::Standard, |line| seen.push(line.to_owned()))
+            .unwrap();
+
+        assert!(status.success());
+        assert!(
+            seen.iter().any(|line| line.starts_with("cargo ")),
+            "{seen:?}"
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! The tidy rules themselves, each a function from files to what is wrong with them.
+
+use std::path::Path;
+
+use super::File;
+
+/// A longer file has a second subject inside.
+const LONGEST_FILE: usize = 450;
+
+/// A longer root of a crate is no table of contents any more.
+const LONGEST_LIB: usize = 150;
+
+/// Adapters translate and decide nothing: each can be read in one sitting.
+const LARGEST_ADAPTER: usize = 600;
+const ADAPTERS: &[&str] = &["auth-axum/src/", "auth-poem/src/"];
+
+/// Folders in which people's own files live.
+const HOMES: &[&str] = &["home", "Users", "root"];
+
+/// What is wrong with one file on its own.
+pub(super) fn of_one(file: &File, root: &Path) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if file.is_rust() {
+        wrong.extend(no_headline(file));
+        wrong.extend(mod_file(file));
+        wrong.extend(too_long(file));
+        wrong.extend(each_line(file, unfinished));
+    }
+    wrong.extend(each_line(file, skipped_test));
+    wrong.extend(each_line(file, |line| machine_path(line, root)));
+    wrong
+}
+
+/// What is wrong with all files taken together.
+pub(super) fn of_all(files: &[File]) -> Vec<String> {
+    ADAPTERS
+        .iter()
+        .filter_map(|adapter| too_large(adapter, files))
+        .collect()
+}
+
+fn no_headline(file: &File) -> Option<String> {
+    let fixture = file.path.contains("/ui/") || file.path.contains("/trybuild/");
+    if file.text.starts_with("//!") || file.name() == "build.rs" || fixture {
+        return None;
+    }
+    Some(format!(
+        "{}: the first line must be `//!` and say the file's one job",
+        file.path
+    ))
+}
+
+fn mod_file(file: &File) -> Option<String> {
+    let wrong = file.name() == "mod.rs";
+    wrong.then(|| {
+        format!(
+            "{}: name the module `foo.rs` beside its folder `foo/`",
+            file.path
+        )
+    })
+}
+
+fn too_long(file: &File) -> Option<String> {
+    let limit = if file.name() == "lib.rs" {
+        LONGEST_LIB
+    } else {
+        LONGEST_FILE
+    };
+    let lines = file.text.lines().count();
+    let wrong = file.is_source() && lines > limit;
+    wrong.then(|| {
+        format!(
+            "{}: {lines} lines, more than {limit}; split it by subject",
+            file.path
+        )
+    })
+}
+
+fn too_large(adapter: &str, files: &[File]) -> Option<String> {
+    let parts = files
+        .iter()
+        .filter(|file| file.is_rust() && file.path.starts_with(adapter));
+    let lines: usize = parts.map(File::lines_of_code).sum();
+    (lines > LARGEST_ADAPTER).then(|| {
+        format!("{adapter}: {lines} lines of code, more than {LARGEST_ADAPTER}; rules belong in auth-core")
+    })
+}
+
+/// A rule on lines, with the place of each line that breaks it.
+fn each_line(file: &File, rule: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let broken = |(number, line)| Some(format!("{}:{number}: {}", file.path, rule(line)?));
+    (1..).zip(file.text.lines()).filter_map(broken).collect()
+}
+
+fn unfinished(line: &str) -> Option<String> {
+    let code = line.split("//").next().unwrap_or_default();
+    ["todo", "unimplemented"].into_iter().find_map(|name| {
+        let called = code.contains(&format!("{name}!("));
+        called.then(|| format!("`{name}!` is a panic in waiting; finish it or leave it out"))
+    })
+}
+
+/// Attributes that switch a test off, and fences that keep an example from being compiled.
+fn skipped_test(line: &str) -> Option<String> {
+    let line = line.trim_start();
+    let attribute = line.starts_with("#[ignore")
+        || (line.starts_with("#[cfg_attr(") && line.contains(", ignore"));
+    let text = line.trim_start_matches(['/', '!']).trim_start();
+    let fence = text
+        .strip_prefix("```")
+        .is_some_and(|info| info.split([',', ' ']).any(|word| word == "ignore"));
+    if attribute {
+        Some("an ignored test proves nothing; make it run or delete it".to_owned())
+    } else if fence {
+        Some("an ignored example proves nothing; use `no_run`, `compile_fail` or `text`".to_owned())
+    } else {
+        None
+    }
+}
+
+/// A folder of this very machine, or of somebody's home, is on nobody else's.
+fn machine_path(line: &str, root: &Path) -> Option<String> {
+    // A root directly under `/` has a name that may well stand in a URL.
+    let own = root
+        .to_str()
+        .filter(|own| own.matches(['/', '\\']).count() > 1);
+    let here = own.is_some_and(|own| line.contains(own));
+    let home = HOMES.iter().any(|home| {
+        let unix = format!("/{home}/");
+        let windows = format!("C:\\{home}\\");
+        let starts = |at: usize| {
+            let before = line.get(..at).and_then(|before| before.chars().next_back());
+            before.is_none_or(|c| !c.is_alphanumeric() && !"._-/}".contains(c))
+        };
+        line.match_indices(&unix).any(|(at, _)| starts(at)) || line.contains(&windows)
+    });
+    (here || home).then(|| "an absolute path of one machine".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{File, of_all, of_one};
+
+    fn wrong(path: &str, text: &str) -> Vec<String> {
+        let file = File {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        of_one(&file, Path::new("/builds/project"))
+    }
+
+    /// Whether the one thing wrong with a file contains these words; `""` stands for nothing wrong.
+    fn check(path: &str, text: &str, expected: &str) {
+        let found = wrong(path, text);
+        if expected.is_empty() {
+            assert_eq!(found, [""; 0], "{path}: {text}");
+        } else {
+            assert_eq!(found.len(), 1, "{path}: {found:?}");
+            assert!(found[0].contains(expected), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn files_start_with_their_job() {
+        check("a/src/x.rs", "//! One job.\n", "");
+        check("a/src/x.rs", "use std::fmt;\n", "first line");
+        check("a/src/x.rs", "", "first line");
+        check("a/build.rs", "fn main() {}\n", "");
+        check("a/tests/ui/forged.rs", "fn main() {}\n", "");
+    }
+
+    #[test]
+    fn modules_are_named() {
+        check("a/tests/common/mod.rs", "//! Help.\n", "`foo.rs`");
+    }
+
+    #[test]
+    fn long_files_are_split() {
+        let lines = |count: usize| "//! One job.\n".repeat(count);
+
+        check("a/src/x.rs", &lines(450), "");
+        check("a/src/x.rs", &lines(451), "451 lines, more than 450");
+        check("a/tests/it/main.rs", &lines(451), "");
+        check("a/src/lib.rs", &lines(150), "");
+        check("a/src/lib.rs", &lines(151), "more than 150");
+    }
+
+    #[test]
+    fn nothing_is_left_unfinished() {
+        for name in ["todo", "unimplemented"] {
+            check(
+                "a/src/x.rs",
+                &format!("//! Job.\nfn f() {{ {name}!() }}\n"),
+                "x.rs:2: ",
+            );
+            check(
+                "a/src/x.rs",
+                &format!("//! Job.\n// no {name}!() here\n"),
+                "",
+            );
+        }
+    }
+
+    #[test]
+    fn no_test_and_no_example_is_skipped() {
+        check(
+            "a/src/x.rs",
+            "//! Job.\n    #[ignore = \"slow\"]\n",
+            "ignored test",
+        );
+        check(
+            "a/src/x.rs",
+            "//! Job.\n#[cfg_attr(miri, ignore)]\n",
+            "ignored test",
+        );
+        check("a/src/x.rs", "//! Job.\n/// ```ignore\n", "ignored example");
+        check("README.md", "```rust,ignore\n", "ignored example");
+        check(
+            "a/src/x.rs",
+            "//! Job.\n/// ```no_run\n/// Ignore this.\n",
+            "",
+        );
+    }
+
+    #[test]
+    fn paths_of_one_machine_are_found() {
+        let home = |name: &str| format!("see \"/{name}/me/x\"\n");
+
+        check("README.md", &home("home"), "README.md:1: ");
+        check("README.md", &home("Users"), "absolute path");
+        check("README.md", "cd /builds/project/target\n", "absolute path");
+        check("README.md", "GET https://example.com/home/page\n", "");
+        check("README.md", "see docs/root/index.md\n", "");
+    }
+
+    #[test]
+    fn adapters_stay_thin_without_their_tests() {
+        let file = |path: &str, lines: usize, tests: usize| File {
+            path: path.to_owned(),
+            text: format!(
+                "//! Job.\n\n{}#[cfg(test)]\nmod tests {{\n{}}}\n",
+                "f();\n".repeat(lines),
+                "t();\n".repeat(tests)
+            ),
+        };
+
+        let thin = [
+            file("auth-axum/src/a.rs", 300, 900),
+            file("auth-axum/src/b.rs", 300, 0),
+        ];
+        assert_eq!(of_all(&thin), [""; 0]);
+
+        let thick = [
+            file("auth-axum/src/a.rs", 300, 0),
+            file("auth-axum/src/b.rs", 301, 0),
+        ];
+        let found = of_all(&thick);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("601 lines of code"), "{found:?}");
+    }
+}

@@ -1,0 +1,131 @@
+//! The text files of the workspace, as the tidy rules look at them.
+
+use std::fs;
+use std::path::Path;
+
+use crate::check::Failure;
+
+/// What a person writes by hand. Generated and binary files follow nobody's rules.
+const ENDINGS: &[&str] = &["rs", "toml", "md", "sql", "sh", "yml", "yaml", "html", "js"];
+
+/// One text file.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// Relative to the root, with `/` between its parts.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    /// Whether this is Rust in the `src` folder of a crate.
+    pub(crate) fn is_source(&self) -> bool {
+        self.is_rust() && self.path.contains("/src/")
+    }
+
+    pub(crate) fn is_rust(&self) -> bool {
+        ending(&self.path) == Some("rs")
+    }
+
+    /// The last part of the path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Lines that the machine runs in a release: neither blank, nor comment, nor tests.
+    /// Tests come last in a file, so the first `#[cfg(test)]` over a module with a body ends it.
+    pub(crate) fn lines_of_code(&self) -> usize {
+        if self.name() == "tests.rs" || self.path.contains("/tests/") {
+            return 0;
+        }
+        let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
+        let tests = lines.windows(2).position(|pair| match pair {
+            [first, second] => {
+                *first == "#[cfg(test)]" && second.starts_with("mod ") && second.ends_with('{')
+            }
+            _ => false,
+        });
+        let counts = |line: &&str| !line.is_empty() && !line.starts_with("//");
+        lines
+            .into_iter()
+            .take(tests.unwrap_or(usize::MAX))
+            .filter(counts)
+            .count()
+    }
+}
+
+/// Every text file below a folder, in the order of their paths. Folders of builds and hidden
+/// folders are left out, apart from `.ci`.
+pub(crate) fn files(root: &Path) -> Result<Vec<File>, Failure> {
+    let mut found = Vec::new();
+    collect(root, "", &mut found).map_err(|error| {
+        Failure::new(
+            format!("cannot read the sources: {error}"),
+            "cargo xtask tidy",
+        )
+    })?;
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(found)
+}
+
+fn collect(folder: &Path, prefix: &str, found: &mut Vec<File>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{prefix}{name}");
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            let hidden = name.starts_with('.') && name != ".ci";
+            if !hidden && name != "target" && name != "node_modules" {
+                collect(&entry.path(), &format!("{path}/"), found)?;
+            }
+        } else if kind.is_file() && is_text(&path) {
+            let text = String::from_utf8_lossy(&fs::read(entry.path())?).into_owned();
+            found.push(File { path, text });
+        }
+    }
+    Ok(())
+}
+
+fn is_text(path: &str) -> bool {
+    path.starts_with(".ci/") || ending(path).is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+fn ending(path: &str) -> Option<&str> {
+    Path::new(path).extension()?.to_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{File, files};
+    use crate::process::root;
+
+    #[test]
+    fn this_workspace_is_found_and_its_builds_are_not() {
+        let paths: Vec<String> = files(root())
+            .unwrap()
+            .into_iter()
+            .map(|file| file.path)
+            .collect();
+
+        assert!(paths.contains(&"xtask/src/tidy/source.rs".to_owned()));
+        assert!(paths.contains(&"Cargo.toml".to_owned()));
+        assert!(!paths.iter().any(|path| path.starts_with("target/")));
+    }
+
+    #[test]
+    fn code_is_counted_without_blanks_comments_and_tests() {
+        let text = "//! One job.\n\nuse std::fmt;\n/// Docs.\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn t() {}\n}\n";
+        let file = |path: &str, text: &str| File {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+
+        assert_eq!(file("a/src/x.rs", text).lines_of_code(), 2);
+        assert_eq!(file("a/src/x/tests.rs", text).lines_of_code(), 0);
+        // A module of tests in a file of its own ends nothing.
+        assert_eq!(
+            file("a/src/x.rs", "#[cfg(test)]\nmod tests;\nfn f() {}\n").lines_of_code(),
+            3
+        );
+    }
+}
