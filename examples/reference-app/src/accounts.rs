@@ -105,7 +105,7 @@ impl Storage {
     async fn open(url: &DatabaseUrl) -> Result<Self, Failure> {
         Ok(match url {
             DatabaseUrl::Memory => Self {
-                users: Arc::new(MemoryUserDatabase::<User>::new()),
+                users: Arc::new(MemoryUserDatabase::new()),
                 expiring: Arc::new(MemoryExpiringStore::new()),
             },
             DatabaseUrl::Sqlite(url) => {

@@ -1,8 +1,8 @@
 //! The subcommand that makes a user, such as the first administrator.
 
 use auth_core::manager::{NewAccount, Registration};
-use auth_core::roles::Roles;
-use auth_core::{EmailAddress, Password, Username};
+
+use auth_core::{EmailAddress, Password, Roles, Username};
 use zeroize::Zeroizing;
 
 use crate::args::{Args, NewUserArgs};

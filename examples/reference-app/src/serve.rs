@@ -94,7 +94,7 @@ async fn superuser(user: Superuser<User>) -> Json<String> {
 }
 
 async fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
-    Json(user.map(|user| user.user().email.to_string()))
+    Json(user.map(|user| user.email.to_string()))
 }
 
 async fn purge(accounts: Accounts<User>) {
