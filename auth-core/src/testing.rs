@@ -37,6 +37,7 @@
 )]
 
 mod clock;
+pub mod conformance;
 mod events;
 mod outbox;
 mod stores;

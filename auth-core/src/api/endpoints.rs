@@ -94,11 +94,19 @@ fn new_password(
     fields: &mut Fields,
 ) -> Option<Password> {
     use crate::fields::FaultCode;
-    use crate::password::PasswordRejection;
+    use crate::password::{PasswordError, PasswordRejection};
 
-    let Ok(password) = Password::parse(text?) else {
-        fields.fault(name, FaultCode::Invalid);
-        return None;
+    let password = match Password::parse(text?) {
+        Ok(password) => password,
+        Err(error) => {
+            let code = match error {
+                PasswordError::Empty => FaultCode::TooShort,
+                PasswordError::TooLong => FaultCode::TooLong,
+                _ => FaultCode::Invalid,
+            };
+            fields.fault(name, code);
+            return None;
+        }
     };
     match policy.check_length(&password) {
         Ok(()) => return Some(password),

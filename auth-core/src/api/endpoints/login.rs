@@ -20,7 +20,7 @@ const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn login(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
         let backend = self.backend(place)?;
-        let mut fields = fields(request).await?;
+        let mut fields = fields(request).await.map_err(of_login)?;
         let identifier = self.identifier(&mut fields);
         let password = any_password(&mut fields, "password");
         let finished = fields.finish();
@@ -83,5 +83,13 @@ impl<U: AuthUser> Auth<U> {
             LoginError::NotVerified => ErrorCode::LoginUserNotVerified,
         };
         Rejection::new(code)
+    }
+}
+
+/// A payload of another shape is an invalid login payload, as one with other members is.
+fn of_login(rejection: Rejection) -> Rejection {
+    match rejection.code() {
+        ErrorCode::RequestBodyInvalid => ErrorCode::LoginPayloadInvalid.into(),
+        _ => rejection,
     }
 }

@@ -1,0 +1,257 @@
+//! The conformance suite: the HTTP contract as cases that are written once and run through any door.
+//!
+//! A *door* is a way in: the core itself ([`CoreDoor`]), or a web framework behind an adapter. An
+//! adapter that passes every case answers like the core: the same status, headers and body.
+//!
+//! A test implements [`Rig`] (fresh stores, and a door around a handle) and runs [`run`], or one
+//! group of cases at a time with [`run_group`].
+//!
+//! # Examples
+//!
+//! ```
+//! use auth_core::testing::conformance::{self, CoreRig};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let failures = conformance::run_group(&CoreRig::new(), "logout").await;
+//! conformance::assert_none(&failures);
+//! # });
+//! ```
+
+mod bodies;
+mod canary;
+mod change_password;
+mod core_door;
+mod expected;
+mod hooks;
+mod injection;
+mod login;
+mod logout;
+mod me;
+mod methods;
+mod outages;
+mod privileges;
+mod register;
+mod reset;
+mod routes;
+mod settings;
+mod stage;
+mod tokens;
+mod users;
+mod verification;
+mod wire;
+
+pub use core_door::{CoreDoor, CoreRig};
+pub use wire::{WireReply, WireRequest};
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::auth::Auth;
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::user::User;
+
+/// A way in: sends one request and answers what came back.
+#[async_trait]
+pub trait Door: Send + Sync {
+    /// Sends the request as it is. The reply has its header names in lower case and leaves out what
+    /// belongs to the connection or to the server: `date`, `content-length`, `connection`,
+    /// `transfer-encoding`.
+    async fn send(&self, request: WireRequest) -> WireReply;
+}
+
+/// What a case is played on. Every case asks for stores and a door of its own.
+#[async_trait]
+pub trait Rig: Send + Sync {
+    /// Empty stores that nobody else uses.
+    async fn stores(&self) -> (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
+    /// A door whose routes are those of `auth`, mounted at their own paths.
+    async fn open(&self, auth: Auth<User>) -> Box<dyn Door>;
+}
+
+/// One case: a name, and what it plays.
+#[derive(Clone, Copy)]
+pub struct Case {
+    group: &'static str,
+    name: &'static str,
+    play: Play,
+}
+
+type Play = for<'t> fn(&'t Trial<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
+
+/// A reply, or a state, that is not what the contract says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The case, as `group::name`.
+    pub case: String,
+    /// The request, or what was looked at.
+    pub request: String,
+    /// What the contract says.
+    pub expected: String,
+    /// What was there.
+    pub actual: String,
+}
+
+/// One run of one case: collects what failed.
+struct Trial<'r> {
+    rig: &'r dyn Rig,
+    case: String,
+    failures: Mutex<Vec<Failure>>,
+}
+
+/// Every case.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    [
+        login::cases(),
+        logout::cases(),
+        register::cases(),
+        verification::cases(),
+        reset::cases(),
+        me::cases(),
+        change_password::cases(),
+        users::cases(),
+        bodies::cases(),
+        methods::cases(),
+        injection::cases(),
+        privileges::cases(),
+        tokens::cases(),
+        settings::cases(),
+        outages::cases(),
+        hooks::cases(),
+        canary::cases(),
+    ]
+    .concat()
+}
+
+/// Runs every case, one after the other, and answers what failed.
+#[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
+pub async fn run(rig: &dyn Rig) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for case in cases() {
+        failures.extend(case.run(rig).await);
+    }
+    failures
+}
+
+/// Runs the cases of one group. A group that does not exist is a failure.
+#[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
+pub async fn run_group(rig: &dyn Rig, group: &str) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut found = false;
+    for case in cases().into_iter().filter(|case| case.group == group) {
+        found = true;
+        failures.extend(case.run(rig).await);
+    }
+    if !found {
+        failures.push(Failure {
+            case: group.to_owned(),
+            request: "the group".to_owned(),
+            expected: "some cases".to_owned(),
+            actual: "none".to_owned(),
+        });
+    }
+    failures
+}
+
+/// Fails the test with a list of what failed.
+///
+/// # Panics
+///
+/// When there is a failure.
+pub fn assert_none(failures: &[Failure]) {
+    let list: Vec<_> = failures.iter().map(ToString::to_string).collect();
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        list.join("\n")
+    );
+}
+
+impl Case {
+    const fn new(group: &'static str, name: &'static str, play: Play) -> Self {
+        Self { group, name, play }
+    }
+
+    /// The group, which is the name of a route or of a subject.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        self.group
+    }
+
+    /// The name within the group.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Runs this case alone.
+    #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
+    pub async fn run(&self, rig: &dyn Rig) -> Vec<Failure> {
+        let trial = Trial {
+            rig,
+            case: format!("{}::{}", self.group, self.name),
+            failures: Mutex::default(),
+        };
+        (self.play)(&trial).await;
+        trial
+            .failures
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Trial<'_> {
+    fn fail(
+        &self,
+        request: impl Into<String>,
+        expected: impl Into<String>,
+        actual: impl Into<String>,
+    ) {
+        let failure = Failure {
+            case: self.case.clone(),
+            request: request.into(),
+            expected: expected.into(),
+            actual: actual.into(),
+        };
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(failure);
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            case,
+            request,
+            expected,
+            actual,
+        } = self;
+        write!(
+            f,
+            "{case}\n  request:  {request}\n  expected: {expected}\n  actual:   {actual}"
+        )
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", self.group, self.name)
+    }
+}
+
+/// Lists the cases of a file under the name of their group.
+macro_rules! group {
+    ($group:literal: $($name:ident),+ $(,)?) => {
+        pub(super) fn cases() -> Vec<super::Case> {
+            vec![$(super::Case::new($group, stringify!($name), |trial| Box::pin($name(trial)))),+]
+        }
+    };
+}
+use group;

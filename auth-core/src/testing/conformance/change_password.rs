@@ -1,0 +1,93 @@
+//! `POST U/me/change-password`.
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::stage::{NEW_PASSWORD, WRONG_PASSWORD, columns};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::event::EventKind;
+use crate::testing::PASSWORD;
+
+group!("change-password": changes, refusals, faults);
+
+const PATH: &str = "/users/me/change-password";
+
+fn change(current: &str, new: &str) -> WireRequest {
+    let body = json!({"current_password": current, "new_password": new});
+    WireRequest::post(PATH, &body)
+}
+
+/// A6.2.2: the new password is the only one from now on, and every token of before is dead.
+async fn changes(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let (token, other) = (
+        stage.token("ada@example.com").await,
+        stage.token("ada@example.com").await,
+    );
+    let request = change(PASSWORD, NEW_PASSWORD).bearer(&token);
+    stage.expect(request.clone(), Expected::empty(204)).await;
+    stage.check(stage.raised(EventKind::PasswordChanged), "the event");
+    for token in [&token, &other] {
+        stage.check(!stage.accepts(token).await, "the token is dead");
+    }
+    stage.check(
+        !stage.logs_in("ada@example.com", PASSWORD).await,
+        "the old password",
+    );
+    stage.check(
+        stage.logs_in("ada@example.com", NEW_PASSWORD).await,
+        "the new password",
+    );
+    stage.expect(request, Expected::unauthenticated(true)).await;
+}
+
+/// A6.2.3: the current password is asked for; a wrong one changes nothing and leaves an event.
+async fn refusals(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    stage
+        .expect(
+            change(PASSWORD, NEW_PASSWORD),
+            Expected::unauthenticated(false),
+        )
+        .await;
+    for (current, new, code) in [
+        (WRONG_PASSWORD, NEW_PASSWORD, "LOGIN_BAD_CREDENTIALS"),
+        (WRONG_PASSWORD, "password1234", "LOGIN_BAD_CREDENTIALS"),
+        (PASSWORD, "password1234", "UPDATE_USER_INVALID_PASSWORD"),
+        (PASSWORD, "ada@example.com", "UPDATE_USER_INVALID_PASSWORD"),
+    ] {
+        let request = change(current, new).bearer(&token);
+        stage.expect(request, Expected::problem(400, code)).await;
+    }
+    stage.check(stage.raised(EventKind::PasswordChangeFailed), "the event");
+    stage.same("the row", stage.row_text(&user).await, columns(&user));
+    stage.check(stage.accepts(&token).await, "the token lives");
+}
+
+async fn faults(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let both = [("current_password", "missing"), ("new_password", "missing")];
+    let request = WireRequest::post(PATH, &json!({})).bearer(&token);
+    stage.expect(request, Expected::invalid(&both)).await;
+    let long = "x".repeat(129);
+    for (current, new, fault) in [
+        ("", NEW_PASSWORD, ("current_password", "too_short")),
+        (
+            long.as_str(),
+            NEW_PASSWORD,
+            ("current_password", "too_long"),
+        ),
+        (PASSWORD, "", ("new_password", "too_short")),
+        (PASSWORD, "elevenchars", ("new_password", "too_short")),
+        (PASSWORD, long.as_str(), ("new_password", "too_long")),
+    ] {
+        let request = change(current, new).bearer(&token);
+        stage.expect(request, Expected::invalid(&[fault])).await;
+    }
+}

@@ -1,0 +1,191 @@
+//! What the contract says about a reply.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::wire::{WireReply, excerpt};
+use crate::api::ErrorCode;
+use crate::fields::FaultCode;
+use crate::user::User;
+
+/// A reply as it has to be: status, every header, and the body to the byte where it is known.
+#[derive(Debug, Clone)]
+pub(super) struct Expected {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Body,
+}
+
+#[derive(Debug, Clone)]
+enum Body {
+    Exactly(Vec<u8>),
+    /// The members with these names and no other, whatever their values.
+    Members(Vec<&'static str>),
+    Unknown,
+}
+
+impl Expected {
+    /// A reply without a body.
+    pub(super) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: vec![("cache-control".to_owned(), "no-store".to_owned())],
+            body: Body::Exactly(Vec::new()),
+        }
+    }
+
+    fn json(status: u16, content_type: &str, body: Body) -> Self {
+        Self {
+            body,
+            ..Self::empty(status).header("content-type", content_type)
+        }
+    }
+
+    /// The error envelope, to the byte.
+    pub(super) fn problem(status: u16, code: &str) -> Self {
+        Self::problem_with(status, code, &[])
+    }
+
+    /// The error envelope with a list of faults.
+    pub(super) fn problem_with(status: u16, code: &str, faults: &[(&str, &str)]) -> Self {
+        let known = ErrorCode::ALL.iter();
+        let known = known
+            .copied()
+            .find(|c| c.as_str() == code && c.status() == status);
+        let (title, detail) = known.map_or(("?", "?"), |c| (c.title(), c.detail()));
+        let mut body = format!(
+            r#"{{"type":"about:blank","title":"{title}","status":{status},"code":"{code}","detail":"{detail}""#
+        );
+        if !faults.is_empty() {
+            let faults = faults.iter().map(|(field, code)| {
+                let (field, detail) = (Value::from(*field), fault_detail(code));
+                format!(r#"{{"field":{field},"code":"{code}","detail":"{detail}"}}"#)
+            });
+            let list = faults.collect::<Vec<_>>().join(",");
+            body.push_str(&format!(r#","errors":[{list}]"#));
+        }
+        body.push('}');
+        Self::json(
+            status,
+            "application/problem+json",
+            Body::Exactly(body.into_bytes()),
+        )
+    }
+
+    /// 422 with a list of faults, of every route but login.
+    pub(super) fn invalid(faults: &[(&str, &str)]) -> Self {
+        Self::problem_with(422, "REQUEST_BODY_INVALID", faults)
+    }
+
+    /// 401: without a credential, or with one that is refused.
+    pub(super) fn unauthenticated(presented: bool) -> Self {
+        let challenge = if presented {
+            "Bearer error=\"invalid_token\""
+        } else {
+            "Bearer"
+        };
+        Self::problem(401, "AUTHENTICATION_FAILED").header("www-authenticate", challenge)
+    }
+
+    /// The public form of a user, to the byte.
+    pub(super) fn user(status: u16, user: &User) -> Self {
+        let body = Body::Exactly(user_read(user).into_bytes());
+        Self::json(status, "application/json", body)
+    }
+
+    /// JSON that is known to the byte.
+    pub(super) fn text(status: u16, body: &str) -> Self {
+        let body = Body::Exactly(body.as_bytes().to_vec());
+        Self::json(status, "application/json", body)
+    }
+
+    /// JSON with these members.
+    pub(super) fn members(status: u16, names: &[&'static str]) -> Self {
+        Self::json(status, "application/json", Body::Members(names.to_vec()))
+    }
+
+    /// The reply to a login.
+    pub(super) fn logged_in() -> Self {
+        Self::members(200, &["access_token", "token_type", "expires_in"])
+    }
+
+    /// The same reply to `HEAD`, of which no door sends the body.
+    pub(super) fn without_body(self) -> Self {
+        Self {
+            body: Body::Unknown,
+            ..self
+        }
+    }
+
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(super) fn matches(&self, reply: &WireReply) -> bool {
+        let mut headers = self.headers.clone();
+        headers.sort();
+        let escaped = |(name, value): (String, String)| (name, value.escape_default().to_string());
+        let headers: Vec<_> = headers.into_iter().map(escaped).collect();
+        let body_fits = match &self.body {
+            Body::Exactly(bytes) => *bytes == reply.body,
+            Body::Members(names) => has_members(&reply.body, names),
+            Body::Unknown => true,
+        };
+        self.status == reply.status && headers == reply.sorted_headers() && body_fits
+    }
+}
+
+/// The public form of a user: these members and no other, in this order.
+pub(super) fn user_read(user: &User) -> String {
+    let roles: Vec<_> = user.roles.iter().map(|role| role.as_str()).collect();
+    let username = user.username.as_ref().map(|name| {
+        let name = Value::from(name.as_str());
+        format!(r#""username":{name},"#)
+    });
+    format!(
+        r#"{{"id":"{}","email":{},{}"is_active":{},"is_verified":{},"is_superuser":{},"roles":{}}}"#,
+        user.id,
+        Value::from(user.email.as_str()),
+        username.unwrap_or_default(),
+        user.is_active,
+        user.is_verified,
+        user.is_superuser,
+        json!(roles),
+    )
+}
+
+fn fault_detail(code: &str) -> &'static str {
+    let all = [
+        FaultCode::Missing,
+        FaultCode::Unknown,
+        FaultCode::WrongType,
+        FaultCode::TooShort,
+        FaultCode::TooLong,
+        FaultCode::Invalid,
+    ];
+    let known = all.into_iter().find(|known| known.as_str() == code);
+    known.map_or("?", FaultCode::detail)
+}
+
+fn has_members(body: &[u8], names: &[&str]) -> bool {
+    let Ok(object) = crate::json::parse_object(body) else {
+        return false;
+    };
+    object.len() == names.len() && names.iter().all(|name| object.contains_key(*name))
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        for (name, value) in &self.headers {
+            write!(f, " | {name}: {value}")?;
+        }
+        match &self.body {
+            Body::Exactly(bytes) => write!(f, " | {}", excerpt(bytes)),
+            Body::Members(names) => write!(f, " | an object with {names:?}"),
+            Body::Unknown => write!(f, " | any body"),
+        }
+    }
+}

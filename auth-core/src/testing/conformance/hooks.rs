@@ -1,0 +1,177 @@
+//! An application whose hooks fail: the state change stays, and the client gets its success.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::expected::Expected;
+use super::stage::{NEW_PASSWORD, Setup, WRONG_PASSWORD, login};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::email::EmailAddress;
+use crate::error::BoxError;
+use crate::event::EventKind;
+use crate::manager::{
+    DeleteMode, ForgotPassword, HookResult, LoginFailure, RequestVerify, UpdateSummary,
+    UserManager, VerifyToken,
+};
+use crate::testing::{Outbox, PASSWORD};
+use crate::user::User;
+
+group!("hooks": a_failure_changes_nothing, before_a_deletion_it_stops_it);
+
+/// Keeps what it would have mailed, and then fails, like a mail server that is down.
+struct Failing {
+    outbox: Outbox,
+    before_delete: bool,
+}
+
+fn down() -> BoxError {
+    "the mail server is down".into()
+}
+
+#[async_trait]
+impl UserManager for Failing {
+    type User = User;
+
+    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+        self.outbox.on_after_register(user, token).await?;
+        Err(down())
+    }
+    async fn on_after_login(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_verify(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
+        self.outbox.on_after_request_verify_token(request).await?;
+        Err(down())
+    }
+    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
+        self.outbox.on_after_forgot_password(request).await?;
+        Err(down())
+    }
+    async fn on_after_reset_password(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_password_change(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_email_change(&self, _: &User, _: &EmailAddress) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_update(&self, _: &User, _: &UpdateSummary) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_deactivate(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+    async fn on_before_delete(&self, _: &User) -> HookResult {
+        if self.before_delete {
+            Err(down())
+        } else {
+            Ok(())
+        }
+    }
+    async fn on_after_delete(&self, _: &User) -> HookResult {
+        Err(down())
+    }
+}
+
+fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
+    let manager = Failing {
+        outbox: outbox.clone(),
+        before_delete,
+    };
+    Setup {
+        delete_mode: DeleteMode::Hard,
+        manager: Some(Arc::new(manager)),
+        ..Setup::default()
+    }
+}
+
+/// Each flow succeeds, and each failed hook is raised by its name.
+async fn a_failure_changes_nothing(trial: &Trial<'_>) {
+    let outbox = Outbox::new();
+    let stage = trial.stage_with(setup(&outbox, false)).await;
+    stage.admin("root@example.com").await;
+    let admin = stage.token("root@example.com").await;
+    let body = json!({"email": "ada@example.com", "password": PASSWORD});
+    let reply = stage
+        .send(&WireRequest::post("/auth/register", &body))
+        .await;
+    stage.same("register", reply.status, 201);
+    let by_id = format!("/users/{}", reply.json()["id"].as_str().unwrap_or_default());
+    let latest = |kind| outbox.latest(kind, "ada@example.com").unwrap_or_default();
+    for path in ["/auth/request-verify-token", "/auth/forgot-password"] {
+        let body = json!({"email": "ada@example.com"});
+        stage
+            .expect(WireRequest::post(path, &body), Expected::empty(202))
+            .await;
+        stage.settled().await;
+    }
+    stage.send(&login("ada@example.com", WRONG_PASSWORD)).await;
+    stage.settled().await;
+    let verify = WireRequest::post("/auth/verify", &json!({"token": latest("verify")}));
+    let body = json!({"token": latest("reset"), "password": NEW_PASSWORD});
+    for (request, status) in [
+        (verify, 200),
+        (WireRequest::post("/auth/reset-password", &body), 200),
+        (login("ada@example.com", NEW_PASSWORD), 200),
+        (
+            WireRequest::patch(
+                &by_id,
+                &json!({"email": "ada2@example.com", "password": PASSWORD}),
+            )
+            .bearer(&admin),
+            200,
+        ),
+        (
+            WireRequest::patch(&by_id, &json!({"is_active": false})).bearer(&admin),
+            200,
+        ),
+        (WireRequest::new("DELETE", &by_id).bearer(&admin), 204),
+    ] {
+        let reply = stage.send(&request).await;
+        stage.same(&request.to_string(), reply.status, status);
+    }
+    let mut failed: Vec<_> = stage.events.events();
+    failed.retain(|event| event.kind == EventKind::HookFailed);
+    let mut names: Vec<_> = failed.iter().filter_map(|event| event.detail).collect();
+    names.sort_unstable();
+    names.dedup();
+    let every = [
+        "on_after_deactivate",
+        "on_after_delete",
+        "on_after_email_change",
+        "on_after_forgot_password",
+        "on_after_login",
+        "on_after_login_failed",
+        "on_after_password_change",
+        "on_after_register",
+        "on_after_request_verify_token",
+        "on_after_reset_password",
+        "on_after_update",
+        "on_after_verify",
+    ];
+    stage.same("the hooks that failed", names, Vec::from(every));
+}
+
+/// The one hook that comes before: what it could not do must not be skipped.
+async fn before_a_deletion_it_stops_it(trial: &Trial<'_>) {
+    let stage = trial.stage_with(setup(&Outbox::new(), true)).await;
+    stage.admin("root@example.com").await;
+    let user = stage.user("ada@example.com").await;
+    let admin = stage.token("root@example.com").await;
+    let request = WireRequest::new("DELETE", &format!("/users/{}", user.id)).bearer(&admin);
+    stage
+        .expect(request, Expected::problem(503, "SERVICE_UNAVAILABLE"))
+        .await;
+    stage.check(stage.row(&user).await.is_some(), "the row is there");
+    stage.check(stage.raised(EventKind::HookFailed), "the event");
+}

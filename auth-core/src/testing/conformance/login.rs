@@ -1,0 +1,213 @@
+//! `POST A/login`.
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::stage::{Setup, WRONG_PASSWORD, login};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::event::EventKind;
+use crate::store::{Expect, UserChange};
+use crate::testing::PASSWORD;
+
+group!("login": succeeds, bad_credentials_are_one_answer, exactly_as_given, faults,
+    state_after_the_right_password, state_folded, verification_required, no_default_accounts);
+
+/// The reply carries a bearer token for 15 minutes, and nothing else.
+async fn succeeds(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    for identifier in ["ada@example.com", " ADA@Example.COM ", "ａda@example.com"] {
+        let reply = stage
+            .expect(login(identifier, PASSWORD), Expected::logged_in())
+            .await
+            .json();
+        stage.same(
+            "the kind of token",
+            reply["token_type"].clone(),
+            json!("bearer"),
+        );
+        stage.same("its life", reply["expires_in"].clone(), json!(900));
+        let token = reply["access_token"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let me = WireRequest::get("/users/me").bearer(&token);
+        stage.expect(me, Expected::user(200, &user)).await;
+    }
+    stage.check(
+        stage.raised(EventKind::LoginSucceeded),
+        "the event of a login",
+    );
+}
+
+/// A6.3.8, B-03: an unknown user, a wrong password and an inactive account with a wrong password get
+/// the same bytes.
+async fn bad_credentials_are_one_answer(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let gone = stage.user("gone@example.com").await;
+    let off = UserChange {
+        is_active: Some(false),
+        ..UserChange::default()
+    };
+    let written = stage.users.update(&gone.id, off, Expect::anything()).await;
+    stage.check(written.is_ok(), "the account is off");
+    for address in ["ada@example.com", "nobody@example.com", "gone@example.com"] {
+        let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+        stage.expect(login(address, WRONG_PASSWORD), refused).await;
+    }
+    let failed = stage.events.kinds();
+    let failed = failed
+        .iter()
+        .filter(|kind| **kind == EventKind::LoginFailed);
+    stage.same("events of failed logins", failed.count(), 3);
+}
+
+/// A6.2.8: a password is compared as it was given: no trimming, folding or cutting, not even behind
+/// a NUL.
+async fn exactly_as_given(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let long = "correct horse battery staple ".repeat(4);
+    let register = json!({"email": "ada@example.com", "password": long});
+    let reply = stage
+        .send(&WireRequest::post("/auth/register", &register))
+        .await;
+    stage.same("a registration", reply.status, 201);
+    stage.check(stage.logs_in("ada@example.com", &long).await, "as given");
+    let cut: String = long.chars().take(72).collect();
+    for other in [
+        long.trim().to_owned(),
+        long.to_uppercase(),
+        format!("{long} "),
+        format!("{long}\0"),
+        format!("{long}\0tail"),
+        format!("\0{long}"),
+        cut,
+    ] {
+        let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+        stage
+            .expect(login("ada@example.com", &other), refused)
+            .await;
+    }
+}
+
+/// Faults of the payload have a code of their own, and name the members in the order of the contract.
+async fn faults(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (long, longer) = ("x".repeat(129), "x".repeat(321));
+    for (body, faults) in [
+        (
+            json!({}),
+            &[("identifier", "missing"), ("password", "missing")][..],
+        ),
+        (json!({"identifier": "a@b.cc"}), &[("password", "missing")]),
+        (
+            json!({"identifier": null, "password": "x"}),
+            &[("identifier", "wrong_type")],
+        ),
+        (
+            json!({"identifier": "", "password": "x"}),
+            &[("identifier", "too_short")],
+        ),
+        (
+            json!({"identifier": "a@b.cc", "password": ""}),
+            &[("password", "too_short")],
+        ),
+        (
+            json!({"identifier": "a@b.cc", "password": long}),
+            &[("password", "too_long")],
+        ),
+        (
+            json!({"identifier": longer, "password": "x"}),
+            &[("identifier", "too_long")],
+        ),
+        (
+            json!({"identifier": "no address", "password": "x"}),
+            &[("identifier", "invalid")],
+        ),
+    ] {
+        let expected = Expected::problem_with(422, "LOGIN_PAYLOAD_INVALID", faults);
+        stage
+            .expect(WireRequest::post("/auth/login", &body), expected)
+            .await;
+    }
+}
+
+/// Only who knows the password learns that the account is inactive.
+async fn state_after_the_right_password(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let off = UserChange {
+        is_active: Some(false),
+        ..UserChange::default()
+    };
+    let written = stage.users.update(&user.id, off, Expect::anything()).await;
+    stage.check(written.is_ok(), "the account is off");
+    let told = Expected::problem(403, "LOGIN_USER_INACTIVE");
+    stage.expect(login("ada@example.com", PASSWORD), told).await;
+    let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+    stage
+        .expect(login("ada@example.com", WRONG_PASSWORD), refused)
+        .await;
+}
+
+/// A setting folds the state of an account into bad credentials.
+async fn state_folded(trial: &Trial<'_>) {
+    let setup = Setup {
+        fold_account_state: true,
+        require_verification: true,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    stage.user("ada@example.com").await;
+    for password in [PASSWORD, WRONG_PASSWORD] {
+        let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+        stage
+            .expect(login("ada@example.com", password), refused)
+            .await;
+    }
+}
+
+/// Where verification is required, an unverified account is told so after the right password.
+async fn verification_required(trial: &Trial<'_>) {
+    let setup = Setup {
+        require_verification: true,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    stage.user("ada@example.com").await;
+    stage.verified("eve@example.com").await;
+    let told = Expected::problem(403, "LOGIN_USER_NOT_VERIFIED");
+    stage.expect(login("ada@example.com", PASSWORD), told).await;
+    let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+    stage
+        .expect(login("ada@example.com", WRONG_PASSWORD), refused)
+        .await;
+    stage.check(
+        stage.logs_in("eve@example.com", PASSWORD).await,
+        "a verified user",
+    );
+    let token = stage.verify_token("ada@example.com").await;
+    let verify = WireRequest::post("/auth/verify", &json!({ "token": token }));
+    stage.same("the proof", stage.send(&verify).await.status, 200);
+    stage.check(
+        stage.logs_in("ada@example.com", PASSWORD).await,
+        "after the proof",
+    );
+}
+
+/// A6.3.2: a fresh store lets nobody in.
+async fn no_default_accounts(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    for (address, password) in [
+        ("admin@example.com", "admin"),
+        ("root@localhost.localdomain", "root"),
+        ("admin@admin.com", "password"),
+    ] {
+        let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+        stage.expect(login(address, password), refused).await;
+    }
+    let page = stage.users.list(crate::store::PageRequest::first()).await;
+    stage.same("accounts", page.map(|page| page.total).ok(), Some(0));
+}

@@ -1,0 +1,94 @@
+//! What a request must not be able to set (mass assignment).
+
+use serde_json::{Value, json};
+
+use super::expected::Expected;
+use super::stage::columns;
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::testing::PASSWORD;
+
+group!("privileges": no_column_comes_in, guards_come_before_bodies);
+
+/// Every column of the row, and names that other systems use for the same.
+fn privileged() -> Vec<(&'static str, Value)> {
+    vec![
+        ("id", json!("0197a2b0-0000-7000-8000-000000000000")),
+        (
+            "password_hash",
+            json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAA"),
+        ),
+        ("hashed_password", json!("x")),
+        ("is_active", json!(true)),
+        ("is_verified", json!(true)),
+        ("is_superuser", json!(true)),
+        ("roles", json!(["admin"])),
+        ("role", json!("admin")),
+        ("is_admin", json!(true)),
+        ("epoch", json!(0)),
+        ("created_at", json!("2026-01-01T00:00:00Z")),
+        ("columns", json!({"is_superuser": true})),
+        ("username", json!("root")),
+    ]
+}
+
+/// A15.3.3, B-29: every column name of the row, sent to the routes that anybody may call, is refused
+/// by its name, and nothing is stored.
+async fn no_column_comes_in(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    for (name, value) in privileged() {
+        let unknown = || Expected::invalid(&[(name, "unknown")]);
+        let mut body = json!({"email": "new@example.com", "password": PASSWORD});
+        body[name] = value.clone();
+        stage
+            .expect(WireRequest::post("/auth/register", &body), unknown())
+            .await;
+        let mut body = json!({"email": "new@example.com", "current_password": PASSWORD});
+        body[name] = value.clone();
+        let update = WireRequest::patch("/users/me", &body).bearer(&token);
+        stage.expect(update, unknown()).await;
+        let mut body =
+            json!({"current_password": PASSWORD, "new_password": "quite another phrase"});
+        body[name] = value;
+        let change = WireRequest::post("/users/me/change-password", &body).bearer(&token);
+        stage.expect(change, unknown()).await;
+    }
+    stage.same("the row", stage.row_text(&user).await, columns(&user));
+    let page = stage.users.list(crate::store::PageRequest::first()).await;
+    stage.same("accounts", page.map(|page| page.total).ok(), Some(1));
+    stage.check(stage.accepts(&token).await, "the token lives");
+}
+
+/// Who may not call a route learns nothing about its bodies.
+async fn guards_come_before_bodies(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let by_id = format!("/users/{}", user.id);
+    let huge = vec![b' '; 1024 * 1024];
+    for body in [
+        huge,
+        b"{".to_vec(),
+        b"[]".to_vec(),
+        b"{\"is_superuser\":true}".to_vec(),
+    ] {
+        for (method, target) in [
+            ("PATCH", "/users/me"),
+            ("POST", "/users/me/change-password"),
+        ] {
+            let request = WireRequest::new(method, target).text("application/json", body.clone());
+            stage
+                .expect(request, Expected::unauthenticated(false))
+                .await;
+        }
+        let request = WireRequest::new("PATCH", &by_id).text("application/json", body);
+        stage
+            .expect(request.clone(), Expected::unauthenticated(false))
+            .await;
+        let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
+        stage.expect(request.bearer(&token), denied).await;
+    }
+    stage.same("the row", stage.row_text(&user).await, columns(&user));
+}

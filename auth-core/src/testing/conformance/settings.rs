@@ -1,0 +1,66 @@
+//! Paths and groups of routes as an application sets them.
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::stage::Setup;
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::auth::RouteGroups;
+use crate::testing::PASSWORD;
+
+group!("settings": other_paths, fewer_groups);
+
+/// Everything lies where the application says.
+async fn other_paths(trial: &Trial<'_>) {
+    let setup = Setup {
+        paths: Some(("/api/v1/auth", "/api/v1/people")),
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let user = stage.admin("root@example.com").await;
+    let body = json!({"identifier": "root@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/api/v1/auth/login", &body);
+    let reply = stage.expect(login, Expected::logged_in()).await.json();
+    let token = reply["access_token"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    for target in [
+        "/api/v1/people/me".to_owned(),
+        format!("/api/v1/people/{}", user.id),
+    ] {
+        let request = WireRequest::get(&target).bearer(&token);
+        stage.expect(request, Expected::user(200, &user)).await;
+    }
+    let forgot = WireRequest::post("/api/v1/auth/forgot-password", &json!({"email": "x@y.zz"}));
+    stage.expect(forgot, Expected::empty(202)).await;
+    let logout = WireRequest::new("POST", "/api/v1/auth/logout").bearer(&token);
+    stage.expect(logout, Expected::empty(204)).await;
+}
+
+/// A group that is off has no routes, and the others are as ever.
+async fn fewer_groups(trial: &Trial<'_>) {
+    let groups = RouteGroups {
+        register: false,
+        verify: false,
+        reset_password: false,
+        users: false,
+    };
+    let setup = Setup {
+        groups,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let paths: Vec<_> = stage
+        .auth
+        .routes()
+        .map(|route| route.path().to_owned())
+        .collect();
+    let only = ["/auth/login", "/auth/logout"].map(str::to_owned);
+    stage.same("the routes", paths, Vec::from(only));
+    stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let logout = WireRequest::new("POST", "/auth/logout").bearer(&token);
+    stage.expect(logout, Expected::empty(204)).await;
+}

@@ -1,0 +1,304 @@
+//! What one case is played on: a handle around the rig's stores, a door to it, and the strings to
+//! pull: clock, outbox, events, faults.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use time::Duration;
+
+use super::expected::Expected;
+use super::wire::{WireReply, WireRequest, excerpt};
+use super::{Door, Trial};
+use crate::auth::{Auth, IdentifierKind, RouteGroups};
+use crate::backend::Backend;
+use crate::event::EventKind;
+use crate::manager::{Accounts, DeleteMode, NewAccount, UserManager};
+use crate::roles::Roles;
+use crate::store::UserDatabase;
+use crate::strategy::JwtStrategy;
+use crate::testing::{
+    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
+    RecordingSink, fast_hasher, master_secret, registration,
+};
+use crate::transport::BearerTransport;
+use crate::user::{AuthUser, User};
+use crate::username::Username;
+
+/// A password that no account has until a case sets it.
+pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
+/// A password that nobody ever has.
+pub(super) const WRONG_PASSWORD: &str = "a guess that leads nowhere";
+
+/// The settings of a case; the defaults are those of the toolkit.
+#[derive(Default)]
+pub(super) struct Setup {
+    pub(super) require_verification: bool,
+    pub(super) private_registration: bool,
+    pub(super) fold_account_state: bool,
+    pub(super) login_by: IdentifierKind,
+    pub(super) delete_mode: DeleteMode,
+    pub(super) groups: RouteGroups,
+    /// `auth_path` and `users_path`.
+    pub(super) paths: Option<(&'static str, &'static str)>,
+    pub(super) manager: Option<Arc<dyn UserManager<User = User>>>,
+}
+
+pub(super) struct Stage<'t> {
+    trial: &'t Trial<'t>,
+    door: Box<dyn Door>,
+    pub(super) auth: Auth<User>,
+    pub(super) clock: ManualClock,
+    pub(super) outbox: Outbox,
+    pub(super) events: RecordingSink,
+    /// The rig's own store, in front of which no fault is planned.
+    pub(super) users: Arc<dyn UserDatabase<User = User>>,
+    pub(super) user_faults: FaultPlan,
+    pub(super) expiring_faults: FaultPlan,
+}
+
+impl<'r> Trial<'r> {
+    /// A stage with the settings of the toolkit.
+    pub(super) async fn stage(&'r self) -> Stage<'r> {
+        self.stage_with(Setup::default()).await
+    }
+
+    pub(super) async fn stage_with(&'r self, setup: Setup) -> Stage<'r> {
+        let (users, expiring) = self.rig.stores().await;
+        let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
+        let (user_faults, expiring_faults) = (FaultPlan::new(), FaultPlan::new());
+        let manager = setup.manager.unwrap_or_else(|| Arc::new(outbox.clone()));
+        let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
+        let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
+        let accounts = Accounts::builder(users_probed, &master_secret())
+            .expiring_store(probed(Arc::clone(&expiring)))
+            .shared_manager(manager)
+            .hasher(fast_hasher())
+            .clock(clock.clone())
+            .event_sink(events.clone())
+            .require_verification(setup.require_verification);
+        let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(probed(expiring));
+        let mut builder = Auth::builder(accounts)
+            .backend(Backend::new("jwt", BearerTransport::new(), strategy))
+            .login_by(setup.login_by)
+            .delete_mode(setup.delete_mode)
+            .route_groups(setup.groups)
+            .private_registration(setup.private_registration)
+            .fold_account_state(setup.fold_account_state);
+        if let Some((auth_path, users_path)) = setup.paths {
+            builder = builder.auth_path(auth_path).users_path(users_path);
+        }
+        let auth = builder.build().expect("the settings of a case are valid");
+        let door = self.rig.open(auth.clone()).await;
+        Stage {
+            trial: self,
+            door,
+            auth,
+            clock,
+            outbox,
+            events,
+            users,
+            user_faults,
+            expiring_faults,
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// Sends a request, and checks what holds for every reply.
+    pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
+        let reply = self.door.send(request.clone()).await;
+        for broken in self.broken_rules(&reply) {
+            self.trial
+                .fail(request.to_string(), broken, reply.to_string());
+        }
+        reply
+    }
+
+    /// Sends a request and compares the reply.
+    pub(super) async fn expect(&self, request: WireRequest, expected: Expected) -> WireReply {
+        let reply = self.send(&request).await;
+        if !expected.matches(&reply) {
+            self.trial
+                .fail(request.to_string(), expected.to_string(), reply.to_string());
+        }
+        reply
+    }
+
+    /// Notes a failure where something does not hold.
+    pub(super) fn check(&self, holds: bool, what: &str) {
+        if !holds {
+            self.trial.fail(what, "it holds", "it does not");
+        }
+    }
+
+    /// Notes a failure where two things differ.
+    pub(super) fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, actual: T, expected: T) {
+        if actual != expected {
+            let text = |value: T| excerpt(format!("{value:?}").as_bytes());
+            self.trial.fail(what, text(expected), text(actual));
+        }
+    }
+
+    /// The rules for every reply: never stored, typed where it has a body, no cookie from a bearer
+    /// backend, and nothing secret in an error.
+    fn broken_rules(&self, reply: &WireReply) -> Vec<&'static str> {
+        let mut broken = Vec::new();
+        let mut rule = |holds: bool, rule| {
+            if !holds {
+                broken.push(rule);
+            }
+        };
+        let cache: Vec<_> = reply.header("cache-control").collect();
+        rule(cache == [b"no-store"], "one cache-control: no-store");
+        rule(reply.header("set-cookie").next().is_none(), "no cookie");
+        rule(reply.body != b"null", "never the text null");
+        let has_type = reply.header("content-type").next().is_some();
+        rule(reply.body.is_empty() || has_type, "a body has a type");
+        if reply.status >= 400 {
+            let text = String::from_utf8_lossy(&reply.body);
+            let is_clean = self.secrets().iter().all(|secret| !text.contains(secret));
+            rule(is_clean, "no secret in an error");
+        }
+        broken
+    }
+
+    /// What must never leave in an error or an event.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut secrets: Vec<_> = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, "$argon2"]
+            .map(str::to_owned)
+            .into();
+        let mailed = self.outbox.items().into_iter().map(|item| item.token);
+        secrets.extend(mailed.filter(|token| !token.is_empty()));
+        secrets
+    }
+
+    /// Whether an event of this kind was raised.
+    pub(super) fn raised(&self, kind: EventKind) -> bool {
+        self.events.kinds().contains(&kind)
+    }
+
+    /// Waits for what goes on after replies.
+    pub(super) async fn settled(&self) {
+        self.auth.accounts().settled().await;
+    }
+
+    /// An active account with [`PASSWORD`] that is neither verified nor privileged. Each is made a
+    /// second after the one before, so that the order of creation is known.
+    pub(super) async fn user(&self, address: &str) -> User {
+        self.account(address, false, false).await
+    }
+
+    /// The same, verified.
+    pub(super) async fn verified(&self, address: &str) -> User {
+        self.account(address, true, false).await
+    }
+
+    /// The same, verified and a superuser.
+    pub(super) async fn admin(&self, address: &str) -> User {
+        self.account(address, true, true).await
+    }
+
+    async fn account(&self, address: &str, is_verified: bool, is_superuser: bool) -> User {
+        self.clock.advance(Duration::seconds(1));
+        let mut registration = registration(address);
+        if self.auth.settings().identifier == IdentifierKind::Username {
+            let name = registration.email.local_part();
+            registration.username = Some(Username::parse(name).expect("a user name"));
+        }
+        let account = NewAccount {
+            registration,
+            is_verified,
+            is_superuser,
+            roles: Roles::none(),
+        };
+        let created = self.auth.accounts().create(account).await;
+        created.expect("the account of a case is made")
+    }
+
+    /// An access token of an account with [`PASSWORD`].
+    pub(super) async fn token(&self, address: &str) -> String {
+        let request = login(address, PASSWORD);
+        let reply = self.expect(request, Expected::logged_in()).await;
+        reply.json()["access_token"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Whether a login with this password succeeds.
+    pub(super) async fn logs_in(&self, address: &str, password: &str) -> bool {
+        self.send(&login(address, password)).await.status == 200
+    }
+
+    /// Whether an access token is accepted.
+    pub(super) async fn accepts(&self, token: &str) -> bool {
+        let reply = self
+            .send(&WireRequest::get("/users/me").bearer(token))
+            .await;
+        self.check(
+            [200, 401].contains(&reply.status),
+            "a token is accepted or refused",
+        );
+        reply.status == 200
+    }
+
+    /// Asks for a verification token and answers what was mailed.
+    pub(super) async fn verify_token(&self, address: &str) -> String {
+        self.mailed("/auth/request-verify-token", "verify", address)
+            .await
+    }
+
+    /// Asks for a reset token and answers what was mailed.
+    pub(super) async fn reset_token(&self, address: &str) -> String {
+        self.mailed("/auth/forgot-password", "reset", address).await
+    }
+
+    async fn mailed(&self, path: &str, kind: &str, address: &str) -> String {
+        let request = WireRequest::post(path, &json!({ "email": address }));
+        self.expect(request, Expected::empty(202)).await;
+        self.settled().await;
+        let token = self.outbox.latest(kind, address);
+        self.check(token.is_some(), "a token was mailed");
+        token.unwrap_or_default()
+    }
+
+    /// The row of a user as it is stored now.
+    pub(super) async fn row(&self, user: &User) -> Option<User> {
+        self.users
+            .get(user.id())
+            .await
+            .expect("the rig's own store answers")
+    }
+
+    /// Every column of the row of a user as it is stored now.
+    pub(super) async fn row_text(&self, user: &User) -> String {
+        self.row(user)
+            .await
+            .map_or_else(String::new, |user| columns(&user))
+    }
+}
+
+/// Every column of a row.
+pub(super) fn columns(user: &User) -> String {
+    let User {
+        id,
+        email,
+        username,
+        password_hash,
+        is_active,
+        is_verified,
+        is_superuser,
+        roles,
+        epoch,
+        created_at,
+    } = user;
+    let hash = password_hash.as_ref().map(|hash| hash.as_stored_str());
+    format!(
+        "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at}"
+    )
+}
+
+pub(super) fn login(identifier: &str, password: &str) -> WireRequest {
+    let body = json!({"identifier": identifier, "password": password});
+    WireRequest::post("/auth/login", &body)
+}

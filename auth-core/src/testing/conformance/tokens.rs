@@ -1,0 +1,280 @@
+//! Access tokens that must not be accepted.
+
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+
+use super::expected::Expected;
+use super::stage::Stage;
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::clock::Clock;
+use crate::secret::{Purpose, Secret};
+use crate::store::{Expect, UserChange};
+use crate::testing::{PASSWORD, master_secret};
+use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
+use crate::user::User;
+
+group!("tokens": forged, mangled, of_another_purpose, late_and_early, of_a_changed_user, several_headers);
+
+struct Forgery {
+    key: Secret,
+    typ: &'static str,
+    audience: &'static str,
+    subject: String,
+    epoch: Option<i64>,
+    issued_at: OffsetDateTime,
+}
+
+impl Forgery {
+    /// What the toolkit itself would issue.
+    fn genuine(stage: &Stage<'_>, user: &User) -> Self {
+        Self {
+            key: master_secret().derive(Purpose::ACCESS_TOKEN),
+            typ: "at+jwt",
+            audience: "auth:access",
+            subject: user.id.to_string(),
+            epoch: Some(user.epoch.as_i64()),
+            issued_at: stage.clock.now(),
+        }
+    }
+
+    fn sign(self) -> String {
+        let keys = KeyRing::new(JwtKey::hs256_auto_kid(self.key));
+        let profile = TokenProfile::new(self.typ, self.audience);
+        let jti = token::random_id().expect("randomness");
+        let life = std::time::Duration::from_secs(900);
+        let mut claims = Claims::new(self.subject, jti, self.issued_at, life);
+        if let Some(epoch) = self.epoch {
+            claims = claims.with_integer("epoch", epoch);
+        }
+        token::encode(&keys, &profile, &claims).expect("a signature")
+    }
+}
+
+fn me(token: &str) -> WireRequest {
+    WireRequest::get("/users/me").bearer(token)
+}
+
+async fn refused(stage: &Stage<'_>, token: &str) {
+    let request = WireRequest::get("/users/me").bearer(token);
+    stage.expect(request, Expected::unauthenticated(true)).await;
+    let logout = WireRequest::new("POST", "/auth/logout").bearer(token);
+    stage.expect(logout, Expected::unauthenticated(true)).await;
+}
+
+/// Signed, and wrong in one claim.
+async fn forged(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let genuine = || Forgery::genuine(&stage, &user);
+    let good = genuine().sign();
+    stage.expect(me(&good), Expected::user(200, &user)).await;
+    let other_key = Secret::generate().expect("randomness");
+    let now = stage.clock.now();
+    for forgery in [
+        Forgery {
+            key: other_key,
+            ..genuine()
+        },
+        Forgery {
+            key: master_secret().derive(Purpose::VERIFY_TOKEN),
+            ..genuine()
+        },
+        Forgery {
+            audience: "auth:other",
+            ..genuine()
+        },
+        Forgery {
+            typ: "verify+jwt",
+            ..genuine()
+        },
+        Forgery {
+            typ: "JWT",
+            ..genuine()
+        },
+        Forgery {
+            subject: "0197a2b0-0000-7000-8000-000000000000".into(),
+            ..genuine()
+        },
+        Forgery {
+            subject: "' OR 1=1 --".into(),
+            ..genuine()
+        },
+        Forgery {
+            epoch: None,
+            ..genuine()
+        },
+        Forgery {
+            epoch: Some(-1),
+            ..genuine()
+        },
+        Forgery {
+            epoch: Some(1),
+            ..genuine()
+        },
+        Forgery {
+            issued_at: now - Duration::hours(1),
+            ..genuine()
+        },
+        Forgery {
+            issued_at: now + Duration::minutes(5),
+            ..genuine()
+        },
+    ] {
+        refused(&stage, &forgery.sign()).await;
+    }
+}
+
+/// Cut, swapped, unsigned, and what is no token at all.
+async fn mangled(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    stage.user("eve@example.com").await;
+    let (ada, eve) = (
+        stage.token("ada@example.com").await,
+        stage.token("eve@example.com").await,
+    );
+    let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let (ada_parts, eve_parts) = (parts(&ada), parts(&eve));
+    let ([header, payload, signature], [_, other, _]) = (&ada_parts[..], &eve_parts[..]) else {
+        return stage.check(false, "a token has three parts");
+    };
+    // {"alg":"none","typ":"at+jwt"}
+    let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+    let long = "x".repeat(3000);
+    for token in [
+        format!("{header}.{other}.{signature}"),
+        format!("{header}.{payload}."),
+        format!("{header}.{payload}"),
+        format!("{header}.{payload}.{signature}."),
+        format!("{header}.{payload}.{signature}A"),
+        format!("{header}.{payload}.{signature}="),
+        format!("{unsigned}.{payload}."),
+        format!("{unsigned}.{payload}.{signature}"),
+        format!(".{payload}.{signature}"),
+        format!("{header}..{signature}"),
+        payload.clone(),
+        "..".to_owned(),
+        "null".to_owned(),
+        long,
+    ] {
+        refused(&stage, &token).await;
+    }
+    stage.check(stage.accepts(&ada).await, "the token itself");
+}
+
+/// Mailed tokens open nothing but what they were mailed for.
+async fn of_another_purpose(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let access = stage.token("ada@example.com").await;
+    let verify = stage.verify_token("ada@example.com").await;
+    let reset = stage.reset_token("ada@example.com").await;
+    for token in [&verify, &reset] {
+        refused(&stage, token).await;
+    }
+    for token in [&access, &reset] {
+        let request = WireRequest::post("/auth/verify", &json!({ "token": token }));
+        stage
+            .expect(request, Expected::problem(400, "VERIFY_USER_BAD_TOKEN"))
+            .await;
+    }
+    for token in [&access, &verify] {
+        let body = json!({"token": token, "password": "quite another phrase"});
+        let request = WireRequest::post("/auth/reset-password", &body);
+        stage
+            .expect(request, Expected::problem(400, "RESET_PASSWORD_BAD_TOKEN"))
+            .await;
+    }
+    stage.check(
+        stage.logs_in("ada@example.com", PASSWORD).await,
+        "the password is as it was",
+    );
+}
+
+/// 15 minutes, and 30 seconds for clocks that differ.
+async fn late_and_early(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    stage.clock.advance(Duration::seconds(-29));
+    stage.check(stage.accepts(&token).await, "29 seconds early");
+    stage.clock.advance(Duration::seconds(-31));
+    stage.check(!stage.accepts(&token).await, "a minute early");
+    stage.clock.advance(Duration::seconds(60 + 900 + 29));
+    stage.check(stage.accepts(&token).await, "29 seconds late");
+    stage.clock.advance(Duration::seconds(31));
+    refused(&stage, &token).await;
+}
+
+/// A7.4.2, B-24: from the next request on, a token is dead whose user is deactivated, deleted, or has
+/// another epoch; a change that ends nothing ends nothing.
+async fn of_a_changed_user(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let write = |change| stage.users.update(&user.id, change, Expect::anything());
+    let proven = UserChange {
+        is_verified: Some(true),
+        ..UserChange::default()
+    };
+    stage.check(write(proven).await.is_ok(), "a proof");
+    stage.check(stage.accepts(&token).await, "after a proof");
+    let off = UserChange {
+        is_active: Some(false),
+        ..UserChange::default()
+    };
+    stage.check(write(off).await.is_ok(), "off");
+    refused(&stage, &token).await;
+    let on = UserChange {
+        is_active: Some(true),
+        bump_epoch: true,
+        ..UserChange::default()
+    };
+    stage.check(write(on).await.is_ok(), "on again");
+    refused(&stage, &token).await;
+    let token = stage.token("ada@example.com").await;
+    let gone = stage.users.delete(&user.id, Expect::anything()).await;
+    stage.check(gone.is_ok(), "gone");
+    refused(&stage, &token).await;
+}
+
+/// One header, one scheme; nothing in a query, a body or a cookie is looked at.
+async fn several_headers(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let twice = me(&token).bearer(&token);
+    stage.expect(twice, Expected::unauthenticated(true)).await;
+    let get = WireRequest::get("/users/me");
+    let beside = me(&token).header("authorization", "Basic YTpi");
+    stage.expect(beside, Expected::unauthenticated(true)).await;
+    let lower = get
+        .clone()
+        .header("authorization", format!("bearer {token}"));
+    stage.expect(lower, Expected::user(200, &user)).await;
+    for value in [
+        format!("Basic {token}"),
+        format!("Token {token}"),
+        token.clone(),
+    ] {
+        let request = get.clone().header("authorization", value);
+        stage
+            .expect(request, Expected::unauthenticated(false))
+            .await;
+    }
+    for request in [
+        WireRequest::get(&format!("/users/me?access_token={token}")),
+        get.clone()
+            .header("cookie", format!("auth={token}; __Host-auth={token}")),
+        get.clone().header("x-access-token", token.clone()),
+        get.text(
+            "application/json",
+            json!({ "access_token": token }).to_string(),
+        ),
+    ] {
+        stage
+            .expect(request, Expected::unauthenticated(false))
+            .await;
+    }
+}

@@ -1,0 +1,372 @@
+//! `GET U`, and `GET`, `PATCH`, `DELETE` on `U/{id}`.
+
+use serde_json::json;
+
+use super::expected::{Expected, user_read};
+use super::stage::{NEW_PASSWORD, Setup, Stage, columns};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::event::EventKind;
+use crate::manager::DeleteMode;
+use crate::roles::Roles;
+use crate::testing::{PASSWORD, email};
+use crate::user::User;
+
+group!("users": lists_by_offset, lists_by_key, list_faults, one_user, unknown_ids, changes, change_refusals,
+    only_superusers, deletes_softly, deletes_for_good, last_superuser);
+
+fn by_id(method: &str, id: &impl ToString, token: &str) -> WireRequest {
+    WireRequest::new(method, &format!("/users/{}", id.to_string())).bearer(token)
+}
+
+fn patch(id: &impl ToString, body: &serde_json::Value, token: &str) -> WireRequest {
+    by_id("PATCH", id, token).json(body)
+}
+
+/// Three users and a superuser's token; the superuser is the first.
+async fn three(stage: &Stage<'_>) -> (Vec<User>, String) {
+    let users = vec![
+        stage.admin("root@example.com").await,
+        stage.user("ada@example.com").await,
+        stage.verified("eve@example.com").await,
+    ];
+    (users, stage.token("root@example.com").await)
+}
+
+fn page(users: &[User], rest: &str) -> Expected {
+    let items: Vec<_> = users.iter().map(user_read).collect();
+    let body = format!(r#"{{"items":[{}],"total":3,{rest}}}"#, items.join(","));
+    Expected::text(200, &body)
+}
+
+/// In the order of creation.
+async fn lists_by_offset(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    for (query, from, to, rest) in [
+        ("", 0, 3, r#""limit":50,"offset":0"#),
+        ("?", 0, 3, r#""limit":50,"offset":0"#),
+        ("?limit=2", 0, 2, r#""limit":2,"offset":0"#),
+        ("?limit=2&offset=2", 2, 3, r#""limit":2,"offset":2"#),
+        ("?offset=1&limit=1", 1, 2, r#""limit":1,"offset":1"#),
+        ("?limit=100&offset=3", 3, 3, r#""limit":100,"offset":3"#),
+        (
+            "?offset=9223372036854775807",
+            3,
+            3,
+            r#""limit":50,"offset":9223372036854775807"#,
+        ),
+    ] {
+        let request = WireRequest::get(&format!("/users{query}")).bearer(&token);
+        let users = users.get(from..to).unwrap_or_default();
+        stage.expect(request, page(users, rest)).await;
+    }
+}
+
+/// With `after` the reply names the next key, or none.
+async fn lists_by_key(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let id = |place: usize| {
+        users
+            .get(place)
+            .map_or_else(String::new, |user| user.id.to_string())
+    };
+    for (query, from, to, next) in [
+        ("after=&limit=2".to_owned(), 0, 2, format!("\"{}\"", id(1))),
+        (format!("after={}&limit=2", id(1)), 2, 3, "null".to_owned()),
+        (
+            format!("limit=1&after={}", id(0)),
+            1,
+            2,
+            format!("\"{}\"", id(1)),
+        ),
+        (format!("limit=5&after={}", id(2)), 3, 3, "null".to_owned()),
+    ] {
+        let limit = query
+            .split("limit=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next());
+        let rest = format!(r#""limit":{},"next":{next}"#, limit.unwrap_or_default());
+        let request = WireRequest::get(&format!("/users?{query}")).bearer(&token);
+        let users = users.get(from..to).unwrap_or_default();
+        stage.expect(request, page(users, &rest)).await;
+    }
+}
+
+async fn list_faults(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (_, token) = three(&stage).await;
+    for (query, fault) in [
+        ("limit=0", ("limit", "too_short")),
+        ("limit=101", ("limit", "too_long")),
+        ("limit=-1", ("limit", "invalid")),
+        ("limit=", ("limit", "invalid")),
+        ("limit=+5", ("limit", "invalid")),
+        ("limit=5.0", ("limit", "invalid")),
+        ("limit=99999999999999999999", ("limit", "invalid")),
+        ("limit=1&limit=2", ("limit", "invalid")),
+        ("offset=-1", ("offset", "invalid")),
+        ("offset=9223372036854775808", ("offset", "invalid")),
+        ("offset=1%27%20OR%201=1", ("offset", "invalid")),
+        ("after=x", ("after", "invalid")),
+        ("after=&offset=1", ("offset", "invalid")),
+        ("order=password_hash", ("order", "unknown")),
+        ("LIMIT=1", ("LIMIT", "unknown")),
+    ] {
+        let request = WireRequest::get(&format!("/users?{query}")).bearer(&token);
+        stage.expect(request, Expected::invalid(&[fault])).await;
+    }
+}
+
+async fn one_user(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    for user in &users {
+        stage
+            .expect(by_id("GET", &user.id, &token), Expected::user(200, user))
+            .await;
+        let spelled = user.id.to_string().to_uppercase();
+        stage
+            .expect(by_id("GET", &spelled, &token), Expected::user(200, user))
+            .await;
+        let encoded = user.id.to_string().replace('-', "%2D");
+        stage
+            .expect(by_id("GET", &encoded, &token), Expected::user(200, user))
+            .await;
+    }
+}
+
+/// Parsable or not, an id that nobody has is one answer.
+async fn unknown_ids(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let ids = [
+        "00000000-0000-0000-0000-000000000000",
+        "0197a2b0-0000-7000-8000-000000000000",
+        "0",
+        "-1",
+        "1%27%20OR%20%271%27=%271",
+        "%27;%20DROP%20TABLE%20users;--",
+        "%00",
+        "%0d%0aSet-Cookie:%20a=b",
+        "%FF",
+        "%2e%2e",
+        "%2e%2e%2fme",
+        "ada@example.com",
+    ];
+    for id in ids {
+        for method in ["GET", "PATCH", "DELETE"] {
+            let request = by_id(method, &id, &token);
+            let request = if method == "PATCH" {
+                request.json(&json!({}))
+            } else {
+                request
+            };
+            stage
+                .expect(request, Expected::problem(404, "USER_NOT_FOUND"))
+                .await;
+        }
+    }
+    for user in &users {
+        stage.same("the row", stage.row_text(user).await, columns(user));
+    }
+}
+
+/// An administrator changes everything that the contract names.
+async fn changes(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let Some(mut user) = users.get(1).cloned() else {
+        return;
+    };
+    let (id, held) = (user.id, stage.token("ada@example.com").await);
+    stage
+        .expect(patch(&id, &json!({}), &token), Expected::user(200, &user))
+        .await;
+    user.is_verified = true;
+    user.is_superuser = true;
+    user.roles = Roles::parse(["editor", "billing"]).unwrap_or_default();
+    let body = json!({"is_verified": true, "is_superuser": true, "roles": ["Editor", "billing", "editor"]});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    stage.check(stage.raised(EventKind::PrivilegesChanged), "the event");
+    stage.check(stage.accepts(&held).await, "the user's token lives");
+    user.is_superuser = false;
+    user.roles = Roles::none();
+    let body = json!({"is_superuser": false, "roles": []});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    user.email = email("ada2@example.com");
+    user.is_verified = false;
+    let body = json!({"email": "ada2@example.com"});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    stage.check(!stage.accepts(&held).await, "an address ends the tokens");
+    let held = stage.token("ada2@example.com").await;
+    let body = json!({"password": NEW_PASSWORD});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    stage.check(!stage.accepts(&held).await, "a password ends the tokens");
+    stage.check(
+        stage.logs_in("ada2@example.com", NEW_PASSWORD).await,
+        "the new password",
+    );
+    user.is_active = false;
+    let body = json!({"is_active": false});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    stage.check(stage.raised(EventKind::UserDeactivated), "the event");
+    user.is_active = true;
+    let body = json!({"is_active": true});
+    stage
+        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+        .await;
+    stage.check(
+        stage.logs_in("ada2@example.com", NEW_PASSWORD).await,
+        "active again",
+    );
+}
+
+async fn change_refusals(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let Some(user) = users.get(1) else { return };
+    let fault = |name, code| Expected::invalid(&[(name, code)]);
+    let long = "x".repeat(129);
+    let many: Vec<_> = (0..65).map(|number| format!("role{number}")).collect();
+    for (body, expected) in [
+        (
+            json!({"email": "eve@example.com"}),
+            Expected::problem(400, "UPDATE_USER_EMAIL_ALREADY_EXISTS"),
+        ),
+        (
+            json!({"password": "password1234"}),
+            Expected::problem(400, "UPDATE_USER_INVALID_PASSWORD"),
+        ),
+        (json!({"password": "short"}), fault("password", "too_short")),
+        (json!({"password": long}), fault("password", "too_long")),
+        (json!({"email": "x"}), fault("email", "invalid")),
+        (
+            json!({"is_active": "false"}),
+            fault("is_active", "wrong_type"),
+        ),
+        (
+            json!({"is_superuser": 1}),
+            fault("is_superuser", "wrong_type"),
+        ),
+        (json!({"roles": [""]}), fault("roles", "invalid")),
+        (json!({"roles": [1]}), fault("roles", "wrong_type")),
+        (json!({"roles": many}), fault("roles", "invalid")),
+        (json!({"id": "x"}), fault("id", "unknown")),
+        (json!({"username": "x"}), fault("username", "unknown")),
+        (
+            json!({"current_password": PASSWORD}),
+            fault("current_password", "unknown"),
+        ),
+    ] {
+        stage.expect(patch(&user.id, &body, &token), expected).await;
+    }
+    stage.same("the row", stage.row_text(user).await, columns(user));
+}
+
+/// 401 for nobody, 403 for anybody else, both before the id or the body are looked at.
+async fn only_superusers(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, _) = three(&stage).await;
+    let token = stage.token("eve@example.com").await;
+    let own = users
+        .get(2)
+        .map_or_else(String::new, |user| format!("/users/{}", user.id));
+    for target in ["/users", "/users?limit=x", "/users/unknown", own.as_str()] {
+        let methods: &[&str] = if target.starts_with("/users/") {
+            &["GET", "PATCH", "DELETE"]
+        } else {
+            &["GET"]
+        };
+        for method in methods {
+            let request = WireRequest::new(method, target).text("text/plain", "{");
+            stage
+                .expect(request.clone(), Expected::unauthenticated(false))
+                .await;
+            let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
+            stage.expect(request.bearer(&token), denied).await;
+        }
+    }
+    stage.check(stage.raised(EventKind::AccessDenied), "the event");
+}
+
+/// The row stays, the account is off, and its tokens are dead.
+async fn deletes_softly(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let Some(user) = users.get(1) else { return };
+    let held = stage.token("ada@example.com").await;
+    for _ in 0..2 {
+        stage
+            .expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
+            .await;
+    }
+    let off = stage.row(user).await.is_some_and(|user| !user.is_active);
+    stage.check(off, "the row is there and off");
+    stage.check(!stage.accepts(&held).await, "the token is dead");
+    let root = users
+        .first()
+        .map_or_else(String::new, |user| user.id.to_string());
+    let own = Expected::problem(400, "SUPERUSER_CANNOT_DELETE_SELF");
+    stage.expect(by_id("DELETE", &root, &token), own).await;
+}
+
+/// By a setting the row goes.
+async fn deletes_for_good(trial: &Trial<'_>) {
+    let setup = Setup {
+        delete_mode: DeleteMode::Hard,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let (users, token) = three(&stage).await;
+    let Some(user) = users.get(1) else { return };
+    let held = stage.token("ada@example.com").await;
+    stage
+        .expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
+        .await;
+    stage.check(stage.row(user).await.is_none(), "the row is gone");
+    stage.check(stage.raised(EventKind::UserDeleted), "the event");
+    stage.check(!stage.accepts(&held).await, "the token is dead");
+    let gone = Expected::problem(404, "USER_NOT_FOUND");
+    stage.expect(by_id("DELETE", &user.id, &token), gone).await;
+    let root = users
+        .first()
+        .map_or_else(String::new, |user| user.id.to_string());
+    let own = Expected::problem(400, "SUPERUSER_CANNOT_DELETE_SELF");
+    stage.expect(by_id("DELETE", &root, &token), own).await;
+}
+
+/// The last active superuser stays one; with a second one the first may go.
+async fn last_superuser(trial: &Trial<'_>) {
+    let stage = trial.stage().await;
+    let (users, token) = three(&stage).await;
+    let Some(root) = users.first() else { return };
+    for body in [json!({"is_superuser": false}), json!({"is_active": false})] {
+        let stays = Expected::problem(409, "LAST_SUPERUSER");
+        stage.expect(patch(&root.id, &body, &token), stays).await;
+    }
+    stage.same("the row", stage.row_text(root).await, columns(root));
+    let second = stage.admin("second@example.com").await;
+    stage
+        .expect(by_id("DELETE", &second.id, &token), Expected::empty(204))
+        .await;
+    let stays = Expected::problem(409, "LAST_SUPERUSER");
+    let body = json!({"is_superuser": false});
+    stage.expect(patch(&root.id, &body, &token), stays).await;
+    stage.admin("third@example.com").await;
+    let reply = stage.send(&patch(&root.id, &body, &token)).await;
+    stage.same("with another one", reply.status, 200);
+    let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
+    stage.expect(by_id("GET", &root.id, &token), denied).await;
+}

@@ -1,0 +1,55 @@
+//! The conformance suite through the core's own door, a test per group.
+
+use std::collections::BTreeSet;
+
+use auth_core::testing::conformance::{self, CoreRig};
+
+use crate::world::block_on;
+
+macro_rules! groups {
+    ($($test:ident = $group:literal),+ $(,)?) => {
+        $(#[test]
+        fn $test() {
+            block_on(async {
+                conformance::assert_none(&conformance::run_group(&CoreRig::new(), $group).await);
+            });
+        })+
+
+        /// A group that nobody runs would be green for ever.
+        #[test]
+        fn every_group_is_run() {
+            let known: BTreeSet<_> = conformance::cases().iter().map(|case| case.group()).collect();
+            assert_eq!(known, BTreeSet::from([$($group),+]));
+        }
+    };
+}
+
+groups! {
+    login = "login",
+    logout = "logout",
+    register = "register",
+    verification = "verification",
+    reset = "reset",
+    me = "me",
+    change_password = "change-password",
+    users = "users",
+    bodies = "bodies",
+    methods = "methods",
+    injection = "injection",
+    privileges = "privileges",
+    tokens = "tokens",
+    settings = "settings",
+    outages = "outages",
+    hooks = "hooks",
+    canary = "canary",
+}
+
+#[test]
+fn every_case_has_a_name_of_its_own() {
+    let cases = conformance::cases();
+    let names: BTreeSet<_> = cases
+        .iter()
+        .map(|case| (case.group(), case.name()))
+        .collect();
+    assert_eq!(names.len(), cases.len());
+}

@@ -1,0 +1,58 @@
+//! What a reply costs must not tell whether an account exists: the same hashes, the same calls.
+
+use auth_core::testing::PASSWORD;
+use serde_json::json;
+
+use crate::world::{World, block_on};
+
+/// B-03, A6.3.8: an unknown user costs one hash and one look-up, exactly like a wrong password.
+#[test]
+fn a_failed_login_costs_the_same_for_everybody() {
+    block_on(async {
+        let world = World::with_ada().await;
+        let mut costs = Vec::new();
+        for address in ["ada@example.com", "nobody@example.com"] {
+            let (hashes, calls) = (world.auth.accounts().hasher().hashes_done(), world.calls());
+            let reply = world.login(address, "a guess that leads nowhere").await;
+            assert_eq!(reply.status, 400);
+            world.settled().await;
+            let after = world.calls();
+            costs.push((
+                world.auth.accounts().hasher().hashes_done() - hashes,
+                after.0 - calls.0,
+                after.1 - calls.1,
+            ));
+        }
+        assert_eq!(costs, [(1, 1, 0), (1, 1, 0)]);
+        assert_eq!(world.login("ada@example.com", PASSWORD).await.status, 200);
+    });
+}
+
+/// C-FP-01: the reply to a request for a mail has cost one call to the expiring store, and none to
+/// the users, whoever's address it is. On one thread what is spawned has not begun by then.
+#[test]
+fn a_request_for_a_mail_costs_the_same_for_everybody() {
+    block_on(async {
+        let world = World::with_ada().await;
+        for path in ["/auth/forgot-password", "/auth/request-verify-token"] {
+            for address in ["ada@example.com", "nobody@example.com"] {
+                let before = world.calls();
+                let reply = world.post(path, &json!({ "email": address })).await;
+                assert_eq!((reply.status, reply.body.len()), (202, 0));
+                let after = world.calls();
+                assert_eq!(
+                    (after.0 - before.0, after.1 - before.1),
+                    (0, 1),
+                    "{path} {address}"
+                );
+                world.settled().await;
+                let later = world.calls();
+                assert_eq!(
+                    (later.0 - after.0, later.1 - after.1),
+                    (1, 0),
+                    "{path} {address}"
+                );
+            }
+        }
+    });
+}

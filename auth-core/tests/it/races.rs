@@ -1,0 +1,197 @@
+//! What must happen once happens once, however many ask at the same moment.
+
+use std::sync::Arc;
+
+use auth_core::EventKind;
+use auth_core::testing::PASSWORD;
+use auth_core::testing::conformance::{WireReply, WireRequest};
+use serde_json::json;
+use tokio::sync::Barrier;
+
+use crate::world::{World, block_on_threads};
+
+const RACERS: usize = 64;
+
+/// Sends all requests at one moment from tasks of their own, and answers the replies in order.
+async fn race(world: &Arc<World>, requests: Vec<WireRequest>) -> Vec<WireReply> {
+    let gate = Arc::new(Barrier::new(requests.len()));
+    let racers: Vec<_> = requests
+        .into_iter()
+        .map(|request| {
+            let (world, gate) = (Arc::clone(world), Arc::clone(&gate));
+            tokio::spawn(async move {
+                gate.wait().await;
+                world.send(request).await
+            })
+        })
+        .collect();
+    let mut replies = Vec::new();
+    for racer in racers {
+        replies.push(racer.await.unwrap());
+    }
+    replies
+}
+
+/// How many replies have this status; all others have the other one.
+fn count(replies: &[WireReply], status: u16, others: u16) -> usize {
+    let won = replies.iter().filter(|reply| reply.status == status);
+    let lost = replies.iter().filter(|reply| reply.status == others);
+    let (won, lost) = (won.count(), lost.count());
+    assert_eq!(won + lost, replies.len(), "{replies:?}");
+    won
+}
+
+fn post(path: &str, body: &serde_json::Value) -> WireRequest {
+    WireRequest::new("POST", path).json(body)
+}
+
+/// B-01, B-02: of 64 registrations of one address, spelt in two ways, one makes an account.
+#[test]
+fn one_address_is_registered_once() {
+    block_on_threads(async {
+        let world = World::new();
+        let spelt = |number: usize| ["ada@example.com", "ADA@Example.com"][number % 2];
+        let request = |number| {
+            let body = json!({"email": spelt(number), "password": PASSWORD});
+            post("/auth/register", &body)
+        };
+        let replies = race(&world, (0..RACERS).map(request).collect()).await;
+        assert_eq!(count(&replies, 201, 400), 1);
+        let kinds = world.events.kinds();
+        let created = kinds.iter().filter(|kind| **kind == EventKind::UserCreated);
+        assert_eq!(created.count(), 1);
+    });
+}
+
+/// B-02, C-FP-03: of 64 resets with one token one succeeds, and its password is the one that counts.
+#[test]
+fn one_reset_token_is_spent_once() {
+    block_on_threads(async {
+        let world = World::with_ada().await;
+        let body = json!({"email": "ada@example.com"});
+        assert_eq!(world.post("/auth/forgot-password", &body).await.status, 202);
+        world.settled().await;
+        let token = world.outbox.latest("reset", "ada@example.com").unwrap();
+        let password = |number: usize| format!("{number} mills that weave");
+        let request = |number| {
+            let body = json!({"token": token, "password": password(number)});
+            post("/auth/reset-password", &body)
+        };
+        let replies = race(&world, (0..RACERS).map(request).collect()).await;
+        assert_eq!(count(&replies, 200, 400), 1);
+        let winner = replies
+            .iter()
+            .position(|reply| reply.status == 200)
+            .unwrap();
+        let mut works = Vec::new();
+        for number in 0..RACERS {
+            let reply = world.login("ada@example.com", &password(number)).await;
+            works.extend((reply.status == 200).then_some(number));
+        }
+        assert_eq!(works, [winner]);
+    });
+}
+
+/// B-02: of 64 proofs with one token one succeeds.
+#[test]
+fn one_verification_token_is_spent_once() {
+    block_on_threads(async {
+        let world = World::with_ada().await;
+        let token = world.outbox.latest("verify", "ada@example.com").unwrap();
+        let request = |_| post("/auth/verify", &json!({ "token": token }));
+        let replies = race(&world, (0..RACERS).map(request).collect()).await;
+        assert_eq!(count(&replies, 200, 400), 1);
+        let kinds = world.events.kinds();
+        let verified = kinds
+            .iter()
+            .filter(|kind| **kind == EventKind::UserVerified);
+        assert_eq!(verified.count(), 1);
+    });
+}
+
+/// A7.4.1: a token that is used while it is logged out is accepted or refused, and refused for ever
+/// once a logout was confirmed.
+#[test]
+fn a_logout_wins_against_use() {
+    block_on_threads(async {
+        let world = World::with_ada().await;
+        for _ in 0..8 {
+            let token = world.token().await;
+            let me = || WireRequest::new("GET", "/users/me").bearer(&token);
+            let logout = || WireRequest::new("POST", "/auth/logout").bearer(&token);
+            let mut requests: Vec<_> = (0..24).map(|_| me()).collect();
+            requests.extend((0..4).map(|_| logout()));
+            let replies = race(&world, requests).await;
+            let (uses, logouts) = replies.split_at(24);
+            count(uses, 200, 401);
+            assert!(count(logouts, 204, 401) >= 1);
+            assert_eq!(world.send(me()).await.status, 401);
+        }
+    });
+}
+
+/// B-24: a reset and a change of the password at one moment: exactly one of them counts.
+#[test]
+fn a_reset_and_a_change_do_not_both_win() {
+    block_on_threads(async {
+        for _ in 0..8 {
+            let world = World::with_ada().await;
+            let access = world.token().await;
+            let body = json!({"email": "ada@example.com"});
+            world.post("/auth/forgot-password", &body).await;
+            world.settled().await;
+            let token = world.outbox.latest("reset", "ada@example.com").unwrap();
+            let reset = json!({"token": token, "password": "set by the reset token"});
+            let change =
+                json!({"current_password": PASSWORD, "new_password": "set by the open session"});
+            let requests = vec![
+                post("/auth/reset-password", &reset),
+                post("/users/me/change-password", &change).bearer(&access),
+            ];
+            let replies = race(&world, requests).await;
+            let won: Vec<_> = replies.iter().map(|reply| reply.status < 300).collect();
+            assert_eq!(won.iter().filter(|won| **won).count(), 1, "{replies:?}");
+            for (password, won) in [
+                ("set by the reset token", won[0]),
+                ("set by the open session", won[1]),
+            ] {
+                let reply = world.login("ada@example.com", password).await;
+                assert_eq!(reply.status == 200, won);
+            }
+        }
+    });
+}
+
+/// Of two superusers who demote each other at one moment, one stays.
+#[test]
+fn one_superuser_stays() {
+    use auth_core::Roles;
+    use auth_core::manager::NewAccount;
+    use auth_core::testing::registration;
+
+    block_on_threads(async {
+        for _ in 0..16 {
+            let world = World::new();
+            let (mut ids, mut tokens) = (Vec::new(), Vec::new());
+            for address in ["one@example.com", "two@example.com"] {
+                let account = NewAccount {
+                    registration: registration(address),
+                    is_verified: true,
+                    is_superuser: true,
+                    roles: Roles::none(),
+                };
+                ids.push(world.auth.accounts().create(account).await.unwrap().id);
+                let reply = world.login(address, PASSWORD).await.json();
+                tokens.push(reply["access_token"].as_str().unwrap().to_owned());
+            }
+            let demote = |by: usize, whom: usize| {
+                WireRequest::new("PATCH", &format!("/users/{}", ids[whom]))
+                    .bearer(&tokens[by])
+                    .json(&json!({"is_superuser": false}))
+            };
+            let replies = race(&world, vec![demote(0, 1), demote(1, 0)]).await;
+            let won = replies.iter().filter(|reply| reply.status == 200);
+            assert_eq!(won.count(), 1, "{replies:?}");
+        }
+    });
+}
