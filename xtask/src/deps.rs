@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Failure, all, say};
 use crate::members::{self, Member};
-use crate::tree::Tree;
+use crate::tree::{Package, Tree};
 
 const REPEAT: &str = "cargo xtask deps";
 
@@ -159,15 +159,12 @@ fn forbidden(rule: &Rule, tree: &Tree) -> Check {
         .matching(&patterns)
         .filter(|package| package.name != rule.name);
     let failures = found.map(|package| {
-        let (name, version) = (&package.name, &package.version);
-        let command = format!(
-            "cargo tree {} -i {name}@{version}",
-            everything_below(&format!("-p {}", rule.name))
+        let below = everything_below(&format!("-p {}", rule.name));
+        let what = format!(
+            "{} must never depend on {} {}",
+            rule.name, package.name, package.version
         );
-        Failure::alone(
-            format!("{} must never depend on {name} {version}", rule.name),
-            command,
-        )
+        Failure::alone(format!("{what}\n{}", who_brings(package, &below)), REPEAT)
     });
     let answer = all(failures);
     if answer.is_ok() {
@@ -181,18 +178,23 @@ fn forbidden(rule: &Rule, tree: &Tree) -> Check {
 }
 
 fn nowhere(tree: &Tree) -> Check {
-    all(NOWHERE.iter().flat_map(|&(name, reason)| {
-        tree.matching(&[name])
-            .map(|package| {
-                let command = format!(
-                    "cargo tree {} -i {name}@{}",
-                    everything_below("--workspace"),
-                    package.version
-                );
-                Failure::alone(format!("nothing may bring {name}: {reason}"), command)
-            })
-            .collect::<Vec<_>>()
+    let found = NOWHERE.iter().flat_map(|(name, reason)| {
+        tree.matching(std::slice::from_ref(name))
+            .map(move |package| (package, reason))
+    });
+    all(found.map(|(package, reason)| {
+        let what = format!("nothing may bring {}: {reason}", package.name);
+        let who = who_brings(package, &everything_below("--workspace"));
+        Failure::alone(format!("{what}\n{who}"), REPEAT)
     }))
+}
+
+/// The command that shows the way to a crate that should not be there.
+fn who_brings(package: &Package, below: &str) -> String {
+    format!(
+        "who brings it: cargo tree {below} -i {}@{}",
+        package.name, package.version
+    )
 }
 
 fn one_version(tree: &Tree) -> Check {
@@ -210,7 +212,7 @@ fn one_version(tree: &Tree) -> Check {
                 "{name} is there in the versions {}, one is allowed",
                 versions.join(" and ")
             ),
-            "cargo tree --workspace --all-features --duplicates",
+            REPEAT,
         )
     }))
 }
@@ -230,7 +232,7 @@ fn size(name: &str, count: Count, crates: usize) -> Check {
     }
     Failure::alone(
         format!("{name} brings {crates} crates, more than {limit}"),
-        format!("cargo tree -p {name} -e normal"),
+        REPEAT,
     )
 }
 
@@ -260,16 +262,14 @@ mod tests {
 
         let failures = rule_of("auth-core", printed).unwrap_err();
 
+        assert_eq!(failures.len(), 2);
         assert_eq!(
             failures[0].what,
-            "auth-core must never depend on http 1.5.0"
+            "auth-core must never depend on http 1.5.0\nwho brings it: cargo tree -p auth-core \
+             -e normal,build --all-features --target all -i http@1.5.0"
         );
-        assert_eq!(
-            failures[1].what,
-            "auth-core must never depend on tower-layer 0.3.3"
-        );
-        assert_eq!(failures.len(), 2);
-        assert!(failures[0].repeat.ends_with("--target all -i http@1.5.0"));
+        let second = "auth-core must never depend on tower-layer 0.3.3\n";
+        assert!(failures[1].what.starts_with(second));
     }
 
     #[test]

@@ -1,0 +1,2 @@
+DROP TABLE auth_expiring;
+DROP TABLE auth_users;

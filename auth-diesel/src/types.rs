@@ -1,0 +1,104 @@
+//! SQL types of the toolkit's own: what an engine calls a UUID and a point in time.
+//!
+//! Each engine has its own column type for them, so a `table!` with Diesel's types would have to be
+//! written once an engine. With these two it is written once; the conversions of an engine stand
+//! in its file below `types/`.
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::query_builder::QueryId;
+use diesel::sql_types::{SqlOrd, SqlType};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The column type of a UUID.
+#[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
+#[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Binary")))]
+pub struct AuthUuid;
+
+/// The column type of a point in time, exact to the micro-second.
+#[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
+#[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
+pub struct AuthTime;
+
+impl SqlOrd for AuthUuid {}
+impl SqlOrd for AuthTime {}
+
+/// A UUID on its way into or out of a column.
+///
+/// Diesel's own support of `uuid` is not used: its version range lets cargo pick a version of the
+/// crate that is not ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = AuthUuid)]
+pub struct DbUuid(pub Uuid);
+
+/// A point in time on its way into or out of a column: micro-seconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = AuthTime)]
+pub struct DbTime(i64);
+
+impl DbTime {
+    const NANOS_PER_MICRO: i128 = 1_000;
+
+    /// The last micro-second that is not after `time`: for "now", and for what is only shown.
+    pub fn floor(time: OffsetDateTime) -> Self {
+        Self::from_micros(
+            time.unix_timestamp_nanos()
+                .div_euclid(Self::NANOS_PER_MICRO),
+        )
+    }
+
+    /// The first micro-second that is not before `time`: for an expiry, so that rounding never ends
+    /// an entry early.
+    pub fn ceil(time: OffsetDateTime) -> Self {
+        Self::from_micros(-((-time.unix_timestamp_nanos()).div_euclid(Self::NANOS_PER_MICRO)))
+    }
+
+    /// The time, unless the number is beyond the years that the toolkit knows.
+    pub fn to_time(self) -> Option<OffsetDateTime> {
+        let nanos = i128::from(self.0) * Self::NANOS_PER_MICRO;
+        OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()
+    }
+
+    fn from_micros(micros: i128) -> Self {
+        // Years -9999 to 9999 in micro-seconds take 59 bits, so that this never saturates.
+        Self(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding() {
+        let check = |nanos: i128, floor: i64, ceil: i64| {
+            let time = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap();
+            assert_eq!(DbTime::floor(time), DbTime(floor), "floor of {nanos}");
+            assert_eq!(DbTime::ceil(time), DbTime(ceil), "ceiling of {nanos}");
+        };
+        check(0, 0, 0);
+        check(1, 0, 1);
+        check(999, 0, 1);
+        check(1_000, 1, 1);
+        check(1_001, 1, 2);
+        check(-1, -1, 0);
+        check(-1_000, -1, -1);
+        check(-1_001, -2, -1);
+    }
+
+    #[test]
+    fn the_ends_of_time_survive() {
+        let ends = [
+            time::Date::MIN.midnight().assume_utc(),
+            time::Date::MAX.midnight().assume_utc(),
+        ];
+        for end in ends {
+            assert_eq!(DbTime::floor(end).to_time(), Some(end));
+        }
+        assert_eq!(DbTime(i64::MAX).to_time(), None);
+    }
+}

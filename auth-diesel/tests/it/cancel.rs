@@ -1,0 +1,186 @@
+//! Futures that are dropped in the middle, and runtimes that end.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use auth_core::store::{
+    Expect, ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, UpdateOutcome, UserChange,
+    UserDatabase, Window,
+};
+use auth_core::{Epoch, User};
+use auth_diesel::SqliteStore;
+use time::Duration;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::{File, email, hash, inserted, new_user, now};
+
+fn runtimes() -> [(&'static str, Runtime); 2] {
+    [
+        (
+            "current thread",
+            Builder::new_current_thread().enable_all().build().unwrap(),
+        ),
+        (
+            "multi thread",
+            Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap(),
+        ),
+    ]
+}
+
+/// Polls a future so many times, each after others had a turn, and drops it.
+async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        let polled = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        if polled.is_ready() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Each operation is dropped after 0, 1, 4, 9 … polls, from before its first step to after its last; after each the store answers, and what was
+/// asked for is there as a whole or not at all.
+#[test]
+fn a_dropped_operation_is_done_or_not_done() {
+    for (flavour, runtime) in runtimes() {
+        let file = File::new();
+        runtime.block_on(async {
+            let store = file.open().await;
+            for stage in 0..40 {
+                drop_each(&store, stage * stage).await;
+            }
+            let page = store.list(PageRequest::first()).await.unwrap();
+            let statistics = store.pool().state().statistics;
+            assert_eq!(statistics.connections_closed_broken, 0, "{flavour}");
+            assert_eq!(page.items.len() as u64, page.total.min(50), "{flavour}");
+        });
+    }
+}
+
+async fn drop_each(store: &SqliteStore, polls: usize) {
+    let base = inserted(store, new_user(&format!("base{polls}@example.com"))).await;
+    let address = format!("dropped{polls}@example.com");
+    drop_after(polls, store.get(&base.id)).await;
+    drop_after(polls, store.find(&base.email.clone().into())).await;
+    drop_after(polls, store.list(PageRequest::first())).await;
+    drop_after(polls, UserDatabase::insert(store, new_user(&address))).await;
+
+    let change = UserChange::<User> {
+        email: Some(email(&format!("changed{polls}@example.com"))),
+        password_hash: Some(hash("$new")),
+        bump_epoch: true,
+        ..UserChange::default()
+    };
+    drop_after(
+        polls,
+        store.update(&base.id, change, Expect::epoch(Epoch::FIRST)),
+    )
+    .await;
+
+    let key = ExpiringKey::new("dropped", &polls.to_string());
+    drop_after(
+        polls,
+        store.increment(&key, Window::Fixed(Duration::MINUTE), now()),
+    )
+    .await;
+    drop_after(polls, store.count(&key, now())).await;
+    drop_after(polls, store.purge(now(), 10)).await;
+
+    // A write queues behind the dropped ones, so that after it they are all decided.
+    let next = store
+        .increment(&key, Window::Fixed(Duration::MINUTE), now())
+        .await
+        .unwrap();
+    assert!((1..=2).contains(&next), "{next}");
+    drop_after(polls, store.remove(&key)).await;
+
+    let base = store.get(&base.id).await.unwrap().unwrap();
+    let changed = base.epoch != Epoch::FIRST;
+    assert_eq!(base.email.as_str().starts_with("changed"), changed);
+    assert_eq!(
+        base.password_hash.as_ref().unwrap().as_stored_str() == "$new",
+        changed
+    );
+
+    match UserDatabase::insert(store, new_user(&address))
+        .await
+        .unwrap()
+    {
+        InsertOutcome::Inserted(user) => assert_eq!(user.email.as_str(), address),
+        InsertOutcome::Taken(_) => {
+            let user = store.find(&email(&address).into()).await.unwrap().unwrap();
+            drop_after(polls, store.delete(&user.id, Expect::anything())).await;
+        }
+    }
+    let outcome = store
+        .update(&base.id, UserChange::default(), Expect::anything())
+        .await;
+    assert!(
+        matches!(outcome, Ok(UpdateOutcome::Updated(_))),
+        "{outcome:?}"
+    );
+}
+
+/// The runtime goes away with operations at every stage; the file holds whole changes only, and
+/// another runtime works with it.
+#[test]
+fn the_end_of_a_runtime_leaves_whole_changes() {
+    for stage in 0..20 {
+        for (flavour, runtime) in runtimes() {
+            let file = File::new();
+            runtime.block_on(async {
+                let store = file.open().await;
+                let user = inserted(&store, new_user("a@example.com")).await;
+                for _ in 0..4 {
+                    let store = store.clone();
+                    tokio::spawn(async move {
+                        for number in 0..100 {
+                            let change = UserChange::<User> {
+                                password_hash: Some(hash(&number.to_string())),
+                                bump_epoch: true,
+                                ..UserChange::default()
+                            };
+                            if store
+                                .update(&user.id, change, Expect::anything())
+                                .await
+                                .is_err()
+                            {
+                                return;
+                            }
+                        }
+                    });
+                }
+                for _ in 0..stage {
+                    tokio::task::yield_now().await;
+                }
+            });
+            drop(runtime);
+
+            let (_, next) = runtimes().into_iter().next().unwrap();
+            next.block_on(async {
+                let store = file.open().await;
+                let user = store
+                    .find(&email("a@example.com").into())
+                    .await
+                    .unwrap()
+                    .unwrap();
+                let untouched =
+                    user.password_hash.as_ref().unwrap().as_stored_str() == "$argon2id$one";
+                assert_eq!(
+                    untouched,
+                    user.epoch == Epoch::FIRST,
+                    "{flavour}, stage {stage}"
+                );
+                inserted(&store, new_user("b@example.com")).await;
+            });
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The applications under load.
+
+use std::sync::Arc;
+
+use auth_axum::CurrentUser;
+use auth_core::secret::{MasterSecret, Secret};
+use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, ExpiringStore, JwtStrategy, User, UserDatabase,
+};
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+/// The address and the password of the one account.
+pub const EMAIL: &str = "ada@example.com";
+
+/// Where the users live.
+#[derive(Debug, Clone, Copy)]
+pub enum Storage {
+    Memory,
+    Sqlite,
+}
+
+/// A handle over a storage, with OWASP's parameters, and one account in it.
+pub async fn auth(storage: Storage, folder: &std::path::Path) -> Auth<User> {
+    match storage {
+        Storage::Memory => {
+            let spent = Arc::new(MemoryExpiringStore::new());
+            assemble(MemoryUserDatabase::new(), spent).await
+        }
+        Storage::Sqlite => {
+            let url = format!("sqlite://{}", folder.join("bench.db").display());
+            let store = auth_diesel::SqliteStore::open(&url).await.unwrap();
+            assemble(store.clone(), store).await
+        }
+    }
+}
+
+async fn assemble(
+    users: impl UserDatabase<User = User>,
+    spent: impl ExpiringStore + Clone,
+) -> Auth<User> {
+    let master = MasterSecret::new(Secret::generate().unwrap());
+    let jwt = JwtStrategy::from_master(&master).revoked_in(spent.clone());
+    let accounts = Accounts::builder(users, &master).expiring_store(spent);
+    let auth = Auth::builder(accounts)
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()
+        .unwrap();
+    auth.accounts()
+        .register(auth_core::testing::registration(EMAIL))
+        .await
+        .unwrap();
+    auth
+}
+
+async fn bare() -> &'static str {
+    EMAIL
+}
+
+async fn protected(user: CurrentUser<User>) -> String {
+    user.email.to_string()
+}
+
+/// Serves the routes of the toolkit and `GET /protected`; answers the address.
+pub async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
+    let app = Router::new()
+        .route("/protected", get(protected))
+        .merge(auth_axum::routes(&auth))
+        .with_state(auth);
+    listen(app).await
+}
+
+/// Serves the same body at the same path with no authentication.
+pub async fn serve_bare() -> std::net::SocketAddr {
+    listen(Router::new().route("/protected", get(bare))).await
+}
+
+async fn listen(app: Router) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+/// A token of the one account.
+pub async fn token(auth: &Auth<User>) -> String {
+    use auth_core::strategy::IssueRequest;
+
+    let email = auth_core::testing::email(EMAIL).into();
+    let password = auth_core::testing::password(auth_core::testing::PASSWORD);
+    let checked = auth
+        .accounts()
+        .authenticate(&email, &password)
+        .await
+        .unwrap();
+    let strategy = auth.backends().first().unwrap().strategy();
+    let request = IssueRequest::new(checked.user(), auth.accounts().now());
+    strategy.issue(request).await.unwrap().expose().to_owned()
+}

@@ -1,0 +1,90 @@
+//! The read of a token against the bare `jsonwebtoken`, and what one authentication allocates.
+
+use std::alloc::System;
+use std::hint::black_box;
+use std::time::Instant;
+
+use auth_core::http::BufferedRequest;
+use auth_core::secret::Secret;
+use auth_core::store::memory::MemoryExpiringStore;
+use auth_core::strategy::IssueRequest;
+use auth_core::{JwtStrategy, Strategy, User};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+use stats_alloc::{Region, StatsAlloc};
+
+use crate::app::{self, Storage};
+use crate::row;
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "what a reader of the claims would have")]
+struct PlainClaims {
+    sub: String,
+    exp: i64,
+    jti: String,
+    epoch: i64,
+}
+
+const ROUNDS: u32 = 200_000;
+
+pub async fn read_and_allocations(allocator: &'static StatsAlloc<System>) {
+    let folder = tempfile::tempdir().unwrap();
+    let auth = app::auth(Storage::Memory, folder.path()).await;
+    let email = auth_core::testing::email(app::EMAIL).into();
+    let password = auth_core::testing::password(auth_core::testing::PASSWORD);
+    let checked = auth
+        .accounts()
+        .authenticate(&email, &password)
+        .await
+        .unwrap();
+
+    let key = *b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj";
+    let strategy = JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new());
+    let now = auth.accounts().now();
+    let issued = strategy
+        .issue(IssueRequest::new(checked.user(), now))
+        .await
+        .unwrap();
+    let token = issued.expose();
+
+    let begin = Instant::now();
+    for _ in 0..ROUNDS {
+        let read = Strategy::<User>::read(&strategy, black_box(token), now)
+            .await
+            .unwrap();
+        assert!(read.is_some());
+    }
+    let ours = begin.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
+
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_audience(&["auth:access"]);
+    validation.validate_nbf = true;
+    let decoding = DecodingKey::from_secret(&key);
+    let begin = Instant::now();
+    for _ in 0..ROUNDS {
+        let plain = jsonwebtoken::decode::<PlainClaims>(black_box(token), &decoding, &validation);
+        black_box(plain.unwrap());
+    }
+    let raw = begin.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
+    row(
+        "read of a JWT with revocation check, against jsonwebtoken",
+        ours,
+        raw,
+        "us",
+    );
+
+    let token = app::token(&auth).await;
+    let head = BufferedRequest::new("GET", Vec::new())
+        .header("authorization", format!("Bearer {token}"))
+        .head;
+    auth.authenticate(&head).await.unwrap();
+    let region = Region::new(allocator);
+    for _ in 0..1000 {
+        assert!(auth.authenticate(&head).await.unwrap().user().is_some());
+    }
+    let allocations = region.change().allocations / 1000;
+    crate::note(
+        "allocations of one authentication (JWT, memory)",
+        &format!("{allocations}"),
+    );
+}

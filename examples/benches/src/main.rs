@@ -1,0 +1,53 @@
+//! Figures as ratios in one run, with the raw numbers beside them.
+//!
+//! `cargo xtask bench` runs it in release mode. Client and server share the machine and the process,
+//! so absolute figures say little; each ratio compares two runs of the same client in the same minutes.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program that prints figures or fails"
+)]
+
+mod app;
+mod jwt;
+mod load;
+mod logins;
+mod memory;
+mod protected;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use std::alloc::System;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[tokio::main(flavor = "multi_thread")]
+async fn main() {
+    if std::env::args().nth(1).as_deref() == Some(memory::CHILD) {
+        return memory::child().await;
+    }
+    let cores = std::thread::available_parallelism().unwrap();
+    println!("{cores} cores; every figure of one run, client and server on one machine\n");
+    println!(
+        "{:<58} {:>12} {:>12} {:>7}",
+        "what", "ours", "reference", "ratio"
+    );
+    jwt::read_and_allocations(ALLOCATOR).await;
+    protected::against_bare_axum().await;
+    logins::against_raw_argon2().await;
+    logins::neighbours().await;
+    memory::login_storm();
+}
+
+/// One row: a figure of ours beside its reference.
+fn row(what: &str, ours: f64, reference: f64, unit: &str) {
+    println!(
+        "{what:<58} {ours:>9.1} {unit:<2} {reference:>9.1} {unit:<2} {:>7.2}",
+        ours / reference
+    );
+}
+
+/// A figure that has no reference.
+fn note(what: &str, figure: &str) {
+    println!("{what:<58} {figure:>12}");
+}

@@ -1,0 +1,79 @@
+//! Accounts in memory, without HTTP: somebody registers, logs in, and forgets a password.
+//!
+//! Run it with `cargo run -p headless`. How to test the hooks is in `src/manager/tests.rs`.
+#![expect(
+    clippy::print_stdout,
+    reason = "what it prints is all that this program is for"
+)]
+
+mod letter;
+mod manager;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use auth_core::manager::Registration;
+use auth_core::secret::{MasterSecret, Secret};
+use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::{Accounts, EmailAddress, Password, User};
+
+use letter::{Letter, Subject};
+use manager::Manager;
+
+const OLD: &str = "a mill that weaves algebra";
+const NEW: &str = "an engine with a thousand columns";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let manager = Arc::new(Manager::default());
+    let master = MasterSecret::new(Secret::generate()?);
+    let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master)
+        .expiring_store(MemoryExpiringStore::new())
+        .shared_manager(Arc::<Manager>::clone(&manager))
+        .build()?;
+    let email = EmailAddress::parse("ada@example.com")?;
+    let old = Password::parse(OLD)?;
+
+    let user = accounts
+        .register(Registration::new(email.clone(), Password::parse(OLD)?))
+        .await?;
+    println!("registered {} as {}", user.email, user.id);
+    let user = accounts
+        .verify(&mailed_token(&manager, Subject::Verify)?)
+        .await?;
+    println!("the address is verified: {}", user.is_verified);
+
+    let login = email.clone().into();
+    accounts.authenticate(&login, &old).await?;
+    println!("logged in");
+
+    accounts.forgot_password(email).await?;
+    // The letter is written after the reply; a server waits for it only when it shuts down.
+    accounts.settled().await;
+    let token = mailed_token(&manager, Subject::Reset)?;
+    accounts
+        .reset_password(&token, Password::parse(NEW)?)
+        .await?;
+    println!("the password is reset");
+
+    let with_old = accounts.authenticate(&login, &old).await.is_ok();
+    let new = Password::parse(NEW)?;
+    let with_new = accounts.authenticate(&login, &new).await.is_ok();
+    println!("the old password logs in: {with_old}, the new one: {with_new}");
+    // Hooks about failed logins run after the reply as well.
+    accounts.settled().await;
+    println!("logins that failed: {}", manager.failed_logins());
+    Ok(())
+}
+
+/// Empties the queue as a mail worker would, and answers the token of the letter about `subject`.
+fn mailed_token(manager: &Manager, subject: Subject) -> Result<String, String> {
+    let letters = manager.take_letters();
+    for letter in &letters {
+        println!("a letter to {}: {:?}", letter.to, letter.subject);
+    }
+    let token = letters.iter().find(|letter| letter.subject == subject);
+    token
+        .map(|letter: &Letter| letter.token().to_owned())
+        .ok_or_else(|| format!("no letter about {subject:?}"))
+}

@@ -1,0 +1,80 @@
+//! The hooks of this application: which letters are queued, and what is counted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use auth_core::manager::{ForgotPassword, HookResult, LoginFailure, RequestVerify, VerifyToken};
+use auth_core::{User, UserManager};
+
+use crate::letter::{Letter, Subject};
+
+/// Queues the letters that a worker would mail, and counts logins that failed.
+///
+/// Only hooks are overridden. The flows (who may log in, when a token is spent, what ends a session)
+/// are not an application's to write, and so not its to get wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Manager {
+    letters: Mutex<Vec<Letter>>,
+    failed_logins: AtomicU64,
+}
+
+impl Manager {
+    /// Takes everything out of the queue, oldest first.
+    pub(crate) fn take_letters(&self) -> Vec<Letter> {
+        std::mem::take(&mut *self.letters.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many logins were refused so far.
+    pub(crate) fn failed_logins(&self) -> u64 {
+        self.failed_logins.load(Ordering::Relaxed)
+    }
+
+    fn queue(&self, letter: Letter) {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.push(letter);
+    }
+}
+
+#[async_trait]
+impl UserManager for Manager {
+    type User = User;
+
+    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+        self.queue(Letter::with_token(
+            &user.email,
+            Subject::Verify,
+            token.expose(),
+        ));
+        Ok(())
+    }
+
+    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
+        self.on_after_register(request.user, request.token).await
+    }
+
+    async fn on_after_verify(&self, user: &User) -> HookResult {
+        self.queue(Letter::plain(&user.email, Subject::Welcome));
+        Ok(())
+    }
+
+    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
+        // Nothing goes to an address without an account: it may belong to a stranger.
+        if let ForgotPassword::Known { user, token } = request {
+            self.queue(Letter::with_token(
+                &user.email,
+                Subject::Reset,
+                token.expose(),
+            ));
+        }
+        Ok(())
+    }
+
+    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>) -> HookResult {
+        self.failed_logins.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,316 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use auth_core::password::{Argon2Params, InvalidParams};
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::duration;
+
+/// Serves accounts, with every feature behind a flag.
+///
+/// The secret that signs everything comes from the environment variable `AUTH_SECRET`. Where there is
+/// none, one is drawn and kept in the file `.auth-secret`.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    /// Where users are kept: `sqlite://PATH`, or `memory:` (gone when the program ends).
+    #[arg(long, global = true, default_value = "sqlite://accounts.db")]
+    pub(crate) database_url: DatabaseUrl,
+
+    /// The cost of a password hash: memory in KiB, passes, lanes. Below OWASP's floor: for tests only.
+    #[arg(long, global = true, value_name = "M,T,P", value_parser = argon2_params, default_value = "19456,2,1")]
+    pub(crate) argon2: Argon2Params,
+
+    /// What is logged to standard error: `off`, `error`, `warn`, `info`, `debug` or `trace`.
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log: LevelFilter,
+
+    /// The address to listen on. With port 0 the system chooses one; the first line of standard
+    /// output tells which.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    pub(crate) listen: SocketAddr,
+
+    /// The web framework that serves.
+    #[arg(long, value_enum, default_value_t = Framework::Axum)]
+    pub(crate) framework: Framework,
+
+    /// A way to log in; repeatable. The first one's routes lie at the path of the group, those of a
+    /// further one below its name.
+    #[arg(
+        long = "backend",
+        value_name = "NAME=TRANSPORT+STRATEGY",
+        default_value = "jwt=bearer+jwt"
+    )]
+    pub(crate) backends: Vec<BackendSpec>,
+
+    /// Lets only users with a proven address log in.
+    #[arg(long)]
+    pub(crate) require_verification: bool,
+
+    /// By what people log in.
+    #[arg(long, value_enum, default_value_t = Identifier::Email)]
+    pub(crate) login_identifier: Identifier,
+
+    /// Removes a deleted user's row, instead of deactivating it.
+    #[arg(long)]
+    pub(crate) hard_delete: bool,
+
+    /// How long an access token lives: 1s to 24h.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "15m")]
+    pub(crate) access_lifetime: Duration,
+
+    /// How long a token in a mail lives: 1s to 24h.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "1h")]
+    pub(crate) account_token_lifetime: Duration,
+
+    /// The file to which everything that would be mailed is appended, one JSON object a line. It
+    /// holds tokens in clear: for tests only.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outbox: Option<PathBuf>,
+
+    /// Answers every registration alike, so that it does not tell who has an account.
+    #[arg(long)]
+    pub(crate) private_registration: bool,
+
+    /// Where the routes of logging in lie.
+    #[arg(long, value_name = "PATH", default_value = "/auth")]
+    pub(crate) auth_path: String,
+
+    /// Where the routes about users lie.
+    #[arg(long, value_name = "PATH", default_value = "/users")]
+    pub(crate) users_path: String,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What the program does other than serve.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a user with a proven address, and prints the id. The password is the first line of
+    /// standard input.
+    CreateUser(NewUserArgs),
+}
+
+/// The user to make.
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewUserArgs {
+    /// Lets the user administer others.
+    #[arg(long)]
+    pub(crate) superuser: bool,
+
+    /// The user name, for a server with `--login-identifier username`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+
+    /// The e-mail address.
+    pub(crate) email: String,
+}
+
+/// Where users are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// In the memory of this process.
+    Memory,
+    /// In a SQLite file; the whole URL.
+    Sqlite(String),
+}
+
+/// The web frameworks with an adapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Framework {
+    Axum,
+}
+
+/// By what people log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Identifier {
+    Email,
+    Username,
+}
+
+/// A backend as it is written on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BackendSpec {
+    pub(crate) name: String,
+    pub(crate) transport: TransportKind,
+    pub(crate) strategy: StrategyKind,
+}
+
+/// How a credential travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TransportKind {
+    Bearer,
+}
+
+/// What a credential is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StrategyKind {
+    Jwt,
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("sqlite://") {
+            _ if text == "memory:" => Ok(Self::Memory),
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(text.to_owned())),
+            _ => Err("expected `sqlite://PATH` or `memory:`".to_owned()),
+        }
+    }
+}
+
+impl FromStr for BackendSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('=').and_then(|(name, pair)| {
+            let (transport, strategy) = pair.split_once('+')?;
+            Some((name, transport, strategy))
+        });
+        let (name, transport, strategy) =
+            parts.ok_or("expected NAME=TRANSPORT+STRATEGY, for example `jwt=bearer+jwt`")?;
+        let transport = match transport {
+            "bearer" => TransportKind::Bearer,
+            other => return Err(format!("unknown transport `{other}`: there is `bearer`")),
+        };
+        let strategy = match strategy {
+            "jwt" => StrategyKind::Jwt,
+            other => return Err(format!("unknown strategy `{other}`: there is `jwt`")),
+        };
+        // Whether the name will do is for the assembly to say, together with all other faults.
+        Ok(Self {
+            name: name.to_owned(),
+            transport,
+            strategy,
+        })
+    }
+}
+
+/// Reads `memory,passes,lanes`. What is below the floor is taken and warned of at start-up.
+fn argon2_params(text: &str) -> Result<Argon2Params, String> {
+    let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
+    let Ok([memory, passes, lanes]) = numbers.as_deref() else {
+        return Err("expected three numbers: memory in KiB, passes, lanes".to_owned());
+    };
+    let (memory, passes, lanes) = (*memory, *passes, *lanes);
+    match Argon2Params::new(memory, passes, lanes) {
+        Err(InvalidParams::BelowFloor) => {
+            Argon2Params::dangerous_below_floor(memory, passes, lanes)
+        }
+        result => result,
+    }
+    .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+        assert!(Args::try_parse_from(["reference-app"]).is_ok());
+    }
+
+    #[test]
+    fn database_urls() {
+        let check = |text: &str, expected: Option<DatabaseUrl>| {
+            assert_eq!(text.parse().ok(), expected, "{text}");
+        };
+        check("memory:", Some(DatabaseUrl::Memory));
+        let file = "sqlite:///var/lib/app/users.db";
+        check(file, Some(DatabaseUrl::Sqlite(file.to_owned())));
+        for refused in [
+            "",
+            "memory",
+            "sqlite://",
+            "sqlite:users.db",
+            "mysql://host/db",
+        ] {
+            check(refused, None);
+        }
+    }
+
+    #[test]
+    fn backends() {
+        let jwt = BackendSpec {
+            name: "api".to_owned(),
+            transport: TransportKind::Bearer,
+            strategy: StrategyKind::Jwt,
+        };
+        assert_eq!("api=bearer+jwt".parse(), Ok(jwt));
+        for (text, word) in [
+            ("api", "expected"),
+            ("api=bearer", "expected"),
+            ("api=pigeon+jwt", "unknown transport `pigeon`"),
+            ("api=bearer+paper", "unknown strategy `paper`"),
+        ] {
+            let error = text.parse::<BackendSpec>().unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn flags_arrive() {
+        let args = [
+            "reference-app",
+            "--backend=a=bearer+jwt",
+            "--backend=b=bearer+jwt",
+            "--access-lifetime=2s",
+            "--login-identifier=username",
+            "--database-url=memory:",
+        ];
+        let args = Args::try_parse_from(args).unwrap();
+        let names: Vec<_> = args.backends.iter().map(|b| b.name.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(args.access_lifetime, Duration::from_secs(2));
+        assert_eq!(args.login_identifier, Identifier::Username);
+        assert_eq!(args.database_url, DatabaseUrl::Memory);
+    }
+
+    #[test]
+    fn a_subcommand_takes_the_global_flags() {
+        let args = [
+            "reference-app",
+            "create-user",
+            "--superuser",
+            "a@b.c",
+            "--database-url=memory:",
+        ];
+        let args = Args::try_parse_from(args).unwrap();
+        let Some(Command::CreateUser(new)) = args.command else {
+            panic!("the subcommand is missing");
+        };
+        assert!(new.superuser);
+        assert_eq!(new.email, "a@b.c");
+        assert_eq!(args.database_url, DatabaseUrl::Memory);
+    }
+
+    /// C-PS-01: a cost below the floor is possible, and known as such.
+    #[test]
+    fn hash_costs() {
+        let floor = |text| argon2_params(text).map(|params| params.is_below_floor());
+        assert_eq!(floor("19456,2,1"), Ok(false));
+        assert_eq!(floor("8,1,1"), Ok(true));
+        for refused in [
+            "",
+            "8,1",
+            "8,1,1,1",
+            "8,0,1",
+            "a,b,c",
+            "-8,1,1",
+            "4294967296,1,1",
+        ] {
+            assert!(argon2_params(refused).is_err(), "{refused}");
+        }
+    }
+}

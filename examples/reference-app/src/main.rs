@@ -1,0 +1,48 @@
+//! One program with every feature of the toolkit, switched by flags.
+//!
+//! It is the target of load, conformance and browser tests, and shows how the parts are put
+//! together; `cargo run -p reference-app -- --help` lists the flags.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks to whoever started it"
+)]
+
+mod accounts;
+mod args;
+mod create_user;
+mod duration;
+mod outbox;
+mod secret;
+mod serve;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// What ends the program early, in a sentence for standard error.
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_max_level(args.log)
+        .init();
+    let result = match &args.command {
+        None => serve::run(&args).await,
+        Some(Command::CreateUser(new)) => create_user::run(&args, new).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

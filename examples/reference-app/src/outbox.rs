@@ -1,0 +1,80 @@
+//! The hooks: what would be mailed goes to a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::{EmailAddress, User, UserManager};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+/// Appends one JSON object a line: `{"kind":"verify","email":"…","token":"…"}`.
+///
+/// The kinds are `verify`, `reset`, `reset-unknown` (somebody asked for an address without an
+/// account) and `duplicate` (somebody registered the address of this account); the latter two have an
+/// empty token. Without a file, nothing is mailed and nothing is kept.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    file: Option<Mutex<File>>,
+}
+
+impl Outbox {
+    /// Opens the file for appending. Nobody but its owner can read it, for it holds tokens in clear.
+    pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
+        let file = path.map(|path| private().append(true).create(true).open(path));
+        Ok(Self {
+            file: file.transpose()?.map(Mutex::new),
+        })
+    }
+
+    fn mail(&self, kind: &str, email: &EmailAddress, token: &str) -> HookResult {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let letter = json!({ "kind": kind, "email": email.as_str(), "token": token });
+        let line = Zeroizing::new(format!("{letter}\n"));
+        // A few hundred bytes into a file of this machine: not worth a thread of their own.
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes())?;
+        file.flush()?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl UserManager for Outbox {
+    type User = User;
+
+    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+        self.mail("verify", &user.email, token.expose())
+    }
+
+    async fn on_after_register_duplicate(&self, user: &User) -> HookResult {
+        self.mail("duplicate", &user.email, "")
+    }
+
+    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
+        self.mail("verify", &request.user.email, request.token.expose())
+    }
+
+    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
+        match request {
+            ForgotPassword::Known { user, token } => {
+                self.mail("reset", &user.email, token.expose())
+            }
+            ForgotPassword::Unknown { email } => self.mail("reset-unknown", email, ""),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Options for a file that only its owner may read (mode 0600, where the system has modes).
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

@@ -1,0 +1,216 @@
+//! The program under test: its folder, its process, and the usual requests.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client::{Client, Request, get, post};
+
+/// 32 random bytes, for tests only.
+pub(crate) const SECRET: &str = "5b1f0c93d7a84e26f0917b3ce48d2a6590c3fe1774ab8d02e6395cd18f47ba20";
+pub(crate) const PASSWORD: &str = "a mill that weaves algebra";
+/// Hashes at this cost are done at once.
+const FAST: &str = "--argon2=8,1,1";
+
+/// A folder with a database and an outbox, in which the program runs, perhaps several times.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+/// The running server. It is killed when dropped.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) client: Client,
+    child: Child,
+    /// Reads what follows the first line of standard output.
+    stdout: Option<JoinHandle<String>>,
+    outbox: PathBuf,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program with the database of this folder.
+    pub(crate) fn command(&self) -> Command {
+        let path = self.path("accounts.db");
+        self.command_with(&format!("sqlite://{}", path.display()))
+    }
+
+    /// The program with another database.
+    pub(crate) fn command_with(&self, database_url: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reference-app"));
+        command
+            .current_dir(self.folder.path())
+            .env("AUTH_SECRET", SECRET)
+            .arg(format!("--database-url={database_url}"))
+            .arg(FAST);
+        command
+    }
+
+    /// Starts the server on a free port, with the database and the outbox of this folder.
+    pub(crate) fn start(&self, flags: &[&str]) -> App {
+        let mut command = self.command();
+        command.args(flags);
+        self.launch(command)
+    }
+
+    /// Starts the server as this command says, on a free port and with the outbox of this folder.
+    pub(crate) fn launch(&self, mut command: Command) -> App {
+        let outbox = self.path("outbox.jsonl");
+        let stderr = fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(self.path("stderr"));
+        command
+            .arg("--listen=127.0.0.1:0")
+            .arg(format!("--outbox={}", outbox.display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(stderr.unwrap());
+        let mut child = command.spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on http://");
+        let address = address.unwrap_or_else(|| panic!("{line:?}, {}", self.stderr()));
+        let rest = std::thread::spawn(move || {
+            let mut rest = String::new();
+            stdout.read_to_string(&mut rest).unwrap();
+            rest
+        });
+        App {
+            client: Client {
+                address: address.parse().unwrap(),
+            },
+            child,
+            stdout: Some(rest),
+            outbox,
+        }
+    }
+
+    /// Runs `create-user` with these arguments and this password.
+    pub(crate) fn create_user(&self, arguments: &[&str], password: &str) -> Output {
+        let mut command = self.command();
+        command.arg("create-user").args(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A program that refuses its arguments reads nothing.
+        let _ = writeln!(stdin, "{password}");
+        drop(stdin);
+        child.wait_with_output().unwrap()
+    }
+
+    /// What the servers of this folder wrote to standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        fs::read_to_string(self.path("stderr")).unwrap()
+    }
+}
+
+impl App {
+    pub(crate) fn register(&self, email: &str) -> Value {
+        self.client.send(&registration(email)).expect(201)
+    }
+
+    /// Logs in and answers the token.
+    pub(crate) fn log_in(&self, email: &str, password: &str) -> String {
+        let reply = self.client.send(&login(email, password)).expect(200);
+        reply["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The status of `/protected` with this token.
+    pub(crate) fn protected(&self, token: &str) -> u16 {
+        self.client.send(&get("/protected").bearer(token)).status
+    }
+
+    /// Asks for a reset and answers the token that was mailed.
+    pub(crate) fn forgot(&self, email: &str) -> String {
+        let before = self.mailed("reset", email).len();
+        let request = post("/auth/forgot-password", json!({ "email": email }));
+        self.client.send(&request).expect(202);
+        self.mail("reset", email, before + 1)
+    }
+
+    /// The token of the `number`th mail of a kind to an address. Mails may be written after the
+    /// reply, so the server is asked for something else until it is there.
+    pub(crate) fn mail(&self, kind: &str, email: &str, number: usize) -> String {
+        for _ in 0..10_000 {
+            if let Some(token) = self.mailed(kind, email).into_iter().nth(number - 1) {
+                return token;
+            }
+            self.client.send(&get("/health")).expect(200);
+        }
+        panic!("no mail of the kind {kind} to {email}");
+    }
+
+    fn mailed(&self, kind: &str, email: &str) -> Vec<String> {
+        let text = fs::read_to_string(&self.outbox).unwrap();
+        // A last line without an end is still being written.
+        let lines = text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        let letters = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        letters
+            .filter(|letter| letter["kind"] == kind && letter["email"] == email)
+            .map(|letter| letter["token"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Ends the server in order, as a service manager does, and answers its status and what it wrote
+    /// to standard output after the first line.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        let status = self.child.wait().unwrap();
+        (status, self.stdout.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn registration(email: &str) -> Request {
+    post(
+        "/auth/register",
+        json!({ "email": email, "password": PASSWORD }),
+    )
+}
+
+pub(crate) fn login(identifier: &str, password: &str) -> Request {
+    post(
+        "/auth/login",
+        json!({ "identifier": identifier, "password": password }),
+    )
+}
+
+pub(crate) fn verification(token: &str) -> Request {
+    post("/auth/verify", json!({ "token": token }))
+}
+
+pub(crate) fn reset(token: &str, password: &str) -> Request {
+    post(
+        "/auth/reset-password",
+        json!({ "token": token, "password": password }),
+    )
+}

@@ -1,0 +1,53 @@
+//! What must never be written: passwords, tokens, the secret.
+
+use serde_json::json;
+
+use crate::app::{Home, PASSWORD, SECRET, login, reset, verification};
+use crate::client::{get, post, request};
+
+const NEW: &str = "an engine with a thousand columns";
+const WRONG: &str = "quite another password";
+
+/// A16.2.5: also at the most talkative level, nothing secret reaches standard output or error.
+#[test]
+fn nothing_secret_is_written() {
+    let home = Home::new();
+    let app = home.start(&["--log=trace"]);
+    let ada = "ada@example.com";
+    app.register(ada);
+    let verify = app.mail("verify", ada, 1);
+    app.client.send(&verification(&verify)).expect(200);
+    app.client.send(&verification(&verify)).expect(400);
+    app.client.send(&login(ada, WRONG)).expect(400);
+    let first = app.log_in(ada, PASSWORD);
+    assert_eq!(app.protected(&first), 200);
+    // A token that is nearly good, in the header and where none belongs.
+    let nearly = format!("{first}x");
+    assert_eq!(app.protected(&nearly), 401);
+    app.client
+        .send(&get(&format!("/protected?access_token={first}")))
+        .expect(401);
+    app.client
+        .send(&post("/auth/login", json!({ "password": WRONG })))
+        .expect(422);
+    let forgotten = app.forgot(ada);
+    app.client.send(&reset(&forgotten, NEW)).expect(200);
+    app.client.send(&reset(&forgotten, NEW)).expect(400);
+    let second = app.log_in(ada, NEW);
+    app.client
+        .send(&request("POST", "/auth/logout").bearer(&second))
+        .expect(204);
+    let (_, stdout) = app.stop();
+
+    let stderr = home.stderr();
+    assert!(stderr.contains("authn_login_success"), "the log is on");
+    let written = stdout + &stderr;
+    for secret in [
+        PASSWORD, NEW, WRONG, SECRET, &verify, &forgotten, &first, &second,
+    ] {
+        assert!(!written.contains(secret), "{secret} was written");
+        // Nor the signature of a token on its own.
+        let last = secret.rsplit('.').next().unwrap();
+        assert!(!written.contains(last), "{last} was written");
+    }
+}

@@ -1,0 +1,129 @@
+//! HTTP/1.1 over a socket, without a client library: what is sent is what the test says.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Where a server is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Client {
+    pub(crate) address: SocketAddr,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    body: Vec<u8>,
+}
+
+/// One request, not yet sent.
+#[derive(Debug)]
+pub(crate) struct Request {
+    line: String,
+    token: Option<String>,
+    body: Option<Value>,
+}
+
+/// `GET path`.
+pub(crate) fn get(path: &str) -> Request {
+    request("GET", path)
+}
+
+/// `POST path` with a JSON body.
+pub(crate) fn post(path: &str, body: Value) -> Request {
+    let body = Some(body);
+    Request {
+        body,
+        ..request("POST", path)
+    }
+}
+
+/// A request without a body.
+pub(crate) fn request(method: &str, path: &str) -> Request {
+    Request {
+        line: format!("{method} {path} HTTP/1.1"),
+        token: None,
+        body: None,
+    }
+}
+
+impl Request {
+    /// With an `Authorization: Bearer` header.
+    pub(crate) fn bearer(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The bytes that go over the wire.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{}\r\nhost: localhost\r\nconnection: close\r\n", self.line);
+        if let Some(token) = &self.token {
+            text += &format!("authorization: Bearer {token}\r\n");
+        }
+        let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
+        if self.body.is_some() {
+            text += "content-type: application/json\r\n";
+        }
+        if self.body.is_some() || self.line.starts_with("POST") {
+            text += &format!("content-length: {}\r\n", body.len());
+        }
+        text += "\r\n";
+        text += &body;
+        text.into_bytes()
+    }
+}
+
+impl Client {
+    /// An open connection. A server that hangs fails the test instead of hanging it.
+    pub(crate) fn connect(self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        let limit = Some(Duration::from_secs(60));
+        stream.set_read_timeout(limit).unwrap();
+        stream
+    }
+
+    /// Sends a request and reads the whole reply.
+    pub(crate) fn send(self, request: &Request) -> Response {
+        exchange(self.connect(), request)
+    }
+}
+
+/// Sends a request on an open connection and reads the whole reply.
+pub(crate) fn exchange(mut stream: TcpStream, request: &Request) -> Response {
+    stream.write_all(&request.to_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no reply to {}", request.line));
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = bytes[end + 4..].to_vec();
+    Response { status, head, body }
+}
+
+impl Response {
+    /// The body as JSON; `null` where it is empty.
+    pub(crate) fn json(&self) -> Value {
+        if self.body.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The body, after a look at the status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        let body = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, status, "{}\n\n{body}", self.head);
+        self.json()
+    }
+
+    /// The code of an error.
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,194 @@
+//! The flags, and what the program says when they cannot be.
+
+use std::process::{Output, Stdio};
+
+use serde_json::json;
+
+use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::client::{get, post, request};
+
+#[test]
+fn create_user_says_why_not() {
+    let home = Home::new();
+    let refused = |arguments: &[&str], password: &str, reason: &str| {
+        let output = home.create_user(arguments, password);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(reason), "{stderr}");
+        assert_eq!(output.stdout, b"");
+    };
+    assert!(
+        home.create_user(&["ada@example.com"], PASSWORD)
+            .status
+            .success()
+    );
+    refused(&["Ada@Example.com"], PASSWORD, "the email is taken");
+    refused(&["not an address"], PASSWORD, "address");
+    refused(&["eve@example.com"], "short", "password");
+    refused(&["eve@example.com"], "", "password");
+    refused(
+        &["--username=a b", "eve@example.com"],
+        PASSWORD,
+        "user name",
+    );
+}
+
+#[test]
+fn impossible_flags_end_the_program_with_a_sentence() {
+    let home = Home::new();
+    let refused = |flags: &[&str], code: i32, reason: &str| {
+        let output = run(&home, flags);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {stderr}");
+        assert!(stderr.contains(reason), "{flags:?}: {stderr}");
+    };
+    refused(
+        &["--backend=jwt=pigeon+jwt"],
+        2,
+        "unknown transport `pigeon`",
+    );
+    refused(
+        &["--backend=jwt=bearer+paper"],
+        2,
+        "unknown strategy `paper`",
+    );
+    refused(&["--database-url=mysql://host/db"], 2, "sqlite://PATH");
+    refused(&["--access-lifetime=soon"], 2, "is no duration");
+    refused(
+        &["--access-lifetime=500ms"],
+        1,
+        "the lifetime of access tokens",
+    );
+    refused(&["--auth-path=auth"], 1, "is no path for routes");
+    let twice = ["--backend=a=bearer+jwt", "--backend=a=bearer+jwt"];
+    refused(&twice, 1, "two backends are called `a`");
+}
+
+#[test]
+fn a_weak_secret_is_refused_and_not_shown() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.env("AUTH_SECRET", "change-me-please-change-me-please");
+    let output = command.arg("--listen=127.0.0.1:0").output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("the master secret"), "{stderr}");
+    assert!(!stderr.contains("change-me"), "{stderr}");
+}
+
+#[test]
+fn cheap_hashes_are_warned_of() {
+    let home = Home::new();
+    home.start(&[]).stop();
+    assert!(
+        home.stderr().contains("cheaper than OWASP's floor"),
+        "{}",
+        home.stderr()
+    );
+}
+
+/// A token of one backend is nothing to another's logout, and each may call the application.
+#[test]
+fn two_backends() {
+    let home = Home::new();
+    let app = home.start(&["--backend=web=bearer+jwt", "--backend=api=bearer+jwt"]);
+    app.register("ada@example.com");
+    let web = app.log_in("ada@example.com", PASSWORD);
+    let body = json!({ "identifier": "ada@example.com", "password": PASSWORD });
+    let api = app.client.send(&post("/auth/api/login", body)).expect(200);
+    let api = api["access_token"].as_str().unwrap();
+    assert_eq!((app.protected(&web), app.protected(api)), (200, 200));
+    app.client
+        .send(&request("POST", "/auth/logout").bearer(api))
+        .expect(401);
+    app.client
+        .send(&request("POST", "/auth/api/logout").bearer(api))
+        .expect(204);
+    assert_eq!((app.protected(&web), app.protected(api)), (200, 401));
+}
+
+#[test]
+fn switches_of_the_rules() {
+    let home = Home::new();
+    let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
+    let id = String::from_utf8(made.stdout).unwrap();
+    let app = home.start(&["--require-verification", "--private-registration"]);
+    app.client
+        .send(&registration("ada@example.com"))
+        .expect(202);
+    app.client
+        .send(&registration("root@example.com"))
+        .expect(202);
+    app.mail("duplicate", "root@example.com", 1);
+    app.mail("verify", "ada@example.com", 1);
+    let reply = app.client.send(&login("ada@example.com", PASSWORD));
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (403, "LOGIN_USER_NOT_VERIFIED")
+    );
+    app.stop();
+
+    let app = home.start(&["--hard-delete", "--auth-path=/a", "--users-path=/people"]);
+    let body = json!({ "identifier": "root@example.com", "password": PASSWORD });
+    let reply = app.client.send(&post("/a/login", body)).expect(200);
+    let root = reply["access_token"].as_str().unwrap();
+    let page = app.client.send(&get("/people").bearer(root)).expect(200);
+    let users = page["items"].as_array().unwrap();
+    assert_eq!(users[0]["id"], id.trim_end());
+    let path = format!("/people/{}", users[1]["id"].as_str().unwrap());
+    app.client
+        .send(&request("DELETE", &path).bearer(root))
+        .expect(204);
+    app.client.send(&get(&path).bearer(root)).expect(404);
+}
+
+#[test]
+fn login_by_user_name() {
+    let home = Home::new();
+    let made = home.create_user(&["--username=Ada", "ada@example.com"], PASSWORD);
+    assert!(made.status.success());
+    let app = home.start(&["--login-identifier=username"]);
+    app.client.send(&login("ada", PASSWORD)).expect(200);
+    assert_ne!(
+        app.client.send(&login("ada@example.com", PASSWORD)).status,
+        200
+    );
+}
+
+#[test]
+fn users_in_memory_are_gone_with_the_process() {
+    let home = Home::new();
+    for _ in 0..2 {
+        let app = home.launch(home.command_with("memory:"));
+        app.register("ada@example.com");
+    }
+    assert!(!home.path("accounts.db").exists());
+}
+
+/// Without `AUTH_SECRET` one is drawn, kept for its owner alone, and used again.
+#[test]
+fn a_secret_is_drawn_and_kept() {
+    let home = Home::new();
+    let app = without_secret(&home);
+    app.register("ada@example.com");
+    let token = app.log_in("ada@example.com", PASSWORD);
+    app.stop();
+    assert!(home.stderr().contains("a secret was drawn"));
+    let secret = std::fs::read_to_string(home.path(".auth-secret")).unwrap();
+    assert!(!home.stderr().contains(secret.trim()));
+
+    let app = without_secret(&home);
+    assert_eq!(app.protected(&token), 200);
+}
+
+fn without_secret(home: &Home) -> App {
+    let mut command = home.command();
+    command.env_remove("AUTH_SECRET");
+    home.launch(command)
+}
+
+fn run(home: &Home, flags: &[&str]) -> Output {
+    let mut command = home.command();
+    command.arg("--listen=127.0.0.1:0").args(flags);
+    command.stdin(Stdio::null()).output().unwrap()
+}

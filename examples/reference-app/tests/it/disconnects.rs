@@ -1,0 +1,69 @@
+//! Clients that go away in the middle.
+
+use std::io::Write;
+
+use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::client::get;
+
+const TIMES: usize = 200;
+
+#[test]
+fn vanished_clients_leave_a_healthy_server_and_no_half_accounts() {
+    let home = Home::new();
+    let root = "root@example.com";
+    assert!(
+        home.create_user(&["--superuser", root], PASSWORD)
+            .status
+            .success()
+    );
+    let app = home.start(&[]);
+
+    for number in 0..TIMES {
+        let request = registration(&format!("half{number}@example.com")).to_bytes();
+        let half = &request[..request.len() - 20];
+        app.client.connect().write_all(half).unwrap();
+    }
+    for number in 0..TIMES {
+        let request = registration(&format!("full{number}@example.com")).to_bytes();
+        app.client.connect().write_all(&request).unwrap();
+    }
+
+    app.client.send(&get("/health")).expect(200);
+    // Every later registration waits its turn behind those of the vanished clients.
+    app.register("last@example.com");
+    let emails = everybody(&app, &app.log_in(root, PASSWORD));
+    assert!(emails.contains(&"last@example.com".to_owned()));
+    for email in emails.iter().filter(|email| *email != root) {
+        assert!(
+            !email.starts_with("half"),
+            "{email} never asked for an account"
+        );
+        // A whole account: its hook has run, and its password logs in.
+        app.mail("verify", email, 1);
+        app.client.send(&login(email, PASSWORD)).expect(200);
+    }
+    // And who has none can still get one.
+    let free = (0..TIMES).map(|number| format!("half{number}@example.com"));
+    for email in free.take(10) {
+        app.register(&email);
+    }
+}
+
+/// The addresses of all users, page by page.
+fn everybody(app: &App, token: &str) -> Vec<String> {
+    let mut emails = Vec::new();
+    let mut path = "/users?limit=100&after=".to_owned();
+    loop {
+        let page = app.client.send(&get(&path).bearer(token)).expect(200);
+        let items = page["items"].as_array().unwrap();
+        emails.extend(
+            items
+                .iter()
+                .map(|user| user["email"].as_str().unwrap().to_owned()),
+        );
+        match page["next"].as_str() {
+            Some(next) => path = format!("/users?limit=100&after={next}"),
+            None => return emails,
+        }
+    }
+}

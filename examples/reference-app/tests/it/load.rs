@@ -1,0 +1,58 @@
+//! Many people at once, each with something else to do.
+
+use std::thread;
+
+use serde_json::json;
+
+use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::client::{Request, get, post, request};
+
+const CLIENTS: usize = 30;
+const NEW: &str = "an engine with a thousand columns";
+
+#[test]
+fn thirty_mixed_clients_see_no_fault_of_ours() {
+    let home = Home::new();
+    let app = home.start(&[]);
+    thread::scope(|scope| {
+        for number in 0..CLIENTS {
+            let app = &app;
+            scope.spawn(move || one_client(app, number));
+        }
+    });
+    app.client.send(&get("/health")).expect(200);
+}
+
+/// One account, through everything that reads or writes it.
+fn one_client(app: &App, number: usize) {
+    let email = format!("person{number}@example.com");
+    let send = |request: &Request, status: u16| app.client.send(request).expect(status);
+
+    send(&registration(&email), 201);
+    // Half of them try the same address again, as an impatient person does.
+    if number % 2 == 0 {
+        send(&registration(&email), 400);
+    }
+    send(&login(&email, "not the password at all"), 400);
+    let token = app.log_in(&email, PASSWORD);
+    for _ in 0..3 {
+        send(&get("/protected").bearer(&token), 200);
+        send(&get("/users/me").bearer(&token), 200);
+        send(&get("/public"), 200);
+        send(&get("/optional"), 200);
+    }
+    send(&get("/users").bearer(&token), 403);
+    send(
+        &post("/auth/forgot-password", json!({ "email": email })),
+        202,
+    );
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    send(
+        &post("/users/me/change-password", change).bearer(&token),
+        204,
+    );
+    send(&get("/protected").bearer(&token), 401);
+    let token = app.log_in(&email, NEW);
+    send(&request("POST", "/auth/logout").bearer(&token), 204);
+    send(&get("/protected").bearer(&token), 401);
+}

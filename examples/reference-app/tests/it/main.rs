@@ -1,0 +1,12 @@
+//! The built program, driven over raw HTTP.
+#![cfg(test)]
+
+mod app;
+mod canary;
+mod client;
+mod command_line;
+mod disconnects;
+mod journey;
+mod load;
+mod races;
+mod restart;

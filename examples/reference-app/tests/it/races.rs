@@ -1,0 +1,80 @@
+//! What may happen once happens once, however many ask at the same moment.
+
+use std::sync::Barrier;
+use std::thread;
+
+use crate::app::{App, Home, PASSWORD, login, registration, reset, verification};
+use crate::client::{Client, Request, Response, exchange};
+
+const CLIENTS: usize = 64;
+const NEW: &str = "an engine with a thousand columns";
+
+/// B-20: of simultaneous registrations of one address one wins, and no other is an error of ours.
+#[test]
+fn one_registration_wins() {
+    let (_home, app) = start();
+    let replies = all_at_once(app.client, &registration("ada@example.com"));
+    check(&replies, 201, "REGISTER_USER_ALREADY_EXISTS");
+    app.client
+        .send(&login("ada@example.com", PASSWORD))
+        .expect(200);
+}
+
+/// A reset token is spent once.
+#[test]
+fn one_reset_wins() {
+    let (_home, app) = start();
+    app.register("ada@example.com");
+    let token = app.forgot("ada@example.com");
+    let replies = all_at_once(app.client, &reset(&token, NEW));
+    check(&replies, 200, "RESET_PASSWORD_BAD_TOKEN");
+    app.client.send(&login("ada@example.com", NEW)).expect(200);
+}
+
+/// A verification token is spent once.
+#[test]
+fn one_verification_wins() {
+    let (_home, app) = start();
+    app.register("ada@example.com");
+    let token = app.mail("verify", "ada@example.com", 1);
+    let replies = all_at_once(app.client, &verification(&token));
+    check(&replies, 200, "VERIFY_USER_");
+}
+
+fn start() -> (Home, App) {
+    let home = Home::new();
+    let app = home.start(&[]);
+    (home, app)
+}
+
+/// Sends one request from many connections, all open before the first byte goes out.
+fn all_at_once(client: Client, request: &Request) -> Vec<Response> {
+    let barrier = Barrier::new(CLIENTS);
+    thread::scope(|scope| {
+        let send = || {
+            let stream = client.connect();
+            barrier.wait();
+            exchange(stream, request)
+        };
+        let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(send)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    })
+}
+
+/// One reply is the winner's, all others are 400 with the code of a loser.
+#[track_caller]
+fn check(replies: &[Response], winner: u16, loser: &str) {
+    assert_eq!(replies.len(), CLIENTS);
+    let won = replies
+        .iter()
+        .filter(|reply| reply.status == winner)
+        .count();
+    assert_eq!(won, 1);
+    for reply in replies.iter().filter(|reply| reply.status != winner) {
+        assert_eq!(reply.status, 400, "{}", reply.head);
+        assert!(reply.code().starts_with(loser), "{}", reply.code());
+    }
+}
