@@ -56,7 +56,7 @@ async fn serve_axum(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = server => Ok(served?),
+        result = server => Ok(result?),
         () = patience => {
             tracing::warn!("some replies were not finished in time");
             Ok(())
