@@ -19,7 +19,7 @@ use crate::{Failure, accounts};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often expired entries are removed.
-const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
