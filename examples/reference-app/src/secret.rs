@@ -65,7 +65,7 @@ fn draw() -> Result<Zeroizing<String>, Failure> {
 mod tests {
     use super::*;
 
-    /// C-SM-01: a drawn secret is strong, stays the same, and is its owner's alone.
+    /// A drawn secret is strong, stays the same, and is its owner's alone.
     #[test]
     fn a_secret_is_drawn_once() {
         let folder = tempfile::tempdir().unwrap();

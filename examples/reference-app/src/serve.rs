@@ -19,7 +19,7 @@ use crate::{Failure, accounts};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often expired entries are removed.
-const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
@@ -56,7 +56,7 @@ async fn serve_axum(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = server => Ok(served?),
+        result = server => Ok(result?),
         () = patience => {
             tracing::warn!("some replies were not finished in time");
             Ok(())

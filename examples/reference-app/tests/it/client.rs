@@ -62,14 +62,15 @@ impl Request {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{}\r\nhost: localhost\r\nconnection: close\r\n", self.line);
         if let Some(token) = &self.token {
-            text += &format!("authorization: Bearer {token}\r\n");
+            text.extend(["authorization: Bearer ", token, "\r\n"]);
         }
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
         if self.body.is_some() {
             text += "content-type: application/json\r\n";
         }
         if self.body.is_some() || self.line.starts_with("POST") {
-            text += &format!("content-length: {}\r\n", body.len());
+            let length = body.len().to_string();
+            text.extend(["content-length: ", &length, "\r\n"]);
         }
         text += "\r\n";
         text += &body;
@@ -81,7 +82,7 @@ impl Client {
     /// An open connection. A server that hangs fails the test instead of hanging it.
     pub(crate) fn connect(self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        let limit = Some(Duration::from_secs(60));
+        let limit = Some(Duration::from_mins(1));
         stream.set_read_timeout(limit).unwrap();
         stream
     }

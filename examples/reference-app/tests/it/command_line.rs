@@ -52,7 +52,6 @@ fn impossible_flags_end_the_program_with_a_sentence() {
         2,
         "unknown strategy `paper`",
     );
-    refused(&["--database-url=mysql://host/db"], 2, "sqlite://PATH");
     refused(&["--access-lifetime=soon"], 2, "is no duration");
     refused(
         &["--access-lifetime=500ms"],
@@ -62,6 +61,18 @@ fn impossible_flags_end_the_program_with_a_sentence() {
     refused(&["--auth-path=auth"], 1, "is no path for routes");
     let twice = ["--backend=a=bearer+jwt", "--backend=a=bearer+jwt"];
     refused(&twice, 1, "two backends are called `a`");
+}
+
+#[test]
+fn a_database_that_cannot_be() {
+    let home = Home::new();
+    for (url, code) in [("mysql://host/db", 2), ("sqlite://no/such/folder/a.db", 1)] {
+        let mut command = home.command_with(url);
+        let output = command.arg("--listen=127.0.0.1:0").output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{url}");
+        assert_eq!(output.stdout, b"", "{url}");
+        assert!(!output.stderr.is_empty(), "{url}");
+    }
 }
 
 #[test]

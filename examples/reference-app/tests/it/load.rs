@@ -30,7 +30,7 @@ fn one_client(app: &App, number: usize) {
 
     send(&registration(&email), 201);
     // Half of them try the same address again, as an impatient person does.
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         send(&registration(&email), 400);
     }
     send(&login(&email, "not the password at all"), 400);

@@ -9,7 +9,7 @@ use crate::client::{Client, Request, Response, exchange};
 const CLIENTS: usize = 64;
 const NEW: &str = "an engine with a thousand columns";
 
-/// B-20: of simultaneous registrations of one address one wins, and no other is an error of ours.
+/// Of simultaneous registrations of one address one wins, and no other is an error of ours.
 #[test]
 fn one_registration_wins() {
     let (_home, app) = start();
