@@ -78,7 +78,7 @@ pub fn fast_hasher() -> PasswordHasher {
 
 /// Accounts in memory around a manager: neither HTTP, nor a database, nor a slow hash.
 #[must_use]
-pub fn accounts(manager: Arc<dyn UserManager<User = User>>) -> Accounts<User> {
+pub fn accounts(manager: Arc<impl UserManager<User = User>>) -> Accounts<User> {
     accounts_builder(manager)
         .build()
         .expect("the fixture is a valid configuration")
@@ -86,7 +86,7 @@ pub fn accounts(manager: Arc<dyn UserManager<User = User>>) -> Accounts<User> {
 
 /// The same, open to further settings.
 #[must_use]
-pub fn accounts_builder(manager: Arc<dyn UserManager<User = User>>) -> AccountsBuilder<User> {
+pub fn accounts_builder(manager: Arc<impl UserManager<User = User>>) -> AccountsBuilder<User> {
     Accounts::builder(MemoryUserDatabase::new(), &master_secret())
         .expiring_store(MemoryExpiringStore::new())
         .hasher(fast_hasher())

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::background::shielded;
 use super::{Accounts, UpdateSummary};
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
@@ -95,7 +94,10 @@ impl<U: AuthUser> Accounts<U> {
             return Ok(before);
         }
         let this = self.clone();
-        shielded(async move { this.write_as_admin(before, change).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.write_as_admin(before, change).await })
+            .await
     }
 
     /// Writes a change that an administrator decided on.

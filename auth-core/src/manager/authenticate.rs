@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::background::shielded;
 use super::{Accounts, LoginFailure};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -98,16 +97,18 @@ impl<U: AuthUser> Accounts<U> {
         backend: &str,
     ) -> Result<(), Unavailable> {
         let (this, backend) = (self.clone(), backend.to_owned());
-        shielded(async move {
-            let user = checked.user;
-            for kind in [EventKind::LoginSucceeded, EventKind::TokenIssued] {
-                this.raise(&AuthEvent::new(kind).user(user.id()).backend(&backend));
-            }
-            let hook = this.manager().on_after_login(&user);
-            this.after("on_after_login", &user, hook).await;
-            Ok(())
-        })
-        .await
+        self.inner
+            .background
+            .shielded(async move {
+                let user = checked.user;
+                for kind in [EventKind::LoginSucceeded, EventKind::TokenIssued] {
+                    this.raise(&AuthEvent::new(kind).user(user.id()).backend(&backend));
+                }
+                let hook = this.manager().on_after_login(&user);
+                this.after("on_after_login", &user, hook).await;
+                Ok(())
+            })
+            .await
     }
 
     /// Raises the event, and runs the hook after the reply: it must not make a known user's failure

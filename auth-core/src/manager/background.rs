@@ -7,20 +7,26 @@ use tokio::sync::Semaphore;
 
 use crate::error::Unavailable;
 
-/// A bounded set of tasks that run after the reply.
+/// The tasks of the accounts that outlive a call: a bounded set that runs after replies, and the
+/// flows that a vanished caller left behind.
 #[derive(Debug)]
 pub(super) struct Background {
     places: Arc<Semaphore>,
+    flows: Arc<Semaphore>,
 }
 
 impl Background {
-    /// How many tasks may be under way. Beyond it a request is 503: whether the place is missing
-    /// depends on the load and never on the address asked for.
+    /// How many tasks may be under way after replies. Beyond it a request is 503: whether the place
+    /// is missing depends on the load and never on the address asked for.
     const PLACES: u32 = 1024;
+    /// More flows than a process can have in memory.
+    const FLOWS: u32 = 1 << 24;
 
     pub(super) fn new() -> Self {
+        let semaphore = |permits: u32| Arc::new(Semaphore::new(permits as usize));
         Self {
-            places: Arc::new(Semaphore::new(Self::PLACES as usize)),
+            places: semaphore(Self::PLACES),
+            flows: semaphore(Self::FLOWS),
         }
     }
 
@@ -31,11 +37,36 @@ impl Background {
         Ok(Place { permit })
     }
 
+    /// Runs `task` to its end on a task of its own, also when the caller goes away: what was begun
+    /// (a row written, the hook that follows it) is finished. A panic in it is an error here.
+    pub(super) async fn shielded<T, E>(
+        &self,
+        task: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Unavailable> + Send + 'static,
+    {
+        let flow = Arc::clone(&self.flows).try_acquire_owned();
+        let flow = flow.map_err(Unavailable::new)?;
+        let running = tokio::spawn(async move {
+            let result = task.await;
+            drop(flow);
+            result
+        });
+        match running.await {
+            Ok(result) => result,
+            Err(failed) => Err(Unavailable::new(failed).into()),
+        }
+    }
+
     /// Waits until nothing is under way.
     pub(super) async fn settled(&self) {
-        // The semaphore is never closed, so this cannot fail.
+        // The semaphores are never closed, so neither can fail. A flow may begin work after the
+        // reply, and not the other way round.
+        let all_flows = self.flows.acquire_many(Self::FLOWS).await;
         let all_places = self.places.acquire_many(Self::PLACES).await;
-        drop(all_places);
+        drop((all_flows, all_places));
     }
 }
 
@@ -51,20 +82,5 @@ impl Place {
             task.await;
             drop(self.permit);
         });
-    }
-}
-
-/// Runs `task` to its end on a task of its own, also when the caller goes away: what was begun (a
-/// row written, the hook that follows it) is finished. A panic in it is an error here.
-pub(super) async fn shielded<T, E>(
-    task: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<Unavailable> + Send + 'static,
-{
-    match tokio::spawn(task).await {
-        Ok(result) => result,
-        Err(failed) => Err(Unavailable::new(failed).into()),
     }
 }

@@ -67,7 +67,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
 
     /// The application's hooks, shared with somebody else (a test that looks at what they did).
     #[must_use]
-    pub fn shared_manager(mut self, manager: Arc<dyn UserManager<User = U>>) -> Self {
+    pub fn shared_manager(mut self, manager: Arc<impl UserManager<User = U>>) -> Self {
         self.manager = manager;
         self
     }

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::background::shielded;
 use super::{Accounts, UpdateSummary};
 use crate::error::Unavailable;
 use crate::event::EventKind;
@@ -48,7 +47,10 @@ impl<U: AuthUser> Accounts<U> {
             .check_new_password(new, user.email(), user.username())
             .await?;
         let (this, user) = (self.clone(), user.clone());
-        shielded(async move { this.write_password(&user, hash).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.write_password(&user, hash).await })
+            .await
     }
 
     /// Whether `password` is the user's own; a wrong one is an event.

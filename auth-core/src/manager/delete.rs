@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::background::shielded;
 use super::{Accounts, AdminUpdateError};
 use crate::error::{BoxError, Unavailable};
 use crate::event::{AuthEvent, EventKind};
@@ -47,13 +46,15 @@ impl<U: AuthUser> Accounts<U> {
     pub async fn delete(&self, id: &U::Id, mode: DeleteMode) -> Result<(), DeleteError> {
         let user = self.get(id).await?.ok_or(DeleteError::NotFound)?;
         let this = self.clone();
-        shielded(async move {
-            match mode {
-                DeleteMode::Soft => this.deactivate(user).await,
-                DeleteMode::Hard => this.remove(user).await,
-            }
-        })
-        .await
+        self.inner
+            .background
+            .shielded(async move {
+                match mode {
+                    DeleteMode::Soft => this.deactivate(user).await,
+                    DeleteMode::Hard => this.remove(user).await,
+                }
+            })
+            .await
     }
 
     async fn deactivate(&self, user: U) -> Result<(), DeleteError> {

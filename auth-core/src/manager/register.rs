@@ -5,7 +5,6 @@ use std::fmt;
 use thiserror::Error;
 
 use super::Accounts;
-use super::background::shielded;
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -68,7 +67,10 @@ impl<U: AuthUser> Accounts<U> {
     pub async fn register(&self, registration: Registration<U>) -> Result<U, RegisterError> {
         let new = self.prepare(registration).await?;
         let this = self.clone();
-        shielded(async move { this.insert_registered(new).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.insert_registered(new).await })
+            .await
     }
 
     /// Registers without telling whether the address was free: the answer comes after the same work
@@ -122,7 +124,10 @@ impl<U: AuthUser> Accounts<U> {
             roles,
             ..new
         };
-        shielded(async move { this.insert(new).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.insert(new).await })
+            .await
     }
 
     /// Checks a new password against the policy, with what is known of its owner.

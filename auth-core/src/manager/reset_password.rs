@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use super::Accounts;
-use super::background::shielded;
 use super::forgot_password::GENERATION;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -46,7 +45,10 @@ impl<U: AuthUser> Accounts<U> {
             .check_new_password(&password, user.email(), user.username())
             .await?;
         let this = self.clone();
-        shielded(async move { this.write_reset(user, hash).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.write_reset(user, hash).await })
+            .await
     }
 
     async fn owner_of_reset_token(&self, token: &str) -> Result<U, ResetPasswordError> {

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::background::shielded;
 use super::{Accounts, UpdateSummary};
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
@@ -74,7 +73,10 @@ impl<U: AuthUser> Accounts<U> {
             return Ok(user.clone());
         }
         let (this, user) = (self.clone(), user.clone());
-        shielded(async move { this.write_own(user, change).await }).await
+        self.inner
+            .background
+            .shielded(async move { this.write_own(user, change).await })
+            .await
     }
 
     async fn write_own(&self, before: U, change: UserChange<U>) -> Result<U, UpdateSelfError> {

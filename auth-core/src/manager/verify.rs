@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use super::Accounts;
-use super::background::shielded;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::{Expect, ExpiringKey, Inserted, UpdateOutcome, UserChange};
@@ -49,23 +48,25 @@ impl<U: AuthUser> Accounts<U> {
         let this = self.clone();
         let spent = ExpiringKey::new("verify", &claims.jti);
         let until = claims.expires_at;
-        shielded(async move {
-            let store = this.expiring()?;
-            let first = store
-                .insert(&spent, until, now)
-                .await
-                .map_err(Unavailable::from)?;
-            if first == Inserted::Present {
-                return Err(this.verification_failed());
-            }
-            let written = this.write_verified(user).await;
-            if let Err(VerifyError::Unavailable(_)) = written {
-                // Not proven, so not spent. If this fails too, a new token can be asked for.
-                let _ = store.remove(&spent).await;
-            }
-            written
-        })
-        .await
+        self.inner
+            .background
+            .shielded(async move {
+                let store = this.expiring()?;
+                let first = store
+                    .insert(&spent, until, now)
+                    .await
+                    .map_err(Unavailable::from)?;
+                if first == Inserted::Present {
+                    return Err(this.verification_failed());
+                }
+                let written = this.write_verified(user).await;
+                if let Err(VerifyError::Unavailable(_)) = written {
+                    // Not proven, so not spent. If this fails too, a new token can be asked for.
+                    let _ = store.remove(&spent).await;
+                }
+                written
+            })
+            .await
     }
 
     async fn write_verified(&self, user: U) -> Result<U, VerifyError> {

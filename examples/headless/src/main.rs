@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let master = MasterSecret::new(Secret::generate()?);
     let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master)
         .expiring_store(MemoryExpiringStore::new())
-        .shared_manager(Arc::<Manager>::clone(&manager))
+        .shared_manager(Arc::clone(&manager))
         .build()?;
     let email = EmailAddress::parse("ada@example.com")?;
     let old = Password::parse(OLD)?;

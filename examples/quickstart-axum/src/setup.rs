@@ -16,10 +16,8 @@ use tokio::net::TcpListener;
 
 /// Prints what a real application would mail, one JSON line each.
 pub(crate) fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
-    println!(
-        "{}",
-        json!({"kind": kind, "email": email.as_str(), "token": token})
-    );
+    let line = json!({"kind": kind, "email": email.as_str(), "token": token});
+    writeln!(io::stdout(), "{line}")?;
     Ok(())
 }
 

@@ -1,7 +1,5 @@
 //! An application whose hooks fail: the state change stays, and the client gets its success.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use serde_json::json;
 
@@ -22,7 +20,7 @@ use crate::user::User;
 group!("hooks": a_failure_changes_nothing, before_a_deletion_it_stops_it);
 
 /// Keeps what it would have mailed, and then fails, like a mail server that is down.
-struct Failing {
+pub(super) struct Failing {
     outbox: Outbox,
     before_delete: bool,
 }
@@ -90,7 +88,7 @@ fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
     };
     Setup {
         delete_mode: DeleteMode::Hard,
-        manager: Some(Arc::new(manager)),
+        manager: Some(manager),
         ..Setup::default()
     }
 }

@@ -7,12 +7,13 @@ use serde_json::json;
 use time::Duration;
 
 use super::expected::Expected;
+use super::hooks::Failing;
 use super::wire::{WireReply, WireRequest, excerpt};
 use super::{Door, Trial};
 use crate::auth::{Auth, IdentifierKind, RouteGroups};
 use crate::backend::Backend;
 use crate::event::EventKind;
-use crate::manager::{Accounts, DeleteMode, NewAccount, UserManager};
+use crate::manager::{Accounts, DeleteMode, NewAccount};
 use crate::password::PasswordHash;
 use crate::roles::Roles;
 use crate::store::UserDatabase;
@@ -41,7 +42,8 @@ pub(super) struct Setup {
     pub(super) groups: RouteGroups,
     /// `auth_path` and `users_path`.
     pub(super) paths: Option<(&'static str, &'static str)>,
-    pub(super) manager: Option<Arc<dyn UserManager<User = User>>>,
+    /// Hooks that fail, in place of the outbox.
+    pub(super) manager: Option<Failing>,
 }
 
 pub(super) struct Stage<'t> {
@@ -75,16 +77,18 @@ impl<'r> Trial<'r> {
         let (users, expiring) = self.rig.stores().await;
         let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
         let (user_faults, expiring_faults) = (FaultPlan::new(), FaultPlan::new());
-        let manager = setup.manager.unwrap_or_else(|| Arc::new(outbox.clone()));
         let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
         let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
         let accounts = Accounts::builder(users_probed, &master_secret())
             .expiring_store(probed(Arc::clone(&expiring)))
-            .shared_manager(manager)
             .hasher(fast_hasher())
             .clock(clock.clone())
             .event_sink(events.clone())
             .require_verification(setup.require_verification);
+        let accounts = match setup.manager {
+            Some(failing) => accounts.manager(failing),
+            None => accounts.manager(outbox.clone()),
+        };
         let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(probed(expiring));
         let mut builder = Auth::builder(accounts)
             .backend(Backend::new("jwt", BearerTransport::new(), strategy))

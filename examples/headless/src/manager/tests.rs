@@ -11,7 +11,7 @@ use super::*;
 #[tokio::test]
 async fn whoever_registers_is_sent_a_letter() {
     let manager = Arc::new(Manager::default());
-    let accounts = testing::accounts(Arc::<Manager>::clone(&manager));
+    let accounts = testing::accounts(Arc::clone(&manager));
 
     let user = accounts.register(registration("ada@example.com")).await;
 
@@ -25,7 +25,7 @@ async fn whoever_registers_is_sent_a_letter() {
 #[tokio::test]
 async fn the_letter_proves_the_address_and_a_welcome_follows() {
     let manager = Arc::new(Manager::default());
-    let accounts = testing::accounts(Arc::<Manager>::clone(&manager));
+    let accounts = testing::accounts(Arc::clone(&manager));
     accounts
         .register(registration("ada@example.com"))
         .await
@@ -43,7 +43,7 @@ async fn the_letter_proves_the_address_and_a_welcome_follows() {
 #[tokio::test]
 async fn a_taken_address_queues_nothing_more() {
     let manager = Arc::new(Manager::default());
-    let accounts = testing::accounts(Arc::<Manager>::clone(&manager));
+    let accounts = testing::accounts(Arc::clone(&manager));
     accounts
         .register(registration("ada@example.com"))
         .await
@@ -57,7 +57,7 @@ async fn a_taken_address_queues_nothing_more() {
 #[tokio::test]
 async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
     let manager = Arc::new(Manager::default());
-    let accounts = testing::accounts(Arc::<Manager>::clone(&manager));
+    let accounts = testing::accounts(Arc::clone(&manager));
     accounts
         .register(registration("ada@example.com"))
         .await
@@ -86,7 +86,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
 #[tokio::test]
 async fn failed_logins_are_counted_and_good_ones_are_not() {
     let manager = Arc::new(Manager::default());
-    let accounts = testing::accounts(Arc::<Manager>::clone(&manager));
+    let accounts = testing::accounts(Arc::clone(&manager));
     accounts
         .register(registration("ada@example.com"))
         .await

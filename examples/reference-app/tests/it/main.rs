@@ -5,6 +5,7 @@ mod app;
 mod canary;
 mod client;
 mod command_line;
+mod conformance;
 mod disconnects;
 mod journey;
 mod load;
