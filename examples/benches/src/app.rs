@@ -13,17 +13,17 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 /// The address and the password of the one account.
-pub const EMAIL: &str = "ada@example.com";
+pub(crate) const EMAIL: &str = "ada@example.com";
 
 /// Where the users live.
 #[derive(Debug, Clone, Copy)]
-pub enum Storage {
+pub(crate) enum Storage {
     Memory,
     Sqlite,
 }
 
 /// A handle over a storage, with OWASP's parameters, and one account in it.
-pub async fn auth(storage: Storage, folder: &std::path::Path) -> Auth<User> {
+pub(crate) async fn auth(storage: Storage, folder: &std::path::Path) -> Auth<User> {
     match storage {
         Storage::Memory => {
             let spent = Arc::new(MemoryExpiringStore::new());
@@ -64,7 +64,7 @@ async fn protected(user: CurrentUser<User>) -> String {
 }
 
 /// Serves the routes of the toolkit and `GET /protected`; answers the address.
-pub async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
+pub(crate) async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
     let app = Router::new()
         .route("/protected", get(protected))
         .merge(auth_axum::routes(&auth))
@@ -73,7 +73,7 @@ pub async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
 }
 
 /// Serves the same body at the same path with no authentication.
-pub async fn serve_bare() -> std::net::SocketAddr {
+pub(crate) async fn serve_bare() -> std::net::SocketAddr {
     listen(Router::new().route("/protected", get(bare))).await
 }
 
@@ -85,7 +85,7 @@ async fn listen(app: Router) -> std::net::SocketAddr {
 }
 
 /// A token of the one account.
-pub async fn token(auth: &Auth<User>) -> String {
+pub(crate) async fn token(auth: &Auth<User>) -> String {
     use auth_core::strategy::IssueRequest;
 
     let email = auth_core::testing::email(EMAIL).into();

@@ -27,7 +27,7 @@ struct PlainClaims {
 
 const ROUNDS: u32 = 200_000;
 
-pub async fn read_and_allocations(allocator: &'static StatsAlloc<System>) {
+pub(crate) async fn read_and_allocations(allocator: &'static StatsAlloc<System>) {
     let folder = tempfile::tempdir().unwrap();
     let auth = app::auth(Storage::Memory, folder.path()).await;
     let email = auth_core::testing::email(app::EMAIL).into();

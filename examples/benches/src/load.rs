@@ -7,13 +7,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// What a run measured.
-pub struct Figures {
-    pub per_second: f64,
-    pub p99: Duration,
+pub(crate) struct Figures {
+    pub(crate) per_second: f64,
+    pub(crate) p99: Duration,
 }
 
 /// A request as it goes over the wire.
-pub fn get(path: &str, token: Option<&str>) -> Vec<u8> {
+pub(crate) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
     let authorization = token
         .map(|t| format!("authorization: Bearer {t}\r\n"))
         .unwrap_or_default();
@@ -21,7 +21,7 @@ pub fn get(path: &str, token: Option<&str>) -> Vec<u8> {
 }
 
 /// A JSON body as it goes over the wire.
-pub fn post(path: &str, body: &str) -> Vec<u8> {
+pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
@@ -30,7 +30,7 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
 }
 
 /// Asks over `connections` for `duration`; every reply must be a 200.
-pub async fn run(
+pub(crate) async fn run(
     address: SocketAddr,
     request: Vec<u8>,
     connections: usize,
@@ -70,7 +70,7 @@ async fn client(address: SocketAddr, request: Vec<u8>, end: Instant) -> Vec<Dura
 }
 
 /// Reads one reply with a `Content-Length`.
-pub async fn read_reply(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+pub(crate) async fn read_reply(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
     buffer.clear();
     loop {
         let read = stream.read_buf(buffer).await.unwrap();

@@ -11,12 +11,12 @@ use crate::{load, row};
 
 const DURATION: Duration = Duration::from_secs(5);
 
-pub fn login_request(path: &str) -> Vec<u8> {
+pub(crate) fn login_request(path: &str) -> Vec<u8> {
     let body = format!("{{\"identifier\":\"{EMAIL}\",\"password\":\"{PASSWORD}\"}}");
     load::post(path, &body)
 }
 
-pub async fn against_raw_argon2() {
+pub(crate) async fn against_raw_argon2() {
     let folder = tempfile::tempdir().unwrap();
     let auth = app::auth(Storage::Sqlite, folder.path()).await;
     let address = app::serve(auth).await;
@@ -59,7 +59,7 @@ fn raw_hashes_per_second() -> f64 {
     f64::from(done.into_inner()) / DURATION.as_secs_f64()
 }
 
-pub async fn neighbours() {
+pub(crate) async fn neighbours() {
     let folder = tempfile::tempdir().unwrap();
     let auth = app::auth(Storage::Sqlite, folder.path()).await;
     let token = app::token(&auth).await;

@@ -9,10 +9,10 @@ use crate::app::{self, Storage};
 use crate::{load, logins};
 
 /// The argument that makes this program the process that is measured.
-pub const CHILD: &str = "memory-child";
+pub(crate) const CHILD: &str = "memory-child";
 const LOGINS: usize = 500;
 
-pub fn login_storm() {
+pub(crate) fn login_storm() {
     let program = std::env::current_exe().unwrap();
     let output = Command::new(program).arg(CHILD).output().unwrap();
     assert!(
@@ -27,7 +27,7 @@ pub fn login_storm() {
     );
 }
 
-pub async fn child() {
+pub(crate) async fn child() {
     let folder = tempfile::tempdir().unwrap();
     let auth = app::auth(Storage::Sqlite, folder.path()).await;
     let address = app::serve(auth).await;

@@ -8,7 +8,7 @@ use crate::{load, row};
 const CONNECTIONS: usize = 32;
 const DURATION: Duration = Duration::from_secs(4);
 
-pub async fn against_bare_axum() {
+pub(crate) async fn against_bare_axum() {
     let folder = tempfile::tempdir().unwrap();
     let bare = app::serve_bare().await;
     for storage in [Storage::Memory, Storage::Sqlite] {
