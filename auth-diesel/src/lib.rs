@@ -46,6 +46,16 @@
 //!   moves it by hand. Rows that are over count as absent; purging them only saves space.
 //!
 //! Needs a tokio runtime with time enabled, of either flavour.
+#![cfg_attr(
+    not(feature = "sqlite"),
+    expect(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        unused_macros,
+        reason = "without an engine there is nobody to use what all engines share"
+    )
+)]
 
 mod engine;
 mod error;
