@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use auth_core::guard::{Active, Administrator, Policy, Verified};
+use auth_core::guard::{self, Active, Policy, Verified};
 use auth_core::{Auth, AuthUser, Authenticated};
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -54,7 +54,7 @@ pub type ActiveUser<U> = CurrentUser<U, Active>;
 pub type VerifiedUser<U> = CurrentUser<U, Verified>;
 
 /// An active user who may administer others.
-pub type Superuser<U> = CurrentUser<U, Administrator>;
+pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 
 /// Who is logged in on a page that is public: nobody, or an active user.
 ///

@@ -5,11 +5,13 @@ use std::pin::Pin;
 use std::ptr;
 
 use async_trait::async_trait;
+use auth_core::api::BODY_TIMEOUT;
 use auth_core::http::{BodyError, RequestBody, RequestHead};
 use auth_core::{Auth, AuthUser, Authentication, Unavailable};
 use axum::body::{Body, HttpBody};
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use tokio::time::timeout;
 
 /// A borrowed head.
 pub(crate) struct Head<'r>(pub(crate) &'r Parts);
@@ -38,6 +40,13 @@ impl RequestBody for UnreadBody {
         if usize::try_from(announced).map_or(true, |length| length > limit) {
             return Err(BodyError::TooLarge);
         }
+        let whole = timeout(BODY_TIMEOUT, self.collect(limit));
+        whole.await.unwrap_or(Err(BodyError::TooSlow))
+    }
+}
+
+impl UnreadBody {
+    async fn collect(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
         let mut bytes = Vec::new();
         while let Some(frame) = poll_fn(|task| Pin::new(&mut self.0).poll_frame(task)).await {
             // What is no data are trailers: nobody has use for them.

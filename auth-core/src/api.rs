@@ -9,7 +9,7 @@ mod reject;
 mod routes;
 mod user_read;
 
-pub use body::MAX_BODY_BYTES;
+pub use body::{BODY_TIMEOUT, MAX_BODY_BYTES};
 pub use code::ErrorCode;
 pub use endpoints::RequestParts;
 pub use reject::Rejection;

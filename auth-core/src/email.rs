@@ -56,9 +56,8 @@ impl EmailAddress {
             return Err(InvalidEmail);
         }
         let (local, host) = address.split_once('@').ok_or(InvalidEmail)?;
-        let labels_are_filled =
-            host.contains('.') && host.split('.').all(|label| !label.is_empty());
-        if local.is_empty() || host.contains('@') || !labels_are_filled {
+        let is_host = host.contains('.') && host.split('.').all(is_label);
+        if local.is_empty() || !is_host {
             return Err(InvalidEmail);
         }
         Ok(Self(address))
@@ -87,6 +86,13 @@ impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
+}
+
+/// A label of a host name: letters, digits and inner hyphens, or anything beyond ASCII, which the
+/// rules of internationalised names judge and we do not.
+fn is_label(label: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii();
+    !label.is_empty() && label.chars().all(fits) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -144,6 +150,11 @@ mod tests {
             "a(comment)@b.c",
             "a@[127.0.0.1]",
             "a@b..c",
+            "a@x.com?cc=y",
+            "a@b%x.com",
+            "a@-x.com",
+            "a@x-.com",
+            "a\u{2800}@x.com",
             "a@.b.c",
             "a@b.c.",
             "a@b.c\r\nBcc: x@y.z",

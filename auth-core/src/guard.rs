@@ -59,7 +59,7 @@ pub struct Verified;
 
 /// An active user who may administer others.
 #[derive(Debug)]
-pub struct Administrator;
+pub struct Superuser;
 
 /// Why somebody may not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +176,7 @@ impl Policy for Verified {
     }
 }
 
-impl Policy for Administrator {
+impl Policy for Superuser {
     fn guard() -> Guard {
         Guard::superuser()
     }

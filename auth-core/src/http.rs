@@ -21,7 +21,8 @@ pub trait RequestHead: Send + Sync {
 /// The body of a request, read only when an endpoint asks for it.
 #[async_trait]
 pub trait RequestBody: Send {
-    /// Reads the whole body, and no more than `limit` bytes of it.
+    /// Reads the whole body, and no more than `limit` bytes of it, for no longer than
+    /// [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT): a client that never ends holds memory.
     async fn read(&mut self, limit: usize) -> Result<Vec<u8>, BodyError>;
 }
 
@@ -30,6 +31,8 @@ pub trait RequestBody: Send {
 pub enum BodyError {
     /// There are more bytes than allowed.
     TooLarge,
+    /// It was not complete after [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT).
+    TooSlow,
     /// The connection broke, or the transfer coding made no sense.
     Broken,
 }

@@ -7,7 +7,7 @@
 //! | who you are | where to begin |
 //! | --- | --- |
 //! | somebody with an Axum application | the crate `auth-axum`, and `auth-diesel` for SQLite |
-//! | somebody with a storage of your own | [`UserDatabase`], the only trait you must implement |
+//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there |
 //! | somebody with account rules of your own | [`UserManager`] and [`Accounts`]; `testing` shows a test without HTTP |
 //! | somebody with another framework | [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!

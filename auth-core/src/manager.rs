@@ -31,7 +31,7 @@ pub use accounts::Accounts;
 pub use admin_update::{AdminUpdate, AdminUpdateError};
 pub use authenticate::{LoginError, PasswordChecked};
 pub use builder::AccountsBuilder;
-pub(crate) use builder::log as log_warnings;
+pub(crate) use builder::log_warnings;
 pub use change_password::ChangePasswordError;
 pub use delete::{DeleteError, DeleteMode};
 pub use hooks::{

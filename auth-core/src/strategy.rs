@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Inspection;
 use crate::error::Unavailable;
+use crate::manager::PasswordChecked;
 use crate::user::{AuthUser, Epoch};
 
 /// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
@@ -60,16 +61,24 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct IssueRequest<'a, U> {
-    /// Whose it is.
-    pub user: &'a U,
+    /// Whose password was checked.
+    pub checked: &'a PasswordChecked<U>,
     /// The present moment.
     pub now: OffsetDateTime,
 }
 
 impl<'a, U> IssueRequest<'a, U> {
-    /// A request for a token of `user`.
-    pub fn new(user: &'a U, now: OffsetDateTime) -> Self {
-        Self { user, now }
+    /// A request for a token of the user whose password was checked.
+    ///
+    /// A login that skips the check does not compile:
+    ///
+    /// ```compile_fail,E0451
+    /// fn forged(user: auth_core::User) -> auth_core::manager::PasswordChecked<auth_core::User> {
+    ///     auth_core::manager::PasswordChecked { user }
+    /// }
+    /// ```
+    pub fn new(checked: &'a PasswordChecked<U>, now: OffsetDateTime) -> Self {
+        Self { checked, now }
     }
 }
 

@@ -30,11 +30,10 @@ impl<T> UserId for T where
 {
 }
 
-/// A counter on the user that every token and session carries.
+/// A counter on the user that every token carries.
 ///
-/// It grows when the password or the e-mail address changes, when the user is deactivated and on
-/// "log out everywhere"; whatever carries an older value is dead from that moment, all of it at
-/// once. A re-hash at login does not touch it.
+/// It grows when the password or the e-mail address changes and when the user is deactivated;
+/// whatever carries an older value is dead from that moment, all of it at once. A re-hash at login does not touch it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Epoch(i64);
 

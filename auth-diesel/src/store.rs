@@ -67,8 +67,8 @@ impl<C: SqlBackend> DieselStore<C> {
     /// [`migrate`](Self::migrate) makes them.
     ///
     /// For SQLite, make the pool's connections with
-    /// [`SqliteStore::manager`](crate::SqliteStore), or set `journal_mode = WAL` and a
-    /// `busy_timeout` in your own set-up: without them concurrent writers fail. Keep the pool's
+    /// [`SqliteStore::manager`](crate::SqliteStore), and run `PRAGMA journal_mode = WAL` once when
+    /// you make the file: without both concurrent writers wait for readers, or fail. Keep the pool's
     /// recycling method `Fast`.
     ///
     /// # Examples

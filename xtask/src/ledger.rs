@@ -61,7 +61,8 @@ fn page(files: &[File]) -> String {
         .iter()
         .filter(|file| file.is_rust() && !file.path.starts_with("xtask/"))
     {
-        for (row, test) in shown_in(&file.text) {
+        let all_are_cases = file.path.contains("/conformance/");
+        for (row, test) in shown_in(&file.text, all_are_cases) {
             rows.entry(row)
                 .or_default()
                 .insert(format!("`{test}` ({})", file.path));
@@ -76,16 +77,21 @@ fn page(files: &[File]) -> String {
     page
 }
 
-/// The rows that doc comments of tests name, each with the function below the comment.
-fn shown_in(text: &str) -> Vec<(String, String)> {
-    let (mut found, mut pending) = (Vec::new(), Vec::new());
+/// The rows that doc comments of tests name, each with the function below the comment. A function
+/// is a test when an attribute says so, or when it is a case of the conformance suite.
+fn shown_in(text: &str, all_are_cases: bool) -> Vec<(String, String)> {
+    let (mut found, mut pending, mut is_test) = (Vec::new(), Vec::new(), all_are_cases);
     for line in text.lines().map(str::trim) {
         if let Some(comment) = line.strip_prefix("///") {
             pending.extend(rows_in(comment));
-        } else if let Some(name) = function_name(line) {
-            found.extend(pending.drain(..).map(|row| (row, name.to_owned())));
-        } else if !line.starts_with('#') {
-            pending.clear();
+        } else if line.starts_with('#') {
+            is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+        } else {
+            let rows = pending.drain(..);
+            if let Some(name) = function_name(line).filter(|_| is_test) {
+                found.extend(rows.map(|row| (row, name.to_owned())));
+            }
+            is_test = all_are_cases;
         }
     }
     found
@@ -145,10 +151,10 @@ mod tests {
 
     #[test]
     fn a_row_belongs_to_the_function_below_it() {
-        let text = "/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}";
+        let text = "/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
         let expected = [("J-13", "no_crit"), ("A9.1.3", "no_crit")];
         assert_eq!(
-            shown_in(text),
+            shown_in(text, false),
             expected.map(|(row, test)| (row.to_owned(), test.to_owned()))
         );
     }

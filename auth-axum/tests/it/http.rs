@@ -115,3 +115,18 @@ async fn a_client_that_disconnects_in_its_body_does_no_harm() {
     assert_eq!(client.post("/auth/register", &body).await.status, 201);
     assert!(house.exists("ada@example.com").await);
 }
+
+/// A client that begins a body and never ends it is let go. The clock is paused: it jumps to the next
+/// deadline as soon as everybody waits.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_ends_is_given_up() {
+    let house = House::new();
+    let client = house.serve(auth_axum::routes(&house.auth)).await;
+    let begun = "POST /auth/login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                 content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let answer = client.raw(begun.as_bytes()).await;
+    assert_eq!(
+        (answer.status, answer.code()),
+        (408, "REQUEST_TIMEOUT".to_owned())
+    );
+}

@@ -1,11 +1,16 @@
 //! From the bytes of a request to typed fields.
 
+use std::time::Duration;
+
 use super::{ErrorCode, Rejection};
 use crate::fields::Fields;
 use crate::http::{BodyError, RequestBody, RequestHead};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// How long an adapter waits for a whole body.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads a strict JSON object, in this order: content type, length, JSON.
 pub(super) async fn read_fields(
@@ -20,6 +25,7 @@ pub(super) async fn read_fields(
         .await
         .map_err(|error| match error {
             BodyError::TooLarge => ErrorCode::PayloadTooLarge,
+            BodyError::TooSlow => ErrorCode::RequestTimeout,
             BodyError::Broken => ErrorCode::RequestBodyMalformed,
         })?;
     Fields::parse(&bytes).map_err(|error| match error {

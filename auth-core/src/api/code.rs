@@ -85,6 +85,8 @@ codes! {
     RequestBodyInvalid = "REQUEST_BODY_INVALID", 422, "Invalid request payload.";
     /// The body is no JSON object, or not a strict one.
     RequestBodyMalformed = "REQUEST_BODY_INVALID", 400, "Invalid request body.";
+    /// The body did not arrive in time.
+    RequestTimeout = "REQUEST_TIMEOUT", 408, "The request body did not arrive in time.";
     /// The body is too long.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", 413, "The request body is too large.";
     /// The body is not declared as JSON.
@@ -109,6 +111,7 @@ impl ErrorCode {
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             409 => "Conflict",
             413 => "Content Too Large",
             415 => "Unsupported Media Type",

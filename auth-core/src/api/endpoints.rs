@@ -6,6 +6,9 @@ mod me;
 mod register;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Operation, Rejection, Route};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
@@ -74,6 +77,21 @@ impl<U: AuthUser> Auth<U> {
     ) -> Result<Authenticated<U>, Rejection> {
         let who = self.authenticate(head).await?;
         self.require(guard, &who)
+    }
+}
+
+impl<U: AuthUser> Auth<U> {
+    /// Reads the body of a caller who may pass, and asks again when it is there: a body can take its
+    /// time, and whoever was demoted, deactivated or logged out meanwhile may not go on.
+    async fn guarded_fields(
+        &self,
+        guard: &Guard,
+        request: &mut RequestParts<'_>,
+    ) -> Result<(Authenticated<U>, Fields), Rejection> {
+        self.guarded(guard, request.head).await?;
+        let fields = fields(request).await?;
+        let user = self.guarded(guard, request.head).await?;
+        Ok((user, fields))
     }
 }
 

@@ -96,14 +96,10 @@ impl Rejection {
             faults,
             headers,
         } = self;
-        let field = |fault: &'_ FieldFault| (fault.code().as_str(), fault.code().detail());
-        let errors = faults.iter().map(|fault| {
-            let (code, detail) = field(fault);
-            ProblemField {
-                field: fault.field(),
-                code,
-                detail,
-            }
+        let errors = faults.iter().map(|fault| ProblemField {
+            field: fault.field(),
+            code: fault.code().as_str(),
+            detail: fault.code().detail(),
         });
         let problem = Problem {
             r#type: "about:blank",

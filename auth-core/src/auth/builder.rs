@@ -70,7 +70,9 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// Answers every registration alike, and tells the owner of a taken address by a hook.
+    /// Answers every registration alike, and tells the owner of a taken address by a hook. Needs
+    /// [`fold_account_state`](Self::fold_account_state) and
+    /// [`AccountsBuilder::require_verification`], or a login afterwards would tell.
     #[must_use]
     pub fn private_registration(mut self, private: bool) -> Self {
         self.settings.private_registration = private;
@@ -147,6 +149,13 @@ impl<U: AuthUser> AuthBuilder<U> {
             inspection.fault(ConfigFault::Other(format!(
                 "the users lie at `{users_path}`: give `users_path` a path of its own, or their ids and the names of routes collide"
             )));
+        }
+        let hides_state = self.settings.fold_account_state && self.accounts.requires_verification();
+        if self.settings.private_registration && !hides_state {
+            inspection.fault(ConfigFault::Other(
+                "a private registration can be seen through by logging in afterwards: add `.fold_account_state(true)`, and `.require_verification(true)` to the accounts"
+                    .to_owned(),
+            ));
         }
         let needs_tokens = groups.verify || groups.reset_password;
         if needs_tokens && !self.accounts.has_account_tokens() {

@@ -26,9 +26,11 @@ fn builder() -> AuthBuilder<User> {
 fn faults(builder: AuthBuilder<User>) -> Vec<ConfigFault> {
     let error = builder.build().expect_err("a refused configuration");
     for fault in error.faults() {
+        // `main` prints the `Debug` of the error that it returns.
+        let texts = [error.to_string(), format!("{error:?}")];
         assert!(
-            error.to_string().contains(&fault.to_string()),
-            "{fault} is in the message"
+            texts.iter().all(|text| text.contains(&fault.to_string())),
+            "{fault}"
         );
     }
     error.faults().to_vec()
@@ -89,6 +91,22 @@ fn everything_that_is_wrong_is_said_at_once() {
     assert!(has(
         |f| matches!(f, ConfigFault::Other(text) if text.contains("dangerous_without_revocation"))
     ));
+}
+
+/// A6.3.8: a registration that does not tell is worth nothing beside a login that does.
+#[test]
+fn a_private_registration_needs_a_private_login() {
+    let auth = |required, folded| {
+        let accounts = accounts_builder(Arc::new(Outbox::new())).require_verification(required);
+        Auth::builder(accounts)
+            .backend(backend("jwt", jwt()))
+            .private_registration(true)
+            .fold_account_state(folded)
+    };
+    assert!(auth(true, true).build().is_ok());
+    for (required, folded) in [(false, false), (true, false), (false, true)] {
+        assert_eq!(faults(auth(required, folded)).len(), 1);
+    }
 }
 
 #[test]

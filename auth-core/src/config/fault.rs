@@ -105,7 +105,7 @@ pub enum ConfigWarning {
 }
 
 /// Everything that is wrong with a configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     faults: Vec<ConfigFault>,
 }
@@ -128,6 +128,13 @@ impl fmt::Display for ConfigError {
         self.faults
             .iter()
             .try_for_each(|fault| write!(f, "\n- {fault}"))
+    }
+}
+
+// A `main` that returns this error prints its `Debug`: the sentences are for whoever reads that.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

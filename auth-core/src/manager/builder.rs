@@ -146,12 +146,16 @@ impl<U: AuthUser> AccountsBuilder<U> {
         let mut inspection = self.inspection();
         self.inspect(&mut inspection);
         let warnings = inspection.finish()?;
-        log(&warnings);
+        log_warnings(&warnings);
         Ok(self.assemble())
     }
 
     pub(crate) fn inspection(&self) -> Inspection {
         Inspection::new(self.processes > 1)
+    }
+
+    pub(crate) fn requires_verification(&self) -> bool {
+        self.require_verification
     }
 
     pub(crate) fn has_account_tokens(&self) -> bool {
@@ -192,7 +196,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
     pub(crate) fn assemble(self) -> Accounts<U> {
         let inner = Inner {
             database: self.database,
-            expiring: self.expiring,
+            expiring: self.expiring.filter(|_| self.account_tokens),
             manager: self.manager,
             hasher: self.hasher,
             policy: self.policy,
@@ -208,7 +212,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
     }
 }
 
-pub(crate) fn log(warnings: &[ConfigWarning]) {
+pub(crate) fn log_warnings(warnings: &[ConfigWarning]) {
     for warning in warnings {
         tracing::warn!(target: "auth", "{warning}");
     }

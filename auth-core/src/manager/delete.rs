@@ -73,7 +73,9 @@ impl<U: AuthUser> Accounts<U> {
 
     async fn remove(&self, user: U) -> Result<(), DeleteError> {
         if let Err(error) = self.manager().on_before_delete(&user).await {
-            let event = AuthEvent::new(EventKind::HookFailed).user(user.id());
+            let id = user.id();
+            tracing::error!(target: "auth", hook = "on_before_delete", user = %id, %error, "a hook failed");
+            let event = AuthEvent::new(EventKind::HookFailed).user(id);
             self.raise(&event.detail("on_before_delete"));
             return Err(DeleteError::HookFailed(error));
         }

@@ -20,9 +20,8 @@ pub type HookResult = Result<(), BoxError>;
 /// The hooks of an application. Each does nothing unless overridden.
 ///
 /// A hook named `on_after_*` runs when the change is committed, on a task of its own: a client that
-/// disconnects does not stop it. [`on_after_forgot_password`](Self::on_after_forgot_password) and
-/// [`on_after_request_verify_token`](Self::on_after_request_verify_token) run after the reply, so
-/// that the time of the reply says nothing about who has an account;
+/// disconnects does not stop it. The hooks of requests for mail, of refused logins and of private
+/// registration run after the reply, so that its time says nothing about who has an account;
 /// [`Accounts::settled`](super::Accounts::settled) waits for them.
 ///
 /// # Examples
@@ -51,7 +50,8 @@ pub trait UserManager: Send + Sync + 'static {
     /// The application's user.
     type User: AuthUser;
 
-    /// An account was registered: mail the token, which proves the address.
+    /// An account was registered: mail the token, which proves the address. Not called where
+    /// account tokens are switched off.
     async fn on_after_register(&self, user: &Self::User, token: &VerifyToken) -> HookResult {
         Ok(())
     }
@@ -64,7 +64,8 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_login(&self, user: &Self::User) -> HookResult {
         Ok(())
     }
-    /// A login was refused.
+    /// A login was refused. Runs after the reply, and is left out where too much is under way: count
+    /// attempts by the event `LoginFailed`, which is always raised.
     async fn on_after_login_failed(&self, failure: LoginFailure<'_, Self::User>) -> HookResult {
         Ok(())
     }

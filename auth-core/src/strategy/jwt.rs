@@ -152,7 +152,8 @@ impl Profile {
 #[async_trait]
 impl<U: AuthUser> Strategy<U> for JwtStrategy {
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
-        let IssueRequest { user, now } = request;
+        let IssueRequest { checked, now } = request;
+        let user = checked.user();
         let jti = token::random_id().map_err(Unavailable::new)?;
         let claims = Claims::new(user.id().to_string(), jti, now, self.lifetime)
             .with_integer("epoch", user.epoch().as_i64());

@@ -96,6 +96,6 @@ pub(crate) async fn token(auth: &Auth<User>) -> String {
         .await
         .unwrap();
     let strategy = auth.backends().first().unwrap().strategy();
-    let request = IssueRequest::new(checked.user(), auth.accounts().now());
+    let request = IssueRequest::new(&checked, auth.accounts().now());
     strategy.issue(request).await.unwrap().expose().to_owned()
 }

@@ -42,7 +42,7 @@ pub(crate) async fn read_and_allocations(allocator: &'static StatsAlloc<System>)
     let strategy = JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new());
     let now = auth.accounts().now();
     let issued = strategy
-        .issue(IssueRequest::new(checked.user(), now))
+        .issue(IssueRequest::new(&checked, now))
         .await
         .unwrap();
     let token = issued.expose();

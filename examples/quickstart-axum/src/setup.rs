@@ -5,8 +5,9 @@
     reason = "a program that talks to a terminal"
 )]
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write as _};
 
 use auth_core::EmailAddress;
 use auth_core::manager::HookResult;
@@ -32,13 +33,17 @@ pub(crate) fn secret() -> Result<MasterSecret, Box<dyn std::error::Error>> {
         return Ok(MasterSecret::from_bytes(text));
     }
     eprintln!("AUTH_SECRET is not set: using the secret in {FILE}");
-    match fs::read(FILE) {
-        Ok(bytes) => Ok(MasterSecret::from_bytes(bytes)),
+    match fs::read_to_string(FILE) {
+        Ok(text) => Ok(MasterSecret::from_bytes(text.trim_ascii())),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let secret = Secret::generate()?;
-            private_file(FILE)?.write_all(secret.expose())?;
+            let mut text = String::new();
+            for byte in secret.expose() {
+                write!(text, "{byte:02x}")?;
+            }
+            writeln!(private_file(FILE)?, "{text}")?;
             eprintln!("{FILE} was not there: a new secret was drawn and is kept in it");
-            Ok(MasterSecret::new(secret))
+            Ok(MasterSecret::from_bytes(text))
         }
         Err(error) => Err(error.into()),
     }

@@ -27,11 +27,12 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
         .expiring_store(Arc::clone(&storage.expiring))
         .manager(Outbox::open(args.outbox.as_deref())?)
         .account_token_lifetime(args.account_token_lifetime)
-        .require_verification(args.require_verification);
+        .require_verification(args.require_verification || args.private_registration);
     let mut auth = Auth::builder(accounts)
         .auth_path(&args.auth_path)
         .users_path(&args.users_path)
         .private_registration(args.private_registration)
+        .fold_account_state(args.private_registration)
         .login_by(match args.login_identifier {
             Identifier::Email => IdentifierKind::Email,
             Identifier::Username => IdentifierKind::Username,

@@ -31,7 +31,7 @@ impl<U: AuthUser> Auth<U> {
         let checked = self.accounts().authenticate(&identifier, &password).await;
         let checked = checked.map_err(|error| self.login_rejection(error))?;
 
-        let issue = IssueRequest::new(checked.user(), self.accounts().now());
+        let issue = IssueRequest::new(&checked, self.accounts().now());
         let token = backend.strategy().issue(issue).await?;
         self.accounts().logged_in(checked, backend.name()).await?;
         Ok(backend.transport().login(&token))

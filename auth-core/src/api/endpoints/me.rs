@@ -1,7 +1,7 @@
 //! The caller's own account.
 
 use super::mail::complete;
-use super::{Answer, RequestParts, any_password, fields, new_password};
+use super::{Answer, RequestParts, any_password, new_password};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -21,8 +21,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     pub(super) async fn update_me(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
-        let mut fields = fields(request).await?;
+        let (user, mut fields) = self.guarded_fields(&Guard::active(), request).await?;
         let email = fields.optional_parsed(
             "email",
             1..=EmailAddress::MAX_CODE_POINTS,
@@ -52,8 +51,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     pub(super) async fn change_password(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
-        let mut fields = fields(request).await?;
+        let (user, mut fields) = self.guarded_fields(&Guard::active(), request).await?;
         let current = any_password(&mut fields, "current_password");
         let text = fields.required_text("new_password", 0..=Password::MAX);
         let policy = self.accounts().password_policy();

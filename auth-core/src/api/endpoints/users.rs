@@ -1,7 +1,7 @@
 //! The administration of users.
 
 use super::mail::complete;
-use super::{Answer, RequestParts, fields, new_password};
+use super::{Answer, RequestParts, new_password};
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
@@ -31,9 +31,8 @@ impl<U: AuthUser> Auth<U> {
     }
 
     pub(super) async fn update_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request.head).await?;
+        let (_, mut fields) = self.guarded_fields(&Guard::superuser(), request).await?;
         let id = user_id::<U>(request)?;
-        let mut fields = fields(request).await?;
         let update = self.admin_update(&mut fields);
         let update = complete(Some(update), fields)?;
         let updated = self.accounts().update_as_admin(&id, update).await;

@@ -5,15 +5,23 @@ use std::time::Duration;
 
 use super::*;
 use crate::Clock;
+use crate::manager::PasswordChecked;
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{
     FaultPlan, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
 };
+use crate::testing::{PASSWORD, email, password};
 use crate::user::User;
 
-async fn user() -> User {
-    accounts(Arc::new(Outbox::new()))
+async fn user() -> PasswordChecked<User> {
+    let accounts = accounts(Arc::new(Outbox::new()));
+    accounts
         .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let ada = email("ada@example.com").into();
+    accounts
+        .authenticate(&ada, &password(PASSWORD))
         .await
         .unwrap()
 }
@@ -22,7 +30,11 @@ fn strategy() -> JwtStrategy {
     JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new())
 }
 
-async fn issue(strategy: &JwtStrategy, user: &User, clock: &ManualClock) -> String {
+async fn issue(
+    strategy: &JwtStrategy,
+    user: &PasswordChecked<User>,
+    clock: &ManualClock,
+) -> String {
     let issued = strategy
         .issue(IssueRequest::new(user, clock.now()))
         .await
@@ -44,7 +56,10 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
     let subject = Strategy::<User>::read(&strategy, &token, clock.now())
         .await
         .unwrap();
-    assert_eq!(subject, Some(Subject::new(user.id, user.epoch)));
+    assert_eq!(
+        subject,
+        Some(Subject::new(user.user().id, user.user().epoch))
+    );
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(
         is_accepted(&strategy, &token, &clock).await,

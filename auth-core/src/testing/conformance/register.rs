@@ -171,6 +171,8 @@ async fn faults(trial: &Trial<'_>) {
 async fn privately(trial: &Trial<'_>) {
     let setup = Setup {
         private_registration: true,
+        fold_account_state: true,
+        require_verification: true,
         ..Setup::default()
     };
     let stage = trial.stage_with(setup).await;

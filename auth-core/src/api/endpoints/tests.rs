@@ -1,0 +1,167 @@
+//! A body can take its time: what the caller was when it began says nothing about now.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::RequestParts;
+use crate::http::{BodyError, BufferedRequest, RequestBody};
+use crate::manager::{AdminUpdate, DeleteMode, NewAccount};
+use crate::roles::Roles;
+use crate::store::memory::MemoryExpiringStore;
+use crate::testing::{
+    Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
+};
+use crate::{Auth, Backend, BearerTransport, JwtStrategy, User};
+
+/// What happens to the caller while its body is on the way.
+#[derive(Debug, Clone, Copy)]
+enum Meanwhile {
+    Nothing,
+    Demoted,
+    Deactivated,
+    Deleted,
+    LoggedOut,
+}
+
+struct SlowBody {
+    auth: Auth<User>,
+    caller: User,
+    token: String,
+    meanwhile: Meanwhile,
+    text: String,
+}
+
+#[async_trait]
+impl RequestBody for SlowBody {
+    async fn read(&mut self, _: usize) -> Result<Vec<u8>, BodyError> {
+        let (accounts, id) = (self.auth.accounts(), &self.caller.id);
+        let demotion = AdminUpdate {
+            is_superuser: Some(false),
+            ..AdminUpdate::default()
+        };
+        match self.meanwhile {
+            Meanwhile::Nothing => {}
+            Meanwhile::Demoted => drop(accounts.update_as_admin(id, demotion).await.unwrap()),
+            Meanwhile::Deactivated => accounts.delete(id, DeleteMode::Soft).await.unwrap(),
+            Meanwhile::Deleted => accounts.delete(id, DeleteMode::Hard).await.unwrap(),
+            Meanwhile::LoggedOut => {
+                let strategy = self.auth.backends()[0].strategy();
+                strategy.revoke(&self.token, accounts.now()).await.unwrap();
+            }
+        }
+        Ok(self.text.clone().into_bytes())
+    }
+}
+
+async fn administrator(auth: &Auth<User>, address: &str) -> User {
+    let registration = registration(address);
+    let roles = Roles::none();
+    let account = NewAccount {
+        registration,
+        is_verified: true,
+        is_superuser: true,
+        roles,
+    };
+    auth.accounts().create(account).await.unwrap()
+}
+
+async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u16 {
+    let jwt = JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new());
+    let auth = Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()
+        .unwrap();
+    administrator(&auth, "root@example.com").await;
+    let caller = administrator(&auth, "eve@example.com").await;
+    let ally = auth
+        .accounts()
+        .register(registration("mallory@example.com"))
+        .await
+        .unwrap();
+    let login = email("eve@example.com").into();
+    let checked = auth
+        .accounts()
+        .authenticate(&login, &password(PASSWORD))
+        .await
+        .unwrap();
+    let request = crate::strategy::IssueRequest::new(&checked, auth.accounts().now());
+    let token = auth.backends()[0]
+        .strategy()
+        .issue(request)
+        .await
+        .unwrap()
+        .expose()
+        .to_owned();
+
+    let head = BufferedRequest::new(method, Vec::new())
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .head;
+    let text = text.to_owned();
+    let mut body = SlowBody {
+        auth: auth.clone(),
+        caller,
+        token,
+        meanwhile,
+        text,
+    };
+    let route = auth.routes().find(|route| route.path() == path).unwrap();
+    let id = ally.id.to_string();
+    let parts = RequestParts {
+        head: &head,
+        id: Some(&id),
+        body: &mut body,
+    };
+    auth.respond(route, parts).await.status()
+}
+
+/// A8.3.2, B-24: a change of privileges holds for requests that are under way, too.
+#[tokio::test]
+async fn an_administrator_of_before_cannot_change_users() {
+    let update = |meanwhile| {
+        status(
+            meanwhile,
+            "PATCH",
+            "/users/{id}",
+            r#"{"is_superuser":true}"#,
+        )
+    };
+    assert_eq!(update(Meanwhile::Nothing).await, 200);
+    assert_eq!(update(Meanwhile::Demoted).await, 403);
+    for meanwhile in [
+        Meanwhile::Deactivated,
+        Meanwhile::Deleted,
+        Meanwhile::LoggedOut,
+    ] {
+        assert_eq!(update(meanwhile).await, 401, "{meanwhile:?}");
+    }
+}
+
+/// A7.4.1, A7.4.2: nor can a user of before change its own account.
+#[tokio::test]
+async fn a_user_of_before_cannot_change_its_account() {
+    let address = format!(r#"{{"email":"e@example.com","current_password":"{PASSWORD}"}}"#);
+    let change =
+        format!(r#"{{"current_password":"{PASSWORD}","new_password":"an engine of difference"}}"#);
+    for (method, path, body, success) in [
+        ("PATCH", "/users/me", address.as_str(), 200),
+        ("POST", "/users/me/change-password", change.as_str(), 204),
+    ] {
+        assert_eq!(
+            status(Meanwhile::Nothing, method, path, body).await,
+            success
+        );
+        for meanwhile in [
+            Meanwhile::Deactivated,
+            Meanwhile::Deleted,
+            Meanwhile::LoggedOut,
+        ] {
+            assert_eq!(
+                status(meanwhile, method, path, body).await,
+                401,
+                "{path} {meanwhile:?}"
+            );
+        }
+    }
+}
