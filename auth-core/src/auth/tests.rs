@@ -36,6 +36,7 @@ fn faults(builder: AuthBuilder<User>) -> Vec<ConfigFault> {
     error.faults().to_vec()
 }
 
+/// J-04, J-05: a key that is too short or too easy to guess is among it.
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
     let accounts = Accounts::builder(

@@ -165,3 +165,55 @@ async fn a_user_of_before_cannot_change_its_account() {
         }
     }
 }
+
+/// A6.4.2: there is nowhere to put a hint or a secret question.
+#[tokio::test]
+async fn hints_and_questions_are_refused() {
+    for member in ["password_hint", "security_question", "security_answer"] {
+        let body =
+            format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}","{member}":"x"}}"#);
+        let status = status(Meanwhile::Nothing, "POST", "/auth/register", &body).await;
+        assert_eq!(status, 422, "{member}");
+    }
+}
+
+/// C-FP-05: nothing that a client says of hosts gets into what is mailed: hooks get a token and no
+/// link.
+#[tokio::test]
+async fn a_spoofed_host_goes_nowhere() {
+    let outbox = Outbox::new();
+    let jwt = JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new());
+    let auth = Auth::builder(accounts_builder(Arc::new(outbox.clone())))
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()
+        .unwrap();
+    auth.accounts()
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let mut request = BufferedRequest::new("POST", br#"{"email":"ada@example.com"}"#.to_vec())
+        .header("content-type", "application/json");
+    for name in ["host", "x-forwarded-host", "forwarded", "origin", "referer"] {
+        request = request.header(name, "evil.example");
+    }
+    let route = auth
+        .routes()
+        .find(|route| route.path() == "/auth/forgot-password")
+        .unwrap();
+    let parts = RequestParts {
+        head: &request.head,
+        id: None,
+        body: &mut request.body,
+    };
+    let reply = auth.respond(route, parts).await;
+    auth.accounts().settled().await;
+    let token = outbox.latest("reset", "ada@example.com").unwrap();
+    assert_eq!((reply.status(), reply.body().len()), (202, 0));
+    assert!(token.split('.').count() == 3 && !token.contains("evil"));
+    assert!(
+        auth.accounts()
+            .reset_password(&token, password("an engine of difference"))
+            .await
+            .is_ok()
+    );
+}

@@ -187,3 +187,29 @@ async fn ten_years_later_the_password_still_works() {
             .is_ok()
     );
 }
+
+/// C-PS-02, C-PS-04: hashes of scrypt and PBKDF2 are no way in, whatever their parameters.
+#[tokio::test]
+async fn hashes_of_other_schemes_do_not_verify() {
+    for stored in [
+        "$scrypt$ln=17,r=8,p=1$c2FsdHNhbHRzYWx0$Nn4T1WQ5yN4l0bWmGk1cXh7e2m9zQv8sTq3uYp6rKdA",
+        "$pbkdf2-sha256$i=600000,l=32$c2FsdHNhbHRzYWx0$Nn4T1WQ5yN4l0bWmGk1cXh7e2m9zQv8sTq3uYp6rKdA",
+        "pbkdf2_sha256$600000$salt$hash=",
+    ] {
+        let world = World::new();
+        store_hash(&world, stored).await;
+        let refused = world
+            .accounts
+            .authenticate(&ada(), &password(PASSWORD))
+            .await;
+        assert!(
+            matches!(refused, Err(LoginError::BadCredentials)),
+            "{stored}"
+        );
+        assert_eq!(
+            world.accounts.hasher().hashes_done(),
+            2,
+            "the same work as ever"
+        );
+    }
+}

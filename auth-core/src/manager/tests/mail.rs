@@ -328,3 +328,31 @@ async fn purposes_do_not_mix() {
     let refused = world.accounts.reset_password(&verify, password(NEW)).await;
     assert!(matches!(refused, Err(ResetPasswordError::BadToken)));
 }
+
+/// A6.4.1: the secret that a new account is mailed is random, lives for an hour, and is no password
+/// and cannot become one.
+#[tokio::test]
+async fn what_is_mailed_first_cannot_become_a_password() {
+    let world = World::new();
+    for address in ["ada@example.com", "grace@example.com"] {
+        world
+            .accounts
+            .register(registration(address))
+            .await
+            .unwrap();
+    }
+    let token = world.outbox.latest("verify", "ada@example.com").unwrap();
+    assert_ne!(
+        Some(&token),
+        world.outbox.latest("verify", "grace@example.com").as_ref()
+    );
+    assert!(
+        crate::Password::parse(token.as_str()).is_err(),
+        "longer than any password"
+    );
+    world.clock.advance(time::Duration::seconds(3600 + 30));
+    assert!(matches!(
+        world.accounts.verify(&token).await,
+        Err(VerifyError::BadToken)
+    ));
+}
