@@ -22,8 +22,7 @@ written by `cargo xtask ledger` from the comments of the tests.
 `A` OWASP ASVS 5.0 · `B` failures of others · `C` OWASP cheat sheets (`PS` password storage, `FP` forgotten passwords) ·
 `J` RFC 8725 and the OWASP sheet on JWT · `N` NIST SP 800-63B-4
 
-Rows with no test, because they are not the server's or not there: A6.2.6 and A6.2.7 (masking and pasting are the form's), C-FP-02 (there
-are no rate limits yet).
+Rows with no test, because they are not the server's: A6.2.6 and A6.2.7 (masking and pasting are the form's).
 
 | row | shown by |
 | --- | --- |

@@ -21,14 +21,31 @@ impl<U: AuthUser> Accounts<U> {
     /// [`Unavailable`] when the store cannot answer, or when too much work is under way.
     pub async fn request_verify(&self, email: EmailAddress) -> Result<(), Unavailable> {
         let place = self.inner.background.place()?;
-        self.count_request("ask-verify", &email).await?;
+        let is_flood = self.is_flood("ask-verify", &email).await?;
         let this = self.clone();
         place.run(async move {
+            if is_flood {
+                return;
+            }
             if let Err(error) = this.mail_verify_token(email).await {
                 this.background_failed("request_verify", &error);
             }
         });
         Ok(())
+    }
+
+    /// Counts a request for mail, and says whether there were so many about this address that
+    /// nothing more is mailed to it for a while. A flood so fills no mailbox, and the tokens that were
+    /// mailed stay good.
+    pub(super) async fn is_flood(
+        &self,
+        purpose: &'static str,
+        email: &EmailAddress,
+    ) -> Result<bool, Unavailable> {
+        const MAILS: u64 = 10;
+        let window = Window::Fixed(Duration::HOUR);
+        let key = self.request_key(purpose, email);
+        Ok(self.expiring()?.increment(&key, window, self.now()).await? > MAILS)
     }
 
     /// Counts a request about an address and answers its number. The count lives as long as any

@@ -34,7 +34,11 @@ fn a_failed_login_costs_the_same_for_everybody() {
 fn a_request_for_a_mail_costs_the_same_for_everybody() {
     block_on(async {
         let world = World::with_ada().await;
-        for path in ["/auth/forgot-password", "/auth/request-verify-token"] {
+        // A reset token has a generation, which is counted when it is mailed.
+        for (path, counts) in [
+            ("/auth/forgot-password", 1),
+            ("/auth/request-verify-token", 0),
+        ] {
             for address in ["ada@example.com", "nobody@example.com"] {
                 let before = world.calls();
                 let reply = world.post(path, &json!({ "email": address })).await;
@@ -49,7 +53,7 @@ fn a_request_for_a_mail_costs_the_same_for_everybody() {
                 let later = world.calls();
                 assert_eq!(
                     (later.0 - after.0, later.1 - after.1),
-                    (1, 0),
+                    (1, counts),
                     "{path} {address}"
                 );
             }

@@ -356,3 +356,47 @@ async fn what_is_mailed_first_cannot_become_a_password() {
         Err(VerifyError::BadToken)
     ));
 }
+
+/// C-FP-02: a thousand requests are ten mails, and the last of them still works.
+#[tokio::test]
+async fn a_flood_of_requests_fills_no_mailbox() {
+    let world = World::new();
+    world
+        .accounts
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let resets = || {
+        world
+            .outbox
+            .items()
+            .into_iter()
+            .filter(|item| item.kind == "reset")
+            .count()
+    };
+    for _ in 0..1000 {
+        world
+            .accounts
+            .forgot_password(email("ada@example.com"))
+            .await
+            .unwrap();
+        world.accounts.settled().await;
+    }
+    assert_eq!(resets(), 10);
+    let last = world.outbox.latest("reset", "ada@example.com").unwrap();
+    assert!(
+        world
+            .accounts
+            .reset_password(&last, password(NEW))
+            .await
+            .is_ok()
+    );
+    world.clock.advance(time::Duration::HOUR);
+    world
+        .accounts
+        .forgot_password(email("ada@example.com"))
+        .await
+        .unwrap();
+    world.accounts.settled().await;
+    assert_eq!(resets(), 11, "an hour later there is mail again");
+}
