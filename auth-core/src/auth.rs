@@ -7,7 +7,7 @@ mod tests;
 
 pub use builder::AuthBuilder;
 pub(crate) use settings::Settings;
-pub use settings::{IdentifierKind, RouteGroups};
+pub use settings::{LoginBy, RouteGroups};
 
 use std::fmt;
 use std::sync::Arc;

@@ -51,7 +51,7 @@ pub mod transport;
 mod user;
 mod username;
 
-pub use auth::{Auth, AuthBuilder, IdentifierKind, RouteGroups};
+pub use auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
 pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{Clock, SystemClock};

@@ -38,7 +38,7 @@ use crate::error::Failure;
 /// let store = SqliteStore::open(&url).await?;
 /// let now = SystemClock.now();
 /// let key = ExpiringKey::new("jti", "4XcE");
-/// let first = store.insert(&key, now + time::Duration::HOUR, now).await?;
+/// let first = store.insert_once(&key, now + time::Duration::HOUR, now).await?;
 /// assert_eq!(first, Inserted::New);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;

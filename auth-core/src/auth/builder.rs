@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Auth, IdentifierKind, Inner, RouteGroups, Settings};
+use super::{Auth, Inner, LoginBy, RouteGroups, Settings};
 use crate::api::RouteTable;
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigFault, Inspection};
@@ -58,7 +58,7 @@ impl<U: AuthUser> AuthBuilder<U> {
 
     /// By what people log in.
     #[must_use]
-    pub fn login_by(mut self, identifier: IdentifierKind) -> Self {
+    pub fn login_by(mut self, identifier: LoginBy) -> Self {
         self.settings.identifier = identifier;
         self
     }

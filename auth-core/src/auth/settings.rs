@@ -4,7 +4,7 @@ use crate::manager::DeleteMode;
 
 /// By what people log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum IdentifierKind {
+pub enum LoginBy {
     /// By e-mail address.
     #[default]
     Email,
@@ -46,7 +46,7 @@ pub(crate) struct Settings {
     pub(crate) auth_path: String,
     pub(crate) users_path: String,
     pub(crate) groups: RouteGroups,
-    pub(crate) identifier: IdentifierKind,
+    pub(crate) identifier: LoginBy,
     pub(crate) delete_mode: DeleteMode,
     pub(crate) private_registration: bool,
     pub(crate) fold_account_state: bool,
@@ -58,7 +58,7 @@ impl Default for Settings {
             auth_path: "/auth".to_owned(),
             users_path: "/users".to_owned(),
             groups: RouteGroups::default(),
-            identifier: IdentifierKind::default(),
+            identifier: LoginBy::default(),
             // A row that stays can be brought back, and keeps its address from being taken over.
             delete_mode: DeleteMode::Soft,
             // Telling that an address is taken is what people expect of a sign-up form.

@@ -53,7 +53,7 @@ impl<U: AuthUser> Accounts<U> {
             .shielded(async move {
                 let store = this.expiring()?;
                 let first = store
-                    .insert(&spent, until, now)
+                    .insert_once(&spent, until, now)
                     .await
                     .map_err(Unavailable::from)?;
                 if first == Inserted::Present {

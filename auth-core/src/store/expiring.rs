@@ -24,7 +24,7 @@ pub trait ExpiringStore: Send + Sync + 'static {
     /// Stores `key` with a count of one, unless it is there and alive.
     ///
     /// Of any number of simultaneous calls with one key exactly one answers [`Inserted::New`].
-    async fn insert(
+    async fn insert_once(
         &self,
         key: &ExpiringKey,
         expires_at: OffsetDateTime,
@@ -132,13 +132,13 @@ impl fmt::Display for ExpiringKey {
 
 #[async_trait]
 impl<S: ExpiringStore + ?Sized> ExpiringStore for Arc<S> {
-    async fn insert(
+    async fn insert_once(
         &self,
         key: &ExpiringKey,
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
-        (**self).insert(key, expires_at, now).await
+        (**self).insert_once(key, expires_at, now).await
     }
     async fn increment(
         &self,

@@ -195,7 +195,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let until = claims.exp().saturating_add(60);
         let until = OffsetDateTime::from_unix_timestamp(until).map_err(Unavailable::new)?;
         store
-            .insert(&ExpiringKey::new(REVOKED, claims.jti()), until, now)
+            .insert_once(&ExpiringKey::new(REVOKED, claims.jti()), until, now)
             .await?;
         Ok(())
     }

@@ -134,14 +134,14 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
 
 #[async_trait]
 impl<S: ExpiringStore> ExpiringStore for ProbedExpiringStore<S> {
-    async fn insert(
+    async fn insert_once(
         &self,
         key: &ExpiringKey,
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
         self.plan.call()?;
-        self.store.insert(key, expires_at, now).await
+        self.store.insert_once(key, expires_at, now).await
     }
     async fn increment(
         &self,

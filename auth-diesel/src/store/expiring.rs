@@ -11,7 +11,7 @@ use crate::error::Failure;
 
 #[async_trait]
 impl<C: SqlBackend> ExpiringStore for DieselStore<C> {
-    async fn insert(
+    async fn insert_once(
         &self,
         key: &ExpiringKey,
         expires_at: OffsetDateTime,

@@ -20,16 +20,19 @@ pub(crate) async fn an_entry_lives_until_its_expiry(store: impl ExpiringStore) {
     let (key, start) = (key("a"), now());
     let end = start + MINUTE;
     assert_eq!(store.count(&key, start).await.unwrap(), 0);
-    assert_eq!(store.insert(&key, end, start).await.unwrap(), Inserted::New);
+    assert_eq!(
+        store.insert_once(&key, end, start).await.unwrap(),
+        Inserted::New
+    );
     assert_eq!(store.count(&key, end - INSTANT).await.unwrap(), 1);
     assert_eq!(
-        store.insert(&key, end, end - INSTANT).await.unwrap(),
+        store.insert_once(&key, end, end - INSTANT).await.unwrap(),
         Inserted::Present
     );
     assert_eq!(store.count(&key, end).await.unwrap(), 0);
     // What is over counts as absent although nobody purged it, and begins anew.
     assert_eq!(
-        store.insert(&key, end + MINUTE, end).await.unwrap(),
+        store.insert_once(&key, end + MINUTE, end).await.unwrap(),
         Inserted::New
     );
     assert_eq!(store.count(&key, end).await.unwrap(), 1);
@@ -39,9 +42,9 @@ pub(crate) async fn an_entry_lives_until_its_expiry(store: impl ExpiringStore) {
 pub(crate) async fn a_living_entry_keeps_its_expiry(store: impl ExpiringStore) {
     let (key, start) = (key("a"), now());
     let end = start + MINUTE;
-    store.insert(&key, end, start).await.unwrap();
+    store.insert_once(&key, end, start).await.unwrap();
     assert_eq!(
-        store.insert(&key, end + MINUTE, start).await.unwrap(),
+        store.insert_once(&key, end + MINUTE, start).await.unwrap(),
         Inserted::Present
     );
     assert_eq!(store.count(&key, end).await.unwrap(), 0);
@@ -75,7 +78,7 @@ pub(crate) async fn a_sliding_window_slides(store: impl ExpiringStore) {
     );
     // An entry that was inserted counts as its first.
     store
-        .insert(&self::key("b"), start + MINUTE, start)
+        .insert_once(&self::key("b"), start + MINUTE, start)
         .await
         .unwrap();
     assert_eq!(
@@ -90,11 +93,11 @@ pub(crate) async fn a_sliding_window_slides(store: impl ExpiringStore) {
 pub(crate) async fn fractions_of_a_microsecond_are_not_lost(store: impl ExpiringStore) {
     let (key, start) = (key("a"), now());
     let end = start + Duration::nanoseconds(900);
-    store.insert(&key, end, start).await.unwrap();
+    store.insert_once(&key, end, start).await.unwrap();
     let alive = end - Duration::nanoseconds(1);
     assert_eq!(store.count(&key, alive).await.unwrap(), 1);
     assert_eq!(
-        store.insert(&key, end, alive).await.unwrap(),
+        store.insert_once(&key, end, alive).await.unwrap(),
         Inserted::Present
     );
     assert_eq!(store.count(&key, start + INSTANT).await.unwrap(), 0);
@@ -103,7 +106,10 @@ pub(crate) async fn fractions_of_a_microsecond_are_not_lost(store: impl Expiring
 pub(crate) async fn removal_says_what_was_there(store: impl ExpiringStore) {
     let (key, start) = (key("a"), now());
     assert!(!store.remove(&key).await.unwrap());
-    store.insert(&key, start + MINUTE, start).await.unwrap();
+    store
+        .insert_once(&key, start + MINUTE, start)
+        .await
+        .unwrap();
     assert!(store.remove(&key).await.unwrap());
     assert!(!store.remove(&key).await.unwrap());
     assert_eq!(store.count(&key, start).await.unwrap(), 0);
@@ -114,7 +120,7 @@ pub(crate) async fn purging_takes_what_is_over(store: impl ExpiringStore) {
     for number in 0..10 {
         let expires_at = start + Duration::seconds(number);
         store
-            .insert(&key(&number.to_string()), expires_at, start)
+            .insert_once(&key(&number.to_string()), expires_at, start)
             .await
             .unwrap();
     }
@@ -147,7 +153,7 @@ pub(crate) async fn hostile_keys_are_only_keys(store: impl ExpiringStore) {
     for name in names {
         assert_eq!(
             store
-                .insert(&key(name), start + MINUTE, start)
+                .insert_once(&key(name), start + MINUTE, start)
                 .await
                 .unwrap(),
             Inserted::New,
@@ -172,7 +178,12 @@ async fn insert_64<S: ExpiringStore>(store: &Arc<S>, at: time::OffsetDateTime) -
     let mut tasks = JoinSet::new();
     for _ in 0..64 {
         let store = Arc::clone(store);
-        tasks.spawn(async move { store.insert(&key("once"), at + MINUTE, at).await.unwrap() });
+        tasks.spawn(async move {
+            store
+                .insert_once(&key("once"), at + MINUTE, at)
+                .await
+                .unwrap()
+        });
     }
     let outcomes = tasks.join_all().await;
     outcomes
@@ -216,7 +227,7 @@ pub(crate) async fn purges_share_the_work(store: impl ExpiringStore) {
     let start = now();
     for number in 0..100 {
         store
-            .insert(&key(&number.to_string()), start, start)
+            .insert_once(&key(&number.to_string()), start, start)
             .await
             .unwrap();
     }

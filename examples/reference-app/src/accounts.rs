@@ -7,7 +7,7 @@ use auth_core::password::PasswordHasher;
 use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::{
-    Accounts, Auth, Backend, BearerTransport, ExpiringStore, IdentifierKind, JwtStrategy, User,
+    Accounts, Auth, Backend, BearerTransport, ExpiringStore, JwtStrategy, LoginBy, User,
     UserDatabase,
 };
 use auth_diesel::SqliteStore;
@@ -34,8 +34,8 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
         .private_registration(args.private_registration)
         .fold_account_state(args.private_registration)
         .login_by(match args.login_identifier {
-            Identifier::Email => IdentifierKind::Email,
-            Identifier::Username => IdentifierKind::Username,
+            Identifier::Email => LoginBy::Email,
+            Identifier::Username => LoginBy::Username,
         })
         .delete_mode(if args.hard_delete {
             DeleteMode::Hard

@@ -2,7 +2,7 @@
 
 use super::{Answer, RequestParts, any_password, fields};
 use crate::api::{ErrorCode, Rejection};
-use crate::auth::{Auth, IdentifierKind};
+use crate::auth::{Auth, LoginBy};
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::email::EmailAddress;
@@ -65,10 +65,10 @@ impl<U: AuthUser> Auth<U> {
 
     fn identifier(&self, fields: &mut Fields) -> Option<LoginIdentifier> {
         match self.settings().identifier {
-            IdentifierKind::Email => fields
+            LoginBy::Email => fields
                 .required_parsed("identifier", 1..=MAX_IDENTIFIER, EmailAddress::parse)
                 .map(LoginIdentifier::Email),
-            IdentifierKind::Username => fields
+            LoginBy::Username => fields
                 .required_parsed("identifier", 1..=MAX_IDENTIFIER, Username::parse)
                 .map(LoginIdentifier::Username),
         }

@@ -3,7 +3,7 @@
 use super::{Answer, RequestParts, fields, new_password};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
-use crate::auth::{Auth, IdentifierKind};
+use crate::auth::{Auth, LoginBy};
 use crate::email::EmailAddress;
 use crate::http::Reply;
 use crate::manager::{RegisterError, Registration};
@@ -43,8 +43,8 @@ impl<U: AuthUser> Auth<U> {
         let policy = self.accounts().password_policy();
         let password = new_password(text, policy, "password", &mut fields);
         let username = match self.settings().identifier {
-            IdentifierKind::Email => Some(None),
-            IdentifierKind::Username => fields
+            LoginBy::Email => Some(None),
+            LoginBy::Username => fields
                 .required_parsed("username", 1..=Username::MAX_CODE_POINTS, Username::parse)
                 .map(Some),
         };

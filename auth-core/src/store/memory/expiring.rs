@@ -69,7 +69,7 @@ impl Default for MemoryExpiringStore {
 
 #[async_trait]
 impl ExpiringStore for MemoryExpiringStore {
-    async fn insert(
+    async fn insert_once(
         &self,
         key: &ExpiringKey,
         expires_at: OffsetDateTime,

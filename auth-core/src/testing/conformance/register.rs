@@ -6,7 +6,7 @@ use super::expected::Expected;
 use super::stage::{Setup, Stage};
 use super::wire::WireRequest;
 use super::{Trial, group};
-use crate::auth::IdentifierKind;
+use crate::auth::LoginBy;
 use crate::event::EventKind;
 use crate::testing::{PASSWORD, email};
 use crate::user::User;
@@ -200,7 +200,7 @@ async fn privately(trial: &Trial<'_>) {
 /// Where people log in by name, registration asks for one, and an address is no way in.
 async fn with_a_username(trial: &Trial<'_>) {
     let setup = Setup {
-        login_by: IdentifierKind::Username,
+        login_by: LoginBy::Username,
         ..Setup::default()
     };
     let stage = trial.stage_with(setup).await;

@@ -10,7 +10,7 @@ use super::expected::Expected;
 use super::hooks::Failing;
 use super::wire::{WireReply, WireRequest, excerpt};
 use super::{Door, Trial};
-use crate::auth::{Auth, IdentifierKind, RouteGroups};
+use crate::auth::{Auth, LoginBy, RouteGroups};
 use crate::backend::Backend;
 use crate::event::EventKind;
 use crate::manager::{Accounts, DeleteMode, NewAccount};
@@ -37,7 +37,7 @@ pub(super) struct Setup {
     pub(super) require_verification: bool,
     pub(super) private_registration: bool,
     pub(super) fold_account_state: bool,
-    pub(super) login_by: IdentifierKind,
+    pub(super) login_by: LoginBy,
     pub(super) delete_mode: DeleteMode,
     pub(super) groups: RouteGroups,
     /// `auth_path` and `users_path`.
@@ -214,7 +214,7 @@ impl Stage<'_> {
     async fn account(&self, address: &str, standing: Standing) -> User {
         self.clock.advance(Duration::seconds(1));
         let mut registration = registration(address);
-        if self.auth.settings().identifier == IdentifierKind::Username {
+        if self.auth.settings().identifier == LoginBy::Username {
             let name = registration.email.local_part();
             registration.username = Some(Username::parse(name).expect("a user name"));
         }
