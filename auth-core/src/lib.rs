@@ -66,5 +66,8 @@ pub use roles::{InvalidRole, Role, Roles};
 pub use store::{ExpiringStore, UserDatabase};
 pub use strategy::{JwtStrategy, Strategy};
 pub use transport::{BearerTransport, Transport};
-pub use user::{AuthUser, Epoch, NoColumns, ShownColumns, User, UserColumns, UserId};
+pub use user::{
+    AuthUser, ColumnChange, Epoch, NewColumns, NoColumns, ShownColumns, User, UserColumns, UserId,
+    time_ordered_id,
+};
 pub use username::{InvalidUsername, Username};

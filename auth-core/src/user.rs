@@ -3,8 +3,8 @@
 mod bundled;
 mod columns;
 
-pub use bundled::User;
-pub use columns::{NoColumns, ShownColumns, UserColumns};
+pub use bundled::{User, time_ordered_id};
+pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 
 use std::fmt::{Debug, Display};
 use std::hash::Hash;

@@ -1,108 +1,119 @@
 //! What one engine must be able to do, and the trait that keeps the list closed.
 //!
-//! Diesel checks each statement against one database, so a function that is generic over the
-//! connection would have to spell the type of every query in its bounds. Instead each statement is
-//! one short method of [`Engine`], and a macro writes the bodies with the concrete connection in
-//! place. Everything above (transactions, outcomes, conversions, errors) is generic and written
-//! once.
+//! Statements are the same for all engines but for a few; those few, and what an engine calls
+//! things, stand in its file below `engine/`. Everything above (transactions, outcomes, conversions,
+//! errors) is generic over [`Engine`] and written once.
 
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
-mod statements;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod upsert;
 
 use std::future::Future;
 
-use auth_core::store::{Expect, LoginIdentifier, PageRequest, UniqueField, Window};
-use bb8::ManageConnection;
+use auth_core::store::Window;
 use diesel::QueryResult;
-use diesel::result::DatabaseErrorInformation;
-use diesel_async::pooled_connection::PoolError;
+use diesel::result::{DatabaseErrorInformation, Error as DieselError};
+use diesel_async::pooled_connection::{PoolError, PoolableConnection};
+use diesel_async::{AsyncConnection, TransactionManager};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use crate::row::{ChangeRow, UserRow};
+use crate::error::OpenError;
+use crate::migrate::Migration;
+use crate::options::StoreOptions;
+use crate::sql::{Row, Statement};
 
 /// A connection that [`DieselStore`](crate::DieselStore) can work with.
 ///
 /// Sealed: the crate implements it for the engines it knows, and the statements behind it may
-/// change. Today that is `SyncConnectionWrapper<SqliteConnection>`.
+/// change.
 pub trait SqlBackend: Engine {}
 
-/// The statements. Every method is one statement unless it says otherwise.
-pub trait Engine: Send + Sized + 'static {
+/// The pool of connections behind a store.
+pub type Pool<C> = bb8::Pool<<C as Engine>::Manager>;
+
+/// What an engine calls things, and what it can do.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The beginning of its URLs, `://` included.
+    pub scheme: &'static str,
+    /// What stands around names.
+    pub quote: char,
+    /// Whether `INSERT` and `UPDATE` can answer rows.
+    pub returning: bool,
+    /// Whether `SELECT … FOR UPDATE` locks rows. Where it does not exist, a transaction that writes
+    /// has the whole database for itself.
+    pub row_locks: bool,
+    /// Whether the engine takes one writer at a time, so that writers should queue before they take
+    /// a connection.
+    pub single_writer: bool,
+}
+
+impl Dialect {
+    /// A name as it stands in a statement.
+    pub(crate) fn quoted(&self, name: &str) -> String {
+        let quote = self.quote;
+        let doubled = name.replace(quote, &format!("{quote}{quote}"));
+        format!("{quote}{doubled}{quote}")
+    }
+
+    /// What makes a `SELECT` lock the rows that it answers.
+    pub(crate) fn for_update(&self) -> &'static str {
+        if self.row_locks { " FOR UPDATE" } else { "" }
+    }
+}
+
+/// The engine behind a connection.
+pub trait Engine:
+    AsyncConnection + PoolableConnection + Send + Sized + 'static
+{
     /// What makes connections for the pool.
-    type Manager: ManageConnection<Connection = Self, Error = PoolError>;
+    type Manager: bb8::ManageConnection<Connection = Self, Error = PoolError>;
 
-    /// Whether the engine takes one writer at a time, so that writers should queue before they
-    /// take a connection.
-    const SINGLE_WRITER: bool;
+    /// What it calls things.
+    const DIALECT: Dialect;
 
-    /// Runs what is pending of the embedded migrations, once, also when others do the same at the
-    /// same time.
-    fn migrate(&mut self) -> impl Future<Output = QueryResult<MigrationResult>> + Send;
+    /// Its migrations, oldest first.
+    const MIGRATIONS: &'static [Migration];
 
-    /// Opens a transaction whose reads all see one moment.
-    fn begin_read(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
+    /// Opens a pool of connections to the database of a URL.
+    fn open(
+        url: &str,
+        options: &StoreOptions,
+    ) -> impl Future<Output = Result<Pool<Self>, OpenError>> + Send;
 
-    /// Opens a transaction in which no other writer can change who is an active superuser.
+    /// Runs a statement and answers its rows.
+    fn fetch(&mut self, statement: Statement) -> impl Future<Output = QueryResult<Vec<Row>>> + Send;
+
+    /// Runs a statement and answers how many rows it wrote, or found where they were as it would
+    /// have written them.
+    fn run(&mut self, statement: Statement) -> impl Future<Output = QueryResult<usize>> + Send;
+
+    /// Opens a transaction that writes.
     fn begin_write(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
 
-    /// Ends the transaction and keeps what it wrote.
-    fn commit(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
+    /// Waits until nobody else migrates this database, and begins a transaction where the engine
+    /// can change tables in one.
+    fn begin_migration(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
 
-    /// Ends the transaction and forgets what it wrote.
-    fn rollback(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
+    /// Ends what [`begin_migration`](Self::begin_migration) began, and keeps it or, where the engine
+    /// can, forgets it.
+    fn end_migration(&mut self, keep: bool) -> impl Future<Output = QueryResult<()>> + Send;
 
-    /// The column of `auth_users` whose unique index refused a row; `None` where it was another
-    /// index. The engines say it in different places.
-    fn taken_field(info: &dyn DatabaseErrorInformation) -> Option<UniqueField>;
+    /// Whether a table of this name is there.
+    fn has_table(&mut self, name: &str) -> impl Future<Output = QueryResult<bool>> + Send;
 
-    /// What of an engine's message may be logged: never a value that was bound or stored.
-    fn loggable(info: &dyn DatabaseErrorInformation) -> String;
-
-    /// The user with this key.
-    fn user(&mut self, id: Uuid) -> impl Future<Output = QueryResult<Option<UserRow>>> + Send;
-
-    /// The user with this address or name.
-    fn find_user(
-        &mut self,
-        login: &LoginIdentifier,
-    ) -> impl Future<Output = QueryResult<Option<UserRow>>> + Send;
-
-    /// Adds a row.
-    fn insert_user(&mut self, row: UserRow) -> impl Future<Output = QueryResult<usize>> + Send;
-
-    /// Writes a change where `expect` holds; `None` where it hit nothing.
-    fn update_user(
-        &mut self,
-        id: Uuid,
-        change: ChangeRow,
-        expect: Expect,
-    ) -> impl Future<Output = QueryResult<Option<UserRow>>> + Send;
-
-    /// Removes a row where `expect` holds.
-    fn delete_user(
-        &mut self,
-        id: Uuid,
-        expect: Expect,
-    ) -> impl Future<Output = QueryResult<usize>> + Send;
-
-    /// The rows of a page.
-    fn user_page(
-        &mut self,
-        page: PageRequest<Uuid>,
-    ) -> impl Future<Output = QueryResult<Vec<UserRow>>> + Send;
-
-    /// How many users there are.
-    fn user_count(&mut self) -> impl Future<Output = QueryResult<i64>> + Send;
-
-    /// Adds an entry unless a living one is there; how many rows it wrote.
+    /// Adds an entry unless a living one is there; whether it did.
     fn insert_entry(
         &mut self,
         key: &str,
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
-    ) -> impl Future<Output = QueryResult<usize>> + Send;
+    ) -> impl Future<Output = QueryResult<bool>> + Send;
 
     /// Adds one to an entry, or begins it; the count after it.
     fn increment_entry(
@@ -112,23 +123,73 @@ pub trait Engine: Send + Sized + 'static {
         now: OffsetDateTime,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// The count of a living entry.
-    fn entry_count(
-        &mut self,
-        key: &str,
-        now: OffsetDateTime,
-    ) -> impl Future<Output = QueryResult<Option<i64>>> + Send;
+    /// The statement that removes at most `limit` expired entries.
+    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement;
 
-    /// Removes an entry; how many rows it hit.
-    fn remove_entry(&mut self, key: &str) -> impl Future<Output = QueryResult<usize>> + Send;
+    /// What the engine says of the unique index that refused a row: a text that has the name of the
+    /// column or of the index in it, and no value.
+    fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String>;
 
-    /// Removes at most `limit` expired entries.
-    fn purge_entries(
-        &mut self,
-        now: OffsetDateTime,
-        limit: u32,
-    ) -> impl Future<Output = QueryResult<usize>> + Send;
+    /// What of an engine's message may be logged: never a value that was bound or stored.
+    fn loggable(info: &dyn DatabaseErrorInformation) -> String;
+
+    /// Whether the engine ended a transaction because others were in its way, so that the same once
+    /// more is likely to succeed.
+    fn is_conflict(error: &DieselError) -> bool;
+
+    /// Opens a transaction, or a savepoint within one.
+    fn begin(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
+        Self::TransactionManager::begin_transaction(self)
+    }
+
+    /// Ends a transaction and keeps what it wrote.
+    fn commit(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
+        Self::TransactionManager::commit_transaction(self)
+    }
+
+    /// Ends a transaction and forgets what it wrote.
+    fn rollback(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
+        Self::TransactionManager::rollback_transaction(self)
+    }
 }
 
-/// How migrations ended; the error is the migration library's own.
-pub(crate) type MigrationResult = Result<(), auth_core::BoxError>;
+/// The two ways to run a statement, with the concrete connection in place: Diesel's types for rows
+/// and futures have no useful bounds in generic code.
+macro_rules! statements {
+    () => {
+        async fn fetch(
+            &mut self,
+            statement: crate::sql::Statement,
+        ) -> diesel::QueryResult<Vec<crate::sql::Row>> {
+            use diesel_async::AsyncConnectionCore as _;
+            use futures_util::TryStreamExt as _;
+
+            let columns = statement.columns().to_vec();
+            let mut stream = self.load(statement).await?;
+            let mut rows = Vec::new();
+            while let Some(row) = stream.try_next().await? {
+                rows.push(read_row(&row, &columns)?);
+            }
+            Ok(rows)
+        }
+
+        async fn run(&mut self, statement: crate::sql::Statement) -> diesel::QueryResult<usize> {
+            diesel_async::AsyncConnectionCore::execute_returning_count(self, statement).await
+        }
+    };
+}
+pub(crate) use statements;
+
+/// The one value of the one row that a statement answers.
+pub(crate) async fn fetch_number<C: Engine>(
+    connection: &mut C,
+    statement: Statement,
+) -> QueryResult<i64> {
+    use crate::sql::SqlValue;
+
+    let rows = connection.fetch(statement).await?;
+    match rows.first().and_then(|row| row.first()) {
+        Some(SqlValue::BigInt(Some(number))) => Ok(*number),
+        _ => Err(DieselError::NotFound),
+    }
+}

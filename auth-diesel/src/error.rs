@@ -2,20 +2,26 @@
 
 use std::time::Duration;
 
-use auth_core::{BoxError, StoreError};
+use auth_core::StoreError;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::PoolError;
 use thiserror::Error;
 
 use crate::engine::Engine;
+use crate::migrate::MigrationFailure;
 
 /// Why a store could not be opened.
+///
+/// None of it repeats the URL, which may hold a password.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The URL is not of the form `sqlite://PATH`.
-    #[error("not a URL of the form sqlite://PATH")]
-    Url,
+    /// The URL has not the form that this store reads; here is how it must begin.
+    #[error("not a URL of the form {0}…")]
+    Url(&'static str),
+    /// The URL is of an engine whose feature is not enabled, or of none that is known.
+    #[error("no engine for this URL: enable the feature `{0}` of auth-diesel")]
+    NoEngine(&'static str),
     /// The URL asks for a database in memory. Each connection of a pool would have its own; a test
     /// takes a file in a temporary folder, or the memory stores of `auth-core`.
     #[error("a database in memory cannot be shared by the connections of a pool, name a file")]
@@ -23,12 +29,28 @@ pub enum OpenError {
     /// The file cannot be made.
     #[error("the database file cannot be made")]
     File(#[source] std::io::Error),
-    /// The file cannot be opened as a database.
-    #[error("the database cannot be opened")]
-    Connection(#[source] BoxError),
-    /// The tables cannot be brought up to date.
-    #[error("the tables cannot be brought up to date")]
-    Migration(#[source] BoxError),
+    /// The file is there and cannot be opened as a database.
+    #[error("the database file cannot be opened: {0}")]
+    NoDatabase(String),
+    /// The server cannot be reached in time, or refuses the connection: the address, the name, the
+    /// password or the database's name may be wrong.
+    #[error("the database cannot be connected to")]
+    Connection,
+    /// A newer version of this crate has changed the tables; here is the first migration that this
+    /// one does not know.
+    #[error("the database is newer than this program, which does not know migration {0}")]
+    NewerDatabase(String),
+    /// The tables cannot be brought up to date; the reason is the database's.
+    #[error("the tables cannot be brought up to date: {0}")]
+    Migration(String),
+    /// The table of users, or the one of expiring entries, has not the columns that it must have.
+    #[error("table {table} has not the columns that it must have: {reason}")]
+    Table {
+        /// The table.
+        table: String,
+        /// The reason, in the words of the database.
+        reason: String,
+    },
     /// The runtime ended while the store was being opened.
     #[error("the runtime is ending")]
     Interrupted,
@@ -67,13 +89,50 @@ impl From<Failure> for StoreError {
     }
 }
 
+/// How an operation on a connection failed inside of a transaction.
+#[derive(Debug)]
+pub(crate) enum StepError {
+    /// The engine refused a statement.
+    Diesel(DieselError),
+    /// Something above the engine failed.
+    Store(StoreError),
+}
+
+impl From<DieselError> for StepError {
+    fn from(error: DieselError) -> Self {
+        Self::Diesel(error)
+    }
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for StepError {
+    fn from(failure: Failure) -> Self {
+        Self::Store(failure.into())
+    }
+}
+
+impl StepError {
+    /// What the log may learn.
+    pub(crate) fn into_store_error<C: Engine>(self) -> StoreError {
+        match self {
+            Self::Diesel(error) => Failure::of::<C>(&error).into(),
+            Self::Store(error) => error,
+        }
+    }
+}
+
 impl Failure {
     /// What may be told of an error of Diesel's.
-    pub(crate) fn of<C: Engine>(error: DieselError) -> Self {
+    pub(crate) fn of<C: Engine>(error: &DieselError) -> Self {
         match error {
             DieselError::DatabaseError(kind, info) => Self::Statement {
-                kind,
-                message: C::loggable(&*info),
+                kind: *kind,
+                message: C::loggable(&**info),
             },
             DieselError::DeserializationError(_) => Self::Unreadable,
             DieselError::RollbackErrorOnCommit { .. }
@@ -90,6 +149,25 @@ impl Failure {
         match error {
             bb8::RunError::TimedOut => Self::NoConnection,
             bb8::RunError::User(_) => Self::Connection,
+        }
+    }
+}
+
+impl OpenError {
+    /// A file that is no database, or may not be read: SQLite's messages name no value.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn file(error: &dyn std::error::Error) -> Self {
+        Self::NoDatabase(error.to_string())
+    }
+
+    pub(crate) fn of_migration<C: Engine>(failure: MigrationFailure) -> Self {
+        match failure {
+            MigrationFailure::Newer(name) => Self::NewerDatabase(name),
+            // Migrations bind no value but their own names: the whole message may be told.
+            MigrationFailure::Diesel(DieselError::DatabaseError(_, info)) => {
+                Self::Migration(info.message().to_owned())
+            }
+            MigrationFailure::Diesel(error) => Self::Migration(Failure::of::<C>(&error).to_string()),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Storage of accounts in SQL databases, through Diesel.
 //!
 //! [`DieselStore`] implements [`UserDatabase`](auth_core::UserDatabase) for the bundled
-//! [`User`](auth_core::User) and [`ExpiringStore`](auth_core::ExpiringStore). It is cheap to clone.
+//! [`User`](auth_core::User) or for a user of the application's own ([`SqlUser`]), and
+//! [`ExpiringStore`](auth_core::ExpiringStore). It is cheap to clone.
 //!
-//! | feature | store | engine |
-//! | --- | --- | --- |
-//! | `sqlite` (default) | [`SqliteStore`] | SQLite, compiled in: no system library, no server |
+//! | feature | store | engine | URL |
+//! | --- | --- | --- | --- |
+//! | `sqlite` (default) | [`SqliteStore`] | SQLite, compiled in: no system library, no server | `sqlite://PATH` |
+//! | `postgres` | [`PostgresStore`] | PostgreSQL 12 and later | `postgres://…` |
+//! | `mysql` | [`MysqlStore`] | MySQL 8, MariaDB 10.5, and later | `mysql://…` |
+//! | any of them | [`AnyStore`] | the one that a URL names | |
 //!
 //! # Examples
 //!
@@ -20,55 +24,105 @@
 //! let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
 //!
 //! // Makes the file if need be and brings its tables up to date.
-//! let store = SqliteStore::open(&url).await?;
+//! let store: SqliteStore = SqliteStore::open(&url).await?;
 //! assert_eq!(store.list(PageRequest::first()).await?.total, 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An application that has a pool hands it over: [`DieselStore::from_pool`], and
-//! [`DieselStore::migrate`] when it wants to. The SQL of the migrations stands in the folder
-//! `migrations` of this crate, for those who apply it with a tool of their own.
+//! | you want | you take |
+//! | --- | --- |
+//! | your own pool, shared with the application | [`DieselStore::from_pool`] |
+//! | your own table, struct and columns | [`SqlUser`] |
+//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`] |
+//! | migrations by a tool of your own | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
 //!
 //! # What holds
 //!
 //! * **Each operation is one atomic step.** Uniqueness is decided by unique indexes, counters by
-//!   one upsert, conditions by the `WHERE` of the statement that writes.
+//!   one upsert, conditions by the `WHERE` of the statement that writes, and what takes two
+//!   statements by a transaction that locks what it looked at.
 //! * **A dropped request hurts nobody.** Operations run in tasks of their own: when a client hangs
 //!   up in the middle, the statement ends, the connection returns to the pool, and the change is
 //!   there as a whole or not at all. The same holds when the runtime ends: what was not committed
 //!   is rolled back.
+//! * **A server that goes away comes back.** While it is gone operations fail, in the time that
+//!   [`StoreOptions::checkout_timeout`] says; connections that it has cut are replaced. What the
+//!   client of a failed change does not know is whether it happened: asked again, it answers that
+//!   the address is taken, or that the epoch has moved.
 //! * **Errors carry no values.** What a [`StoreError`](auth_core::StoreError) says for the log
-//!   names tables and columns, never an address or a hash.
+//!   names tables and columns, never an address, a hash or a URL.
 //! * **The injected clock decides what is expired**, not the clock of the database. Tokens, limits
 //!   and tables then agree on one time, on any number of machines with one clock policy, and a test
 //!   moves it by hand. Rows that are over count as absent; purging them only saves space.
 //!
-//! Needs a tokio runtime with time enabled, of either flavour.
+//! Needs a tokio runtime with I/O and time enabled, of either flavour.
 #![cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(
         dead_code,
+        unreachable_code,
         unreachable_pub,
         unused_imports,
         unused_macros,
+        unused_variables,
         reason = "without an engine there is nobody to use what all engines share"
     )
 )]
 
+mod any;
 mod engine;
 mod error;
-mod row;
+mod migrate;
+mod options;
 mod schema;
+mod sql;
 mod store;
+mod table;
 mod types;
+mod users;
 
-pub use engine::SqlBackend;
+pub use any::AnyStore;
+pub use engine::{Pool, SqlBackend};
+pub use error::OpenError;
+pub use options::StoreOptions;
+pub use store::{DieselStore, Transaction, UsersIn};
+pub use table::{
+    Account, AccountColumns, ColumnType, OwnColumns, SqlKey, SqlUser, TextColumn, UserTable,
+};
+pub use types::{AuthTime, AuthUuid};
+// What an application writes its own pool, tables and statements with, in the versions that fit.
+pub use {bb8, diesel, diesel_async};
+
 #[cfg(feature = "sqlite")]
 pub use engine::sqlite::SqliteConnection;
+#[cfg(feature = "mysql")]
+pub use diesel_async::AsyncMysqlConnection as MysqlConnection;
+#[cfg(feature = "postgres")]
+pub use diesel_async::AsyncPgConnection as PostgresConnection;
+
+/// A [`DieselStore`] in a SQLite file.
 #[cfg(feature = "sqlite")]
-pub use error::OpenError;
-pub use store::DieselStore;
+pub type SqliteStore<U = auth_core::User> = DieselStore<SqliteConnection, U>;
+
+/// A [`DieselStore`] in a PostgreSQL database.
+#[cfg(feature = "postgres")]
+pub type PostgresStore<U = auth_core::User> = DieselStore<PostgresConnection, U>;
+
+/// A [`DieselStore`] in a MySQL or MariaDB database.
+#[cfg(feature = "mysql")]
+pub type MysqlStore<U = auth_core::User> = DieselStore<MysqlConnection, U>;
+
+/// What makes connections to a SQLite file for a pool of the application's own, with the settings
+/// that this crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = NORMAL`).
+///
+/// It does not turn the write-ahead log on, because the file remembers that: run
+/// `PRAGMA journal_mode = WAL` once when you make the file.
 #[cfg(feature = "sqlite")]
-pub use store::sqlite::{SqliteOptions, SqliteStore};
+#[must_use]
+pub fn sqlite_manager(
+    path: &str,
+) -> diesel_async::pooled_connection::AsyncDieselConnectionManager<SqliteConnection> {
+    engine::sqlite::manager(path, std::time::Duration::from_secs(5))
+}

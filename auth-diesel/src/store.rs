@@ -1,25 +1,27 @@
 //! The store: a pool, and how an operation runs on one of its connections.
 
 mod expiring;
-#[cfg(feature = "sqlite")]
-pub(crate) mod sqlite;
+mod open;
+mod transaction;
 mod users;
+
+pub use transaction::{Transaction, UsersIn};
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::StoreError;
-use auth_core::store::UniqueField;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use auth_core::{StoreError, User};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::engine::{Engine, SqlBackend};
-use crate::error::Failure;
+use crate::engine::{Engine, Pool, SqlBackend};
+use crate::error::{Failure, StepError};
+use crate::table::{Plan, SqlUser};
 
-/// Users and expiring counters in the database behind a pool of connections `C`.
+/// Users and expiring counters in the database behind a pool of connections `C`; the users are rows
+/// of the table to which `U` is mapped.
 ///
 /// Cheap to clone: all clones share the pool, and where the engine takes one writer at a time they
 /// share the queue for it, too.
@@ -35,7 +37,7 @@ use crate::error::Failure;
 /// # runtime.block_on(async {
 /// # let folder = tempfile::tempdir()?;
 /// # let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
-/// let store = SqliteStore::open(&url).await?;
+/// let store: SqliteStore = SqliteStore::open(&url).await?;
 /// let now = SystemClock.now();
 /// let key = ExpiringKey::new("jti", "4XcE");
 /// let first = store.insert_once(&key, now + time::Duration::HOUR, now).await?;
@@ -44,56 +46,55 @@ use crate::error::Failure;
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct DieselStore<C: SqlBackend> {
-    pool: bb8::Pool<C::Manager>,
+pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
+    pool: Pool<C>,
+    plan: Arc<Plan<U>>,
     writer: Option<Arc<Semaphore>>,
     write_timeout: Duration,
 }
 
-/// How an operation on a connection failed inside of a transaction.
-pub(crate) enum StepError {
-    /// The engine refused a statement.
-    Diesel(DieselError),
-    /// Something above the engine failed.
-    Store(StoreError),
-}
-
-impl<C: SqlBackend> DieselStore<C> {
+impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// How long a change waits for its turn to write: five seconds, so that clients hear 503 before
     /// they give up.
     pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
-    /// A store on the application's own pool. The tables are its business, too:
-    /// [`migrate`](Self::migrate) makes them.
+    /// A store on the application's own pool, so that the application and its accounts share
+    /// connections. The tables are its business, too: [`migrate`](Self::migrate) makes them.
     ///
-    /// For SQLite, make the pool's connections with
-    /// [`SqliteStore::manager`](crate::SqliteStore), and run `PRAGMA journal_mode = WAL` once when
-    /// you make the file: without both concurrent writers wait for readers, or fail. Keep the pool's
-    /// recycling method `Fast`.
+    /// For SQLite, make the pool's connections with [`sqlite_manager`](crate::sqlite_manager), and
+    /// run `PRAGMA journal_mode = WAL` once when you make the file: without both concurrent writers
+    /// wait for readers, or fail. Keep the pool's recycling method `Fast` there and on PostgreSQL;
+    /// on MySQL keep the default, or connections that the server has closed are noticed too late.
+    ///
+    /// TLS to a server is the pool's business as well: `custom_setup` of diesel-async's
+    /// `ManagerConfig` makes connections as the application likes.
     ///
     /// # Examples
     ///
     /// ```
-    /// use auth_diesel::SqliteStore;
+    /// use auth_diesel::{SqliteStore, sqlite_manager};
     ///
     /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     /// # runtime.block_on(async {
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("application.db");
     /// # let path = path.to_str().unwrap_or_default();
-    /// let manager = SqliteStore::manager(path);
-    /// let pool = bb8::Pool::builder().max_size(4).build(manager).await?;
-    /// let store = SqliteStore::from_pool(pool);
+    /// let manager = sqlite_manager(path);
+    /// let pool = auth_diesel::bb8::Pool::builder().max_size(4).build(manager).await?;
+    /// let store: SqliteStore = SqliteStore::from_pool(pool);
     /// store.migrate().await?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn from_pool(pool: bb8::Pool<C::Manager>) -> Self {
+    pub fn from_pool(pool: Pool<C>) -> Self {
         Self {
             pool,
-            writer: C::SINGLE_WRITER.then(|| Arc::new(Semaphore::new(1))),
+            plan: Arc::new(Plan::new(&C::DIALECT)),
+            writer: C::DIALECT
+                .single_writer
+                .then(|| Arc::new(Semaphore::new(1))),
             write_timeout: Self::DEFAULT_WRITE_TIMEOUT,
         }
     }
@@ -108,31 +109,17 @@ impl<C: SqlBackend> DieselStore<C> {
 
     /// The pool, for the application's own queries and figures.
     #[must_use]
-    pub fn pool(&self) -> &bb8::Pool<C::Manager> {
+    pub fn pool(&self) -> &Pool<C> {
         &self.pool
     }
 
-    /// Brings the tables up to date. Does nothing where they are.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when the database cannot be reached or refuses a migration.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        self.write(|mut connection| async move {
-            match connection.migrate().await {
-                Ok(done) => done.map_err(|error| StepError::Store(StoreError::new(error))),
-                Err(error) => Err(error.into()),
-            }
-        })
-        .await
-    }
-
-    /// Runs an operation that writes, when its turn has come.
+    /// Runs an operation that writes, when its turn has come; again, where the engine ended it
+    /// because another one was in its way.
     async fn write<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(Lease<C>) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<T, StepError>> + Send,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
         // Writers queue here, where a wait costs nothing and ends in order, and not inside of the
         // engine, where each would hold a connection and poll for the lock. A caller that goes
@@ -145,8 +132,8 @@ impl<C: SqlBackend> DieselStore<C> {
     async fn read<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(Lease<C>) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<T, StepError>> + Send,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
         self.run(None, operation).await
     }
@@ -174,20 +161,34 @@ impl<C: SqlBackend> DieselStore<C> {
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(Lease<C>) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<T, StepError>> + Send,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
+        /// Each time somebody else got through. With as many writers as connections this many
+        /// defeats in a row do not happen by chance.
+        const ATTEMPTS: u32 = 10;
+
         let runtime = Handle::try_current().map_err(StoreError::new)?;
-        let pool = self.pool.clone();
+        let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
         let task = runtime.spawn(async move {
-            let lease = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
-            let done = operation(lease).await;
+            let mut lease = lease::<C>(&pool).await?;
+            let mut attempts_left = ATTEMPTS;
+            let done = loop {
+                let (again, done) = operation(lease, Arc::clone(&plan)).await;
+                attempts_left -= 1;
+                match &done {
+                    Err(StepError::Diesel(error)) if C::is_conflict(error) && attempts_left > 0 => {
+                        lease = again;
+                    }
+                    _ => {
+                        drop(again);
+                        break done;
+                    }
+                }
+            };
             // The next writer begins when this one's connection is back in the pool.
             drop(turn);
-            done.map_err(|error| match error {
-                StepError::Diesel(error) => Failure::of::<C>(error).into(),
-                StepError::Store(error) => error,
-            })
+            done.map_err(StepError::into_store_error::<C>)
         });
         // What a panic said is left out: it may quote a value.
         task.await
@@ -197,6 +198,17 @@ impl<C: SqlBackend> DieselStore<C> {
 
 /// A connection on loan from the pool.
 type Lease<C> = bb8::PooledConnection<'static, <C as Engine>::Manager>;
+
+/// A connection that has not ended. After a restart of the server all that are in the pool have:
+/// they are given back, which removes them, until one is left or made.
+async fn lease<C: Engine>(pool: &Pool<C>) -> Result<Lease<C>, StoreError> {
+    loop {
+        let mut lease = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
+        if !lease.is_broken() {
+            return Ok(lease);
+        }
+    }
+}
 
 /// Ends the transaction of an operation: what failed leaves nothing behind.
 async fn finish<C: Engine, T>(
@@ -217,39 +229,18 @@ async fn finish<C: Engine, T>(
     }
 }
 
-/// The unique column that an error is about, if it is about one.
-fn taken_field<C: Engine>(error: &StepError) -> Option<UniqueField> {
-    match error {
-        StepError::Diesel(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
-            C::taken_field(&**info)
-        }
-        _ => None,
-    }
-}
-
-impl From<DieselError> for StepError {
-    fn from(error: DieselError) -> Self {
-        Self::Diesel(error)
-    }
-}
-
-impl From<StoreError> for StepError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl<C: SqlBackend> Clone for DieselStore<C> {
+impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
     fn clone(&self) -> Self {
         Self {
             pool: self.pool.clone(),
+            plan: Arc::clone(&self.plan),
             writer: self.writer.clone(),
             write_timeout: self.write_timeout,
         }
     }
 }
 
-impl<C: SqlBackend> fmt::Debug for DieselStore<C> {
+impl<C: SqlBackend, U: SqlUser> fmt::Debug for DieselStore<C, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DieselStore")
             .field("write_timeout", &self.write_timeout)

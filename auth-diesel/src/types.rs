@@ -4,24 +4,31 @@
 //! written once an engine. With these two it is written once; the conversions of an engine stand
 //! in its file below `types/`.
 
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use diesel::deserialize::FromSqlRow;
-use diesel::expression::AsExpression;
 use diesel::query_builder::QueryId;
 use diesel::sql_types::{SqlOrd, SqlType};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The column type of a UUID.
+/// The column type of a UUID: `UUID` in PostgreSQL, `BINARY(16)` in MySQL, `BLOB` in SQLite.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Binary")))]
+#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 2950, array_oid = 2951)))]
+#[cfg_attr(feature = "mysql", diesel(mysql_type(name = "Blob")))]
 pub struct AuthUuid;
 
-/// The column type of a point in time, exact to the micro-second.
+/// The column type of a point in time, exact to the micro-second: `TIMESTAMPTZ` in PostgreSQL,
+/// `DATETIME(6)` in UTC in MySQL, `INTEGER` of micro-seconds since 1970 in SQLite.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
+#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
+#[cfg_attr(feature = "mysql", diesel(mysql_type(name = "DateTime")))]
 pub struct AuthTime;
 
 impl SqlOrd for AuthUuid {}
@@ -31,13 +38,11 @@ impl SqlOrd for AuthTime {}
 ///
 /// Diesel's own support of `uuid` is not used: its version range lets cargo pick a version of the
 /// crate that is not ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = AuthUuid)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DbUuid(pub Uuid);
 
 /// A point in time on its way into or out of a column: micro-seconds since 1970-01-01 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = AuthTime)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DbTime(i64);
 
 impl DbTime {

@@ -130,28 +130,17 @@ impl<U: AuthUser> Accounts<U> {
             .await
     }
 
-    /// Checks a new password against the policy, with what is known of its owner.
-    pub(super) async fn check_new_password(
-        &self,
-        password: &Password,
-        email: &EmailAddress,
-        username: Option<&Username>,
-    ) -> Result<PasswordHash, NewPasswordError> {
-        let mut context = PasswordContext::new().email(email.as_str());
-        if let Some(name) = username {
-            context = context.username(name.as_str());
-        }
-        self.inner.policy.check(password, &context).await?;
-        let hash = self
-            .inner
-            .hasher
-            .hash(password)
-            .await
-            .map_err(Unavailable::from)?;
-        Ok(hash)
-    }
-
-    async fn prepare(&self, registration: Registration<U>) -> Result<NewUser<U>, RegisterError> {
+    /// The first half of [`register`](Self::register): checks the password and hashes it, and writes
+    /// nothing.
+    ///
+    /// For an application that stores the row by itself, in a transaction with rows of its own; it
+    /// says so with [`complete`](Self::complete) when the transaction is kept. What it changes in the
+    /// answer (activity, roles) is its business.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Password`] and [`RegisterError::Unavailable`].
+    pub async fn prepare(&self, registration: Registration<U>) -> Result<NewUser<U>, RegisterError> {
         let Registration {
             email,
             username,
@@ -172,6 +161,39 @@ impl<U: AuthUser> Accounts<U> {
             created_at: self.now(),
             columns,
         })
+    }
+
+    /// The second half of [`register`](Self::register), for a user who was
+    /// [prepared](Self::prepare) here and stored by the application: raises the event, makes the
+    /// verification token and hands it to the hook.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when no token can be made; the account is there all the same.
+    pub async fn complete(&self, user: &U) -> Result<(), Unavailable> {
+        self.raise_for(EventKind::UserCreated, user);
+        self.welcome(user).await
+    }
+
+    /// Checks a new password against the policy, with what is known of its owner.
+    pub(super) async fn check_new_password(
+        &self,
+        password: &Password,
+        email: &EmailAddress,
+        username: Option<&Username>,
+    ) -> Result<PasswordHash, NewPasswordError> {
+        let mut context = PasswordContext::new().email(email.as_str());
+        if let Some(name) = username {
+            context = context.username(name.as_str());
+        }
+        self.inner.policy.check(password, &context).await?;
+        let hash = self
+            .inner
+            .hasher
+            .hash(password)
+            .await
+            .map_err(Unavailable::from)?;
+        Ok(hash)
     }
 
     async fn insert(&self, new: NewUser<U>) -> Result<U, RegisterError> {
@@ -195,12 +217,17 @@ impl<U: AuthUser> Accounts<U> {
 
     async fn insert_registered(&self, new: NewUser<U>) -> Result<U, RegisterError> {
         let user = self.insert(new).await?;
-        if self.inner.expiring.is_some() {
-            let token = self.inner.tokens.mint_verify(&user, self.now())?;
-            let hook = self.manager().on_after_register(&user, &token);
-            self.after("on_after_register", &user, hook).await;
-        }
+        self.welcome(&user).await?;
         Ok(user)
+    }
+
+    async fn welcome(&self, user: &U) -> Result<(), Unavailable> {
+        if self.inner.expiring.is_some() {
+            let token = self.inner.tokens.mint_verify(user, self.now())?;
+            let hook = self.manager().on_after_register(user, &token);
+            self.after("on_after_register", user, hook).await;
+        }
+        Ok(())
     }
 
     async fn tell_the_owner(&self, email: EmailAddress) {

@@ -15,7 +15,6 @@ use crate::username::Username;
 ///
 /// All fields are public and the struct is exhaustive on purpose: a store destructures it
 /// completely, so that a field added later is a compile error there and not a lost value.
-#[derive(Clone)]
 pub struct NewUser<U: AuthUser> {
     /// The address; unique among all users.
     pub email: EmailAddress,
@@ -40,7 +39,6 @@ pub struct NewUser<U: AuthUser> {
 /// A change to one user: only what is `Some` is written, in one statement.
 ///
 /// Exhaustive for the same reason as [`NewUser`].
-#[derive(Clone)]
 pub struct UserChange<U: AuthUser> {
     /// A new address.
     pub email: Option<EmailAddress>,
@@ -140,6 +138,38 @@ impl Expect {
     pub const fn and_superuser_remains(mut self) -> Self {
         self.superuser_remains = true;
         self
+    }
+}
+
+// Not derived: a derived `Clone` would ask for a user that is `Clone` in its marker types, too.
+impl<U: AuthUser> Clone for NewUser<U> {
+    fn clone(&self) -> Self {
+        Self {
+            email: self.email.clone(),
+            username: self.username.clone(),
+            password_hash: self.password_hash.clone(),
+            is_active: self.is_active,
+            is_verified: self.is_verified,
+            is_superuser: self.is_superuser,
+            roles: self.roles.clone(),
+            created_at: self.created_at,
+            columns: self.columns.clone(),
+        }
+    }
+}
+
+impl<U: AuthUser> Clone for UserChange<U> {
+    fn clone(&self) -> Self {
+        Self {
+            email: self.email.clone(),
+            password_hash: self.password_hash.clone(),
+            is_active: self.is_active,
+            is_verified: self.is_verified,
+            is_superuser: self.is_superuser,
+            roles: self.roles.clone(),
+            bump_epoch: self.bump_epoch,
+            columns: self.columns.clone(),
+        }
     }
 }
 

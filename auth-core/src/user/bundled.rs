@@ -100,8 +100,20 @@ fn set<T>(column: &mut T, value: Option<T>) {
     }
 }
 
-/// A UUID of version 7 (RFC 9562 §5.7), so that keys sort by creation.
-fn time_ordered_id(at: OffsetDateTime) -> Uuid {
+/// A new key for a user who is made at this time: a UUID of version 7 (RFC 9562 §5.7), so that keys
+/// sort by creation.
+///
+/// # Examples
+///
+/// ```
+/// use time::macros::datetime;
+///
+/// let earlier = auth_core::time_ordered_id(datetime!(2026-01-01 00:00 UTC));
+/// let later = auth_core::time_ordered_id(datetime!(2026-01-02 00:00 UTC));
+/// assert!(earlier < later);
+/// ```
+#[must_use]
+pub fn time_ordered_id(at: OffsetDateTime) -> Uuid {
     let seconds = u64::try_from(at.unix_timestamp()).unwrap_or(0);
     let context = uuid::timestamp::context::NoContext;
     Uuid::new_v7(uuid::Timestamp::from_unix(

@@ -63,6 +63,12 @@ pub trait UserColumns: Send + Sync + 'static {
     fn is_unchanged(change: &Self::Change) -> bool;
 }
 
+/// The own columns of a new user `U`.
+pub type NewColumns<U> = <<U as super::AuthUser>::Columns as UserColumns>::New;
+
+/// A change to the own columns of a user `U`.
+pub type ColumnChange<U> = <<U as super::AuthUser>::Columns as UserColumns>::Change;
+
 /// No columns beside the toolkit's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoColumns;

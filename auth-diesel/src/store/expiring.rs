@@ -7,10 +7,13 @@ use time::OffsetDateTime;
 
 use super::DieselStore;
 use crate::engine::SqlBackend;
-use crate::error::Failure;
+use crate::error::{Failure, StepError};
+use crate::sql::{Kind, SqlValue, Statement};
+use crate::table::SqlUser;
+use crate::types::DbTime;
 
 #[async_trait]
-impl<C: SqlBackend> ExpiringStore for DieselStore<C> {
+impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
     async fn insert_once(
         &self,
         key: &ExpiringKey,
@@ -18,12 +21,16 @@ impl<C: SqlBackend> ExpiringStore for DieselStore<C> {
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
         let key = key.clone();
-        self.write(move |mut connection| async move {
-            let key = key.as_str();
-            Ok(match connection.insert_entry(key, expires_at, now).await? {
-                0 => Inserted::Present,
-                _ => Inserted::New,
-            })
+        self.write(move |mut connection, _| {
+            let key = key.clone();
+            async move {
+                let inserted = connection.insert_entry(key.as_str(), expires_at, now).await;
+                let inserted = inserted.map(|inserted| match inserted {
+                    true => Inserted::New,
+                    false => Inserted::Present,
+                });
+                (connection, inserted.map_err(StepError::from))
+            }
         })
         .await
     }
@@ -36,36 +43,63 @@ impl<C: SqlBackend> ExpiringStore for DieselStore<C> {
     ) -> Result<u64, StoreError> {
         let key = key.clone();
         let count = self
-            .write(move |mut connection| async move {
-                Ok(connection
-                    .increment_entry(key.as_str(), window, now)
-                    .await?)
+            .write(move |mut connection, _| {
+                let key = key.clone();
+                async move {
+                    let count = connection.increment_entry(key.as_str(), window, now).await;
+                    (connection, count.map_err(StepError::from))
+                }
             })
             .await?;
         to_count(count)
     }
 
     async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
-        let key = key.clone();
-        let count = self
-            .read(move |mut connection| async move {
-                Ok(connection.entry_count(key.as_str(), now).await?)
+        let quote = |name: &str| C::DIALECT.quoted(name);
+        let count = Statement::new(format!(
+            "SELECT {} FROM auth_expiring WHERE {} = ",
+            quote("count"),
+            quote("key")
+        ))
+        .bind(key.as_str())
+        .text(" AND expires_at > ")
+        .bind(DbTime::floor(now))
+        .returns(&[Kind::BigInt]);
+        let rows = self
+            .read(move |mut connection, _| {
+                let count = count.clone();
+                async move {
+                    let rows = connection.fetch(count).await;
+                    (connection, rows.map_err(StepError::from))
+                }
             })
             .await?;
-        to_count(count.unwrap_or(0))
+        match rows.into_iter().flatten().next() {
+            Some(SqlValue::BigInt(Some(count))) => to_count(count),
+            _ => Ok(0),
+        }
     }
 
     async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
-        let key = key.clone();
-        self.write(move |mut connection| async move {
-            Ok(connection.remove_entry(key.as_str()).await? > 0)
-        })
-        .await
+        let delete = format!("DELETE FROM auth_expiring WHERE {} = ", C::DIALECT.quoted("key"));
+        let removed = self.run_write(Statement::new(delete).bind(key.as_str())).await?;
+        Ok(removed > 0)
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.write(move |mut connection| async move {
-            Ok(connection.purge_entries(now, limit).await? as u64)
+        self.run_write(C::purge_entries(now, limit)).await
+    }
+}
+
+impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
+    /// Runs one statement; how many rows it wrote.
+    async fn run_write(&self, statement: Statement) -> Result<u64, StoreError> {
+        self.write(move |mut connection, _| {
+            let statement = statement.clone();
+            async move {
+                let rows = connection.run(statement).await;
+                (connection, rows.map(|rows| rows as u64).map_err(StepError::from))
+            }
         })
         .await
     }

@@ -1,48 +1,56 @@
 //! The user contract on top of the statements.
 
 use async_trait::async_trait;
+use auth_core::StoreError;
 use auth_core::store::{
     DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
     UpdateOutcome, UserChange, UserDatabase,
 };
-use auth_core::{StoreError, User};
-use uuid::Uuid;
 
-use super::{DieselStore, StepError, finish, taken_field};
+use super::{DieselStore, finish};
 use crate::engine::{Engine, SqlBackend};
-use crate::error::Failure;
-use crate::row::{ChangeRow, UserRow};
+use crate::error::StepError;
+use crate::table::{Plan, SqlUser};
+use crate::users::{Users, needs_transaction, taken_field};
 
 #[async_trait]
-impl<C: SqlBackend> UserDatabase for DieselStore<C> {
-    type User = User;
+impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
+    type User = U;
 
-    async fn get(&self, id: &Uuid) -> Result<Option<User>, StoreError> {
-        let id = *id;
-        let row = self
-            .read(move |mut connection| async move { Ok(connection.user(id).await?) })
-            .await?;
-        row.map(UserRow::into_user).transpose()
+    async fn get(&self, id: &U::Id) -> Result<Option<U>, StoreError> {
+        let id = id.clone();
+        self.read(move |mut connection, plan| {
+            let id = id.clone();
+            async move {
+                let user = Users::new(&mut *connection, &plan).get(&id).await;
+                (connection, user)
+            }
+        })
+        .await
     }
 
-    async fn find(&self, login: &LoginIdentifier) -> Result<Option<User>, StoreError> {
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
         let login = login.clone();
-        let row = self
-            .read(move |mut connection| async move { Ok(connection.find_user(&login).await?) })
-            .await?;
-        row.map(UserRow::into_user).transpose()
+        self.read(move |mut connection, plan| {
+            let login = login.clone();
+            async move {
+                let user = Users::new(&mut *connection, &plan).find(&login).await;
+                (connection, user)
+            }
+        })
+        .await
     }
 
-    async fn insert(&self, new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
-        let row = UserRow::new(new);
-        self.write(move |mut connection| async move {
-            let inserted = connection.insert_user(row.clone()).await;
-            match inserted.map_err(StepError::from) {
-                Ok(_) => Ok(InsertOutcome::Inserted(row.into_user()?)),
-                Err(error) => match taken_field::<C>(&error) {
-                    Some(field) => Ok(InsertOutcome::Taken(field)),
-                    None => Err(error),
-                },
+    async fn insert(&self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
+        self.write(move |mut connection, plan| {
+            let new = new.clone();
+            async move {
+                let outcome = if C::DIALECT.returning {
+                    Users::new(&mut *connection, &plan).insert(new).await
+                } else {
+                    insert_in_steps::<C, U>(&mut connection, &plan, new).await
+                };
+                (connection, or_taken::<C, U>(&plan, outcome))
             }
         })
         .await
@@ -50,106 +58,98 @@ impl<C: SqlBackend> UserDatabase for DieselStore<C> {
 
     async fn update(
         &self,
-        id: &Uuid,
-        change: UserChange<User>,
+        id: &U::Id,
+        change: UserChange<U>,
         expect: Expect,
-    ) -> Result<UpdateOutcome<User>, StoreError> {
-        let id = *id;
-        let change = ChangeRow::from(change);
-        self.write(move |mut connection| async move {
-            connection.begin_write().await?;
-            let outcome = update::<C>(&mut connection, id, change, expect).await;
-            match finish(&mut *connection, outcome).await {
-                Err(error) => match taken_field::<C>(&error) {
+    ) -> Result<UpdateOutcome<U>, StoreError> {
+        let id = id.clone();
+        self.write(move |mut connection, plan| {
+            let (id, change) = (id.clone(), change.clone());
+            async move {
+                let outcome = update::<C, U>(&mut connection, &plan, &id, change, expect).await;
+                let outcome = outcome.or_else(|error| match taken_field::<C, U>(&plan, &error) {
                     Some(field) => Ok(UpdateOutcome::Taken(field)),
                     None => Err(error),
-                },
-                applied => applied,
+                });
+                (connection, outcome)
             }
         })
         .await
     }
 
-    async fn delete(&self, id: &Uuid, expect: Expect) -> Result<DeleteOutcome, StoreError> {
-        let id = *id;
-        self.write(move |mut connection| async move {
-            connection.begin_write().await?;
-            let outcome = delete::<C>(&mut connection, id, expect).await;
-            finish(&mut *connection, outcome).await
+    async fn delete(&self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        let id = id.clone();
+        self.write(move |mut connection, plan| {
+            let id = id.clone();
+            async move {
+                let outcome = delete::<C, U>(&mut connection, &plan, &id, expect).await;
+                (connection, outcome)
+            }
         })
         .await
     }
 
-    async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
-        self.read(move |mut connection| async move {
-            connection.begin_read().await?;
-            let outcome = list::<C>(&mut connection, page).await;
-            finish(&mut *connection, outcome).await
+    async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
+        self.read(move |mut connection, plan| {
+            let page = page.clone();
+            async move {
+                let page = Users::new(&mut *connection, &plan).list(page).await;
+                (connection, page)
+            }
         })
         .await
     }
 }
 
-/// Why a conditional write hit no row.
-enum Missed {
-    Missing,
-    Stale,
-    LastSuperuser,
-}
-
-async fn update<C: Engine>(
+async fn insert_in_steps<C: Engine, U: SqlUser>(
     connection: &mut C,
-    id: Uuid,
-    change: ChangeRow,
+    plan: &Plan<U>,
+    new: NewUser<U>,
+) -> Result<U, StepError> {
+    connection.begin_write().await?;
+    let outcome = Users::new(connection, plan).insert(new).await;
+    finish(connection, outcome).await
+}
+
+async fn update<C: Engine, U: SqlUser>(
+    connection: &mut C,
+    plan: &Plan<U>,
+    id: &U::Id,
+    change: UserChange<U>,
     expect: Expect,
-) -> Result<UpdateOutcome<User>, StepError> {
-    if let Some(row) = connection.update_user(id, change, expect).await? {
-        return Ok(UpdateOutcome::Updated(row.into_user()?));
+) -> Result<UpdateOutcome<U>, StepError> {
+    if !needs_transaction::<C>(expect) {
+        return Users::new(connection, plan).update(id, change, expect).await;
     }
-    Ok(match why_missed(connection, id, expect).await? {
-        Missed::Missing => UpdateOutcome::Missing,
-        Missed::Stale => UpdateOutcome::Stale,
-        Missed::LastSuperuser => UpdateOutcome::LastSuperuser,
-    })
+    connection.begin_write().await?;
+    let outcome = Users::new(connection, plan).update(id, change, expect).await;
+    finish(connection, outcome).await
 }
 
-async fn delete<C: Engine>(
+async fn delete<C: Engine, U: SqlUser>(
     connection: &mut C,
-    id: Uuid,
+    plan: &Plan<U>,
+    id: &U::Id,
     expect: Expect,
 ) -> Result<DeleteOutcome, StepError> {
-    if connection.delete_user(id, expect).await? > 0 {
-        return Ok(DeleteOutcome::Deleted);
+    if !needs_transaction::<C>(expect) {
+        return Users::new(connection, plan).delete(id, expect).await;
     }
-    Ok(match why_missed(connection, id, expect).await? {
-        Missed::Missing => DeleteOutcome::Missing,
-        Missed::Stale => DeleteOutcome::Stale,
-        Missed::LastSuperuser => DeleteOutcome::LastSuperuser,
-    })
+    connection.begin_write().await?;
+    let outcome = Users::new(connection, plan).delete(id, expect).await;
+    finish(connection, outcome).await
 }
 
-/// Asked in the transaction of the write that missed, so that the answer is about the same moment.
-async fn why_missed<C: Engine>(
-    connection: &mut C,
-    id: Uuid,
-    expect: Expect,
-) -> Result<Missed, StepError> {
-    Ok(match connection.user(id).await? {
-        None => Missed::Missing,
-        Some(row) if expect.epoch.is_some_and(|epoch| epoch != row.epoch()) => Missed::Stale,
-        Some(_) => Missed::LastSuperuser,
-    })
-}
-
-async fn list<C: Engine>(
-    connection: &mut C,
-    page: PageRequest<Uuid>,
-) -> Result<Page<User>, StepError> {
-    let total = connection.user_count().await?;
-    let rows = connection.user_page(page).await?;
-    let items = rows.into_iter().map(UserRow::into_user);
-    Ok(Page {
-        items: items.collect::<Result<_, _>>()?,
-        total: u64::try_from(total).map_err(|_| StoreError::from(Failure::NegativeCount))?,
-    })
+/// A refused row as an outcome.
+pub(super) fn or_taken<C: Engine, U: SqlUser>(
+    plan: &Plan<U>,
+    outcome: Result<U, StepError>,
+) -> Result<InsertOutcome<U>, StepError> {
+    match outcome {
+        Ok(user) => Ok(InsertOutcome::Inserted(user)),
+        Err(error) => match taken_field::<C, U>(plan, &error) {
+            Some(field) => Ok(InsertOutcome::Taken(field)),
+            None => Err(error),
+        },
+    }
 }

@@ -1,2 +1,1 @@
 DROP TABLE auth_expiring;
-DROP TABLE auth_users;

@@ -15,12 +15,3 @@ CREATE TABLE auth_users (
 
 -- "Is there another active superuser?" is asked before one is demoted; there are few of them.
 CREATE INDEX auth_users_superusers ON auth_users (id) WHERE is_superuser AND is_active;
-
--- Counters that expire. A row is alive while the caller's clock is before expires_at.
-CREATE TABLE auth_expiring (
-    key        TEXT    NOT NULL PRIMARY KEY CHECK (length(key) <= 191),
-    count      INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX auth_expiring_expires_at ON auth_expiring (expires_at);

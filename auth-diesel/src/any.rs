@@ -1,0 +1,172 @@
+//! A store whose engine is chosen by a URL while the program runs.
+
+use async_trait::async_trait;
+use auth_core::store::{
+    DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
+    NewUser, Page, PageRequest, UpdateOutcome, UserChange, UserDatabase, Window,
+};
+use auth_core::{StoreError, User};
+use time::OffsetDateTime;
+
+use crate::error::OpenError;
+use crate::options::StoreOptions;
+use crate::table::SqlUser;
+
+/// A [`DieselStore`](crate::DieselStore) of the engine that the URL names.
+///
+/// An application that knows its engine takes [`SqliteStore`](crate::SqliteStore) and its siblings
+/// and has their pool and their transactions; this one is for programs that are told where their
+/// database is.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::UserDatabase;
+/// use auth_core::store::PageRequest;
+/// use auth_diesel::AnyStore;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+/// let store: AnyStore = AnyStore::open(&url).await?;
+/// assert_eq!(store.list(PageRequest::first()).await?.total, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AnyStore<U: SqlUser = User> {
+    /// SQLite.
+    #[cfg(feature = "sqlite")]
+    Sqlite(crate::SqliteStore<U>),
+    /// PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres(crate::PostgresStore<U>),
+    /// MySQL or MariaDB.
+    #[cfg(feature = "mysql")]
+    Mysql(crate::MysqlStore<U>),
+}
+
+/// Calls the same method on the store inside, whatever its engine.
+macro_rules! on_each {
+    ($any:expr, $store:ident => $call:expr) => {
+        match $any {
+            #[cfg(feature = "sqlite")]
+            AnyStore::Sqlite($store) => $call,
+            #[cfg(feature = "postgres")]
+            AnyStore::Postgres($store) => $call,
+            #[cfg(feature = "mysql")]
+            AnyStore::Mysql($store) => $call,
+        }
+    };
+}
+
+impl<U: SqlUser> AnyStore<U> {
+    /// Opens the database of a URL: `sqlite://…`, `postgres://…` or `mysql://…`, each where its
+    /// feature is enabled. See [`DieselStore::open`](crate::DieselStore::open).
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] says what was wrong with the URL, the file, the server, or the tables.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_with(url, StoreOptions::default()).await
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], as [`open`](Self::open).
+    pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
+        match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+            #[cfg(feature = "sqlite")]
+            "sqlite" | "" => crate::SqliteStore::open_with(url, options).await.map(Self::Sqlite),
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => crate::PostgresStore::open_with(url, options)
+                .await
+                .map(Self::Postgres),
+            #[cfg(feature = "mysql")]
+            "mysql" => crate::MysqlStore::open_with(url, options).await.map(Self::Mysql),
+            #[cfg(not(feature = "sqlite"))]
+            "sqlite" => Err(OpenError::NoEngine("sqlite")),
+            #[cfg(not(feature = "postgres"))]
+            "postgres" | "postgresql" => Err(OpenError::NoEngine("postgres")),
+            #[cfg(not(feature = "mysql"))]
+            "mysql" => Err(OpenError::NoEngine("mysql")),
+            _ => Err(OpenError::Url("sqlite://, postgres:// or mysql://")),
+        }
+    }
+}
+
+impl<U: SqlUser> Clone for AnyStore<U> {
+    fn clone(&self) -> Self {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => Self::Sqlite(store.clone()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Self::Postgres(store.clone()),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(store) => Self::Mysql(store.clone()),
+        }
+    }
+}
+
+#[async_trait]
+impl<U: SqlUser> UserDatabase for AnyStore<U> {
+    type User = U;
+
+    async fn get(&self, id: &U::Id) -> Result<Option<U>, StoreError> {
+        on_each!(self, store => store.get(id).await)
+    }
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
+        on_each!(self, store => store.find(login).await)
+    }
+    async fn insert(&self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
+        on_each!(self, store => store.insert(new).await)
+    }
+    async fn update(
+        &self,
+        id: &U::Id,
+        change: UserChange<U>,
+        expect: Expect,
+    ) -> Result<UpdateOutcome<U>, StoreError> {
+        on_each!(self, store => store.update(id, change, expect).await)
+    }
+    async fn delete(&self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        on_each!(self, store => store.delete(id, expect).await)
+    }
+    async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
+        on_each!(self, store => store.list(page).await)
+    }
+}
+
+#[async_trait]
+impl<U: SqlUser> ExpiringStore for AnyStore<U> {
+    async fn insert_once(
+        &self,
+        key: &ExpiringKey,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Inserted, StoreError> {
+        on_each!(self, store => store.insert_once(key, expires_at, now).await)
+    }
+    async fn increment(
+        &self,
+        key: &ExpiringKey,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        on_each!(self, store => store.increment(key, window, now).await)
+    }
+    async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
+        on_each!(self, store => store.count(key, now).await)
+    }
+    async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
+        on_each!(self, store => store.remove(key).await)
+    }
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        on_each!(self, store => store.purge(now, limit).await)
+    }
+}

@@ -1,0 +1,184 @@
+//! MySQL and MariaDB, over mysql_async.
+
+use auth_core::store::Window;
+use diesel::QueryResult;
+use diesel::mysql::Mysql;
+use diesel::result::{DatabaseErrorInformation, Error as DieselError};
+use diesel_async::AsyncMysqlConnection;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use time::OffsetDateTime;
+
+use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements};
+use crate::error::OpenError;
+use crate::migrate::{Migration, migrations};
+use crate::options::StoreOptions;
+use crate::sql::{Kind, Statement, speak};
+use crate::types::DbTime;
+
+speak!(Mysql);
+
+impl SqlBackend for AsyncMysqlConnection {}
+
+/// What makes connections to the database of a URL.
+pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
+    let mut config = ManagerConfig::default();
+    // The driver does not notice when the server ends a connection that nobody uses, as it does by
+    // itself after `wait_timeout`: a round trip before each use finds it out.
+    config.recycling_method = RecyclingMethod::Verified;
+    AsyncDieselConnectionManager::new_with_config(url, config)
+}
+
+impl Engine for AsyncMysqlConnection {
+    type Manager = AsyncDieselConnectionManager<Self>;
+
+    const DIALECT: Dialect = Dialect {
+        scheme: "mysql://",
+        quote: '`',
+        returning: false,
+        row_locks: true,
+        single_writer: false,
+    };
+
+    const MIGRATIONS: &'static [Migration] = migrations!("mysql");
+
+    async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
+        if !url.starts_with("mysql://") {
+            return Err(OpenError::Url("mysql://"));
+        }
+        let pool = options.pool().build(manager(url)).await;
+        pool.map_err(|_| OpenError::Connection)
+    }
+
+    statements!();
+
+    async fn begin_write(&mut self) -> QueryResult<()> {
+        self.begin().await
+    }
+
+    async fn begin_migration(&mut self) -> QueryResult<()> {
+        // Each change of a table is a transaction of its own here, so that only a lock will do. It
+        // ends with the connection, too.
+        let lock = "SELECT CAST(COALESCE(GET_LOCK('auth_migrations', 60), 0) AS SIGNED)";
+        match fetch_number(self, Statement::new(lock).returns(&[Kind::BigInt])).await? {
+            1 => Ok(()),
+            _ => Err(DieselError::NotFound),
+        }
+    }
+
+    async fn end_migration(&mut self, _: bool) -> QueryResult<()> {
+        let unlock = "SELECT CAST(RELEASE_LOCK('auth_migrations') AS SIGNED)";
+        fetch_number(self, Statement::new(unlock).returns(&[Kind::BigInt])).await?;
+        Ok(())
+    }
+
+    async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
+        let count = "SELECT count(*) FROM information_schema.tables \
+                     WHERE table_schema = DATABASE() AND table_name = ";
+        let count = Statement::new(count).bind(name).returns(&[Kind::BigInt]);
+        Ok(fetch_number(self, count).await? > 0)
+    }
+
+    async fn insert_entry(
+        &mut self,
+        key: &str,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> QueryResult<bool> {
+        let now = DbTime::floor(now);
+        // How many rows were touched does not tell a new row from one that stayed as it was. So the
+        // statement leaves its answer in what LAST_INSERT_ID remembers for this connection: 1 where
+        // it wrote, 0 where a living entry stood in the way. Assignments run from left to right, and
+        // the expiry must be compared before it is written.
+        let upsert = insert(key, expires_at)
+            .text(" `count` = IF(expires_at <= ")
+            .bind(now)
+            .text(", LAST_INSERT_ID(1), `count` + LAST_INSERT_ID(0)), expires_at = IF(expires_at <= ")
+            .bind(now)
+            .text(", ")
+            .bind(DbTime::ceil(expires_at))
+            .text(", expires_at)");
+        self.run(upsert).await?;
+        Ok(fetch_number(self, last_number()).await? == 1)
+    }
+
+    async fn increment_entry(
+        &mut self,
+        key: &str,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> QueryResult<i64> {
+        let (now, expires_at) = (DbTime::floor(now), window.expires_at(now));
+        let upsert = insert(key, expires_at)
+            .text(" `count` = LAST_INSERT_ID(CASE WHEN expires_at <= ")
+            .bind(now)
+            .text(
+                " THEN 1 WHEN `count` = 9223372036854775807 THEN `count` ELSE `count` + 1 END), \
+                 expires_at = ",
+            );
+        let upsert = match window {
+            Window::Sliding(_) => upsert.bind(DbTime::ceil(expires_at)),
+            Window::Fixed(_) => upsert
+                .text("IF(expires_at <= ")
+                .bind(now)
+                .text(", ")
+                .bind(DbTime::ceil(expires_at))
+                .text(", expires_at)"),
+        };
+        self.run(upsert).await?;
+        fetch_number(self, last_number()).await
+    }
+
+    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement {
+        Statement::new("DELETE FROM auth_expiring WHERE expires_at <= ")
+            .bind(DbTime::floor(now))
+            .text(" ORDER BY expires_at LIMIT ")
+            .bind(i64::from(limit))
+    }
+
+    fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
+        // "Duplicate entry 'value' for key 'index'", with or without the table before the index.
+        let (_, index) = info.message().rsplit_once("for key '")?;
+        let index = index.trim_end_matches('\'');
+        let index = index.rsplit_once('.').map_or(index, |(_, index)| index);
+        Some(index.to_owned())
+    }
+
+    fn loggable(info: &dyn DatabaseErrorInformation) -> String {
+        // Values stand between quotation marks, and the beginning of a message has none.
+        let message = info.message();
+        let end = message.find(['\'', '"', '`']).unwrap_or(message.len());
+        let start = message.get(..end).unwrap_or_default().trim_end();
+        match Self::refusing_index(info) {
+            Some(index) => format!("{start} for key {index}"),
+            None => start.to_owned(),
+        }
+    }
+
+    fn is_conflict(error: &DieselError) -> bool {
+        // Diesel keeps no number of the server's errors: 1213, 1205, 1020.
+        const CONFLICTS: [&str; 3] = [
+            "Deadlock found when trying to get lock",
+            "Lock wait timeout exceeded",
+            "Record has changed since last read",
+        ];
+        let DieselError::DatabaseError(_, info) = error else {
+            return false;
+        };
+        CONFLICTS.iter().any(|start| info.message().starts_with(start))
+    }
+}
+
+fn insert(key: &str, expires_at: OffsetDateTime) -> Statement {
+    Statement::new("INSERT INTO auth_expiring (`key`, `count`, expires_at) VALUES (")
+        .bind(key)
+        .text(", LAST_INSERT_ID(1), ")
+        .bind(DbTime::ceil(expires_at))
+        .text(") ON DUPLICATE KEY UPDATE")
+}
+
+/// What the last statement of this connection left behind.
+fn last_number() -> Statement {
+    Statement::new("SELECT CAST(LAST_INSERT_ID() AS SIGNED)").returns(&[Kind::BigInt])
+}

@@ -1,0 +1,168 @@
+//! PostgreSQL, over tokio-postgres.
+
+use auth_core::store::Window;
+use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use time::OffsetDateTime;
+
+use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
+use crate::error::OpenError;
+use crate::migrate::{Migration, migrations};
+use crate::options::StoreOptions;
+use crate::sql::{Kind, Statement, speak};
+use crate::types::DbTime;
+
+speak!(Pg);
+
+impl SqlBackend for AsyncPgConnection {}
+
+/// What everybody who migrates these tables locks: "auth_dsl" in ASCII.
+const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
+
+/// What makes connections to the database of a URL.
+pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncPgConnection> {
+    let mut config = ManagerConfig::default();
+    // The driver notices by itself when a connection ends, and the store looks at that before each
+    // use; a test query would cost a round trip more.
+    config.recycling_method = RecyclingMethod::Fast;
+    AsyncDieselConnectionManager::new_with_config(url, config)
+}
+
+impl Engine for AsyncPgConnection {
+    type Manager = AsyncDieselConnectionManager<Self>;
+
+    const DIALECT: Dialect = Dialect {
+        scheme: "postgres://",
+        quote: '"',
+        returning: true,
+        row_locks: true,
+        single_writer: false,
+    };
+
+    const MIGRATIONS: &'static [Migration] = migrations!("postgres");
+
+    async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(OpenError::Url("postgres://"));
+        }
+        let pool = options.pool().build(manager(url)).await;
+        pool.map_err(|_| OpenError::Connection)
+    }
+
+    statements!();
+
+    async fn begin_write(&mut self) -> QueryResult<()> {
+        self.begin().await
+    }
+
+    async fn begin_migration(&mut self) -> QueryResult<()> {
+        self.begin().await?;
+        // The lock ends with the transaction, also when the connection is cut.
+        let lock = Statement::new("SELECT 1::int8 FROM pg_advisory_xact_lock(").bind(MIGRATION_LOCK);
+        self.fetch(lock.text(")").returns(&[Kind::BigInt])).await?;
+        Ok(())
+    }
+
+    async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
+        if keep { self.commit().await } else { self.rollback().await }
+    }
+
+    async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
+        let found = Statement::new("SELECT count(to_regclass(quote_ident(").bind(name);
+        let found = found.text(")))").returns(&[Kind::BigInt]);
+        Ok(fetch_number(self, found).await? > 0)
+    }
+
+    async fn insert_entry(
+        &mut self,
+        key: &str,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> QueryResult<bool> {
+        upsert::insert_entry(self, key, expires_at, now).await
+    }
+
+    async fn increment_entry(
+        &mut self,
+        key: &str,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> QueryResult<i64> {
+        upsert::increment_entry(self, key, window, now).await
+    }
+
+    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement {
+        // What another process removes at the same moment is passed over, not waited for.
+        Statement::new(
+            "DELETE FROM auth_expiring WHERE key IN \
+             (SELECT key FROM auth_expiring WHERE expires_at <= ",
+        )
+        .bind(DbTime::floor(now))
+        .text(" ORDER BY expires_at LIMIT ")
+        .bind(i64::from(limit))
+        .text(" FOR UPDATE SKIP LOCKED)")
+    }
+
+    fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
+        // The details are `Key (column)=(value) already exists.`, in the language of the server.
+        let column = info.details().and_then(|details| {
+            let (before, _) = details.split_once(")=(")?;
+            let (_, column) = before.split_once('(')?;
+            Some(column.to_owned())
+        });
+        column.or_else(|| info.constraint_name().map(str::to_owned))
+    }
+
+    fn loggable(info: &dyn DatabaseErrorInformation) -> String {
+        // Messages and details may quote values; the names of things may not.
+        let part = |what: &str, name: Option<&str>| {
+            name.map(|name| format!("{what} {name}")).unwrap_or_default()
+        };
+        let parts = [
+            part("constraint", info.constraint_name()),
+            part("table", info.table_name()),
+            part("column", info.column_name()),
+        ];
+        let named: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        match named.is_empty() {
+            false => named.join(", "),
+            true => without_values(info.message()),
+        }
+    }
+
+    fn is_conflict(error: &DieselError) -> bool {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            // The kinds of Diesel's have no word for a deadlock (40P01).
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+                info.message() == "deadlock detected"
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A message up to its first quotation mark or colon: what stands after it may be a value.
+fn without_values(message: &str) -> String {
+    let end = message.find(['"', '\'', ':']).unwrap_or(message.len());
+    message.get(..end).unwrap_or_default().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_values;
+
+    #[test]
+    fn values_in_messages_are_left_out() {
+        let check = |message: &str, kept: &str| assert_eq!(without_values(message), kept);
+        check("invalid input syntax for type uuid: \"secret\"", "invalid input syntax for type uuid");
+        check("relation \"auth_users\" does not exist", "relation");
+        check("terminating connection due to administrator command", "terminating connection due to administrator command");
+        check("", "");
+    }
+}

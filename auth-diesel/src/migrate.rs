@@ -1,0 +1,110 @@
+//! Migrations: SQL files, applied once each, in their order.
+//!
+//! They have a table of their own, `auth_migrations`. The one of Diesel's command line belongs to the
+//! application: a migration of ours in it could hide one of the application's with the same number,
+//! and `diesel migration revert` would stumble over it.
+
+use diesel::QueryResult;
+use thiserror::Error;
+
+use crate::engine::Engine;
+use crate::sql::{Kind, SqlValue, Statement};
+
+/// One step, applied as a whole.
+#[derive(Debug)]
+pub struct Migration {
+    /// The folder of its files.
+    pub name: &'static str,
+    /// Whether it makes the table of the bundled user, which an application with a table of its own
+    /// has no use for.
+    pub bundled_user: bool,
+    /// The statements.
+    pub up: &'static str,
+}
+
+/// Lists the files of an engine.
+macro_rules! migrations {
+    ($engine:literal) => {
+        &[
+            $crate::migrate::Migration {
+                name: "0001_expiring",
+                bundled_user: false,
+                up: include_str!(concat!("../../migrations/", $engine, "/0001_expiring/up.sql")),
+            },
+            $crate::migrate::Migration {
+                name: "0002_users",
+                bundled_user: true,
+                up: include_str!(concat!("../../migrations/", $engine, "/0002_users/up.sql")),
+            },
+        ]
+    };
+}
+pub(crate) use migrations;
+
+/// Why tables could not be brought up to date.
+#[derive(Debug, Error)]
+pub(crate) enum MigrationFailure {
+    #[error("migration {0} is applied and unknown here: the database is newer than this program")]
+    Newer(String),
+    #[error(transparent)]
+    Diesel(#[from] diesel::result::Error),
+}
+
+/// Applies what is pending, once, also when several processes do the same at the same time.
+pub(crate) async fn run<C: Engine>(
+    connection: &mut C,
+    with_bundled_user: bool,
+) -> Result<(), MigrationFailure> {
+    connection.begin_migration().await?;
+    let outcome = apply(connection, with_bundled_user).await;
+    let ended = connection.end_migration(outcome.is_ok()).await;
+    outcome?;
+    Ok(ended?)
+}
+
+/// Whether a database was migrated by a newer version of this crate.
+pub(crate) async fn refuse_newer<C: Engine>(connection: &mut C) -> Result<(), MigrationFailure> {
+    if connection.has_table("auth_migrations").await? {
+        check_known::<C>(&applied(connection).await?)?;
+    }
+    Ok(())
+}
+
+async fn apply<C: Engine>(
+    connection: &mut C,
+    with_bundled_user: bool,
+) -> Result<(), MigrationFailure> {
+    if !connection.has_table("auth_migrations").await? {
+        let table = "CREATE TABLE auth_migrations (name VARCHAR(100) NOT NULL PRIMARY KEY)";
+        connection.batch_execute(table).await?;
+    }
+    let applied = applied(connection).await?;
+    check_known::<C>(&applied)?;
+    for migration in C::MIGRATIONS {
+        let wanted = with_bundled_user || !migration.bundled_user;
+        if wanted && !applied.iter().any(|name| name == migration.name) {
+            connection.batch_execute(migration.up).await?;
+            let note = Statement::new("INSERT INTO auth_migrations (name) VALUES (");
+            connection.run(note.bind(migration.name).text(")")).await?;
+        }
+    }
+    Ok(())
+}
+
+fn check_known<C: Engine>(applied: &[String]) -> Result<(), MigrationFailure> {
+    let unknown = |name: &&String| !C::MIGRATIONS.iter().any(|known| known.name == **name);
+    match applied.iter().find(unknown) {
+        Some(name) => Err(MigrationFailure::Newer(name.clone())),
+        None => Ok(()),
+    }
+}
+
+async fn applied<C: Engine>(connection: &mut C) -> QueryResult<Vec<String>> {
+    let all = Statement::new("SELECT name FROM auth_migrations ORDER BY name");
+    let rows = connection.fetch(all.returns(&[Kind::Text])).await?;
+    let name = |row: Vec<SqlValue>| match row.into_iter().next() {
+        Some(SqlValue::Text(name)) => name,
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(name).collect())
+}

@@ -1,0 +1,234 @@
+//! Statements as text with typed values, and rows as typed values.
+//!
+//! The tables of users are not known when this crate is compiled: an application maps its own. So a
+//! statement is put together when a store is made, from quoted names that come from a `table!`,
+//! and from values that Diesel binds. Nothing that a request brought is ever part of the text.
+
+use std::fmt;
+
+use diesel::query_builder::{Query, QueryId};
+use diesel::sql_types::Untyped;
+
+use crate::types::{DbTime, DbUuid};
+
+/// A value on its way to or from a column, `None` for `NULL`.
+///
+/// Its `Debug` shows the type alone: a value may be a password hash.
+#[derive(Clone)]
+pub enum SqlValue {
+    Bool(Option<bool>),
+    Integer(Option<i32>),
+    BigInt(Option<i64>),
+    Double(Option<f64>),
+    Text(Option<String>),
+    Binary(Option<Vec<u8>>),
+    Uuid(Option<DbUuid>),
+    Time(Option<DbTime>),
+}
+
+/// The type of a column, as far as reading it is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Bool,
+    Integer,
+    BigInt,
+    Double,
+    Text,
+    Binary,
+    Uuid,
+    Time,
+}
+
+/// The values of one row, in the order of the columns that were asked for.
+pub(crate) type Row = Vec<SqlValue>;
+
+/// One statement: pieces of text and values in between.
+#[derive(Clone)]
+pub struct Statement {
+    pieces: Vec<Piece>,
+    columns: Vec<Kind>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Piece {
+    Text(String),
+    Value(SqlValue),
+}
+
+impl Statement {
+    /// Begins with this text.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self {
+            pieces: vec![Piece::Text(text.into())],
+            columns: Vec::new(),
+        }
+    }
+
+    /// More text. It is never anything but text of this crate and names of a `table!`.
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        if let Some(Piece::Text(last)) = self.pieces.last_mut() {
+            last.push_str(text);
+        } else {
+            self.pieces.push(Piece::Text(text.to_owned()));
+        }
+        self
+    }
+
+    /// A value, which travels apart from the text.
+    pub(crate) fn bind(mut self, value: impl Into<SqlValue>) -> Self {
+        self.pieces.push(Piece::Value(value.into()));
+        self
+    }
+
+    /// The columns of the rows that it answers.
+    pub(crate) fn returns(mut self, columns: &[Kind]) -> Self {
+        self.columns = columns.to_vec();
+        self
+    }
+
+    pub(crate) fn columns(&self) -> &[Kind] {
+        &self.columns
+    }
+
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+}
+
+impl Query for Statement {
+    type SqlType = Untyped;
+}
+
+impl QueryId for Statement {
+    type QueryId = ();
+
+    // Prepared statements are found again by their text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+macro_rules! from {
+    ($($value:ty => $variant:ident),+ $(,)?) => {$(
+        impl From<$value> for SqlValue {
+            fn from(value: $value) -> Self {
+                Self::$variant(Some(value))
+            }
+        }
+    )+};
+}
+
+from!(
+    bool => Bool,
+    i64 => BigInt,
+    String => Text,
+    DbTime => Time,
+);
+
+impl From<&str> for SqlValue {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl fmt::Debug for SqlValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool(_) => "Bool",
+            Self::Integer(_) => "Integer",
+            Self::BigInt(_) => "BigInt",
+            Self::Double(_) => "Double",
+            Self::Text(_) => "Text",
+            Self::Binary(_) => "Binary",
+            Self::Uuid(_) => "Uuid",
+            Self::Time(_) => "Time",
+        })
+    }
+}
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => f.write_str(text)?,
+                Piece::Value(_) => f.write_str("?")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Teaches a database of Diesel's to run a [`Statement`] and to read its rows.
+macro_rules! speak {
+    ($backend:ty) => {
+        impl diesel::query_builder::QueryFragment<$backend> for crate::sql::Statement {
+            fn walk_ast<'b>(
+                &'b self,
+                mut out: diesel::query_builder::AstPass<'_, 'b, $backend>,
+            ) -> diesel::QueryResult<()> {
+                use crate::sql::{Piece, SqlValue};
+                use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Nullable, Text};
+
+                for piece in self.pieces() {
+                    match piece {
+                        Piece::Text(text) => out.push_sql(text),
+                        Piece::Value(value) => match value {
+                            SqlValue::Bool(v) => out.push_bind_param::<Nullable<Bool>, _>(v)?,
+                            SqlValue::Integer(v) => out.push_bind_param::<Nullable<Integer>, _>(v)?,
+                            SqlValue::BigInt(v) => out.push_bind_param::<Nullable<BigInt>, _>(v)?,
+                            SqlValue::Double(v) => out.push_bind_param::<Nullable<Double>, _>(v)?,
+                            SqlValue::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v)?,
+                            SqlValue::Binary(v) => out.push_bind_param::<Nullable<Binary>, _>(v)?,
+                            SqlValue::Uuid(v) => {
+                                out.push_bind_param::<Nullable<crate::types::AuthUuid>, _>(v)?;
+                            }
+                            SqlValue::Time(v) => {
+                                out.push_bind_param::<Nullable<crate::types::AuthTime>, _>(v)?;
+                            }
+                        },
+                    }
+                }
+                Ok(())
+            }
+        }
+
+        /// Reads a row as the statement said that it is.
+        fn read_row<'r>(
+            row: &impl diesel::row::Row<'r, $backend>,
+            columns: &[crate::sql::Kind],
+        ) -> diesel::QueryResult<crate::sql::Row> {
+            use crate::sql::{Kind, SqlValue};
+            use crate::types::{AuthTime, AuthUuid};
+            use diesel::deserialize::FromSql;
+            use diesel::row::Field as _;
+            use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Nullable, Text};
+
+            fn read<ST, T>(
+                value: Option<<$backend as diesel::backend::Backend>::RawValue<'_>>,
+            ) -> diesel::QueryResult<Option<T>>
+            where
+                Option<T>: FromSql<Nullable<ST>, $backend>,
+                ST: diesel::sql_types::SqlType<IsNull = diesel::sql_types::is_nullable::NotNull>,
+            {
+                Option::<T>::from_nullable_sql(value)
+                    .map_err(diesel::result::Error::DeserializationError)
+            }
+
+            let mut values = Vec::with_capacity(columns.len());
+            for (index, kind) in columns.iter().enumerate() {
+                let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
+                let value = field.value();
+                values.push(match kind {
+                    Kind::Bool => SqlValue::Bool(read::<Bool, _>(value)?),
+                    Kind::Integer => SqlValue::Integer(read::<Integer, _>(value)?),
+                    Kind::BigInt => SqlValue::BigInt(read::<BigInt, _>(value)?),
+                    Kind::Double => SqlValue::Double(read::<Double, _>(value)?),
+                    Kind::Text => SqlValue::Text(read::<Text, _>(value)?),
+                    Kind::Binary => SqlValue::Binary(read::<Binary, _>(value)?),
+                    Kind::Uuid => SqlValue::Uuid(read::<AuthUuid, _>(value)?),
+                    Kind::Time => SqlValue::Time(read::<AuthTime, _>(value)?),
+                });
+            }
+            Ok(values)
+        }
+    };
+}
+pub(crate) use speak;

@@ -1,0 +1,89 @@
+//! Opening a database, and bringing its tables up to date.
+
+use std::any::TypeId;
+
+use auth_core::User;
+
+use super::{DieselStore, lease};
+use crate::engine::SqlBackend;
+use crate::error::OpenError;
+use crate::migrate;
+use crate::options::StoreOptions;
+use crate::table::SqlUser;
+use crate::users::Users;
+
+impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
+    /// Opens the database of a URL with the [default options](StoreOptions): `sqlite://PATH`,
+    /// `postgres://USER:PASSWORD@HOST/DATABASE` or `mysql://USER:PASSWORD@HOST/DATABASE`.
+    ///
+    /// What follows `sqlite://` is the path as it is, so an absolute one gives three slashes; a file
+    /// that is not there is made, readable by its owner alone. Tables are brought up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] says what was wrong with the URL, the file, the server, or the tables.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_with(url, StoreOptions::default()).await
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], as [`open`](Self::open).
+    pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
+        let pool = C::open(url, &options).await?;
+        let store = Self::from_pool(pool).with_write_timeout(options.checkout_timeout);
+        if options.migrate {
+            store.migrate().await?;
+        } else {
+            store.check().await?;
+        }
+        Ok(store)
+    }
+
+    /// Brings the tables up to date, and checks that they have the columns that they must have. Does
+    /// nothing where they are up to date; several processes may do it at the same time.
+    ///
+    /// The table of users is made for the bundled user alone: an application with a user of its own
+    /// makes it itself, before.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] when the database cannot be reached, refuses a migration, was migrated by a
+    /// newer version of this crate, or has a table that does not fit.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        let mut connection = self.connection().await?;
+        let bundled = TypeId::of::<U>() == TypeId::of::<User>();
+        // A task of its own: a transaction on SQLite must not be dropped in the middle.
+        let task = tokio::spawn(async move { migrate::run(&mut *connection, bundled).await });
+        let outcome = task.await.map_err(|_| OpenError::Interrupted)?;
+        outcome.map_err(OpenError::of_migration::<C>)?;
+        self.check().await
+    }
+
+    /// Checks that the tables are there with the columns that they must have, and that no newer
+    /// version of this crate has changed them.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], as [`migrate`](Self::migrate).
+    pub async fn check(&self) -> Result<(), OpenError> {
+        let mut connection = self.connection().await?;
+        let plan = std::sync::Arc::clone(&self.plan);
+        let task = tokio::spawn(async move {
+            let newer = migrate::refuse_newer(&mut *connection).await;
+            newer.map_err(OpenError::of_migration::<C>)?;
+            let fits = Users::new(&mut *connection, &plan).check().await;
+            fits.map_err(|error| OpenError::Table {
+                table: plan.table.clone(),
+                reason: error.to_string(),
+            })
+        });
+        task.await.map_err(|_| OpenError::Interrupted)?
+    }
+
+    async fn connection(&self) -> Result<super::Lease<C>, OpenError> {
+        lease::<C>(&self.pool).await.map_err(|_| OpenError::Connection)
+    }
+}

@@ -1,0 +1,277 @@
+//! Changes of accounts in a transaction of the application's.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use auth_core::StoreError;
+use auth_core::store::{
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange,
+};
+
+use super::users::or_taken;
+use super::{DieselStore, Lease, finish, lease};
+use crate::engine::{Engine, SqlBackend};
+use crate::error::{Failure, StepError};
+use crate::table::{Plan, SqlUser};
+use crate::users::{Users, taken_field};
+
+/// A transaction in which the application and its accounts write together: all of it is there at
+/// the end, or nothing.
+///
+/// [`DieselStore::transaction`] makes one. An application that has begun one by itself takes
+/// [`UsersIn`].
+pub struct Transaction<C: SqlBackend, U: SqlUser> {
+    connection: Lease<C>,
+    plan: Arc<Plan<U>>,
+}
+
+/// The users of a mapped table inside of a transaction that somebody else has begun and will end.
+///
+/// Each change is a savepoint: an address that is taken is an outcome, and leaves the transaction as
+/// it was.
+///
+/// # Examples
+///
+/// ```
+/// # use auth_core::{StoreError, User};
+/// # use auth_core::store::{InsertOutcome, NewUser};
+/// use auth_diesel::{SqliteConnection, UsersIn};
+///
+/// async fn import(
+///     connection: &mut SqliteConnection,
+///     users: Vec<NewUser<User>>,
+/// ) -> Result<usize, StoreError> {
+///     let mut stored = 0;
+///     for user in users {
+///         let outcome = UsersIn::new(connection).insert(user).await?;
+///         stored += usize::from(matches!(outcome, InsertOutcome::Inserted(_)));
+///     }
+///     Ok(stored)
+/// }
+/// ```
+pub struct UsersIn<'c, C: SqlBackend, U: SqlUser> {
+    connection: &'c mut C,
+    plan: Arc<Plan<U>>,
+}
+
+/// What the closure of [`DieselStore::transaction`] answers.
+type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+
+impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
+    /// Runs `work` in a transaction: kept when it answers `Ok`, forgotten when it answers `Err`.
+    ///
+    /// Nothing here is tried twice: where the engine ends the transaction because another one was in
+    /// its way, that is an error. The work runs in a task of its own, so that a client that hangs
+    /// up does not stop it in the middle. Hash passwords before it
+    /// ([`Accounts::prepare`](auth_core::Accounts::prepare)) and send mail after it
+    /// ([`Accounts::complete`](auth_core::Accounts::complete)): a transaction is no place to wait.
+    ///
+    /// # Examples
+    ///
+    /// A user and a company of the application's, together or not at all:
+    ///
+    /// ```
+    /// use auth_core::manager::{NoHooks, Registration};
+    /// use auth_core::secret::{MasterSecret, Secret};
+    /// use auth_core::store::InsertOutcome;
+    /// use auth_core::{Accounts, EmailAddress, Password, StoreError, User};
+    /// use auth_diesel::SqliteStore;
+    /// use auth_diesel::diesel_async::RunQueryDsl;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+    /// let store: SqliteStore = SqliteStore::open(&url).await?;
+    /// # {
+    /// #     let mut connection = store.pool().get().await?;
+    /// #     diesel::sql_query("CREATE TABLE companies (owner BLOB NOT NULL, name TEXT NOT NULL)")
+    /// #         .execute(&mut *connection).await?;
+    /// # }
+    /// let secret = MasterSecret::new(Secret::generate()?);
+    /// let accounts = Accounts::builder(store.clone(), &secret)
+    ///     .expiring_store(store.clone())
+    ///     .manager(NoHooks::new())
+    ///     .build()?;
+    ///
+    /// let registration = Registration::new(
+    ///     EmailAddress::parse("ada@example.com")?,
+    ///     Password::parse("a mill that weaves algebra")?,
+    /// );
+    /// let new = accounts.prepare(registration).await?;
+    /// let user: User = store
+    ///     .transaction(|transaction| {
+    ///         Box::pin(async move {
+    ///             let InsertOutcome::Inserted(user) = transaction.users().insert(new).await? else {
+    ///                 return Err(StoreError::new("the address is taken"));
+    ///             };
+    ///             diesel::sql_query("INSERT INTO companies (owner, name) VALUES (?, 'Engines & Co')")
+    ///                 .bind::<diesel::sql_types::Binary, _>(user.id.as_bytes().to_vec())
+    ///                 .execute(transaction.connection())
+    ///                 .await
+    ///                 .map_err(StoreError::new)?;
+    ///             Ok(user)
+    ///         })
+    ///     })
+    ///     .await?;
+    /// // Only now is it true, and only now may a mail say so.
+    /// accounts.complete(&user).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What `work` answers; [`StoreError`] as `E` where the transaction cannot begin or be kept.
+    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Transaction<C, U>) -> Work<'t, T, E> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        let connection = lease::<C>(&self.pool).await?;
+        let plan = Arc::clone(&self.plan);
+        let task = tokio::spawn(async move {
+            let mut transaction: Transaction<C, U> = Transaction { connection, plan };
+            let begun = transaction.connection.begin_write().await;
+            begun.map_err(|error| store_error::<C>(error.into()))?;
+            let outcome = work(&mut transaction).await;
+            let Transaction { mut connection, .. } = transaction;
+            let ended = match outcome {
+                Ok(value) => match connection.commit().await {
+                    Ok(()) => Ok(value),
+                    Err(error) => Err(store_error::<C>(error.into()).into()),
+                },
+                Err(error) => {
+                    // If this fails too, the pool closes the connection, which forgets all of it.
+                    let _ = connection.rollback().await;
+                    Err(error)
+                }
+            };
+            drop(connection);
+            drop(turn);
+            ended
+        });
+        task.await
+            .unwrap_or_else(|_| Err(StoreError::from(Failure::Interrupted).into()))
+    }
+}
+
+impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
+    /// The users, as this transaction sees them.
+    #[must_use]
+    pub fn users(&mut self) -> UsersIn<'_, C, U> {
+        UsersIn {
+            connection: &mut self.connection,
+            plan: Arc::clone(&self.plan),
+        }
+    }
+
+    /// The connection, for the application's own statements.
+    #[must_use]
+    pub fn connection(&mut self) -> &mut C {
+        &mut self.connection
+    }
+}
+
+impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
+    /// The users, as the transaction of this connection sees them.
+    #[must_use]
+    pub fn new(connection: &'c mut C) -> Self {
+        Self {
+            connection,
+            plan: Arc::new(Plan::new(&C::DIALECT)),
+        }
+    }
+
+    /// As [`UserDatabase::get`](auth_core::UserDatabase::get).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn get(&mut self, id: &U::Id) -> Result<Option<U>, StoreError> {
+        let user = Users::new(self.connection, &self.plan).get(id).await;
+        user.map_err(store_error::<C>)
+    }
+
+    /// As [`UserDatabase::find`](auth_core::UserDatabase::find).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
+        let user = Users::new(self.connection, &self.plan).find(login).await;
+        user.map_err(store_error::<C>)
+    }
+
+    /// As [`UserDatabase::insert`](auth_core::UserDatabase::insert).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
+        self.begin().await?;
+        let outcome = Users::new(self.connection, &self.plan).insert(new).await;
+        let outcome = finish(self.connection, outcome).await;
+        or_taken::<C, U>(&self.plan, outcome).map_err(store_error::<C>)
+    }
+
+    /// As [`UserDatabase::update`](auth_core::UserDatabase::update).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn update(
+        &mut self,
+        id: &U::Id,
+        change: UserChange<U>,
+        expect: Expect,
+    ) -> Result<UpdateOutcome<U>, StoreError> {
+        self.begin().await?;
+        let users = &mut Users::new(self.connection, &self.plan);
+        let outcome = users.update(id, change, expect).await;
+        match finish(self.connection, outcome).await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => match taken_field::<C, U>(&self.plan, &error) {
+                Some(field) => Ok(UpdateOutcome::Taken(field)),
+                None => Err(store_error::<C>(error)),
+            },
+        }
+    }
+
+    /// As [`UserDatabase::delete`](auth_core::UserDatabase::delete).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn delete(&mut self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        self.begin().await?;
+        let outcome = Users::new(self.connection, &self.plan).delete(id, expect).await;
+        finish(self.connection, outcome).await.map_err(store_error::<C>)
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let begun = self.connection.begin().await;
+        begun.map_err(|error| store_error::<C>(error.into()))
+    }
+}
+
+fn store_error<C: Engine>(error: StepError) -> StoreError {
+    error.into_store_error::<C>()
+}
+
+impl<C: SqlBackend, U: SqlUser> fmt::Debug for Transaction<C, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").finish_non_exhaustive()
+    }
+}
+
+impl<C: SqlBackend, U: SqlUser> fmt::Debug for UsersIn<'_, C, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UsersIn").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! The bundled user in the table `auth_users`.
+
+use auth_core::{BoxError, NoColumns, User};
+use uuid::Uuid;
+
+use super::{Account, AccountColumns, SqlUser, UserTable};
+use crate::schema::auth_users as users;
+
+impl SqlUser for User {
+    type Own = ();
+
+    fn table() -> UserTable<Self> {
+        let columns = AccountColumns {
+            key: users::id,
+            email: users::email,
+            password_hash: users::password_hash,
+            is_active: users::is_active,
+            is_verified: users::is_verified,
+            epoch: users::epoch,
+        };
+        UserTable::new("auth_users", columns)
+            .username(users::username)
+            .is_superuser(users::is_superuser)
+            .roles(users::roles)
+            .created_at(users::created_at)
+    }
+
+    fn from_row(id: Uuid, account: Account, (): ()) -> Result<Self, BoxError> {
+        let Account {
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            epoch,
+            created_at,
+        } = account;
+        Ok(Self {
+            id,
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            epoch,
+            created_at: created_at.ok_or("the row has no time of creation")?,
+        })
+    }
+
+    fn new_columns(_: &NoColumns) {}
+
+    fn changed_columns(_: &NoColumns) {}
+}
