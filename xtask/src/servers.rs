@@ -30,6 +30,9 @@ impl Servers {
             })
         });
         let plan = Plan::of(required, &found)?;
+        for notice in &plan.left_out {
+            say(notice);
+        }
         let started = found
             .into_iter()
             .filter_map(|(engine, found)| match found {
@@ -133,9 +136,6 @@ impl Plan {
                     plan.broken.push(why.clone());
                 }
             }
-        }
-        for notice in &plan.left_out {
-            say(notice);
         }
         all(refused.into_iter().map(|what| Failure::alone(what, REPEAT)))?;
         Ok(plan)
