@@ -38,6 +38,7 @@
 
 mod clock;
 pub mod conformance;
+pub mod contract;
 mod events;
 mod outbox;
 mod stores;

@@ -94,6 +94,12 @@ const RULES: &[Rule] = &[
         }),
     },
     Rule {
+        // Only the standard library: `cargo xtask` is built with it.
+        name: "scratch-servers",
+        never: &[&["*"]],
+        crates: None,
+    },
+    Rule {
         name: "xtask",
         never: &[&["auth-*"]],
         crates: None,
@@ -290,6 +296,9 @@ mod tests {
             ("auth-diesel", "diesel v2.3.14\nbb8 v0.9.1", 0),
             ("auth-diesel", "hyper v1.9.0", 1),
             ("xtask", "auth-core v0.1.0 (/folder)", 1),
+            ("xtask", "scratch-servers v0.1.0 (/folder)", 0),
+            ("scratch-servers", "scratch-servers v0.1.0 (/folder)", 0),
+            ("scratch-servers", "rand v0.10.0", 1),
         ];
         for (name, printed, expected) in cases {
             assert_eq!(

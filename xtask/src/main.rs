@@ -12,6 +12,7 @@ mod lint;
 mod members;
 mod msrv;
 mod process;
+mod servers;
 mod test;
 mod tidy;
 mod tree;
@@ -23,7 +24,9 @@ use check::{Check, Outcome, say};
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test      every test of the workspace, the documentation's examples included
+  test      every test of the workspace, the documentation's examples included, against the servers
+            that AUTH_TEST_POSTGRES_URL and AUTH_TEST_MYSQL_URL name, or throw-away ones started for
+            the run; with AUTH_REQUIRE_ENGINES=all it fails where one is missing
   lint      formatting, clippy with warnings denied, and the tidy rules
   tidy      only the rules on the shape of files
   ledger    writes the page that says which requirement is shown by which test
@@ -87,6 +90,7 @@ mod tests {
         let commands: Vec<&str> = USAGE
             .lines()
             .filter_map(|line| line.strip_prefix("  "))
+            .filter(|line| !line.starts_with(' '))
             .filter_map(|line| line.split_whitespace().next())
             .collect();
 

@@ -12,6 +12,7 @@ pub(crate) struct Process {
     program: &'static str,
     arguments: Vec<String>,
     environment: Vec<(&'static str, String)>,
+    hidden: Vec<(&'static str, String)>,
 }
 
 /// Which of its two outputs a command prints its result to.
@@ -34,6 +35,7 @@ impl Process {
             program,
             arguments,
             environment: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -46,6 +48,12 @@ impl Process {
     /// One variable of the environment, shown in front of the command.
     pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.environment.push((name, value.into()));
+        self
+    }
+
+    /// One variable of the environment that is nobody's to see.
+    pub(crate) fn hidden_environment(mut self, name: &'static str, value: &str) -> Self {
+        self.hidden.push((name, value.to_owned()));
         self
     }
 
@@ -127,6 +135,7 @@ impl Process {
         command.envs(
             self.environment
                 .iter()
+                .chain(&self.hidden)
                 .map(|(name, value)| (*name, value.as_str())),
         );
         command
@@ -174,6 +183,15 @@ mod tests {
 
         let bench = Process::cargo("run").arguments(&["it's".to_owned()]);
         assert_eq!(bench.line(), r"cargo run 'it'\''s'");
+    }
+
+    #[test]
+    fn what_is_hidden_reaches_the_command_and_no_line() {
+        let command = Process::new("sh", "-c").arguments(&["echo $HIDDEN".to_owned()]);
+        let command = command.hidden_environment("HIDDEN", "a secret");
+
+        assert_eq!(command.line(), "sh -c 'echo $HIDDEN'");
+        assert_eq!(command.read().unwrap(), "a secret\n");
     }
 
     #[test]

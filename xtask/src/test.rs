@@ -4,44 +4,55 @@ use std::ops::AddAssign;
 
 use crate::check::{Check, Failure, Outcome, all};
 use crate::process::{Output, Process};
+use crate::servers::Servers;
 
 /// Runs everything; the sum is the closing line, also when something failed.
 pub(crate) fn run() -> Outcome {
+    let servers = match Servers::find() {
+        Ok(servers) => servers,
+        Err(failures) => return Err(failures).into(),
+    };
     let mut totals = Totals::default();
-    let code = code(&mut totals);
-    let documentation = documentation(&mut totals);
-    let closing = totals.some_ran().is_ok().then(|| totals.line());
+    let code = code(&servers, &mut totals);
+    let documentation = documentation(&servers, &mut totals);
+    let closing = totals
+        .some_ran()
+        .is_ok()
+        .then(|| totals.closing(servers.left_out()));
     Outcome {
-        check: all([code, documentation, totals.some_ran()]),
+        check: all([servers.check(), code, documentation, totals.some_ran()]),
         closing,
     }
 }
 
 /// Unit and integration tests: with cargo-nextest where it is installed, else with cargo alone.
-fn code(totals: &mut Totals) -> Check {
+fn code(servers: &Servers, totals: &mut Totals) -> Check {
     if Process::cargo("nextest --version").succeeds() {
         let nextest = "nextest run --workspace --all-features --no-fail-fast";
-        return counted(&Process::cargo(nextest), Output::Error, totals);
+        return counted(&Process::cargo(nextest), Output::Error, servers, totals);
     }
     // `--tests` is all but the documentation's examples, which have a run of their own.
     let plain = "test --workspace --all-features --tests --no-fail-fast";
-    counted(&Process::cargo(plain), Output::Standard, totals)
+    counted(&Process::cargo(plain), Output::Standard, servers, totals)
 }
 
 /// The examples in the documentation.
-fn documentation(totals: &mut Totals) -> Check {
+fn documentation(servers: &Servers, totals: &mut Totals) -> Check {
     let examples = "test --doc --workspace --all-features --no-fail-fast";
-    counted(&Process::cargo(examples), Output::Standard, totals)
+    counted(&Process::cargo(examples), Output::Standard, servers, totals)
 }
 
-fn counted(process: &Process, output: Output, totals: &mut Totals) -> Check {
+fn counted(process: &Process, output: Output, servers: &Servers, totals: &mut Totals) -> Check {
     let mut seen = Totals::default();
     let shown = |line: &str| seen += Totals::parse(line).unwrap_or_default();
     // Colours would stand between the figures and their words.
     let plain = process.clone().environment("CARGO_TERM_COLOR", "never");
-    let check = match plain.follow(output, shown) {
+    let check = match servers.equip(plain).follow(output, shown) {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Failure::alone(format!("{} ({status})", process.line()), process.line()),
+        Ok(status) => {
+            let what = format!("{} ({status})", process.line());
+            Failure::alone(what, servers.repeat(process))
+        }
         Err(failure) => Err(vec![failure]),
     };
     *totals += seen.with_verdict(&check);
@@ -103,6 +114,13 @@ impl Totals {
             return Failure::alone("not one test ran", "cargo xtask test");
         }
         Ok(())
+    }
+
+    /// The sum is the very last line, below the notices of what it does not count.
+    fn closing(self, notices: &[String]) -> String {
+        let line = self.line();
+        let lines = notices.iter().map(String::as_str).chain([line.as_str()]);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn line(self) -> String {
@@ -198,6 +216,11 @@ mod tests {
         };
 
         assert!(totals.some_ran().is_ok());
-        assert_eq!(totals.line(), "3 passed, 1 failed");
+        assert_eq!(totals.closing(&[]), "3 passed, 1 failed");
+        let left_out = ["notice: one".to_owned(), "notice: two".to_owned()];
+        assert_eq!(
+            totals.closing(&left_out),
+            "notice: one\nnotice: two\n3 passed, 1 failed"
+        );
     }
 }

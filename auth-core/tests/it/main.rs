@@ -4,4 +4,5 @@
 mod contract;
 mod cost;
 mod races;
+mod storage_contract;
 mod world;

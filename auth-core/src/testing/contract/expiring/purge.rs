@@ -1,0 +1,102 @@
+//! Removing what is over, in portions, by many at once.
+
+use time::Duration;
+
+use super::{MINUTE, Stage, key, start};
+use crate::store::{ExpiringStore, Inserted};
+use crate::testing::contract::trial::{Tried, ensure, ensure_eq, race};
+
+pub(super) async fn only_what_is_over<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+    let start = start();
+    ensure_eq(
+        "a purge of an empty store",
+        &stage.purge(start, 10).await?,
+        &0,
+    )?;
+    for number in 0..10 {
+        let expires_at = start + Duration::seconds(number);
+        stage
+            .inserted(&key(&number.to_string()), expires_at, start)
+            .await?;
+    }
+    // Seven are over, the one that expires at this very moment among them.
+    let at = start + Duration::seconds(6);
+    for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
+        let purged = stage.purge(at, limit).await?;
+        ensure_eq(&format!("a purge of at most {limit}"), &purged, &expected)?;
+    }
+    for number in 0..10 {
+        let there = stage.remove(&key(&number.to_string())).await?;
+        ensure(there == (number > 6), || {
+            if there {
+                format!("an entry is there that was purged (number {number} of 7)")
+            } else {
+                "a purge took an entry that lives".to_owned()
+            }
+        })?;
+    }
+    Ok(())
+}
+
+pub(super) async fn race_of_purges<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+    let start = start();
+    for round in 0..3 {
+        for number in 0..100 {
+            stage
+                .inserted(&key(&format!("{round}-{number}")), start, start)
+                .await?;
+        }
+        let living = key(&format!("living{round}"));
+        stage.inserted(&living, start + MINUTE, start).await?;
+        let mut purged: u64 = race(16, |_| {
+            let stage = stage.clone();
+            async move {
+                let purged = stage.purge(start, 10).await?;
+                ensure(purged <= 10, || {
+                    format!("a purge of at most 10 took {purged}")
+                })?;
+                Ok(purged)
+            }
+        })
+        .await?
+        .into_iter()
+        .sum();
+        // Those that ran at once may have left something to each other.
+        loop {
+            match stage.purge(start, 100).await? {
+                0 => break,
+                more => purged += more,
+            }
+        }
+        ensure_eq("what all purges together say that they took", &purged, &100)?;
+        stage.counts("after purges", &living, start, 1).await?;
+    }
+    revived(&stage).await
+}
+
+/// An entry that is over is inserted anew while it is purged: it must be there afterwards.
+async fn revived<S: ExpiringStore>(stage: &Stage<S>) -> Tried {
+    let start = start();
+    for round in 0..16 {
+        let key = key(&format!("revived{round}"));
+        stage.inserted(&key, start, start).await?;
+        race(4, |number| {
+            let (stage, key) = (stage.clone(), key.clone());
+            async move {
+                if number > 1 {
+                    stage.purge(start, 10).await?;
+                } else if stage.insert(&key, start + MINUTE, start).await? == Inserted::New {
+                    stage
+                        .counts("after it began anew during a purge", &key, start, 1)
+                        .await?;
+                }
+                Ok(())
+            }
+        })
+        .await?;
+        stage
+            .counts("after it began anew during a purge", &key, start, 1)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Many that insert or count one key at once.
+
+use super::{MINUTE, Stage, key, start};
+use crate::store::{ExpiringStore, Inserted, Window};
+use crate::testing::contract::trial::{RACERS, Tried, ensure_eq, race};
+
+/// A6.5.1: what works once is spent by one of many.
+pub(super) async fn first_insertion<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+    for name in ["a", "b"] {
+        // After the first round an entry is there that is just over.
+        for round in 0..4 {
+            let at = start() + MINUTE * round;
+            let outcomes = race(RACERS, |_| {
+                let stage = stage.clone();
+                async move { stage.insert(&key(name), at + MINUTE, at).await }
+            })
+            .await?;
+            let new = outcomes.iter().filter(|outcome| **outcome == Inserted::New);
+            ensure_eq(
+                "how many of 64 simultaneous insertions were new",
+                &new.count(),
+                &1,
+            )?;
+            stage
+                .counts("after a race of insertions", &key(name), at, 1)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn distinct_counts<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+    for window in [Window::Fixed(MINUTE), Window::Sliding(MINUTE)] {
+        // After the first round an entry is there that is just over.
+        for round in 0..3 {
+            let at = start() + MINUTE * round;
+            let name = key(&format!("{window:?}"));
+            let mut counts = race(RACERS, |_| {
+                let (stage, key) = (stage.clone(), name.clone());
+                async move { stage.increment(&key, window, at).await }
+            })
+            .await?;
+            counts.sort_unstable();
+            let all: Vec<_> = (1..=u64::from(RACERS)).collect();
+            ensure_eq(
+                "the counts that 64 simultaneous increments answered",
+                &counts,
+                &all,
+            )?;
+            stage
+                .counts("after a race of increments", &name, at, u64::from(RACERS))
+                .await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! What the suite asks of somebody who wrote a store: fresh stores, and a few words about users.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::testing::FaultPlan;
+use crate::user::{AuthUser, UserColumns};
+
+/// The application's own columns of a new user, as the store `D` takes them.
+pub type NewColumns<D> = <<<D as UserDatabase>::User as AuthUser>::Columns as UserColumns>::New;
+
+/// A change of the application's own columns, as the store `D` takes it.
+pub type ColumnsChange<D> =
+    <<<D as UserDatabase>::User as AuthUser>::Columns as UserColumns>::Change;
+
+/// Makes the stores on which the guarantees of [`UserDatabase`] are tried.
+///
+/// A closure is a fixture where the user has no columns of its own ([`NoColumns`]), or columns with
+/// a default: `|| async { Fresh::new(store) }`. Implement the trait by hand where there is more to
+/// say.
+///
+/// [`NoColumns`]: crate::NoColumns
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryUserDatabase;
+/// use auth_core::testing::contract::{Fresh, UserFixture};
+/// use auth_core::{NoColumns, User};
+/// use time::OffsetDateTime;
+///
+/// struct Fixture;
+///
+/// #[async_trait::async_trait]
+/// impl UserFixture for Fixture {
+///     type Store = MemoryUserDatabase;
+///
+///     async fn fresh(&self) -> Fresh<MemoryUserDatabase> {
+///         Fresh::new(MemoryUserDatabase::new())
+///     }
+///     fn columns(&self, _number: u32) -> NoColumns {
+///         NoColumns
+///     }
+///     fn created_at(&self, user: &User) -> Option<OffsetDateTime> {
+///         Some(user.created_at)
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait UserFixture: Send + Sync + 'static {
+    /// The store that is tried.
+    type Store: UserDatabase;
+
+    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// against the guarantee.
+    async fn fresh(&self) -> Fresh<Self::Store>;
+
+    /// Valid own columns of a new user. Two users that are in a store at the same time have
+    /// different numbers, so that a unique column of yours can be made from them; keep what is not
+    /// unique different, too, so that a mix-up shows.
+    fn columns(&self, number: u32) -> NewColumns<Self::Store>;
+
+    /// A change of own columns for a user that was made with `columns(number)`, and the columns as
+    /// they are after it. `None` tries no change of own columns.
+    fn change(&self, number: u32) -> Option<(ColumnsChange<Self::Store>, NewColumns<Self::Store>)> {
+        let _ = number;
+        None
+    }
+
+    /// Whether the own columns of `user` have these values. The default looks at nothing, which is
+    /// right where there are none.
+    fn has_columns(
+        &self,
+        user: &<Self::Store as UserDatabase>::User,
+        columns: &NewColumns<Self::Store>,
+    ) -> bool {
+        let _ = (user, columns);
+        true
+    }
+
+    /// When the user was made, where your user keeps it.
+    fn created_at(&self, user: &<Self::Store as UserDatabase>::User) -> Option<OffsetDateTime> {
+        let _ = user;
+        None
+    }
+
+    /// What your users have of that which is not required. The default is all of it, so that a
+    /// store that loses the roles is not mistaken for one whose users have none.
+    fn shape(&self) -> UserShape {
+        UserShape::full()
+    }
+}
+
+/// Makes the stores on which the guarantees of [`ExpiringStore`] are tried. A closure is one:
+/// `|| async { Fresh::new(store) }`.
+#[async_trait]
+pub trait ExpiringFixture: Send + Sync + 'static {
+    /// The store that is tried.
+    type Store: ExpiringStore;
+
+    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// against the guarantee.
+    async fn fresh(&self) -> Fresh<Self::Store>;
+}
+
+/// A store, with what must live as long as it does.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryUserDatabase;
+/// use auth_core::testing::contract::Fresh;
+/// use auth_core::testing::{FaultPlan, ProbedUserDatabase};
+///
+/// let plan = FaultPlan::new();
+/// let folder = "a folder that is removed when it is dropped";
+/// let fresh = Fresh::new(ProbedUserDatabase::new(MemoryUserDatabase::new(), &plan))
+///     .keeping(folder)
+///     .with_outage(plan);
+/// ```
+pub struct Fresh<S> {
+    // In the order in which they are dropped: first the store, then what it lives in.
+    store: Arc<S>,
+    outage: Option<Arc<dyn Outage>>,
+    kept: Vec<Arc<dyn Any + Send + Sync>>,
+}
+
+/// A way to make a store unable to answer: a proxy that drops connections, a switch. The suite then
+/// asserts that no method takes "I cannot answer" for "there is none".
+#[async_trait]
+pub trait Outage: Send + Sync + 'static {
+    /// From now on the store cannot answer.
+    async fn begin(&self);
+    /// From now on it can again.
+    async fn end(&self);
+}
+
+/// What users have of that which [`AuthUser`] does not require.
+///
+/// ```
+/// use auth_core::testing::contract::UserShape;
+///
+/// let shape = UserShape::full().without_usernames().without_roles();
+/// assert_ne!(shape, UserShape::full());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserShape {
+    pub(super) usernames: bool,
+    pub(super) roles: bool,
+    pub(super) superusers: bool,
+}
+
+impl<S> Fresh<S> {
+    /// A store.
+    pub fn new(store: S) -> Self {
+        Self {
+            store: Arc::new(store),
+            outage: None,
+            kept: Vec::new(),
+        }
+    }
+
+    /// Keeps `thing` until the store is gone: a temporary folder, a database that is dropped in the
+    /// end.
+    #[must_use]
+    pub fn keeping(mut self, thing: impl Any + Send + Sync) -> Self {
+        self.kept.push(Arc::new(thing));
+        self
+    }
+
+    /// Says how to make the store unable to answer. Without it the guarantee
+    /// [`Outage`](super::Guarantee::Outage) is skipped, which the report says.
+    #[must_use]
+    pub fn with_outage(mut self, outage: impl Outage) -> Self {
+        self.outage = Some(Arc::new(outage));
+        self
+    }
+
+    pub(super) fn store(&self) -> &S {
+        &self.store
+    }
+
+    pub(super) fn outage(&self) -> Option<&dyn Outage> {
+        self.outage.as_deref()
+    }
+}
+
+impl UserShape {
+    /// Users with user names, roles and superusers, like the bundled [`User`](crate::User).
+    #[must_use]
+    pub const fn full() -> Self {
+        Self {
+            usernames: true,
+            roles: true,
+            superusers: true,
+        }
+    }
+
+    /// Users that keep the default of [`AuthUser::username`].
+    #[must_use]
+    pub const fn without_usernames(mut self) -> Self {
+        self.usernames = false;
+        self
+    }
+
+    /// Users that keep the default of [`AuthUser::roles`].
+    #[must_use]
+    pub const fn without_roles(mut self) -> Self {
+        self.roles = false;
+        self
+    }
+
+    /// Users that keep the default of [`AuthUser::is_superuser`].
+    #[must_use]
+    pub const fn without_superusers(mut self) -> Self {
+        self.superusers = false;
+        self
+    }
+}
+
+#[async_trait]
+impl<F, Made, D> UserFixture for F
+where
+    F: Fn() -> Made + Send + Sync + 'static,
+    Made: Future<Output = Fresh<D>> + Send,
+    D: UserDatabase,
+    NewColumns<D>: Default,
+{
+    type Store = D;
+
+    async fn fresh(&self) -> Fresh<D> {
+        self().await
+    }
+    fn columns(&self, _: u32) -> NewColumns<D> {
+        NewColumns::<D>::default()
+    }
+}
+
+#[async_trait]
+impl<F, Made, S> ExpiringFixture for F
+where
+    F: Fn() -> Made + Send + Sync + 'static,
+    Made: Future<Output = Fresh<S>> + Send,
+    S: ExpiringStore,
+{
+    type Store = S;
+
+    async fn fresh(&self) -> Fresh<S> {
+        self().await
+    }
+}
+
+/// The stores that a plan is put in front of cannot answer while it fails.
+#[async_trait]
+impl Outage for FaultPlan {
+    async fn begin(&self) {
+        self.fail(true);
+    }
+    async fn end(&self) {
+        self.fail(false);
+    }
+}
+
+impl<S> Clone for Fresh<S> {
+    fn clone(&self) -> Self {
+        Self {
+            store: Arc::clone(&self.store),
+            outage: self.outage.clone(),
+            kept: self.kept.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Fresh<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fresh").finish_non_exhaustive()
+    }
+}

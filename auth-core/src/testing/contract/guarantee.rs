@@ -1,0 +1,107 @@
+//! The guarantees by name, each with the sentence that it keeps.
+
+use std::fmt;
+
+/// Declares the guarantees, so that name, sentence and documentation cannot part.
+macro_rules! guarantees {
+    (
+        $users:ident: [$($user:ident = $user_promise:literal,)+]
+        $expiring:ident: [$($entry:ident = $entry_promise:literal,)+]
+        both: [$($both:ident = $both_promise:literal,)+]
+    ) => {
+        /// One guarantee of a storage trait.
+        ///
+        /// ```
+        /// use auth_core::testing::contract::Guarantee;
+        ///
+        /// assert_eq!(Guarantee::UniqueEmail.name(), "UniqueEmail");
+        /// println!("{}", Guarantee::UniqueEmail.promise());
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Guarantee {
+            $(#[doc = $user_promise] $user,)+
+            $(#[doc = $entry_promise] $entry,)+
+            $(#[doc = $both_promise] $both,)+
+        }
+
+        impl Guarantee {
+            /// What [`UserDatabase`](crate::UserDatabase) guarantees.
+            pub const $users: &[Self] = &[$(Self::$user,)+ $(Self::$both,)+];
+            /// What [`ExpiringStore`](crate::ExpiringStore) guarantees.
+            pub const $expiring: &[Self] = &[$(Self::$entry,)+ $(Self::$both,)+];
+
+            /// The name, as it stands in a report.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$user => stringify!($user),)+
+                    $(Self::$entry => stringify!($entry),)+
+                    $(Self::$both => stringify!($both),)+
+                }
+            }
+
+            /// The sentence that a store keeps.
+            #[must_use]
+            pub const fn promise(self) -> &'static str {
+                match self {
+                    $(Self::$user => $user_promise,)+
+                    $(Self::$entry => $entry_promise,)+
+                    $(Self::$both => $both_promise,)+
+                }
+            }
+        }
+    };
+}
+
+guarantees! {
+    OF_USER_DATABASE: [
+        InsertedIsFound = "What is inserted is found by key, by address and by user name, with every column as given and the first epoch.",
+        AbsenceIsNoError = "Who is not there is `Ok(None)` or `Missing`, and not an error; a new store is empty.",
+        TakenOnInsert = "An insertion with the address or the user name of another says which is taken and writes nothing; having no user name is not a name.",
+        UniqueEmail = "Of simultaneous insertions of one address, or changes to it, exactly one wins and all others are told that it is taken.",
+        UniqueUsername = "Of simultaneous insertions of one user name exactly one wins and all others are told that it is taken.",
+        ExactText = "Addresses and user names are compared byte for byte: two that differ are two users, and a look-up finds no other.",
+        HostileText = "Text that means something to an engine is only text.",
+        LongestText = "The longest address, user name and roles are stored whole.",
+        OnlyNamedColumns = "A change writes the columns that it names and no other, of this user and no other, and answers the user as it is now.",
+        EmptyChange = "A change that names nothing writes nothing and answers the user.",
+        WholeChanges = "A change is seen as a whole or not at all, and simultaneous changes of different columns all stay.",
+        ExpectedEpoch = "An update or a deletion that expects another epoch is stale and writes nothing.",
+        OneWinnerPerEpoch = "Of simultaneous changes that expect one epoch and bump it exactly one is applied, and all others are stale.",
+        EpochBump = "A bump adds exactly one to the epoch in the step of its change, and simultaneous bumps are all counted.",
+        TakenOnUpdate = "A change to the address of another says that it is taken and writes nothing, not even the epoch; one's own address is not taken.",
+        LastSuperuser = "An update or a deletion that must leave an active superuser is refused where it would take the last, and writes nothing.",
+        OnlyDemotion = "Nothing is refused for the sake of superusers unless it takes the last active one.",
+        LastSuperuserRace = "Simultaneous updates and deletions that must leave an active superuser leave one.",
+        Deletion = "A deleted user is gone from every look-up and list, once, and the address and the user name are free again.",
+        KeysAreNotReused = "The key of a deleted user is never given to another.",
+        ListOrder = "Lists are in ascending order of keys, begin and end where asked, and say how many users there are in all.",
+        StablePages = "Pages by key neither skip nor repeat a user that is there the whole time, while others come and go.",
+        OwnWritesAreRead = "What was written is seen by every read that begins afterwards, in any task.",
+    ]
+    OF_EXPIRING_STORE: [
+        Expiry = "An entry lives while `now` is before its expiry; from then on it counts as absent, purged or not, and can begin anew.",
+        LivingEntry = "An insertion where an entry lives changes neither its expiry nor its count; counting goes on from it.",
+        FirstInsertion = "Of simultaneous insertions of one key exactly one is new, also where an expired entry is still there.",
+        FixedWindow = "A fixed window ends so long after its first count, however many follow.",
+        SlidingWindow = "A sliding window ends so long after its latest count.",
+        DistinctCounts = "Simultaneous increments answer different counts, without a gap.",
+        FinestTime = "A fraction of a microsecond never ends an entry early.",
+        FarExpiry = "An entry may expire at the end of time.",
+        Removal = "A removal says whether the entry was there, and afterwards it is not.",
+        Purge = "A purge takes expired entries only, at most as many as asked for, and answers how many.",
+        PurgeRace = "Simultaneous purges count every entry once, and never take one that lives.",
+        ExactKeys = "Keys are compared byte for byte, to the longest.",
+    ]
+    both: [
+        Cancellation = "A call that is dropped in the middle has done its step or has not, never half of it, and the store answers the next.",
+        Outage = "A store that cannot answer says so from every method, and never that something is absent; afterwards it answers again.",
+    ]
+}
+
+impl fmt::Display for Guarantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,96 @@
+//! What came out: which guarantees are kept, which are broken and by what.
+
+use std::fmt;
+
+use super::Guarantee;
+
+/// The verdict on one store, guarantee by guarantee.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryExpiringStore;
+/// use auth_core::testing::contract::{self, Fresh, Guarantee};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let report =
+///     contract::expiring_store(|| async { Fresh::new(MemoryExpiringStore::new()) }).await;
+/// assert!(report.broken().is_empty());
+/// assert_eq!(report.skipped(), [Guarantee::Outage]);
+/// report.assert_kept();
+/// # });
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "it tells what is broken and does not panic: call `assert_kept`"]
+pub struct Report {
+    verdicts: Vec<(Guarantee, Verdict)>,
+}
+
+/// How one guarantee came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was tried and holds.
+    Kept,
+    /// It does not hold; what was seen.
+    Broken(String),
+    /// It was not tried; why.
+    Skipped(String),
+}
+
+impl Report {
+    pub(super) fn new(verdicts: Vec<(Guarantee, Verdict)>) -> Self {
+        Self { verdicts }
+    }
+
+    /// Every guarantee, in the order in which they were tried.
+    #[must_use]
+    pub fn verdicts(&self) -> &[(Guarantee, Verdict)] {
+        &self.verdicts
+    }
+
+    /// The guarantees that do not hold.
+    #[must_use]
+    pub fn broken(&self) -> Vec<Guarantee> {
+        self.those(|verdict| matches!(verdict, Verdict::Broken(_)))
+    }
+
+    /// The guarantees that were not tried.
+    #[must_use]
+    pub fn skipped(&self) -> Vec<Guarantee> {
+        self.those(|verdict| matches!(verdict, Verdict::Skipped(_)))
+    }
+
+    /// Fails the test with the name of each broken guarantee, its sentence, and what was seen.
+    ///
+    /// # Panics
+    ///
+    /// When a guarantee is broken.
+    pub fn assert_kept(&self) {
+        assert!(self.broken().is_empty(), "{self}");
+    }
+
+    fn those(&self, wanted: impl Fn(&Verdict) -> bool) -> Vec<Guarantee> {
+        let found = self.verdicts.iter().filter(|(_, verdict)| wanted(verdict));
+        found.map(|(guarantee, _)| *guarantee).collect()
+    }
+}
+
+/// What is broken, and what was not tried.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (broken, all) = (self.broken().len(), self.verdicts.len());
+        writeln!(f, "{broken} of {all} guarantees are broken")?;
+        for (guarantee, verdict) in &self.verdicts {
+            match verdict {
+                Verdict::Kept => {}
+                Verdict::Broken(seen) => writeln!(
+                    f,
+                    "{guarantee} is broken\n  promise: {}\n  seen:    {seen}",
+                    guarantee.promise()
+                )?,
+                Verdict::Skipped(why) => writeln!(f, "{guarantee} was not tried: {why}")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,307 @@
+//! The trials of `UserDatabase`, and the stage on which they are played.
+
+mod basics;
+mod cancel;
+mod change;
+mod columns;
+mod deletion;
+mod epoch;
+mod list;
+mod outage;
+mod superusers;
+mod text;
+mod unique;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use time::{Duration, OffsetDateTime};
+
+use super::fixture::{Fresh, UserFixture, UserShape};
+use super::trial::{Stop, Tried, broken, ensure, failed, judge};
+use super::{Guarantee, Verdict};
+use crate::email::EmailAddress;
+use crate::password::PasswordHash;
+use crate::roles::Roles;
+use crate::store::{
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    UpdateOutcome, UserChange, UserDatabase,
+};
+use crate::user::AuthUser;
+use crate::username::Username;
+
+use columns::Columns;
+
+/// The user, its key, a new one and a change, of the store of a fixture.
+type UserOf<F> = <<F as UserFixture>::Store as UserDatabase>::User;
+type IdOf<F> = <UserOf<F> as AuthUser>::Id;
+type New<F> = NewUser<UserOf<F>>;
+type Change<F> = UserChange<UserOf<F>>;
+
+/// Tries one guarantee on a fresh store.
+pub(super) async fn try_one<F: UserFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
+    judge(async move { play(Stage::new(fixture).await, guarantee).await }).await
+}
+
+async fn play<F: UserFixture>(stage: Stage<F>, guarantee: Guarantee) -> Tried {
+    match guarantee {
+        Guarantee::InsertedIsFound => basics::inserted_is_found(stage).await,
+        Guarantee::AbsenceIsNoError => basics::absence_is_no_error(stage).await,
+        Guarantee::OwnWritesAreRead => basics::own_writes_are_read(stage).await,
+        Guarantee::TakenOnInsert => unique::taken_on_insert(stage).await,
+        Guarantee::TakenOnUpdate => unique::taken_on_update(stage).await,
+        Guarantee::UniqueEmail => unique::one_email(stage).await,
+        Guarantee::UniqueUsername => unique::one_username(stage).await,
+        Guarantee::ExactText => text::exact(stage).await,
+        Guarantee::HostileText => text::hostile(stage).await,
+        Guarantee::LongestText => text::longest(stage).await,
+        Guarantee::OnlyNamedColumns => change::only_named_columns(stage).await,
+        Guarantee::EmptyChange => change::empty(stage).await,
+        Guarantee::WholeChanges => change::whole(stage).await,
+        Guarantee::ExpectedEpoch => epoch::expected(stage).await,
+        Guarantee::OneWinnerPerEpoch => epoch::one_winner(stage).await,
+        Guarantee::EpochBump => epoch::bump_once(stage).await,
+        Guarantee::LastSuperuser => superusers::last(stage).await,
+        Guarantee::OnlyDemotion => superusers::only_demotion(stage).await,
+        Guarantee::LastSuperuserRace => superusers::race_for_last(stage).await,
+        Guarantee::Deletion => deletion::outcomes(stage).await,
+        Guarantee::KeysAreNotReused => deletion::keys_are_not_reused(stage).await,
+        Guarantee::ListOrder => list::order(stage).await,
+        Guarantee::StablePages => list::stable_pages(stage).await,
+        Guarantee::Cancellation => cancel::dropped_calls(stage).await,
+        Guarantee::Outage => outage::nothing_is_absent(stage).await,
+        other => broken(format!("{other} is no guarantee of a user store")),
+    }
+}
+
+/// A fresh store, with users made for it and calls that stop the trial where they fail.
+struct Stage<F: UserFixture> {
+    fixture: Arc<F>,
+    fresh: Fresh<F::Store>,
+    numbers: Arc<AtomicU32>,
+}
+
+impl<F: UserFixture> Stage<F> {
+    async fn new(fixture: Arc<F>) -> Self {
+        let fresh = fixture.fresh().await;
+        let numbers = Arc::new(AtomicU32::new(0));
+        Self {
+            fixture,
+            fresh,
+            numbers,
+        }
+    }
+
+    fn store(&self) -> &F::Store {
+        self.fresh.store()
+    }
+
+    fn shape(&self) -> UserShape {
+        self.fixture.shape()
+    }
+
+    /// A new user with a number of its own, and that number.
+    fn numbered(&self, address: &str) -> Tried<(u32, New<F>)> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let new = NewUser {
+            email: email(address)?,
+            username: None,
+            password_hash: Some(hash("$argon2id$one")),
+            is_active: true,
+            is_verified: false,
+            is_superuser: false,
+            roles: Roles::none(),
+            created_at: now(),
+            columns: self.fixture.columns(number),
+        };
+        Ok((number, new))
+    }
+
+    /// A new user: active, and nothing else.
+    fn plain(&self, address: &str) -> Tried<New<F>> {
+        Ok(self.numbered(address)?.1)
+    }
+
+    /// A new user with everything that the shape allows.
+    fn full(&self, address: &str, name: &str) -> Tried<New<F>> {
+        let shape = self.shape();
+        let mut new = NewUser {
+            is_verified: true,
+            is_superuser: shape.superusers,
+            ..self.plain(address)?
+        };
+        if shape.usernames {
+            new.username = Some(username(name)?);
+        }
+        if shape.roles {
+            new.roles = roles(["billing", "a \"quoted\" role", "ops,[x]"])?;
+        }
+        Ok(new)
+    }
+
+    fn admin(&self, address: &str) -> Tried<New<F>> {
+        Ok(NewUser {
+            is_superuser: true,
+            ..self.plain(address)?
+        })
+    }
+
+    async fn insert(&self, new: New<F>) -> Tried<InsertOutcome<UserOf<F>>> {
+        let inserted = self.store().insert(new).await;
+        inserted.map_err(|error| failed("insert", &error))
+    }
+
+    /// Inserts a user whose address and name are free.
+    async fn inserted(&self, new: New<F>) -> Tried<UserOf<F>> {
+        let address = new.email.clone();
+        match self.insert(new).await? {
+            InsertOutcome::Inserted(user) => Ok(user),
+            InsertOutcome::Taken(field) => broken(format!(
+                "the insertion of {address} answered that {field} is taken, which it is not"
+            )),
+        }
+    }
+
+    async fn get(&self, id: &IdOf<F>) -> Tried<Option<UserOf<F>>> {
+        let found = self.store().get(id).await;
+        found.map_err(|error| failed("get", &error))
+    }
+
+    /// The user with this key, who is there.
+    async fn there(&self, id: &IdOf<F>) -> Tried<UserOf<F>> {
+        match self.get(id).await? {
+            Some(user) => Ok(user),
+            None => broken(format!("get answered that there is no user {id}")),
+        }
+    }
+
+    async fn find(&self, login: impl Into<LoginIdentifier>) -> Tried<Option<UserOf<F>>> {
+        let found = self.store().find(&login.into()).await;
+        found.map_err(|error| failed("find", &error))
+    }
+
+    async fn update(
+        &self,
+        id: &IdOf<F>,
+        change: Change<F>,
+        expect: Expect,
+    ) -> Tried<UpdateOutcome<UserOf<F>>> {
+        let updated = self.store().update(id, change, expect).await;
+        updated.map_err(|error| failed("update", &error))
+    }
+
+    /// Applies a change that nothing speaks against.
+    async fn updated(&self, id: &IdOf<F>, change: Change<F>) -> Tried<UserOf<F>> {
+        let what = format!("{change:?}");
+        match self.update(id, change, Expect::anything()).await? {
+            UpdateOutcome::Updated(user) => Ok(user),
+            other => broken(format!("{what} answered {}", update_name(&other))),
+        }
+    }
+
+    async fn delete(&self, id: &IdOf<F>, expect: Expect) -> Tried<DeleteOutcome> {
+        let deleted = self.store().delete(id, expect).await;
+        deleted.map_err(|error| failed("delete", &error))
+    }
+
+    async fn list(&self, limit: u32, start: PageStart<IdOf<F>>) -> Tried<Page<UserOf<F>>> {
+        let page = self.store().list(PageRequest { limit, start }).await;
+        page.map_err(|error| failed("list", &error))
+    }
+
+    /// How many users there are.
+    async fn total(&self) -> Tried<u64> {
+        Ok(self.list(1, PageStart::Offset(0)).await?.total)
+    }
+
+    fn columns(&self, user: &UserOf<F>) -> Columns {
+        Columns::of_user(&*self.fixture, user)
+    }
+
+    /// Asserts that the store still holds exactly this.
+    async fn unchanged(&self, id: &IdOf<F>, before: &Columns, after: &str) -> Tried {
+        let stored = self.columns(&self.there(id).await?);
+        ensure(stored == *before, || {
+            format!("{after}, {}", before.difference(&stored))
+        })
+    }
+}
+
+impl<F: UserFixture> Clone for Stage<F> {
+    fn clone(&self) -> Self {
+        Self {
+            fixture: Arc::clone(&self.fixture),
+            fresh: self.fresh.clone(),
+            numbers: Arc::clone(&self.numbers),
+        }
+    }
+}
+
+/// The same new user once more, whether or not the type of the columns is `Clone`.
+fn copy_of<U: AuthUser>(new: &NewUser<U>) -> NewUser<U> {
+    NewUser {
+        email: new.email.clone(),
+        username: new.username.clone(),
+        password_hash: new.password_hash.clone(),
+        is_active: new.is_active,
+        is_verified: new.is_verified,
+        is_superuser: new.is_superuser,
+        roles: new.roles.clone(),
+        created_at: new.created_at,
+        columns: new.columns.clone(),
+    }
+}
+
+/// A moment with a fraction of a second that every engine can hold.
+fn now() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000) + Duration::microseconds(123_456)
+}
+
+fn email(text: &str) -> Tried<EmailAddress> {
+    EmailAddress::parse(text).map_err(|error| Stop::Broken(format!("{text}: {error}")))
+}
+
+fn username(text: &str) -> Tried<Username> {
+    Username::parse(text).map_err(|error| Stop::Broken(format!("{text}: {error}")))
+}
+
+fn roles<'n>(names: impl IntoIterator<Item = &'n str>) -> Tried<Roles> {
+    Roles::parse(names).map_err(|error| Stop::Broken(error.to_string()))
+}
+
+fn hash(text: &str) -> PasswordHash {
+    PasswordHash::from_stored(text.to_owned())
+}
+
+/// A change that takes the rights of a superuser.
+fn demote<U: AuthUser>() -> UserChange<U> {
+    UserChange {
+        is_superuser: Some(false),
+        ..UserChange::default()
+    }
+}
+
+/// A change that deactivates.
+fn deactivate<U: AuthUser>() -> UserChange<U> {
+    UserChange {
+        is_active: Some(false),
+        ..UserChange::default()
+    }
+}
+
+fn insert_name<U>(outcome: &InsertOutcome<U>) -> String {
+    match outcome {
+        InsertOutcome::Inserted(_) => "`Inserted`".to_owned(),
+        InsertOutcome::Taken(field) => format!("`Taken` ({field})"),
+    }
+}
+
+fn update_name<U>(outcome: &UpdateOutcome<U>) -> String {
+    match outcome {
+        UpdateOutcome::Updated(_) => "`Updated`".to_owned(),
+        UpdateOutcome::Missing => "`Missing`".to_owned(),
+        UpdateOutcome::Stale => "`Stale`".to_owned(),
+        UpdateOutcome::Taken(field) => format!("`Taken` ({field})"),
+        UpdateOutcome::LastSuperuser => "`LastSuperuser`".to_owned(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Inserting and finding: what is there, what is not, and seeing what was just written.
+
+use super::{Columns, IdOf, New, Stage, UserOf, copy_of, demote, email, update_name, username};
+use crate::email::EmailAddress;
+use crate::store::{
+    DeleteOutcome, Expect, InsertOutcome, NewUser, PageStart, UpdateOutcome, UserChange,
+};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq, in_a_task};
+use crate::user::{AuthUser, Epoch};
+
+pub(super) async fn inserted_is_found<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let full = stage.full("ada@example.com", "ada")?;
+    let plain = stage.plain("plain@example.com")?;
+    let asleep = NewUser {
+        password_hash: None,
+        is_active: false,
+        ..stage.plain("none@example.com")?
+    };
+    for new in [full, plain, asleep] {
+        let user = stage.inserted(copy_of(&new)).await?;
+        is_as_given(&stage, &new, &user, "the answer of insert")?;
+        let by_key = stage.there(user.id()).await?;
+        is_as_given(&stage, &new, &by_key, "get")?;
+        ensure_eq("the key", by_key.id(), user.id())?;
+        match stage.find(new.email.clone()).await? {
+            Some(by_email) => is_as_given(&stage, &new, &by_email, "find by address")?,
+            None => return broken(format!("find by address: nobody has {}", new.email)),
+        }
+        if let Some(name) = new.username.clone() {
+            match stage.find(name).await? {
+                Some(by_name) => is_as_given(&stage, &new, &by_name, "find by user name")?,
+                None => return broken("find by user name: nobody has it"),
+            }
+        }
+        let text = user.id().to_string();
+        let parsed = text.parse();
+        ensure(parsed.is_ok_and(|id: IdOf<F>| id == *user.id()), || {
+            format!("the key {text} does not parse back from its own text")
+        })?;
+    }
+    let page = stage.list(3, PageStart::Offset(0)).await?;
+    ensure_eq("users in a list of three", &page.items.len(), &3)
+}
+
+fn is_as_given<F: UserFixture>(
+    stage: &Stage<F>,
+    new: &New<F>,
+    user: &UserOf<F>,
+    seen_by: &str,
+) -> Tried {
+    let expected = Columns::of_new(&*stage.fixture, new, user);
+    let actual = stage.columns(user);
+    ensure(expected == actual, || {
+        let hint = "if your users have none by design, say so with `UserShape`";
+        let lost = ["username", "roles", "is_superuser"];
+        let difference = expected.difference(&actual);
+        if lost.iter().any(|name| difference.starts_with(name)) {
+            format!("{seen_by}: {difference}; {hint}")
+        } else {
+            format!("{seen_by}: {difference}")
+        }
+    })?;
+    let own = stage.fixture.has_columns(user, &new.columns);
+    ensure(own, || {
+        format!("{seen_by}: the own columns are not {:?}", new.columns)
+    })
+}
+
+/// A6.3.2: no default accounts.
+pub(super) async fn absence_is_no_error<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let page = stage.list(10, PageStart::Offset(0)).await?;
+    ensure_eq("users in a new store", &page.items.len(), &0)?;
+    ensure_eq("the total of a new store", &page.total, &0)?;
+
+    let gone = stage.inserted(stage.plain("gone@example.com")?).await?;
+    stage.delete(gone.id(), Expect::anything()).await?;
+    let nobody = gone.id();
+
+    ensure(stage.get(nobody).await?.is_none(), || {
+        "get found somebody who was deleted".to_owned()
+    })?;
+    let found = stage.find(email("nobody@example.com")?).await?;
+    ensure(found.is_none(), || {
+        "find by address found somebody who never was there".to_owned()
+    })?;
+    if stage.shape().usernames {
+        let found = stage.find(username("nobody")?).await?;
+        ensure(found.is_none(), || {
+            "find by user name found somebody who never was there".to_owned()
+        })?;
+    }
+    let after = stage
+        .list(10, PageStart::After(Some(nobody.clone())))
+        .await?;
+    ensure_eq("users after a key that is gone", &after.items.len(), &0)?;
+
+    let all = Expect::epoch(Epoch::FIRST).and_superuser_remains();
+    for (change, expect) in [(UserChange::default(), Expect::anything()), (demote(), all)] {
+        let outcome = stage.update(nobody, change, expect).await?;
+        ensure(matches!(outcome, UpdateOutcome::Missing), || {
+            format!("an update of nobody answered {}", update_name(&outcome))
+        })?;
+        let outcome = stage.delete(nobody, expect).await?;
+        ensure_eq("a deletion of nobody", &outcome, &DeleteOutcome::Missing)?;
+    }
+    Ok(())
+}
+
+/// Each step is taken by a task of its own, so that what one connection or thread wrote is read by
+/// another.
+pub(super) async fn own_writes_are_read<F: UserFixture>(stage: Stage<F>) -> Tried {
+    for round in 0..16 {
+        let new = stage.plain(&format!("writer{round}@example.com"))?;
+        let address = new.email.clone();
+        let writer = stage.clone();
+        let outcome = in_a_task(async move { writer.insert(new).await }).await?;
+        let InsertOutcome::Inserted(user) = outcome else {
+            return broken("an insertion of a free address answered `Taken`");
+        };
+        let id = user.id().clone();
+        is_read(&stage, &id, &address, "an insertion").await?;
+
+        let moved = email(&format!("moved{round}@example.com"))?;
+        let change = UserChange {
+            email: Some(moved.clone()),
+            ..UserChange::default()
+        };
+        let (writer, key) = (stage.clone(), id.clone());
+        in_a_task(async move { writer.updated(&key, change).await }).await?;
+        is_read(&stage, &id, &moved, "a change").await?;
+        ensure(stage.find(address).await?.is_none(), || {
+            "find by address found a user by the address that it gave up".to_owned()
+        })?;
+
+        let (writer, key) = (stage.clone(), id.clone());
+        in_a_task(async move { writer.delete(&key, Expect::anything()).await }).await?;
+        let found = [stage.get(&id).await?, stage.find(moved).await?];
+        ensure(found.iter().all(Option::is_none), || {
+            "a user was found after its deletion".to_owned()
+        })?;
+        ensure_eq("the total after a deletion", &stage.total().await?, &0)?;
+    }
+    Ok(())
+}
+
+/// Every read shows the user with this address.
+async fn is_read<F: UserFixture>(
+    stage: &Stage<F>,
+    id: &IdOf<F>,
+    address: &EmailAddress,
+    after: &str,
+) -> Tried {
+    let page = stage.list(10, PageStart::After(None)).await?;
+    let seen = [
+        ("get", stage.get(id).await?),
+        ("find by address", stage.find(address.clone()).await?),
+        ("list", page.items.into_iter().find(|user| user.id() == id)),
+    ];
+    for (read, user) in seen {
+        let sees = user.is_some_and(|user| user.id() == id && user.email() == address);
+        ensure(sees, || format!("{read} did not see {after}"))?;
+    }
+    Ok(())
+}

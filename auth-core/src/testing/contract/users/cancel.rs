@@ -1,0 +1,131 @@
+//! Calls that are dropped in the middle.
+//!
+//! A store may finish a dropped call later, on a thread of its own. So nothing is concluded from
+//! what is there right after the drop; a second call of the same kind decides, whichever of the two
+//! comes first.
+
+use super::{Change, Columns, IdOf, Stage, copy_of, email, failed, hash, update_name};
+use crate::store::{
+    DeleteOutcome, Expect, InsertOutcome, PageRequest, UpdateOutcome, UserChange, UserDatabase,
+};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Tried, broken, drop_after, ensure, ensure_eq, stages};
+use crate::user::{AuthUser, Epoch};
+
+pub(super) async fn dropped_calls<F: UserFixture>(stage: Stage<F>) -> Tried {
+    for (number, polls) in stages() {
+        let base = stage.plain(&format!("base{number}@example.com"))?;
+        let base = stage.inserted(base).await?.id().clone();
+        dropped_reads(&stage, &base, polls).await?;
+        dropped_update(&stage, &base, number, polls).await?;
+        dropped_insert(&stage, number, polls).await?;
+        dropped_delete(&stage, &base, polls).await?;
+    }
+    // One user of each stage is left: the one whose insertion was dropped.
+    let count = stages().count();
+    let page = stage.store().list(PageRequest::first()).await;
+    let page = page.map_err(|error| failed("list", &error))?;
+    ensure_eq("users in the end", &page.items.len(), &count)?;
+    ensure_eq("the total in the end", &page.total, &(count as u64))
+}
+
+async fn dropped_reads<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, polls: u32) -> Tried {
+    let store = stage.store();
+    let login = email("nobody@example.com")?.into();
+    drop_after(polls, store.get(base)).await;
+    drop_after(polls, store.find(&login)).await;
+    drop_after(polls, store.list(PageRequest::first())).await;
+    stage.there(base).await?;
+    Ok(())
+}
+
+async fn dropped_update<F: UserFixture>(
+    stage: &Stage<F>,
+    base: &IdOf<F>,
+    number: u32,
+    polls: u32,
+) -> Tried {
+    let change = |word: &str| -> Tried<Change<F>> {
+        Ok(UserChange {
+            email: Some(email(&format!("{word}{number}@example.com"))?),
+            password_hash: Some(hash(word)),
+            is_verified: Some(true),
+            bump_epoch: true,
+            ..UserChange::default()
+        })
+    };
+    let expect = Expect::epoch(Epoch::FIRST);
+    drop_after(
+        polls,
+        stage.store().update(base, change("dropped")?, expect),
+    )
+    .await;
+    is_whole(stage, base, number).await?;
+    match stage.update(base, change("second")?, expect).await? {
+        UpdateOutcome::Updated(_) | UpdateOutcome::Stale => {}
+        other => {
+            let answer = update_name(&other);
+            return broken(format!("the update after a dropped one answered {answer}"));
+        }
+    }
+    let epoch = is_whole(stage, base, number).await?;
+    ensure_eq(
+        "the epoch after a dropped and a second update",
+        &epoch,
+        &Epoch::FIRST.next(),
+    )
+}
+
+/// Address, hash, flag and epoch are of one change.
+async fn is_whole<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, number: u32) -> Tried<Epoch> {
+    let user = stage.there(base).await?;
+    let seen = (
+        user.email().local_part(),
+        user.password_hash().map(|hash| hash.as_stored_str()),
+        user.is_verified(),
+        user.epoch().as_i64(),
+    );
+    let words = ["base", "dropped", "second"].map(|word| format!("{word}{number}"));
+    let [base, dropped, second] = words.each_ref().map(String::as_str);
+    let whole = [
+        (base, Some("$argon2id$one"), false, 0),
+        (dropped, Some("dropped"), true, 1),
+        (second, Some("second"), true, 1),
+    ];
+    ensure(whole.contains(&seen), || format!("a half change: {seen:?}"))?;
+    Ok(user.epoch())
+}
+
+async fn dropped_insert<F: UserFixture>(stage: &Stage<F>, number: u32, polls: u32) -> Tried {
+    let name = format!("inserted{number}");
+    let address = format!("{name}@example.com");
+    let new = stage.full(&address, &name)?;
+    drop_after(polls, stage.store().insert(copy_of(&new))).await;
+    if let InsertOutcome::Inserted(_) = stage.insert(copy_of(&new)).await? {
+        return Ok(());
+    }
+    match stage.find(email(&address)?).await? {
+        None => broken("a dropped insertion took an address and left no user"),
+        Some(user) => {
+            let expected = Columns::of_new(&*stage.fixture, &new, &user);
+            let actual = stage.columns(&user);
+            ensure(expected == actual, || expected.difference(&actual))?;
+            let own = stage.fixture.has_columns(&user, &new.columns);
+            ensure(own, || {
+                "a dropped insertion lost the own columns".to_owned()
+            })
+        }
+    }
+}
+
+async fn dropped_delete<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, polls: u32) -> Tried {
+    drop_after(polls, stage.store().delete(base, Expect::anything())).await;
+    let outcome = stage.delete(base, Expect::anything()).await?;
+    let decided = matches!(outcome, DeleteOutcome::Deleted | DeleteOutcome::Missing);
+    ensure(decided, || {
+        format!("the deletion after a dropped one answered {outcome:?}")
+    })?;
+    ensure(stage.get(base).await?.is_none(), || {
+        "a user is there after two deletions".to_owned()
+    })
+}

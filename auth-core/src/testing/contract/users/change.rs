@@ -1,0 +1,169 @@
+//! What a change writes, and what it leaves alone.
+
+use super::{Change, Columns, Stage, deactivate, demote, email, hash, roles};
+use crate::store::{Expect, UpdateOutcome, UserChange};
+use crate::testing::contract::fixture::{UserFixture, UserShape};
+use crate::testing::contract::trial::{Tried, broken, ensure, race};
+use crate::user::AuthUser;
+
+/// For each column a change of it alone, and what it shows afterwards.
+fn one_a_column<F: UserFixture>(
+    shape: UserShape,
+) -> Tried<Vec<(&'static str, &'static str, Change<F>)>> {
+    let new_email = UserChange {
+        email: Some(email("new@example.com")?),
+        ..UserChange::default()
+    };
+    let new_hash = UserChange {
+        password_hash: Some(hash("$2b$two")),
+        ..UserChange::default()
+    };
+    let unverified = UserChange {
+        is_verified: Some(false),
+        ..UserChange::default()
+    };
+    let mut changes = vec![
+        ("email", "new@example.com", new_email),
+        ("password_hash", "Some(\"$2b$two\")", new_hash),
+        ("is_verified", "false", unverified),
+        ("is_active", "false", deactivate()),
+    ];
+    if shape.superusers {
+        changes.push(("is_superuser", "false", demote()));
+    }
+    if shape.roles {
+        let change = UserChange {
+            roles: Some(roles(["ops"])?),
+            ..UserChange::default()
+        };
+        changes.push(("roles", "[\"ops\"]", change));
+    }
+    Ok(changes)
+}
+
+pub(super) async fn only_named_columns<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let mut ada = stage.full("ada@example.com", "ada")?;
+    let (number, numbered) = stage.numbered("ada@example.com")?;
+    ada.columns = numbered.columns;
+    let mut own = ada.columns.clone();
+    let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
+    let beside = stage.columns(&bystander);
+    let user = stage.inserted(ada).await?;
+    let mut expected = stage.columns(&user);
+
+    let mut changes = one_a_column::<F>(stage.shape())?;
+    if let Some((columns, after)) = stage.fixture.change(number) {
+        own = after;
+        let change = UserChange {
+            columns,
+            ..UserChange::default()
+        };
+        // First, so that all others must leave it as it is.
+        changes.insert(0, ("own columns", "", change));
+    }
+    for (name, value, change) in changes {
+        let after = stage.updated(user.id(), change).await?;
+        expected = expected.with(name, value);
+        let stored = stage.there(user.id()).await?;
+        for (seen_by, seen) in [("the answer of update", &after), ("get", &stored)] {
+            let actual: Columns = stage.columns(seen);
+            ensure(actual == expected, || {
+                let difference = expected.difference(&actual);
+                format!("{seen_by} after a change of {name}: {difference}")
+            })?;
+            let fits = stage.fixture.has_columns(seen, &own);
+            ensure(fits, || {
+                format!("{seen_by} after a change of {name}: own columns are not {own:?}")
+            })?;
+        }
+        stage
+            .unchanged(bystander.id(), &beside, "after a change of another user")
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn empty<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let user = stage
+        .inserted(stage.full("ada@example.com", "ada")?)
+        .await?;
+    let before = stage.columns(&user);
+    for expect in [
+        Expect::anything(),
+        Expect::epoch(user.epoch()),
+        Expect::anything().and_superuser_remains(),
+    ] {
+        let outcome = stage
+            .update(user.id(), UserChange::default(), expect)
+            .await?;
+        let UpdateOutcome::Updated(after) = outcome else {
+            let answer = super::update_name(&outcome);
+            return broken(format!("a change that names nothing answered {answer}"));
+        };
+        let after = stage.columns(&after);
+        ensure(after == before, || before.difference(&after))?;
+        stage
+            .unchanged(user.id(), &before, "after a change that names nothing")
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writers change two columns together, others change one each, and readers look on.
+pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
+    for round in 0..8 {
+        let pair = |number: u32| format!("pair{round}-{number}@example.com");
+        let new = stage.plain(&pair(0))?;
+        let user = stage
+            .inserted(crate::store::NewUser {
+                password_hash: Some(hash(&pair(0))),
+                ..new
+            })
+            .await?;
+        let writers = 16;
+        race(writers * 2, |number| {
+            let (stage, id) = (stage.clone(), user.id().clone());
+            let change = match number {
+                0 => Ok(Change::<F> {
+                    is_verified: Some(true),
+                    ..UserChange::default()
+                }),
+                1 => Ok(deactivate()),
+                number => email(&pair(number)).map(|email| UserChange {
+                    password_hash: Some(hash(email.as_str())),
+                    email: Some(email),
+                    ..UserChange::default()
+                }),
+            };
+            async move {
+                if number < writers {
+                    is_a_pair(&stage.updated(&id, change?).await?)
+                } else {
+                    is_a_pair(&stage.there(&id).await?)?;
+                    let page = stage
+                        .list(100, crate::store::PageStart::After(None))
+                        .await?;
+                    let mut listed = page.items.iter().filter(|listed| *listed.id() == id);
+                    listed.try_for_each(is_a_pair)
+                }
+            }
+        })
+        .await?;
+        let stored = stage.there(user.id()).await?;
+        is_a_pair(&stored)?;
+        let both = stored.is_verified() && !stored.is_active();
+        ensure(both, || {
+            "of simultaneous changes of different columns one was lost".to_owned()
+        })?;
+    }
+    Ok(())
+}
+
+/// The hash is made from the address.
+fn is_a_pair(user: &impl AuthUser) -> Tried {
+    let address = user.email().as_str();
+    let hash = user.password_hash().map(|hash| hash.as_stored_str());
+    ensure(hash == Some(address), || {
+        format!("half of a change: the address is {address} and the hash {hash:?}")
+    })
+}

@@ -1,0 +1,105 @@
+//! What a deletion takes, what it frees, and what it never gives away again.
+
+use std::collections::BTreeSet;
+
+use super::{Stage, UserOf, email, update_name, username};
+use crate::store::{DeleteOutcome, Expect, NewUser, PageStart, UpdateOutcome, UserChange};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{RACERS, Tried, ensure, ensure_eq, race};
+use crate::user::AuthUser;
+
+pub(super) async fn outcomes<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
+    let beside = stage.columns(&bystander);
+    for _ in 0..3 {
+        // Address and user name are free again each time.
+        let ada = stage
+            .inserted(stage.full("ada@example.com", "ada")?)
+            .await?;
+        let outcome = stage.delete(ada.id(), Expect::anything()).await?;
+        ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted)?;
+        is_gone(&stage, &ada).await?;
+        let outcome = stage.delete(ada.id(), Expect::anything()).await?;
+        ensure_eq("a second deletion", &outcome, &DeleteOutcome::Missing)?;
+    }
+    stage
+        .unchanged(bystander.id(), &beside, "after a deletion of another user")
+        .await?;
+
+    // The freed address is free for a change, too.
+    let change = UserChange {
+        email: Some(email("ada@example.com")?),
+        ..UserChange::default()
+    };
+    stage.updated(bystander.id(), change).await?;
+
+    for round in 0..4 {
+        let new = stage.plain(&format!("once{round}@example.com"))?;
+        let user = stage.inserted(new).await?;
+        let outcomes = race(RACERS, |_| {
+            let (stage, id) = (stage.clone(), user.id().clone());
+            async move { stage.delete(&id, Expect::anything()).await }
+        })
+        .await?;
+        let count = |wanted| outcomes.iter().filter(|o| **o == wanted).count();
+        let counts = (count(DeleteOutcome::Deleted), count(DeleteOutcome::Missing));
+        ensure_eq(
+            "simultaneous deletions of one user",
+            &counts,
+            &(1, outcomes.len() - 1),
+        )?;
+    }
+    Ok(())
+}
+
+async fn is_gone<F: UserFixture>(stage: &Stage<F>, user: &UserOf<F>) -> Tried {
+    let page = stage.list(100, PageStart::Offset(0)).await?;
+    let listed = page.items.into_iter().find(|other| other.id() == user.id());
+    let mut seen = vec![
+        ("get", stage.get(user.id()).await?),
+        ("find by address", stage.find(user.email().clone()).await?),
+        ("list", listed),
+    ];
+    if stage.shape().usernames {
+        seen.push(("find by user name", stage.find(username("ada")?).await?));
+    }
+    for (read, user) in seen {
+        ensure(user.is_none(), || {
+            format!("{read} shows a user that was deleted")
+        })?;
+    }
+    ensure_eq("users after a deletion", &page.total, &1)?;
+    let outcome = stage
+        .update(user.id(), UserChange::default(), Expect::anything())
+        .await?;
+    ensure(matches!(outcome, UpdateOutcome::Missing), || {
+        format!(
+            "an update of a deleted user answered {}",
+            update_name(&outcome)
+        )
+    })
+}
+
+/// A key stands in tokens: whoever got it a second time would get the first one's sessions.
+pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let mut keys = BTreeSet::new();
+    stage.inserted(stage.plain("stays@example.com")?).await?;
+    for number in 0..8 {
+        // The newest goes, and then all of the newest: a key that is "the greatest plus one" comes
+        // back.
+        let mut made = Vec::new();
+        for beside in 0..=(number % 3) {
+            let new = NewUser {
+                is_verified: true,
+                ..stage.plain(&format!("u{number}-{beside}@example.com"))?
+            };
+            made.push(stage.inserted(new).await?);
+        }
+        for user in made.iter().rev() {
+            let is_new = keys.insert(user.id().clone());
+            ensure(is_new, || format!("the key {} was given twice", user.id()))?;
+            stage.delete(user.id(), Expect::anything()).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Lists: their order, their ends, and walks through them while others come and go.
+
+use std::collections::BTreeSet;
+
+use tokio::task::JoinSet;
+
+use super::{IdOf, Stage};
+use crate::store::{Expect, PageStart};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Tried, end_of_task, ensure, ensure_eq};
+use crate::user::AuthUser;
+
+/// More than nine, so that keys which are numbers but are sorted as text show it.
+const USERS: usize = 12;
+
+pub(super) async fn order<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let mut ids = Vec::new();
+    for number in 0..USERS {
+        let new = stage.plain(&format!("u{number}@example.com"))?;
+        ids.push(stage.inserted(new).await?.id().clone());
+    }
+    ids.sort_unstable();
+    let from = |start: usize| ids.get(start..).unwrap_or_default();
+
+    for limit in [1, 3, 12, 100] {
+        for offset in [0, 1, 5, 11, 12, 13] {
+            let start = PageStart::Offset(offset as u64);
+            is_page(&stage, limit, start, from(offset)).await?;
+        }
+        is_page(&stage, limit, PageStart::Offset(u64::MAX), &[]).await?;
+        is_page(&stage, limit, PageStart::Offset(i64::MAX as u64), &[]).await?;
+        is_page(&stage, limit, PageStart::After(None), from(0)).await?;
+        for (position, id) in ids.iter().enumerate() {
+            let start = PageStart::After(Some(id.clone()));
+            is_page(&stage, limit, start, from(position + 1)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The page has the first of these keys, and the total of all.
+async fn is_page<F: UserFixture>(
+    stage: &Stage<F>,
+    limit: u32,
+    start: PageStart<IdOf<F>>,
+    rest: &[IdOf<F>],
+) -> Tried {
+    let what = format!("at most {limit} users from {start:?}");
+    let page = stage.list(limit, start).await?;
+    let listed: Vec<_> = page.items.iter().map(AuthUser::id).collect();
+    let expected: Vec<_> = rest.iter().take(limit as usize).collect();
+    ensure_eq(&what, &listed, &expected)?;
+    ensure_eq(
+        &format!("the total with {what}"),
+        &page.total,
+        &(USERS as u64),
+    )
+}
+
+pub(super) async fn stable_pages<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let mut residents = BTreeSet::new();
+    let mut visitors = Vec::new();
+    for number in 0..24 {
+        let resident = stage.plain(&format!("resident{number}@example.com"))?;
+        residents.insert(stage.inserted(resident).await?.id().clone());
+        let visitor = stage.plain(&format!("visitor{number}@example.com"))?;
+        visitors.push(stage.inserted(visitor).await?.id().clone());
+    }
+    for walk in 0..3 {
+        let may_go = visitors.split_off(8 * (2 - walk));
+        let mut others = JoinSet::new();
+        others.spawn(come_and_go(stage.clone(), walk));
+        let walked = walk_through(stage.clone(), may_go).await?;
+        while let Some(joined) = others.join_next().await {
+            joined.map_err(end_of_task)??;
+        }
+        let seen: Vec<_> = walked
+            .into_iter()
+            .filter(|id| residents.contains(id))
+            .collect();
+        let expected: Vec<_> = residents.iter().cloned().collect();
+        ensure_eq(
+            "those who are there the whole time, page by page",
+            &seen,
+            &expected,
+        )?;
+    }
+    Ok(())
+}
+
+/// All keys, page by page; after each page some users go, among them the one whose key is where the
+/// next page begins, if it may go.
+async fn walk_through<F: UserFixture>(
+    stage: Stage<F>,
+    may_go: Vec<IdOf<F>>,
+) -> Tried<Vec<IdOf<F>>> {
+    let mut seen = Vec::new();
+    let mut after: Option<IdOf<F>> = None;
+    loop {
+        let page = stage.list(5, PageStart::After(after.clone())).await?;
+        let Some(last) = page.items.last().map(|user| user.id().clone()) else {
+            return Ok(seen);
+        };
+        for user in &page.items {
+            let follows = seen.last().is_none_or(|before| before < user.id());
+            ensure(follows, || {
+                "a page by key went back or stood still".to_owned()
+            })?;
+            seen.push(user.id().clone());
+            if may_go.contains(user.id()) {
+                stage.delete(user.id(), Expect::anything()).await?;
+            }
+        }
+        after = Some(last);
+    }
+}
+
+async fn come_and_go<F: UserFixture>(stage: Stage<F>, walk: usize) -> Tried {
+    for number in 0..16 {
+        let new = stage.plain(&format!("passing{walk}-{number}@example.com"))?;
+        let user = stage.inserted(new).await?;
+        tokio::task::yield_now().await;
+        stage.delete(user.id(), Expect::anything()).await?;
+    }
+    Ok(())
+}

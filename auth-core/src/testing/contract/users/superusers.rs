@@ -1,0 +1,196 @@
+//! Somebody who may administer always remains.
+
+use super::{Change, IdOf, Stage, deactivate, demote, email, update_name};
+use crate::store::{DeleteOutcome, Expect, NewUser, UpdateOutcome, UserChange};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq, race, skipped};
+use crate::user::{AuthUser, Epoch};
+
+const REMAINS: Expect = Expect::anything().and_superuser_remains();
+
+const NO_SUPERUSERS: &str = "the users have no superusers";
+
+pub(super) async fn last<F: UserFixture>(stage: Stage<F>) -> Tried {
+    if !stage.shape().superusers {
+        return skipped(NO_SUPERUSERS);
+    }
+    let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
+    // A superuser that is not active leads nobody.
+    let asleep = NewUser {
+        is_active: false,
+        ..stage.admin("asleep@example.com")?
+    };
+    stage.inserted(asleep).await?;
+    stage.inserted(stage.plain("nobody@example.com")?).await?;
+    let before = stage.columns(&ada);
+
+    let both = UserChange {
+        is_superuser: Some(false),
+        email: Some(email("ada2@example.com")?),
+        bump_epoch: true,
+        ..deactivate()
+    };
+    for change in [demote(), deactivate(), both] {
+        let outcome = stage.update(ada.id(), change, REMAINS).await?;
+        ensure(matches!(outcome, UpdateOutcome::LastSuperuser), || {
+            let answer = update_name(&outcome);
+            format!("an update that takes the last active superuser answered {answer}")
+        })?;
+        stage
+            .unchanged(ada.id(), &before, "after a refused update")
+            .await?;
+    }
+    let outcome = stage.delete(ada.id(), REMAINS).await?;
+    ensure_eq(
+        "a deletion of the last",
+        &outcome,
+        &DeleteOutcome::LastSuperuser,
+    )?;
+    stage
+        .unchanged(ada.id(), &before, "after a refused deletion")
+        .await
+}
+
+pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let nobody = stage.inserted(stage.plain("nobody@example.com")?).await?;
+    // Nobody leads: there is nothing to preserve.
+    applies(
+        &stage,
+        nobody.id(),
+        deactivate(),
+        "a deactivation where nobody leads",
+    )
+    .await?;
+    if !stage.shape().superusers {
+        let outcome = stage.delete(nobody.id(), REMAINS).await?;
+        return ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted);
+    }
+    let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
+    let asleep = NewUser {
+        is_active: false,
+        ..stage.admin("asleep@example.com")?
+    };
+    let asleep = stage.inserted(asleep).await?;
+
+    // An older expectation comes first.
+    let stale = Expect::epoch(Epoch::FIRST.next()).and_superuser_remains();
+    let outcome = stage.update(ada.id(), demote(), stale).await?;
+    ensure(matches!(outcome, UpdateOutcome::Stale), || {
+        format!("a stale demotion answered {}", update_name(&outcome))
+    })?;
+
+    let verify = UserChange {
+        is_verified: Some(true),
+        bump_epoch: true,
+        ..UserChange::default()
+    };
+    let confirm = UserChange {
+        is_active: Some(true),
+        is_superuser: Some(true),
+        ..UserChange::default()
+    };
+    applies(
+        &stage,
+        ada.id(),
+        verify,
+        "a change of other columns of the last",
+    )
+    .await?;
+    applies(&stage, ada.id(), confirm, "a confirmation of the last").await?;
+    applies(
+        &stage,
+        asleep.id(),
+        demote(),
+        "a demotion of one who is not active",
+    )
+    .await?;
+    for user in [&nobody, &asleep] {
+        let outcome = stage.delete(user.id(), REMAINS).await?;
+        ensure_eq(
+            "a deletion of one who does not lead",
+            &outcome,
+            &DeleteOutcome::Deleted,
+        )?;
+    }
+
+    // With a second one the first may go, and without the wish the last may.
+    let eve = stage.inserted(stage.admin("eve@example.com")?).await?;
+    applies(&stage, ada.id(), demote(), "a demotion of one of two").await?;
+    let outcome = stage.delete(eve.id(), Expect::anything()).await?;
+    ensure_eq(
+        "a deletion of the last that may be",
+        &outcome,
+        &DeleteOutcome::Deleted,
+    )
+}
+
+async fn applies<F: UserFixture>(
+    stage: &Stage<F>,
+    id: &IdOf<F>,
+    change: Change<F>,
+    what: &str,
+) -> Tried {
+    match stage.update(id, change, REMAINS).await? {
+        UpdateOutcome::Updated(_) => Ok(()),
+        other => broken(format!("{what} answered {}", update_name(&other))),
+    }
+}
+
+/// How a step that would take a superuser came out.
+#[derive(PartialEq)]
+enum Took {
+    Yes,
+    Refused,
+}
+
+/// Two superusers, and two steps that take one of them each.
+pub(super) async fn race_for_last<F: UserFixture>(stage: Stage<F>) -> Tried {
+    if !stage.shape().superusers {
+        return skipped(NO_SUPERUSERS);
+    }
+    for round in 0..32 {
+        let mut ids = Vec::new();
+        for number in 0..2 {
+            let new = stage.admin(&format!("admin{number}-{round}@example.com"))?;
+            ids.push(stage.inserted(new).await?.id().clone());
+        }
+        let took = race(2, |number| {
+            let (stage, ids) = (stage.clone(), ids.clone());
+            async move {
+                let id = ids.into_iter().nth(usize::from(number == 1));
+                match (id, round % 4, number) {
+                    (Some(id), 0, _) | (Some(id), 3, 0) => changed(&stage, &id, demote()).await,
+                    (Some(id), 1, _) => changed(&stage, &id, deactivate()).await,
+                    (Some(id), ..) => deleted(&stage, &id).await,
+                    (None, ..) => broken("a superuser is missing"),
+                }
+            }
+        })
+        .await?;
+        let taken = took.iter().filter(|took| **took == Took::Yes).count();
+        ensure_eq("how many of two superusers were taken at once", &taken, &1)?;
+        for id in &ids {
+            stage.delete(id, Expect::anything()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn changed<F: UserFixture>(stage: &Stage<F>, id: &IdOf<F>, change: Change<F>) -> Tried<Took> {
+    match stage.update(id, change, REMAINS).await? {
+        UpdateOutcome::Updated(_) => Ok(Took::Yes),
+        UpdateOutcome::LastSuperuser => Ok(Took::Refused),
+        other => broken(format!(
+            "a change of a superuser answered {}",
+            update_name(&other)
+        )),
+    }
+}
+
+async fn deleted<F: UserFixture>(stage: &Stage<F>, id: &IdOf<F>) -> Tried<Took> {
+    match stage.delete(id, REMAINS).await? {
+        DeleteOutcome::Deleted => Ok(Took::Yes),
+        DeleteOutcome::LastSuperuser => Ok(Took::Refused),
+        other => broken(format!("a deletion of a superuser answered {other:?}")),
+    }
+}

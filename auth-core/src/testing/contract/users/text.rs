@@ -1,0 +1,170 @@
+//! Texts that engines like to confuse, to execute or to cut.
+
+use super::{Stage, email, hash, roles, username};
+use crate::email::EmailAddress;
+use crate::roles::{Role, Roles};
+use crate::store::{Expect, NewUser, UserChange};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq};
+use crate::user::AuthUser;
+use crate::username::Username;
+
+/// Local parts and names that differ, although some collation, folding, pattern or trimming takes
+/// two of them for the same. Case and compatibility forms are folded before they come to a store.
+const NEIGHBOURS: &[&str] = &[
+    "straße", "strasse", "e", "é", "ê", "i", "ı", "i\u{307}", "σ", "ς", "ae", "æ", "o", "ø", "l",
+    "ł", "n", "ñ", "a", "а", "α", "か", "が", "カ", "ガ", "は", "ば", "ぱ", "😀", "😁", "𐐨", "𐑀",
+    "a.b", "ab", "a_b", "axb", "a%", "a%b", "a+b", "a-b", "a--b", "a'b", "a''b", "'", "''", "*",
+    "?", "0", "00", "1", "1.0", "1e0", "null", "true", "ӏ", "·", "a·b", "ͅι", "ι",
+];
+
+/// Texts that mean something to an engine, a pattern or a template.
+const HOSTILE: &[&str] = &[
+    "'--",
+    "';drop/**/table/**/auth_users;--",
+    "x'||(select/**/1)||'",
+    "%_$1?1:a{}",
+    "\\'\\\"\\\\",
+    "\"`[]",
+    "${jndi:ldap}",
+    "{{7*7}}",
+    "$2",
+    "\\u0000\\x00",
+];
+
+pub(super) async fn exact<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let names = stage.shape().usernames;
+    let mut users = Vec::new();
+    for text in NEIGHBOURS {
+        let mut new = stage.plain(&format!("{text}@example.com"))?;
+        if names {
+            new.username = Some(username(text)?);
+        }
+        users.push((
+            new.email.clone(),
+            new.username.clone(),
+            stage.inserted(new).await?,
+        ));
+    }
+    for (address, name, user) in users {
+        finds(&stage, &address, &user).await?;
+        if let Some(name) = name {
+            let found = stage.find(name.clone()).await?;
+            let is = found.is_some_and(|found| found.id() == user.id());
+            ensure(is, || format!("find by user name missed {name}"))?;
+        }
+    }
+    // Beside somebody who is there: the same and a bit more or less, which are nobody.
+    stage.inserted(stage.plain("somebody@example.com")?).await?;
+    for nobody in [
+        "somebod@example.com",
+        "somebodyy@example.com",
+        "some%@example.com",
+        "somebod_@example.com",
+        "sömebody@example.com",
+        "somebody@example.co",
+        "somebody@example.comm",
+    ] {
+        ensure(stage.find(email(nobody)?).await?.is_none(), || {
+            format!("find by address found somebody for {nobody}")
+        })?;
+    }
+    Ok(())
+}
+
+async fn finds<F: UserFixture>(
+    stage: &Stage<F>,
+    address: &EmailAddress,
+    user: &super::UserOf<F>,
+) -> Tried {
+    match stage.find(address.clone()).await? {
+        Some(found) if found.id() == user.id() => Ok(()),
+        Some(found) => {
+            let other = found.email();
+            broken(format!("find by address found {other} for {address}"))
+        }
+        None => broken(format!("find by address missed {address}")),
+    }
+}
+
+pub(super) async fn hostile<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let shape = stage.shape();
+    for (number, text) in HOSTILE.iter().enumerate() {
+        let mut new = NewUser {
+            password_hash: Some(hash(text)),
+            ..stage.plain(&format!("o'hara{number}@example.com"))?
+        };
+        if shape.usernames {
+            new.username = Some(username(text)?);
+        }
+        if shape.roles {
+            new.roles = roles([*text, "a, b", "c d", "[\"e\"]"])?;
+        }
+        let (name, given) = (new.username.clone(), new.roles.clone());
+        let user = stage.inserted(new).await?;
+        if let Some(name) = name {
+            let found = stage.find(name).await?;
+            ensure(found.is_some_and(|found| found.id() == user.id()), || {
+                format!("find by user name missed {text}")
+            })?;
+        }
+        let change = UserChange {
+            password_hash: Some(hash(&format!("{text}{text}"))),
+            ..UserChange::default()
+        };
+        stage.update(user.id(), change, Expect::anything()).await?;
+        let stored = stage.there(user.id()).await?;
+        let stored_hash = stored
+            .password_hash()
+            .map(|hash| hash.as_stored_str().to_owned());
+        ensure_eq("the hash", &stored_hash, &Some(format!("{text}{text}")))?;
+        ensure(*stored.roles() == given, || {
+            format!("the roles are {:?} and should be {given:?}", stored.roles())
+        })?;
+        let address = stored.email().clone();
+        finds(&stage, &address, &user).await?;
+    }
+    let total = stage.total().await?;
+    ensure_eq("users in the end", &total, &(HOSTILE.len() as u64))
+}
+
+pub(super) async fn longest<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let shape = stage.shape();
+    let host = "@example.com";
+    // Four bytes a character, so that a limit in bytes shows as well.
+    let long = |length: usize, last: &str| format!("{}{last}", "𐐨".repeat(length - 1));
+    for last in ["a", "b"] {
+        let local = long(EmailAddress::MAX_CODE_POINTS - host.len(), last);
+        let mut new = NewUser {
+            password_hash: Some(hash(&"h".repeat(128))),
+            ..stage.plain(&format!("{local}{host}"))?
+        };
+        if shape.usernames {
+            new.username = Some(username(&long(Username::MAX_CODE_POINTS, last))?);
+        }
+        if shape.roles {
+            let name = |number| format!("{}{number:02}", "𐐨".repeat(Role::MAX_CODE_POINTS - 2));
+            let names: Vec<_> = (0..Roles::MAX).map(name).collect();
+            new.roles = roles(names.iter().map(String::as_str))?;
+        }
+        let (name, given) = (new.username.clone(), new.roles.clone());
+        let user = stage.inserted(new).await?;
+        let stored = stage.there(user.id()).await?;
+        let address = email(&format!("{local}{host}"))?;
+        ensure(*stored.email() == address, || {
+            "the longest address was cut".to_owned()
+        })?;
+        ensure(stored.username() == name.as_ref(), || {
+            "the longest user name was cut".to_owned()
+        })?;
+        ensure(*stored.roles() == given, || {
+            "the longest roles were cut".to_owned()
+        })?;
+        let length = stored
+            .password_hash()
+            .map(|hash| hash.as_stored_str().len());
+        ensure_eq("the length of the longest hash", &length, &Some(128))?;
+        finds(&stage, &address, &user).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Addresses and user names belong to one user.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::{New, Stage, UserOf, deactivate, email, hash, insert_name, update_name, username};
+use crate::store::{
+    Expect, InsertOutcome, LoginIdentifier, NewUser, UniqueField, UpdateOutcome, UserChange,
+};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{RACERS, Tried, broken, ensure, ensure_eq, race, skipped};
+use crate::user::AuthUser;
+
+pub(super) async fn taken_on_insert<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let ada = stage
+        .inserted(stage.full("ada@example.com", "ada")?)
+        .await?;
+    let before = stage.columns(&ada);
+
+    let outcome = stage.insert(stage.plain("ada@example.com")?).await?;
+    is_taken(&outcome, UniqueField::Email)?;
+    if stage.shape().usernames {
+        let same_name = NewUser {
+            username: Some(username("ada")?),
+            ..stage.plain("b@example.com")?
+        };
+        let outcome = stage.insert(same_name).await?;
+        is_taken(&outcome, UniqueField::Username)?;
+        let found = stage.find(email("b@example.com")?).await?;
+        ensure(found.is_none(), || {
+            "a user was written whose user name was taken".to_owned()
+        })?;
+    }
+    ensure_eq("users after refused insertions", &stage.total().await?, &1)?;
+    stage
+        .unchanged(ada.id(), &before, "after refused insertions")
+        .await?;
+
+    // Having no name is not a name.
+    for address in ["c@example.com", "d@example.com"] {
+        stage.inserted(stage.plain(address)?).await?;
+    }
+    Ok(())
+}
+
+fn is_taken<U>(outcome: &InsertOutcome<U>, field: UniqueField) -> Tried {
+    let is = matches!(outcome, InsertOutcome::Taken(taken) if *taken == field);
+    ensure(is, || {
+        let answer = insert_name(outcome);
+        format!("an insertion with the {field} of another answered {answer}")
+    })
+}
+
+pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
+    let owner = stage.inserted(stage.plain("a@example.com")?).await?;
+    let user = stage.inserted(stage.plain("b@example.com")?).await?;
+    let (owned, before) = (stage.columns(&owner), stage.columns(&user));
+    let change = UserChange {
+        email: Some(email("a@example.com")?),
+        password_hash: Some(hash("$argon2id$two")),
+        is_verified: Some(true),
+        bump_epoch: true,
+        ..deactivate()
+    };
+    let outcome = stage.update(user.id(), change, Expect::anything()).await?;
+    let is = matches!(outcome, UpdateOutcome::Taken(UniqueField::Email));
+    ensure(is, || {
+        let answer = update_name(&outcome);
+        format!("a change to the address of another answered {answer}")
+    })?;
+    stage
+        .unchanged(user.id(), &before, "after a refused change")
+        .await?;
+    stage
+        .unchanged(owner.id(), &owned, "after a refused change of another")
+        .await?;
+
+    let change = UserChange {
+        email: Some(email("b@example.com")?),
+        is_verified: Some(true),
+        ..UserChange::default()
+    };
+    let after = stage.updated(user.id(), change).await?;
+    ensure(after.is_verified(), || {
+        "a change with one's own address was not applied".to_owned()
+    })
+}
+
+pub(super) async fn one_email<F: UserFixture>(stage: Stage<F>) -> Tried {
+    for round in 0..4 {
+        let mut racers = Vec::new();
+        for _ in 0..RACERS {
+            racers.push(stage.plain(&format!("same{round}@example.com"))?);
+        }
+        let login = email(&format!("same{round}@example.com"))?;
+        one_is_inserted(&stage, racers, UniqueField::Email, login.into()).await?;
+    }
+    one_changes_to_it(&stage).await
+}
+
+pub(super) async fn one_username<F: UserFixture>(stage: Stage<F>) -> Tried {
+    if !stage.shape().usernames {
+        return skipped("the users have no user names");
+    }
+    for round in 0..4 {
+        let name = username(&format!("same{round}"))?;
+        let mut racers = Vec::new();
+        for number in 0..RACERS {
+            racers.push(NewUser {
+                username: Some(name.clone()),
+                ..stage.plain(&format!("u{number}-{round}@example.com"))?
+            });
+        }
+        one_is_inserted(&stage, racers, UniqueField::Username, name.into()).await?;
+    }
+    Ok(())
+}
+
+async fn one_is_inserted<F: UserFixture>(
+    stage: &Stage<F>,
+    racers: Vec<New<F>>,
+    field: UniqueField,
+    login: LoginIdentifier,
+) -> Tried {
+    let before = stage.total().await?;
+    let count = RACERS;
+    let racers = Mutex::new(racers);
+    let outcomes = race(count, |_| {
+        let new = racers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let stage = stage.clone();
+        async move {
+            match new {
+                Some(new) => stage.insert(new).await,
+                None => broken("a racer is missing"),
+            }
+        }
+    })
+    .await?;
+    let mut winners = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            InsertOutcome::Inserted(user) => winners.push(user),
+            taken => is_taken(&taken, field)?,
+        }
+    }
+    ensure_eq(
+        &format!("how many of {count} simultaneous insertions of one {field} won"),
+        &winners.len(),
+        &1,
+    )?;
+    ensure_eq("users after the race", &stage.total().await?, &(before + 1))?;
+    let found = stage.find(login).await?;
+    let is_winner = |user: UserOf<F>| winners.iter().any(|winner| winner.id() == user.id());
+    ensure(found.is_some_and(is_winner), || {
+        "the user that is found afterwards is not the one that won".to_owned()
+    })
+}
+
+async fn one_changes_to_it<F: UserFixture>(stage: &Stage<F>) -> Tried {
+    let mut ids = Vec::new();
+    for number in 0..RACERS {
+        let new = stage.plain(&format!("mover{number}@example.com"))?;
+        ids.push(stage.inserted(new).await?.id().clone());
+    }
+    let target = email("target@example.com")?;
+    let ids = Mutex::new(ids);
+    let outcomes = race(RACERS, |_| {
+        let id = ids.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (stage, target) = (stage.clone(), target.clone());
+        async move {
+            let change = UserChange {
+                email: Some(target),
+                ..UserChange::default()
+            };
+            match id {
+                Some(id) => stage.update(&id, change, Expect::anything()).await,
+                None => broken("a racer is missing"),
+            }
+        }
+    })
+    .await?;
+    let mut winners = 0;
+    for outcome in outcomes {
+        match outcome {
+            UpdateOutcome::Updated(_) => winners += 1,
+            UpdateOutcome::Taken(UniqueField::Email) => {}
+            other => {
+                let answer = update_name(&other);
+                return broken(format!(
+                    "a change in a race for an address answered {answer}"
+                ));
+            }
+        }
+    }
+    ensure_eq(
+        "how many simultaneous changes to one address won",
+        &winners,
+        &1,
+    )
+}

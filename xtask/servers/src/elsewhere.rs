@@ -1,0 +1,69 @@
+//! On systems other than Unix every engine counts as missing.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::{Engine, ServerError};
+
+/// Starts servers on Unix, and none here.
+#[derive(Debug)]
+pub struct Scratch;
+
+impl Scratch {
+    /// Always [`ServerError::Missing`].
+    ///
+    /// # Errors
+    ///
+    /// In every case.
+    pub fn start(engine: Engine) -> Result<Server, ServerError> {
+        Err(ServerError::Missing(engine))
+    }
+}
+
+pub(crate) fn is_installed(_: Engine) -> bool {
+    false
+}
+
+/// A server that cannot be.
+#[derive(Debug)]
+pub struct Server(Infallible);
+
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "the type has no value, so that none of this is ever called"
+)]
+impl Server {
+    /// The URL of the server.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        match self.0 {}
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        match self.0 {}
+    }
+
+    /// The folder of the server.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        match self.0 {}
+    }
+
+    /// Starts the server again.
+    pub fn start(&mut self) -> Result<(), ServerError> {
+        match self.0 {}
+    }
+
+    /// Stops the server.
+    pub fn stop(&mut self) -> Result<(), ServerError> {
+        match self.0 {}
+    }
+
+    /// Kills the server.
+    pub fn kill(&mut self) -> Result<(), ServerError> {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,64 @@
+//! Why there is no server.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::Engine;
+
+/// Why a server could not be started, stopped or killed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The engine is not installed, at least not where we look for it.
+    Missing(Engine),
+    /// The engine is installed and does not do what it should.
+    Failed {
+        /// Which engine.
+        engine: Engine,
+        /// What went wrong.
+        what: String,
+        /// The end of what the server wrote to its log; empty where it wrote nothing.
+        log: String,
+    },
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(engine) => {
+                write!(f, "{engine} is not installed ({})", engine.installation())
+            }
+            Self::Failed { engine, what, log } if log.is_empty() => write!(f, "{engine}: {what}"),
+            Self::Failed { engine, what, log } => {
+                write!(f, "{engine}: {what}; the end of its log:\n{log}")
+            }
+        }
+    }
+}
+
+impl Error for ServerError {}
+
+#[cfg(test)]
+mod tests {
+    use super::ServerError;
+    use crate::Engine;
+
+    #[test]
+    fn messages_say_what_to_do_and_what_the_server_said() {
+        assert_eq!(
+            ServerError::Missing(Engine::Postgres).to_string(),
+            "PostgreSQL is not installed (apt-get install postgresql)"
+        );
+        let failed = |log: &str| ServerError::Failed {
+            engine: Engine::Mysql,
+            what: "it ended".to_owned(),
+            log: log.to_owned(),
+        };
+        assert_eq!(failed("").to_string(), "MariaDB: it ended");
+        let with_log = failed("disk full").to_string();
+        assert_eq!(
+            with_log,
+            "MariaDB: it ended; the end of its log:\ndisk full"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The folder that holds everything of one server and goes away with it.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use crate::account::Account;
+use crate::random;
+
+/// How much of a log is shown, in lines.
+const TAIL: usize = 25;
+
+/// A folder that nobody but its account may enter, removed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    account: Option<Account>,
+}
+
+impl Folder {
+    /// Makes the folder among the temporary files, and gives it to the account.
+    pub(crate) fn create(name: &str, account: Option<Account>) -> io::Result<Self> {
+        let mut home = std::env::temp_dir();
+        // Root's temporary files may be nobody else's to see.
+        if account.is_some() && !everybody_passes(&home) {
+            home = PathBuf::from("/tmp");
+        }
+        let path = home.join(format!("scratch-{name}-{}", random::hex(8)?));
+        DirBuilder::new().mode(0o700).create(&path)?;
+        let folder = Self { path, account };
+        folder.give(folder.path())?;
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the server keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path.join("data")
+    }
+
+    /// Writes a file that nobody but the account reads.
+    pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.path.join(name);
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        file.write_all(text.as_bytes())?;
+        self.give(&path)?;
+        Ok(path)
+    }
+
+    /// The log, to be written on at its end.
+    pub(crate) fn log(&self) -> io::Result<File> {
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(self.path.join("log"))
+    }
+
+    /// The end of the log.
+    pub(crate) fn tail(&self) -> String {
+        let log = fs::read(self.path.join("log")).unwrap_or_default();
+        last_lines(&String::from_utf8_lossy(&log), TAIL)
+    }
+
+    fn give(&self, path: &Path) -> io::Result<()> {
+        self.account.map_or(Ok(()), |account| {
+            chown(path, Some(account.user), Some(account.group))
+        })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A second time for what a process has written while it ended.
+        if fs::remove_dir_all(&self.path).is_err() {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// Whether this process acts as root: what it makes belongs to root.
+pub(crate) fn is_root() -> io::Result<bool> {
+    let folder = Folder::create("owner", None)?;
+    Ok(fs::metadata(folder.path())?.uid() == 0)
+}
+
+/// Whether an account that owns nothing may go through the folder and all those above it.
+fn everybody_passes(folder: &Path) -> bool {
+    folder.ancestors().all(|above| {
+        fs::metadata(above).is_ok_and(|folder| folder.permissions().mode() & 0o001 != 0)
+    })
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines.len().saturating_sub(count);
+    lines.into_iter().skip(first).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::{Folder, everybody_passes, last_lines};
+
+    #[test]
+    fn a_folder_is_private_and_leaves_nothing_behind() {
+        let folder = Folder::create("test", None).unwrap();
+        let path = folder.path().to_owned();
+        let file = folder.write("password", "secret").unwrap();
+
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
+        assert!(!everybody_passes(&path));
+        assert!(everybody_passes(Path::new("/")));
+
+        drop(folder);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_end_of_a_log_is_shown() {
+        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc");
+        assert_eq!(last_lines("a\n", 2), "a");
+        assert_eq!(last_lines("", 2), "");
+    }
+}

@@ -1,0 +1,147 @@
+//! The server that a test was given, and what happens to the test when there is none.
+
+use crate::Engine;
+
+/// Which engines must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// None: tests of an engine that is missing are left out, with a notice.
+    Nothing,
+    /// All of them: a missing engine is a failure.
+    All,
+}
+
+impl Required {
+    /// The environment variable that decides it.
+    pub const VARIABLE: &'static str = "AUTH_REQUIRE_ENGINES";
+
+    /// Reads the variable's value: `all`, or nothing at all.
+    ///
+    /// ```
+    /// use scratch_servers::Required;
+    ///
+    /// assert_eq!(Required::parse(None), Ok(Required::Nothing));
+    /// assert_eq!(Required::parse(Some("all")), Ok(Required::All));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every other value: a slip of the pen must not switch a requirement off.
+    pub fn parse(value: Option<&str>) -> Result<Self, String> {
+        match value {
+            None | Some("") => Ok(Self::Nothing),
+            Some("all") => Ok(Self::All),
+            Some(other) => Err(format!(
+                "{} is {other:?}; the one value it knows is \"all\"",
+                Self::VARIABLE
+            )),
+        }
+    }
+}
+
+/// The URL of a server for a test of this engine, with a role that may create databases.
+///
+/// `None` means that there is no server, and that one line on standard error has said so: the test returns.
+/// The test makes a database of its own with a random name, and drops it.
+///
+/// ```
+/// use scratch_servers::{Engine, test_server};
+///
+/// if let Some(url) = test_server(Engine::Postgres) {
+///     assert!(url.starts_with("postgres"));
+/// }
+/// ```
+///
+/// # Panics
+///
+/// When there is no server and `AUTH_REQUIRE_ENGINES` is `all`: what was asked for is not left out.
+#[must_use]
+#[expect(
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "its callers are tests, to which a panic is a failure and standard error the place for notices"
+)]
+pub fn test_server(engine: Engine) -> Option<String> {
+    match answer(
+        engine,
+        variable(engine.variable()),
+        variable(Required::VARIABLE).as_deref(),
+    ) {
+        Answer::Use(url) => Some(url),
+        Answer::LeaveOut(notice) => {
+            eprintln!("{notice}");
+            None
+        }
+        Answer::Fail(why) => panic!("{why}"),
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Use(String),
+    LeaveOut(String),
+    Fail(String),
+}
+
+fn answer(engine: Engine, url: Option<String>, required: Option<&str>) -> Answer {
+    let variable = engine.variable();
+    match (url, Required::parse(required)) {
+        (_, Err(why)) => Answer::Fail(why),
+        (Some(url), Ok(_)) => Answer::Use(url),
+        (None, Ok(Required::Nothing)) => Answer::LeaveOut(format!(
+            "left out: a test on {engine}, because {variable} is not set; `cargo xtask test` runs it"
+        )),
+        (None, Ok(Required::All)) => Answer::Fail(format!(
+            "{} is \"all\" and {variable} is not set; `cargo xtask test` sets it",
+            Required::VARIABLE
+        )),
+    }
+}
+
+/// A variable that is set to nothing is not set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no other way to learn of the server that was started for them"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Required, answer};
+    use crate::Engine;
+
+    #[test]
+    fn a_given_server_is_used_whatever_is_required() {
+        let url = || Some("mysql://me:secret@127.0.0.1:3306/mysql".to_owned());
+        for required in [None, Some(""), Some("all")] {
+            let expected = Answer::Use(url().unwrap_or_default());
+            assert_eq!(answer(Engine::Mysql, url(), required), expected);
+        }
+    }
+
+    #[test]
+    fn without_a_server_a_test_is_left_out_aloud_or_fails() {
+        let Answer::LeaveOut(notice) = answer(Engine::Postgres, None, None) else {
+            panic!("nothing was required");
+        };
+        assert!(notice.contains("PostgreSQL") && notice.contains("`cargo xtask test`"));
+        assert!(!notice.contains('\n'));
+
+        let Answer::Fail(why) = answer(Engine::Postgres, None, Some("all")) else {
+            panic!("everything was required");
+        };
+        assert!(why.contains("AUTH_TEST_POSTGRES_URL is not set"));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_requires_everything_rather_than_nothing() {
+        assert!(Required::parse(Some("All")).is_err());
+        let url = Some("postgres://there".to_owned());
+        let Answer::Fail(why) = answer(Engine::Postgres, url, Some("postgres")) else {
+            panic!("an unknown value is refused");
+        };
+        assert!(why.contains("\"all\""));
+    }
+}

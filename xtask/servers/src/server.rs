@@ -1,0 +1,346 @@
+//! The life of a server: set up, start, stop, kill, and an end that leaves nothing behind.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::account::Account;
+use crate::folder::{self, Folder};
+use crate::recipe::{self, Recipe};
+use crate::watcher::Watcher;
+use crate::{Engine, ServerError, process, program, random};
+
+/// How long a server may take to be set up, to answer, or to end. A busy machine is no failure.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How long between two looks at something that takes a moment.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Starts servers that are thrown away after use.
+#[derive(Debug)]
+pub struct Scratch;
+
+impl Scratch {
+    /// Makes a data folder, starts a server on it, and comes back once it takes logins.
+    ///
+    /// It takes about a second, and waits for at most a few minutes. Servers may be started side by side.
+    ///
+    /// ```no_run
+    /// use scratch_servers::{Engine, Scratch};
+    ///
+    /// let server = Scratch::start(Engine::Mysql)?;
+    /// assert!(server.url().starts_with("mysql://"));
+    /// # Ok::<(), scratch_servers::ServerError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Missing`] where the engine's programs are not found; [`ServerError::Failed`], with the
+    /// end of the server's log, where they do not do what they should.
+    pub fn start(engine: Engine) -> Result<Server, ServerError> {
+        let folders = program::folders();
+        let recipe = recipe::find(engine, &folders).ok_or(ServerError::Missing(engine))?;
+        let mut server = Server::create(engine, recipe, &folders)
+            .map_err(|error| failed(engine, format!("cannot be prepared: {error}"), None))?;
+        server.set_up()?;
+        server.start_on_a_free_port()?;
+        Ok(server)
+    }
+}
+
+pub(crate) fn is_installed(engine: Engine) -> bool {
+    recipe::find(engine, &program::folders()).is_some()
+}
+
+/// A server of one's own, on a random port of the loopback interface.
+///
+/// Dropping it stops the server and removes its folder.
+pub struct Server {
+    engine: Engine,
+    recipe: Box<dyn Recipe>,
+    password: String,
+    port: u16,
+    url: String,
+    /// Where the server's own helpers are looked for.
+    path: std::ffi::OsString,
+    /// Whom it runs as, when it is started by root.
+    account: Option<Account>,
+    running: Option<Child>,
+    // In this order: the folder goes first, and then who would remove it in our absence.
+    folder: Folder,
+    watcher: Watcher,
+}
+
+impl fmt::Debug for Server {
+    /// Without the password, out of habit.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("engine", &self.engine)
+            .field("address", &self.address())
+            .field("running", &self.running.as_ref().map(Child::id))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// The URL of its maintenance database, for a role that may do everything.
+    ///
+    /// It stays the same for the server's whole life.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it listens, or would listen if it were running.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// The folder with its data and its log.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts it again on the same port and the same data; a server that runs is left alone.
+    ///
+    /// After [`kill`](Self::kill) it recovers its data first.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Failed`] when it ends or does not answer; it is not running then.
+    pub fn start(&mut self) -> Result<(), ServerError> {
+        if let Some(child) = &mut self.running
+            && matches!(child.try_wait(), Ok(None))
+        {
+            return Ok(());
+        }
+        let mut command = self.recipe.serve(&self.folder, self.port);
+        let child = self.spawn(&mut command)?;
+        self.running = Some(child);
+        let answered = self.wait_until_it_answers();
+        if answered.is_err() {
+            let _ = self.kill();
+        }
+        answered
+    }
+
+    /// Stops it in good order; open connections are cut. A server that does not run is left alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Failed`] when it does not end by itself or ends badly; it is not running in either case.
+    pub fn stop(&mut self) -> Result<(), ServerError> {
+        let Some(mut child) = self.running.take() else {
+            return Ok(());
+        };
+        process::signal(self.recipe.stop_signal(), &[child.id()]);
+        let ended = wait(&mut child, PATIENCE);
+        let verdict = match &ended {
+            Ok(Some(status)) if status.success() => Ok(()),
+            Ok(Some(status)) => Err(self.failed(format!("ended with {status}"))),
+            Ok(None) => Err(self.failed("does not stop")),
+            Err(error) => Err(self.failed(format!("cannot be waited for: {error}"))),
+        };
+        if !matches!(ended, Ok(Some(_))) {
+            self.running = Some(child);
+            return self.kill().and(verdict);
+        }
+        self.watch(None).and(verdict)
+    }
+
+    /// Kills every process of it at once, as a crash does. A server that does not run is left alone.
+    ///
+    /// ```no_run
+    /// use scratch_servers::{Engine, Scratch};
+    ///
+    /// let mut server = Scratch::start(Engine::Postgres)?;
+    /// server.kill()?;
+    /// server.start()?;
+    /// # Ok::<(), scratch_servers::ServerError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Failed`] when a process of it survives.
+    pub fn kill(&mut self) -> Result<(), ServerError> {
+        let Some(mut child) = self.running.take() else {
+            return Ok(());
+        };
+        // Frozen, it can neither start more processes nor tell those that it has to end well.
+        process::signal("STOP", &[child.id()]);
+        let mut all = process::descendants(child.id());
+        all.insert(0, child.id());
+        process::signal("KILL", &all);
+        child
+            .wait()
+            .map_err(|error| self.failed(format!("cannot be waited for: {error}")))?;
+        let deadline = Instant::now() + PATIENCE;
+        while process::one_runs(&all) {
+            if Instant::now() > deadline {
+                return Err(self.failed("a process of it survived its end"));
+            }
+            thread::sleep(PAUSE);
+        }
+        self.recipe.clear_after_kill(&self.folder);
+        self.watch(None)
+    }
+
+    fn create(engine: Engine, recipe: Box<dyn Recipe>, path: &[PathBuf]) -> io::Result<Self> {
+        let account = if folder::is_root()? {
+            let nobody =
+                || io::Error::other("it refuses to run as root, and there is no other account");
+            Some(Account::of(engine).ok_or_else(nobody)?)
+        } else {
+            None
+        };
+        let name = match engine {
+            Engine::Postgres => "postgres",
+            Engine::Mysql => "mysql",
+        };
+        let folder = Folder::create(name, account)?;
+        let watcher = Watcher::over(folder.path(), recipe.stop_signal())?;
+        Ok(Self {
+            engine,
+            recipe,
+            password: random::hex(16)?,
+            port: 0,
+            url: String::new(),
+            path: std::env::join_paths(path).map_err(io::Error::other)?,
+            account,
+            running: None,
+            folder,
+            watcher,
+        })
+    }
+
+    /// Makes the data.
+    fn set_up(&mut self) -> Result<(), ServerError> {
+        let mut command = self
+            .recipe
+            .set_up(&self.folder, &self.password)
+            .map_err(|error| self.failed(format!("cannot be set up: {error}")))?;
+        let child = self.spawn(&mut command)?;
+        let child = self.running.insert(child);
+        let what = match wait(child, PATIENCE) {
+            Ok(Some(status)) if status.success() => {
+                self.running = None;
+                return self.watch(None);
+            }
+            Ok(Some(status)) => format!("its set-up ended with {status}"),
+            Ok(None) => "its set-up does not end".to_owned(),
+            Err(error) => format!("its set-up cannot be waited for: {error}"),
+        };
+        let failure = self.failed(what);
+        let _ = self.kill();
+        Err(failure)
+    }
+
+    /// Between the look for a free port and the server's start somebody else may take it.
+    fn start_on_a_free_port(&mut self) -> Result<(), ServerError> {
+        let mut tries = 0;
+        loop {
+            self.port = random::free_port()
+                .map_err(|error| self.failed(format!("cannot have a port: {error}")))?;
+            self.url = self.recipe.url(self.address(), &self.password);
+            tries += 1;
+            match self.start() {
+                Err(ServerError::Failed { log, .. })
+                    if tries < 4 && log.contains("Address already in use") => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    fn wait_until_it_answers(&mut self) -> Result<(), ServerError> {
+        let deadline = Instant::now() + PATIENCE;
+        while let Some(child) = &mut self.running {
+            let pid = child.id();
+            match child.try_wait() {
+                Ok(None) => {}
+                Ok(Some(status)) => return Err(self.failed(format!("ended with {status}"))),
+                Err(error) => {
+                    return Err(self.failed(format!("cannot be waited for: {error}")));
+                }
+            }
+            if self.recipe.has_port(&self.folder, pid)
+                && recipe::answers(self.recipe.as_ref(), self.address())
+            {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        Err(self.failed("does not answer"))
+    }
+
+    /// Starts one of the engine's programs: in a group of its own, as its account, with its output in the log.
+    fn spawn(&mut self, command: &mut Command) -> Result<Child, ServerError> {
+        let spawned = self.folder.log().and_then(|log| {
+            command
+                .current_dir(self.folder.path())
+                // The caller's settings for clients and servers are not meant for this one.
+                .env_clear()
+                .env("PATH", &self.path)
+                .env("LC_ALL", "C")
+                .env("HOME", self.folder.path())
+                .env("TMPDIR", self.folder.path())
+                .stdin(Stdio::null())
+                .stdout(log.try_clone()?)
+                .stderr(log)
+                .process_group(0);
+            if let Some(account) = self.account {
+                command.uid(account.user).gid(account.group);
+            }
+            command.spawn()
+        });
+        let child = spawned.map_err(|error| self.failed(format!("does not start: {error}")))?;
+        self.watch(Some(child.id()))?;
+        Ok(child)
+    }
+
+    fn watch(&mut self, group: Option<u32>) -> Result<(), ServerError> {
+        self.watcher
+            .watch(group)
+            .map_err(|error| self.failed(format!("its watcher is gone: {error}")))
+    }
+
+    fn failed(&self, what: impl Into<String>) -> ServerError {
+        failed(self.engine, what, Some(&self.folder))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // There is nobody to tell; what is left of it the watcher ends.
+        let _ = self.stop();
+    }
+}
+
+fn failed(engine: Engine, what: impl Into<String>, folder: Option<&Folder>) -> ServerError {
+    ServerError::Failed {
+        engine,
+        what: what.into(),
+        log: folder.map(Folder::tail).unwrap_or_default(),
+    }
+}
+
+/// Waits for a child's end, but not for ever.
+fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() > deadline {
+            return Ok(status);
+        }
+        thread::sleep(PAUSE);
+    }
+}

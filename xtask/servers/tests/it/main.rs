@@ -1,0 +1,6 @@
+//! The real servers of this machine, from their start to their end.
+#![cfg(test)]
+#![cfg(unix)]
+
+mod lifecycle;
+mod orphan;

@@ -1,0 +1,85 @@
+//! Servers do not outlive the process that started them, not even when it had no time to stop them.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use scratch_servers::Engine;
+
+use crate::lifecycle::{installed, processes_in};
+
+/// What the program says of one server.
+struct Seen {
+    folder: PathBuf,
+    address: String,
+}
+
+#[test]
+fn servers_go_with_a_starter_that_is_killed() {
+    let Some((mut starter, servers)) = starter() else {
+        return;
+    };
+
+    starter.kill().unwrap();
+    starter.wait().unwrap();
+
+    // Whoever clears up removes the folder last.
+    let deadline = Instant::now() + Duration::from_mins(1);
+    for server in servers {
+        while server.folder.exists() {
+            assert!(Instant::now() < deadline, "{:?} stays", server.folder);
+            std::thread::yield_now();
+        }
+        assert!(TcpStream::connect(&server.address).is_err());
+        assert_eq!(processes_in(&server.folder), [""; 0]);
+    }
+}
+
+#[test]
+fn servers_go_with_a_starter_that_ends() {
+    let Some((mut starter, servers)) = starter() else {
+        return;
+    };
+
+    drop(starter.stdin.take());
+
+    assert!(starter.wait().unwrap().success());
+    for server in servers {
+        assert!(!server.folder.exists());
+        assert!(TcpStream::connect(&server.address).is_err());
+    }
+}
+
+/// The package's program, with its servers started; nothing where no engine is installed.
+fn starter() -> Option<(Child, Vec<Seen>)> {
+    let expected = Engine::ALL.into_iter().filter(|&engine| installed(engine));
+    let expected = expected.count();
+    if expected == 0 {
+        return None;
+    }
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scratch-servers"));
+    program.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut starter = program.spawn().unwrap();
+
+    let output = BufReader::new(starter.stdout.take().unwrap());
+    let mut servers = Vec::new();
+    let mut folder = None;
+    for line in output.lines().map(Result::unwrap) {
+        if line.starts_with("# Enter") {
+            break;
+        }
+        if let Some((_, path)) = line.split_once(" in ") {
+            folder = Some(PathBuf::from(path));
+        } else if let Some((_, rest)) = line.split_once('@') {
+            let (address, _) = rest.split_once('/').unwrap();
+            let address = address.to_owned();
+            assert!(TcpStream::connect(&address).is_ok());
+            let folder = folder.take().unwrap();
+            servers.push(Seen { folder, address });
+        }
+    }
+    assert_eq!(servers.len(), expected);
+    Some((starter, servers))
+}
