@@ -26,9 +26,11 @@ impl FromSql<AuthUuid, Mysql> for DbUuid {
 
 impl ToSql<AuthTime, Mysql> for DbTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Mysql>) -> serialize::Result {
-        let time = self.to_time().ok_or("no time that can be stored")?;
-        // There is no year before 0 in a DATETIME. What is before it has long expired.
-        let time = time.max(Date::from_ordinal_date(0, 1)?.midnight().assume_utc());
+        // A DATETIME ends with the year 9999 and has no year before 0. What was to expire later
+        // expires then; what is from before has long expired.
+        let first = Date::from_ordinal_date(0, 1)?.midnight().assume_utc();
+        let last = PrimitiveDateTime::MAX.assume_utc();
+        let time = self.to_time().unwrap_or(last).max(first);
         let parts = MysqlTime::new(
             time.year().try_into()?,
             u8::from(time.month()).into(),

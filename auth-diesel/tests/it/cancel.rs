@@ -9,11 +9,12 @@ use auth_core::store::{
     UserDatabase, Window,
 };
 use auth_core::{Epoch, User};
-use auth_diesel::SqliteStore;
+use auth_diesel::{DieselStore, SqlBackend};
 use time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{File, email, hash, inserted, new_user, now};
+use crate::homes::{File, Home, Mysql, Postgres};
+use crate::support::{email, hash, inserted, new_user, now};
 
 fn runtimes() -> [(&'static str, Runtime); 2] {
     [
@@ -46,14 +47,37 @@ async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) {
     }
 }
 
+macro_rules! on_each_engine_and_runtime {
+    ($($name:ident),+) => {$(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                super::$name::<super::File>();
+            }
+            #[test]
+            fn postgres() {
+                super::$name::<super::Postgres>();
+            }
+            #[test]
+            fn mysql() {
+                super::$name::<super::Mysql>();
+            }
+        }
+    )+};
+}
+
+on_each_engine_and_runtime!(
+    a_dropped_operation_is_done_or_not_done,
+    the_end_of_a_runtime_leaves_whole_changes
+);
+
 /// Each operation is dropped after 0, 1, 4, 9 … polls, from before its first step to after its last; after each the store answers, and what was
 /// asked for is there as a whole or not at all.
-#[test]
-fn a_dropped_operation_is_done_or_not_done() {
+fn a_dropped_operation_is_done_or_not_done<H: Home>() {
     for (flavour, runtime) in runtimes() {
-        let file = File::new();
         runtime.block_on(async {
-            let store = file.open().await;
+            let Some(home) = H::new().await else { return };
+            let store = home.open().await;
             for stage in 0..40 {
                 drop_each(&store, stage * stage).await;
             }
@@ -65,7 +89,7 @@ fn a_dropped_operation_is_done_or_not_done() {
     }
 }
 
-async fn drop_each(store: &SqliteStore, polls: usize) {
+async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     let base = inserted(store, new_user(&format!("base{polls}@example.com"))).await;
     let address = format!("dropped{polls}@example.com");
     drop_after(polls, store.get(&base.id)).await;
@@ -131,13 +155,14 @@ async fn drop_each(store: &SqliteStore, polls: usize) {
 
 /// The runtime goes away with operations at every stage; the file holds whole changes only, and
 /// another runtime works with it.
-#[test]
-fn the_end_of_a_runtime_leaves_whole_changes() {
+fn the_end_of_a_runtime_leaves_whole_changes<H: Home>() {
     for stage in 0..20 {
         for (flavour, runtime) in runtimes() {
-            let file = File::new();
+            let Some(home) = runtime.block_on(H::new()) else {
+                return;
+            };
             runtime.block_on(async {
-                let store = file.open().await;
+                let store = home.open().await;
                 let user = inserted(&store, new_user("a@example.com")).await;
                 for _ in 0..4 {
                     let store = store.clone();
@@ -166,7 +191,7 @@ fn the_end_of_a_runtime_leaves_whole_changes() {
 
             let (_, next) = runtimes().into_iter().next().unwrap();
             next.block_on(async {
-                let store = file.open().await;
+                let store = home.open().await;
                 let user = store
                     .find(&email("a@example.com").into())
                     .await

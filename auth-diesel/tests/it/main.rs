@@ -1,79 +1,45 @@
-//! The guarantees of the storage traits, against SQLite and against the memory stores.
+//! The guarantees of the storage traits and of this crate, on every engine.
+//!
+//! Tests of engines that need a server ask for one by its URL; `cargo xtask test` starts them.
 #![cfg(test)]
 
 mod cancel;
-mod contract_expiring;
-mod contract_users;
+mod contract;
+mod homes;
+mod migrate;
 mod open;
+mod outage;
+mod own_user;
 mod rows;
 mod support;
+mod transaction;
 
-use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use support::File;
+/// Makes a test of a generic function for each engine: `on_each_engine!(mod::name)`. The function takes a
+/// [`Home`](homes::Home), which is where an empty database is.
+macro_rules! on_each_engine {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::homes::{File, Home, Mysql, Postgres};
 
-/// Instantiates every contract test for the memory store and for SQLite.
-macro_rules! against_both {
-    ($contract:ident, $memory:expr, [$($name:ident),* $(,)?]) => {
-        mod $contract {
-            $(mod $name {
-                use super::super::*;
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn memory() {
-                    crate::$contract::$name($memory).await;
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn sqlite() {
+                if let Some(home) = File::new().await {
+                    super::$name(home).await;
                 }
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn sqlite() {
-                    let file = File::new();
-                    crate::$contract::$name(file.open().await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn postgres() {
+                if let Some(home) = Postgres::new().await {
+                    super::$name(home).await;
                 }
-            })*
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn mysql() {
+                if let Some(home) = Mysql::new().await {
+                    super::$name(home).await;
+                }
+            }
         }
-    };
+    )+};
 }
-
-mod contracts {
-    use super::*;
-
-    against_both!(
-        contract_users,
-        MemoryUserDatabase::new(),
-        [
-            what_is_inserted_is_found,
-            absence_is_not_an_error,
-            taken_values_name_their_column,
-            changes_touch_their_column_only,
-            an_empty_change_changes_nothing,
-            expectations_decide,
-            a_taken_address_is_not_written,
-            the_last_superuser_stays,
-            only_demotion_is_refused,
-            pages_are_in_order_of_keys,
-            hostile_text_is_only_text,
-            one_address_is_inserted_once,
-            one_username_is_inserted_once,
-            one_epoch_is_bumped_once,
-            two_admins_never_demote_each_other,
-        ]
-    );
-
-    against_both!(
-        contract_expiring,
-        MemoryExpiringStore::new(),
-        [
-            an_entry_lives_until_its_expiry,
-            a_living_entry_keeps_its_expiry,
-            a_fixed_window_ends,
-            a_sliding_window_slides,
-            fractions_of_a_microsecond_are_not_lost,
-            removal_says_what_was_there,
-            purging_takes_what_is_over,
-            hostile_keys_are_only_keys,
-            one_insertion_is_new,
-            one_expired_entry_is_replaced_once,
-            counts_are_distinct,
-            purges_share_the_work,
-        ]
-    );
-}
+pub(crate) use on_each_engine;

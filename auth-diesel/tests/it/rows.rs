@@ -4,15 +4,16 @@ use std::error::Error;
 
 use auth_core::StoreError;
 use auth_core::store::{ExpiringKey, ExpiringStore, PageRequest, UserDatabase, Window};
-use auth_diesel::SqliteStore;
-use diesel_async::SimpleAsyncConnection;
 
-use crate::support::{File, inserted, new_user, now};
+use crate::homes::{File, Home};
+use crate::on_each_engine;
+use crate::support::{inserted, new_user, now};
 
-async fn sql(store: &SqliteStore, statement: &str) {
-    let mut connection = store.pool().get().await.unwrap();
-    connection.batch_execute(statement).await.unwrap();
-}
+on_each_engine!(
+    senseless_rows_are_errors,
+    a_negative_count_is_an_error_and_a_full_one_stays,
+    errors_tell_no_values,
+);
 
 /// Everything an error says, its sources included.
 fn all_words(error: &StoreError) -> String {
@@ -25,21 +26,18 @@ fn all_words(error: &StoreError) -> String {
     words.join(" ")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn senseless_rows_are_errors() {
-    for (column, value) in [
-        ("email", "'nobody-secret'"),
-        ("email", "'Nobody-secret@Example.com'"),
-        ("username", "'a secret name'"),
-        ("roles", "'secret'"),
-        ("roles", "'[\"Secret\"]'"),
-        ("roles", "'[1]'"),
-        ("created_at", "9223372036854775807"),
+async fn senseless_rows_are_errors(home: impl Home) {
+    let store = home.open().await;
+    let user = inserted(&store, new_user("ada@example.com")).await;
+    for (column, value, good) in [
+        ("email", "'nobody-secret'", "'ada@example.com'"),
+        ("email", "'Nobody-secret@Example.com'", "'ada@example.com'"),
+        ("username", "'a secret name'", "NULL"),
+        ("roles", "'secret'", "'[]'"),
+        ("roles", "'[\"Secret\"]'", "'[]'"),
+        ("roles", "'[1]'", "'[]'"),
     ] {
-        let file = File::new();
-        let store = file.open().await;
-        let user = inserted(&store, new_user("ada@example.com")).await;
-        sql(&store, &format!("UPDATE auth_users SET {column} = {value}")).await;
+        home.sql(&format!("UPDATE auth_users SET {column} = {value}")).await;
         let errors = [
             store.get(&user.id).await.err(),
             store.list(PageRequest::first()).await.err(),
@@ -49,44 +47,53 @@ async fn senseless_rows_are_errors() {
             assert!(words.contains(column), "{words}");
             assert!(!words.to_lowercase().contains("secret"), "{words}");
         }
+        home.sql(&format!("UPDATE auth_users SET {column} = {good}")).await;
     }
+    assert!(store.get(&user.id).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_negative_count_is_an_error_and_a_full_one_stays() {
-    let file = File::new();
-    let store = file.open().await;
+async fn a_time_beyond_time_is_an_error() {
+    let home = File::new().await.unwrap();
+    let store = home.open().await;
+    let user = inserted(&store, new_user("ada@example.com")).await;
+    home.sql("UPDATE auth_users SET created_at = 9223372036854775807").await;
+    let words = all_words(&store.get(&user.id).await.unwrap_err());
+    assert!(words.contains("created_at"), "{words}");
+}
+
+async fn a_negative_count_is_an_error_and_a_full_one_stays(home: impl Home) {
+    let store = home.open().await;
     let key = ExpiringKey::new("test", "a");
-    let window = Window::Fixed(time::Duration::MINUTE);
-    store.increment(&key, window, now()).await.unwrap();
-    sql(
-        &store,
-        "UPDATE auth_expiring SET count = 9223372036854775806",
-    )
-    .await;
-    for _ in 0..3 {
-        let count = store.increment(&key, window, now()).await.unwrap();
-        assert_eq!(count, i64::MAX as u64);
+    for window in [Window::Fixed, Window::Sliding] {
+        let window = window(time::Duration::MINUTE);
+        store.increment(&key, window, now()).await.unwrap();
+        home.sql("UPDATE auth_expiring SET count = 9223372036854775806").await;
+        for _ in 0..3 {
+            let count = store.increment(&key, window, now()).await.unwrap();
+            assert_eq!(count, i64::MAX as u64);
+        }
     }
-    sql(&store, "UPDATE auth_expiring SET count = -5").await;
+    home.sql("UPDATE auth_expiring SET count = -5").await;
     store.count(&key, now()).await.unwrap_err();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn errors_tell_no_values() {
-    let file = File::new();
-    let store = file.open().await;
-    sql(
-        &store,
-        "CREATE TABLE keep AS SELECT * FROM auth_users; DROP TABLE auth_users",
-    )
-    .await;
+/// Neither where a table is missing, nor where a constraint that is not ours refuses a row.
+async fn errors_tell_no_values(home: impl Home) {
+    let store = home.open().await;
+    home.sql("CREATE UNIQUE INDEX only_one_hash ON auth_users (created_at)").await;
+    inserted(&store, new_user("first@example.com")).await;
+    let outcome = UserDatabase::insert(&store, new_user("secret@example.com")).await;
+    let words = format!("{:?}", outcome.unwrap());
+    assert_eq!(words, "Taken(Other)");
+
+    home.sql("ALTER TABLE auth_users RENAME TO away_users").await;
     let error = UserDatabase::insert(&store, new_user("secret@example.com"))
         .await
         .unwrap_err();
     let words = all_words(&error);
-    assert!(words.contains("auth_users"), "{words}");
-    for value in ["secret", "argon2id"] {
+    assert!(words.contains("refused a statement"), "{words}");
+    for value in ["secret", "argon2id", "postgres://", "mysql://"] {
         assert!(!words.contains(value), "{words}");
     }
 }

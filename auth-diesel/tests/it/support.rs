@@ -1,35 +1,8 @@
-//! A database file that goes away, users and times.
+//! Users and times.
 
 use auth_core::store::{InsertOutcome, NewUser, UserDatabase};
 use auth_core::{EmailAddress, NoColumns, PasswordHash, Roles, User, Username};
-use auth_diesel::SqliteStore;
-use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
-
-pub(crate) struct File(TempDir);
-
-impl File {
-    pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    pub(crate) fn path(&self) -> String {
-        self.0
-            .path()
-            .join("accounts.db")
-            .to_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("sqlite://{}", self.path())
-    }
-
-    pub(crate) async fn open(&self) -> SqliteStore {
-        SqliteStore::open(&self.url()).await.unwrap()
-    }
-}
 
 /// A moment with a fraction of a second that every engine can hold.
 pub(crate) fn now() -> OffsetDateTime {

@@ -1,0 +1,159 @@
+//! Where a database is: a file that goes away, or a database of its own on a server.
+
+use std::future::Future;
+
+use auth_core::User;
+use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use auth_diesel::{
+    DieselStore, MysqlConnection, PostgresConnection, SqlBackend, SqlUser, SqliteConnection,
+    StoreOptions,
+};
+use scratch_servers::{Engine, test_server};
+use tempfile::TempDir;
+
+/// An empty database that nobody else uses, for as long as this value lives.
+pub(crate) trait Home: Send + Sync + Sized + 'static {
+    type Connection: SqlBackend;
+
+    /// `None` where there is no server, which has been said aloud.
+    fn new() -> impl Future<Output = Option<Self>> + Send;
+
+    fn url(&self) -> &str;
+
+    fn open(&self) -> impl Future<Output = DieselStore<Self::Connection>> + Send {
+        self.open_as::<User>()
+    }
+
+    fn open_as<U: SqlUser>(
+        &self,
+    ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
+        async { DieselStore::open(self.url()).await.unwrap() }
+    }
+
+    /// With as many connections as a race has callers.
+    fn open_wide<U: SqlUser>(
+        &self,
+    ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
+        let options = StoreOptions::default().pool_size(64);
+        async { DieselStore::open_with(self.url(), options).await.unwrap() }
+    }
+
+    /// Runs a script in the database, past every store.
+    fn sql(&self, script: &str) -> impl Future<Output = ()> + Send {
+        async move {
+            let mut connection = Self::Connection::establish(self.file_or_url())
+                .await
+                .unwrap();
+            connection.batch_execute(script).await.unwrap();
+        }
+    }
+
+    /// What Diesel calls the database.
+    fn file_or_url(&self) -> &str {
+        let url = self.url();
+        url.strip_prefix("sqlite://").unwrap_or(url)
+    }
+}
+
+/// A SQLite file.
+pub(crate) struct File {
+    _folder: TempDir,
+    url: String,
+}
+
+/// A database on a PostgreSQL server.
+pub(crate) struct Postgres(Database<PostgresConnection>);
+
+/// A database on a MySQL or MariaDB server.
+pub(crate) struct Mysql(Database<MysqlConnection>);
+
+impl File {
+    pub(crate) fn path(&self) -> &str {
+        self.file_or_url()
+    }
+}
+
+impl Home for File {
+    type Connection = SqliteConnection;
+
+    async fn new() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+        Some(Self {
+            _folder: folder,
+            url,
+        })
+    }
+    fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Home for Postgres {
+    type Connection = PostgresConnection;
+
+    async fn new() -> Option<Self> {
+        let server = test_server(Engine::Postgres)?;
+        Some(Self(Database::new(server, "DROP DATABASE {} WITH (FORCE)").await))
+    }
+    fn url(&self) -> &str {
+        &self.0.url
+    }
+}
+
+impl Home for Mysql {
+    type Connection = MysqlConnection;
+
+    async fn new() -> Option<Self> {
+        let server = test_server(Engine::Mysql)?;
+        Some(Self(Database::new(server, "DROP DATABASE {}").await))
+    }
+    fn url(&self) -> &str {
+        &self.0.url
+    }
+}
+
+/// A database with a random name, dropped in the end.
+struct Database<C: AsyncConnection + 'static> {
+    server: String,
+    url: String,
+    drop: String,
+    connection: std::marker::PhantomData<fn() -> C>,
+}
+
+impl<C: AsyncConnection> Database<C> {
+    async fn new(server: String, drop: &str) -> Self {
+        let name = format!("auth_test_{}", uuid::Uuid::now_v7().simple());
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{base}/{name}");
+        let mut connection = C::establish(&server).await.unwrap();
+        let create = format!("CREATE DATABASE {name}");
+        connection.batch_execute(&create).await.unwrap();
+        Self {
+            url,
+            drop: drop.replace("{}", &name),
+            server,
+            connection: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<C: AsyncConnection + 'static> Drop for Database<C> {
+    fn drop(&mut self) {
+        let (server, drop) = (self.server.clone(), self.drop.clone());
+        // A test drops it inside of a runtime, which must not be blocked on.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async move {
+                // The server may have been stopped by the test: then there is nothing to drop.
+                if let Ok(mut connection) = C::establish(&server).await {
+                    let _ = connection.batch_execute(&drop).await;
+                }
+            });
+        });
+        let _ = thread.join();
+    }
+}

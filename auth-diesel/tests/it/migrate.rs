@@ -1,0 +1,115 @@
+//! Tables that are made, made again, made by many, and made by somebody newer.
+
+use auth_core::UserDatabase;
+use auth_core::store::PageRequest;
+use auth_diesel::{DieselStore, OpenError, StoreOptions};
+use tokio::task::JoinSet;
+
+use crate::homes::Home;
+use crate::on_each_engine;
+use crate::support::{columns, inserted, new_user};
+
+on_each_engine!(
+    migrating_again_changes_nothing,
+    many_migrate_one_database_at_once,
+    a_newer_database_is_refused,
+    a_role_without_rights_leaves_tables_alone,
+    tables_that_do_not_fit_are_refused,
+    down_undoes_up,
+);
+
+async fn migrating_again_changes_nothing(home: impl Home) {
+    let store = home.open().await;
+    let user = inserted(&store, new_user("ada@example.com")).await;
+    store.migrate().await.unwrap();
+    store.clone().migrate().await.unwrap();
+    let stored = store.get(&user.id).await.unwrap().unwrap();
+    assert_eq!(columns(&stored), columns(&user));
+}
+
+/// Each store has a pool of its own, as processes have.
+async fn many_migrate_one_database_at_once<H: Home>(home: H) {
+    let mut tasks = JoinSet::new();
+    for number in 0..8 {
+        let url = home.url().to_owned();
+        tasks.spawn(async move {
+            let store = DieselStore::<H::Connection>::open(&url).await.unwrap();
+            inserted(&store, new_user(&format!("u{number}@example.com"))).await;
+        });
+    }
+    tasks.join_all().await;
+    let page = home.open().await.list(PageRequest::first()).await.unwrap();
+    assert_eq!(page.total, 8);
+}
+
+async fn a_newer_database_is_refused<H: Home>(home: H) {
+    home.open().await;
+    home.sql("INSERT INTO auth_migrations (name) VALUES ('0999_of_tomorrow')")
+        .await;
+    for options in [
+        StoreOptions::default(),
+        StoreOptions::default().without_migrations(),
+    ] {
+        let error = DieselStore::<H::Connection>::open_with(home.url(), options)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, OpenError::NewerDatabase(name) if name == "0999_of_tomorrow"),
+            "{error:?}"
+        );
+        let sentence = "the database is newer than this program, \
+                        which does not know migration 0999_of_tomorrow";
+        assert_eq!(error.to_string(), sentence);
+    }
+}
+
+async fn a_role_without_rights_leaves_tables_alone<H: Home>(home: H) {
+    let open = || {
+        let options = StoreOptions::default().without_migrations();
+        DieselStore::<H::Connection>::open_with(home.url(), options)
+    };
+    let error = open().await.unwrap_err();
+    assert!(matches!(error, OpenError::Table { .. }), "{error:?}");
+    home.open().await;
+    let store = open().await.unwrap();
+    inserted(&store, new_user("ada@example.com")).await;
+}
+
+async fn tables_that_do_not_fit_are_refused<H: Home>(home: H) {
+    home.open().await;
+    home.sql("ALTER TABLE auth_users RENAME COLUMN epoch TO era")
+        .await;
+    let error = DieselStore::<H::Connection>::open(home.url())
+        .await
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(words.contains("auth_users"), "{words}");
+    assert!(words.contains("epoch"), "{words}");
+}
+
+async fn down_undoes_up<H: Home>(home: H) {
+    home.open().await;
+    home.sql(include_str!("../../migrations/sqlite/0002_users/down.sql"))
+        .await;
+    home.sql(include_str!("../../migrations/sqlite/0001_expiring/down.sql"))
+        .await;
+    home.sql("DELETE FROM auth_migrations").await;
+    let store = home.open().await;
+    inserted(&store, new_user("ada@example.com")).await;
+}
+
+/// The files that are run above are those of every engine.
+#[test]
+fn every_engine_goes_down_alike() {
+    let same = |one: &str, two: &str, three: &str| assert!(one == two && two == three);
+    same(
+        include_str!("../../migrations/sqlite/0001_expiring/down.sql"),
+        include_str!("../../migrations/postgres/0001_expiring/down.sql"),
+        include_str!("../../migrations/mysql/0001_expiring/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0002_users/down.sql"),
+        include_str!("../../migrations/postgres/0002_users/down.sql"),
+        include_str!("../../migrations/mysql/0002_users/down.sql"),
+    );
+}

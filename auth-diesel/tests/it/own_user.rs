@@ -1,0 +1,282 @@
+//! A user of the application's own: a key that the database makes, other names, columns of its own,
+//! and a table without names, roles or superusers.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use auth_core::store::{InsertOutcome, NewUser, UniqueField, UserDatabase};
+use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
+use auth_core::{
+    AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
+};
+use auth_diesel::{Account, AccountColumns, DieselStore, OpenError, SqlUser, UserTable};
+
+use crate::homes::Home;
+use crate::on_each_engine;
+use crate::support::{email, hash, now};
+
+on_each_engine!(
+    the_contract_is_kept,
+    a_column_of_its_own_may_be_unique,
+    what_has_no_column_is_not_lost_in_silence,
+    a_table_that_is_not_there_is_named,
+);
+
+auth_diesel::diesel::table! {
+    members (number) {
+        number -> BigInt,
+        mail -> Text,
+        password_digest -> Nullable<Text>,
+        enabled -> Bool,
+        confirmed -> Bool,
+        epoch -> BigInt,
+        nick -> Text,
+        height -> Nullable<Double>,
+        badge -> Nullable<Integer>,
+        photo -> Nullable<Binary>,
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Member {
+    number: i64,
+    account: Account,
+    own: Own,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Own {
+    nick: String,
+    height: Option<f64>,
+    badge: Option<i32>,
+    photo: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct OwnChange {
+    nick: Option<String>,
+    height: Option<f64>,
+    photo: Option<Option<Vec<u8>>>,
+}
+
+struct MemberColumns;
+
+impl UserColumns for MemberColumns {
+    type New = Own;
+    type Change = OwnChange;
+
+    fn read_new(fields: &mut Fields) -> Option<Own> {
+        Some(Own {
+            nick: fields.required_text("nick", 1..=20)?,
+            height: None,
+            badge: None,
+            photo: None,
+        })
+    }
+    fn read_change(fields: &mut Fields) -> OwnChange {
+        OwnChange {
+            nick: fields.optional_text("nick", 1..=20),
+            ..OwnChange::default()
+        }
+    }
+    fn is_unchanged(change: &OwnChange) -> bool {
+        change.nick.is_none() && change.height.is_none() && change.photo.is_none()
+    }
+}
+
+impl AuthUser for Member {
+    type Id = i64;
+    type Columns = MemberColumns;
+
+    fn id(&self) -> &i64 {
+        &self.number
+    }
+    fn email(&self) -> &EmailAddress {
+        &self.account.email
+    }
+    fn password_hash(&self) -> Option<&PasswordHash> {
+        self.account.password_hash.as_ref()
+    }
+    fn is_active(&self) -> bool {
+        self.account.is_active
+    }
+    fn is_verified(&self) -> bool {
+        self.account.is_verified
+    }
+    fn epoch(&self) -> Epoch {
+        self.account.epoch
+    }
+}
+
+impl SqlUser for Member {
+    type Own = (members::nick, members::height, members::badge, members::photo);
+
+    fn table() -> UserTable<Self> {
+        let columns = AccountColumns {
+            key: members::number,
+            email: members::mail,
+            password_hash: members::password_digest,
+            is_active: members::enabled,
+            is_verified: members::confirmed,
+            epoch: members::epoch,
+        };
+        UserTable::new("members", columns)
+    }
+    fn from_row(
+        number: i64,
+        account: Account,
+        (nick, height, badge, photo): (String, Option<f64>, Option<i32>, Option<Vec<u8>>),
+    ) -> Result<Self, BoxError> {
+        let own = Own {
+            nick,
+            height,
+            badge,
+            photo,
+        };
+        Ok(Self {
+            number,
+            account,
+            own,
+        })
+    }
+    fn new_columns(new: &Own) -> (String, Option<f64>, Option<i32>, Option<Vec<u8>>) {
+        (new.nick.clone(), new.height, new.badge, new.photo.clone())
+    }
+    fn changed_columns(
+        change: &OwnChange,
+    ) -> (
+        Option<String>,
+        Option<Option<f64>>,
+        Option<Option<i32>>,
+        Option<Option<Vec<u8>>>,
+    ) {
+        let height = change.height.map(Some);
+        (change.nick.clone(), height, None, change.photo.clone())
+    }
+}
+
+type Store<H> = DieselStore<<H as Home>::Connection, Member>;
+
+async fn open<H: Home>(home: &H) -> Store<H> {
+    let (number, text, bytes) = match home.url().split(':').next().unwrap() {
+        "sqlite" => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "BLOB"),
+        "postgres" => ("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "TEXT", "BYTEA"),
+        _ => (
+            "BIGINT AUTO_INCREMENT PRIMARY KEY",
+            "VARCHAR(320) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            "BLOB",
+        ),
+    };
+    home.sql(&format!(
+        "CREATE TABLE members (
+             number {number}, mail {text} NOT NULL UNIQUE, password_digest {text},
+             enabled BOOLEAN NOT NULL, confirmed BOOLEAN NOT NULL,
+             epoch BIGINT NOT NULL DEFAULT 0, nick {text} NOT NULL UNIQUE,
+             height DOUBLE PRECISION, badge INTEGER, photo {bytes})"
+    ))
+    .await;
+    home.open_wide().await
+}
+
+fn member(address: &str, nick: &str) -> NewUser<Member> {
+    NewUser {
+        email: email(address),
+        username: None,
+        password_hash: Some(hash("$argon2id$one")),
+        is_active: true,
+        is_verified: false,
+        is_superuser: false,
+        roles: Roles::none(),
+        created_at: now(),
+        columns: Own {
+            nick: nick.to_owned(),
+            height: None,
+            badge: None,
+            photo: None,
+        },
+    }
+}
+
+async fn the_contract_is_kept<H: Home>(home: H) {
+    drop(home);
+    contract::user_database(Fixture::<H>(PhantomData)).await.assert_kept();
+}
+
+struct Fixture<H>(PhantomData<fn() -> H>);
+
+#[async_trait]
+impl<H: Home> UserFixture for Fixture<H> {
+    type Store = Store<H>;
+
+    async fn fresh(&self) -> Fresh<Store<H>> {
+        let home = Arc::new(H::new().await.unwrap());
+        let store = open(&*home).await;
+        Fresh::new(store).keeping(home)
+    }
+    fn columns(&self, number: u32) -> Own {
+        Own {
+            nick: format!("nick {number}"),
+            height: Some(f64::from(number) / 8.0),
+            badge: i32::try_from(number).ok(),
+            photo: Some(number.to_be_bytes().to_vec()),
+        }
+    }
+    fn change(&self, number: u32) -> Option<(OwnChange, Own)> {
+        let change = OwnChange {
+            nick: Some(format!("Nick {number}, called '; DROP TABLE members")),
+            height: Some(-1.5),
+            photo: Some(None),
+        };
+        let after = Own {
+            nick: change.nick.clone()?,
+            height: Some(-1.5),
+            photo: None,
+            ..self.columns(number)
+        };
+        Some((change, after))
+    }
+    fn has_columns(&self, user: &Member, columns: &Own) -> bool {
+        user.own == *columns
+    }
+    fn shape(&self) -> UserShape {
+        UserShape::full()
+            .without_usernames()
+            .without_roles()
+            .without_superusers()
+    }
+}
+
+async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
+    let store = open(&home).await;
+    store.insert(member("ada@example.com", "ada")).await.unwrap();
+    let outcome = store.insert(member("eve@example.com", "ada")).await.unwrap();
+    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)), "{outcome:?}");
+    let outcome = store.insert(member("ada@example.com", "eve")).await.unwrap();
+    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Email)), "{outcome:?}");
+}
+
+async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
+    let store = open(&home).await;
+    let superuser = NewUser {
+        is_superuser: true,
+        ..member("ada@example.com", "ada")
+    };
+    let role = NewUser {
+        roles: Roles::parse(["billing"]).unwrap(),
+        ..member("ada@example.com", "ada")
+    };
+    for (new, missing) in [(superuser, "superusers"), (role, "roles")] {
+        let error = store.insert(new).await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("members"), "{source}");
+        assert!(source.contains(missing), "{source}");
+    }
+}
+
+async fn a_table_that_is_not_there_is_named<H: Home>(home: H) {
+    let error = DieselStore::<H::Connection, Member>::open(home.url())
+        .await
+        .unwrap_err();
+    assert!(matches!(&error, OpenError::Table { table, .. } if table.contains("members")), "{error:?}");
+}

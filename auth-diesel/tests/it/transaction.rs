@@ -1,0 +1,212 @@
+//! Account changes in a transaction of the application's: all of it, or nothing.
+
+use auth_core::store::{
+    DeleteOutcome, Expect, InsertOutcome, PageRequest, UniqueField, UpdateOutcome, UserChange,
+    UserDatabase,
+};
+use auth_core::{StoreError, User};
+use auth_diesel::diesel_async::SimpleAsyncConnection;
+use auth_diesel::{DieselStore, UsersIn};
+
+use crate::homes::Home;
+use crate::on_each_engine;
+use crate::support::{admin, email, inserted, new_user};
+
+on_each_engine!(
+    what_is_kept_is_kept_together,
+    a_roll_back_leaves_nothing_behind,
+    a_panic_leaves_nothing_behind,
+    a_caller_who_goes_away_stops_nothing,
+    a_taken_address_leaves_the_transaction_alive,
+    accounts_change_within,
+    the_last_superuser_stays_within,
+);
+
+const COMPANIES: &str = "CREATE TABLE companies (name VARCHAR(50) NOT NULL PRIMARY KEY)";
+const COMPANY: &str = "INSERT INTO companies (name) VALUES ('Engines and Sons')";
+
+async fn with_companies<H: Home>(home: &H) -> DieselStore<H::Connection> {
+    let store = home.open().await;
+    home.sql(COMPANIES).await;
+    store
+}
+
+/// How many companies there are: a second one of the same name is refused.
+async fn has_company<H: Home>(home: &H) -> bool {
+    use auth_diesel::diesel_async::AsyncConnection;
+
+    let mut connection = H::Connection::establish(home.file_or_url()).await.unwrap();
+    connection.batch_execute(COMPANY).await.is_err()
+}
+
+async fn what_is_kept_is_kept_together(home: impl Home) {
+    let store = with_companies(&home).await;
+    let user = store
+        .transaction(|transaction| {
+            Box::pin(async move {
+                let outcome = transaction.users().insert(new_user("ada@example.com")).await?;
+                let InsertOutcome::Inserted(user) = outcome else {
+                    return Err(StoreError::new("taken"));
+                };
+                let company = transaction.connection().batch_execute(COMPANY);
+                company.await.map_err(StoreError::new)?;
+                // The transaction sees what it wrote.
+                assert!(transaction.users().get(&user.id).await?.is_some());
+                Ok(user)
+            })
+        })
+        .await
+        .unwrap();
+    assert!(store.get(&user.id).await.unwrap().is_some());
+    assert!(has_company(&home).await);
+}
+
+async fn a_roll_back_leaves_nothing_behind(home: impl Home) {
+    let store = with_companies(&home).await;
+    let error = store
+        .transaction(|transaction| {
+            Box::pin(async move {
+                transaction.users().insert(new_user("ada@example.com")).await?;
+                let company = transaction.connection().batch_execute(COMPANY);
+                company.await.map_err(StoreError::new)?;
+                Err::<(), _>(StoreError::new("the tenant has no place left"))
+            })
+        })
+        .await
+        .unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "the tenant has no place left");
+    nothing_is_there(&home, &store).await;
+}
+
+async fn a_panic_leaves_nothing_behind(home: impl Home) {
+    let store = with_companies(&home).await;
+    store
+        .transaction(|transaction| {
+            Box::pin(async move {
+                transaction.users().insert(new_user("ada@example.com")).await?;
+                let company = transaction.connection().batch_execute(COMPANY);
+                company.await.map_err(StoreError::new)?;
+                panic!("a mistake of the application's");
+                #[expect(unreachable_code, reason = "it tells the type")]
+                Ok::<(), StoreError>(())
+            })
+        })
+        .await
+        .unwrap_err();
+    nothing_is_there(&home, &store).await;
+}
+
+async fn nothing_is_there<H: Home>(home: &H, store: &DieselStore<H::Connection>) {
+    assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 0);
+    assert!(!has_company(home).await);
+    inserted(store, new_user("ada@example.com")).await;
+}
+
+async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
+    let store = with_companies(&home).await;
+    let (begun, wait) = tokio::sync::oneshot::channel();
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let caller = tokio::spawn({
+        let store = store.clone();
+        async move {
+            store
+                .transaction(|transaction| {
+                    Box::pin(async move {
+                        transaction.users().insert(new_user("ada@example.com")).await?;
+                        begun.send(()).unwrap();
+                        ended.await.unwrap();
+                        let company = transaction.connection().batch_execute(COMPANY);
+                        company.await.map_err(StoreError::new)
+                    })
+                })
+                .await
+        }
+    });
+    wait.await.unwrap();
+    caller.abort();
+    caller.await.unwrap_err();
+    end.send(()).unwrap();
+    // The next one is told when the first is over: by its turn, or by the unique index.
+    let again = UserDatabase::insert(&store, new_user("ada@example.com")).await.unwrap();
+    assert!(matches!(again, InsertOutcome::Taken(UniqueField::Email)), "{again:?}");
+    assert!(has_company(&home).await);
+}
+
+async fn a_taken_address_leaves_the_transaction_alive(home: impl Home) {
+    let store = with_companies(&home).await;
+    inserted(&store, new_user("ada@example.com")).await;
+    let other = inserted(&store, new_user("eve@example.com")).await;
+    store
+        .transaction(move |transaction| {
+            Box::pin(async move {
+                let mut users = transaction.users();
+                let again = users.insert(new_user("ada@example.com")).await?;
+                assert!(matches!(again, InsertOutcome::Taken(UniqueField::Email)), "{again:?}");
+                let change = UserChange {
+                    email: Some(email("ada@example.com")),
+                    ..UserChange::default()
+                };
+                let moved = users.update(&other.id, change, Expect::anything()).await?;
+                assert!(matches!(moved, UpdateOutcome::Taken(UniqueField::Email)), "{moved:?}");
+                users.insert(new_user("bob@example.com")).await?;
+                let company = transaction.connection().batch_execute(COMPANY);
+                company.await.map_err(StoreError::new)
+            })
+        })
+        .await
+        .unwrap();
+    assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 3);
+    assert!(has_company(&home).await);
+}
+
+/// In a transaction that the application began by itself on a connection of its pool.
+async fn accounts_change_within<H: Home>(home: H) {
+    let store = with_companies(&home).await;
+    let user = inserted(&store, new_user("ada@example.com")).await;
+    let mut lease = store.pool().get().await.unwrap();
+    let connection: &mut H::Connection = &mut lease;
+    sql_begin(connection).await;
+    let mut users = UsersIn::<_, User>::new(connection);
+    let found = users.find(&email("ada@example.com").into()).await.unwrap();
+    let found = found.unwrap();
+    let change = UserChange {
+        is_verified: Some(true),
+        bump_epoch: true,
+        ..UserChange::default()
+    };
+    let changed = users
+        .update(&found.id, change, Expect::epoch(found.epoch))
+        .await
+        .unwrap();
+    assert!(matches!(changed, UpdateOutcome::Updated(user) if user.is_verified));
+    let gone = users.delete(&found.id, Expect::epoch(found.epoch)).await.unwrap();
+    assert_eq!(gone, DeleteOutcome::Stale);
+    drop(lease);
+    // Nobody ended it: the pool forgot the connection, and the database what it wrote.
+    let stored = store.get(&user.id).await.unwrap().unwrap();
+    assert!(!stored.is_verified);
+    assert_eq!(stored.epoch, user.epoch);
+}
+
+async fn sql_begin<C: auth_diesel::SqlBackend>(connection: &mut C) {
+    use auth_diesel::diesel_async::TransactionManager;
+
+    C::TransactionManager::begin_transaction(connection).await.unwrap();
+}
+
+async fn the_last_superuser_stays_within(home: impl Home) {
+    let store = home.open().await;
+    let root = inserted(&store, admin("root@example.com")).await;
+    let outcome = store
+        .transaction(move |transaction| {
+            Box::pin(async move {
+                let keep = Expect::anything().and_superuser_remains();
+                let outcome = transaction.users().delete(&root.id, keep).await?;
+                Ok::<_, StoreError>(outcome)
+            })
+        })
+        .await
+        .unwrap();
+    assert_eq!(outcome, DeleteOutcome::LastSuperuser);
+}
