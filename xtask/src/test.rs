@@ -79,12 +79,11 @@ impl Totals {
     /// `Summary [ 1.0s] 4 tests run: 3 passed (1 slow), 1 timed out, 0 skipped`. The latter also repeats,
     /// indented, what a failed test printed, and must not count it twice.
     fn parse(line: &str) -> Option<Self> {
-        let counts = match line.strip_prefix("test result: ") {
-            Some(result) => result.split_once(". ")?.1,
-            None => {
-                let summary = line.trim_start().strip_prefix("Summary [")?;
-                summary.split_once(" run: ")?.1
-            }
+        let (_, counts) = if let Some(result) = line.strip_prefix("test result: ") {
+            result.split_once(". ")?
+        } else {
+            let summary = line.trim_start().strip_prefix("Summary [")?;
+            summary.split_once(" run: ")?
         };
         let mut totals = Self::default();
         for part in counts.split([',', ';']) {
