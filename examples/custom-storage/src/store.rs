@@ -18,7 +18,11 @@ impl RedbStore {
     /// # Errors
     ///
     /// Where the file cannot be opened, is open in another process, or is something else.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, BoxError> {
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::create(path.as_ref()).map_err(StoreError::new)
+    }
+
+    fn create(path: &Path) -> Result<Self, BoxError> {
         let database = Database::create(path)?;
         let transaction = database.begin_write()?;
         crate::users::create_tables(&transaction)?;
