@@ -76,12 +76,14 @@ impl AddAssign for Totals {
 impl Totals {
     /// Reads a closing line, which is either of cargo's own runner,
     /// `test result: ok. 3 passed; 0 failed; …`, or of cargo-nextest,
-    /// `Summary [ 1.0s] 4 tests run: 3 passed (1 slow), 1 timed out, 0 skipped`.
+    /// `Summary [ 1.0s] 4 tests run: 3 passed (1 slow), 1 timed out, 0 skipped`. The latter also repeats,
+    /// indented, what a failed test printed, and must not count it twice.
     fn parse(line: &str) -> Option<Self> {
-        let line = line.trim();
-        let counts = match line.strip_prefix("test result: ") {
-            Some(result) => result.split_once(". ")?.1,
-            None => line.strip_prefix("Summary [")?.split_once(" run: ")?.1,
+        let (_, counts) = if let Some(result) = line.strip_prefix("test result: ") {
+            result.split_once(". ")?
+        } else {
+            let summary = line.trim_start().strip_prefix("Summary [")?;
+            summary.split_once(" run: ")?
         };
         let mut totals = Self::default();
         for part in counts.split([',', ';']) {
@@ -173,6 +175,7 @@ mod tests {
             "running 3 tests",
             "        PASS [   0.005s] auth-core json",
             "3 passed, 1 failed",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 9 filtered out",
         ] {
             assert_eq!(Totals::parse(line), None, "{line}");
         }

@@ -1,6 +1,7 @@
 //! The tests of `auth-core` from the outside: the HTTP contract, races, and what a reply costs.
 #![cfg(test)]
 
+mod compile_fail;
 mod contract;
 mod cost;
 mod races;

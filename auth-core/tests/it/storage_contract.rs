@@ -1,8 +1,9 @@
 //! The contract suite of storages: the stores in memory keep it, and stores that are broken on
 //! purpose fail by the name of what is broken.
 
-//mod broken_expiring;
-//mod broken_users;
+mod broken_expiring;
+mod broken_users;
+mod numbered;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::testing::contract::{self, Fresh, UserFixture};

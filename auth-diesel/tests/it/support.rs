@@ -1,7 +1,7 @@
 //! Users and times.
 
 use auth_core::store::{InsertOutcome, NewUser, UserDatabase};
-use auth_core::{EmailAddress, NoColumns, PasswordHash, Roles, User, Username};
+use auth_core::{EmailAddress, NoColumns, PasswordHash, Roles, User};
 use time::{Duration, OffsetDateTime};
 
 /// A moment with a fraction of a second that every engine can hold.
@@ -13,9 +13,6 @@ pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-pub(crate) fn username(text: &str) -> Username {
-    Username::parse(text).unwrap()
-}
 
 pub(crate) fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_stored(text.to_owned())

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::account::Account;
 use crate::random;
 
-/// How much of a log is shown, in lines.
-const TAIL: usize = 25;
+/// How much of a log is shown, in lines. MariaDB ends with thirty of general advice.
+const TAIL: usize = 60;
 
 /// A folder that nobody but its account may enter, removed when it is dropped.
 #[derive(Debug)]

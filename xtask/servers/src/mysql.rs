@@ -27,6 +27,7 @@ const STORAGE: &[&str] = &[
     "--key-buffer-size=1M",
     "--loose-aria-pagecache-buffer-size=8M",
     "--loose-performance-schema=OFF",
+    "--loose-sync-frm=OFF",
 ];
 
 const SERVING: &[&str] = &[

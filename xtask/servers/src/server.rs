@@ -133,6 +133,15 @@ impl Server {
 
     /// Stops it in good order; open connections are cut. A server that does not run is left alone.
     ///
+    /// ```no_run
+    /// use scratch_servers::{Engine, Scratch};
+    ///
+    /// let mut server = Scratch::start(Engine::Mysql)?;
+    /// server.stop()?;
+    /// server.start()?;
+    /// # Ok::<(), scratch_servers::ServerError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ServerError::Failed`] when it does not end by itself or ends badly; it is not running in either case.

@@ -209,9 +209,12 @@ impl<F: UserFixture> Stage<F> {
         page.map_err(|error| failed("list", &error))
     }
 
-    /// How many users there are.
-    async fn total(&self) -> Tried<u64> {
-        Ok(self.list(1, PageStart::Offset(0)).await?.total)
+    /// How many users a list shows, of up to a hundred.
+    async fn listed(&self) -> Tried<u64> {
+        let page = self
+            .list(PageRequest::<()>::MAX_LIMIT, PageStart::Offset(0))
+            .await?;
+        Ok(page.items.len() as u64)
     }
 
     fn columns(&self, user: &UserOf<F>) -> Columns {

@@ -96,9 +96,10 @@ fn listens(server: &Server) -> bool {
     TcpStream::connect(server.address()).is_ok()
 }
 
-fn is_closed(mut stream: TcpStream) -> bool {
+/// Waits for the other side's end of a connection.
+pub(crate) fn is_closed(mut stream: TcpStream) -> bool {
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(Duration::from_mins(1)))
         .unwrap();
     // Closed or cut off; a time-out would be an error of another kind.
     match stream.read_to_end(&mut Vec::new()) {

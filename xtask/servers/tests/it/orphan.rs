@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use scratch_servers::Engine;
 
-use crate::lifecycle::{installed, processes_in};
+use crate::lifecycle::{installed, is_closed, processes_in};
 
 /// What the program says of one server.
 struct Seen {
     folder: PathBuf,
     address: String,
+    open: TcpStream,
 }
 
 #[test]
@@ -28,6 +29,7 @@ fn servers_go_with_a_starter_that_is_killed() {
     // Whoever clears up removes the folder last.
     let deadline = Instant::now() + Duration::from_mins(1);
     for server in servers {
+        assert!(is_closed(server.open));
         while server.folder.exists() {
             assert!(Instant::now() < deadline, "{:?} stays", server.folder);
             std::thread::yield_now();
@@ -47,6 +49,7 @@ fn servers_go_with_a_starter_that_ends() {
 
     assert!(starter.wait().unwrap().success());
     for server in servers {
+        assert!(is_closed(server.open));
         assert!(!server.folder.exists());
         assert!(TcpStream::connect(&server.address).is_err());
     }
@@ -75,9 +78,13 @@ fn starter() -> Option<(Child, Vec<Seen>)> {
         } else if let Some((_, rest)) = line.split_once('@') {
             let (address, _) = rest.split_once('/').unwrap();
             let address = address.to_owned();
-            assert!(TcpStream::connect(&address).is_ok());
+            let open = TcpStream::connect(&address).unwrap();
             let folder = folder.take().unwrap();
-            servers.push(Seen { folder, address });
+            servers.push(Seen {
+                folder,
+                address,
+                open,
+            });
         }
     }
     assert_eq!(servers.len(), expected);

@@ -139,7 +139,7 @@ pub(super) async fn own_writes_are_read<F: UserFixture>(stage: Stage<F>) -> Trie
         ensure(found.iter().all(Option::is_none), || {
             "a user was found after its deletion".to_owned()
         })?;
-        ensure_eq("the total after a deletion", &stage.total().await?, &0)?;
+        ensure_eq("users after a deletion", &stage.listed().await?, &0)?;
     }
     Ok(())
 }

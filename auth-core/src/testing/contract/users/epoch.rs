@@ -95,7 +95,7 @@ async fn deletions_and_changes<F: UserFixture>(stage: &Stage<F>) -> Tried {
             let (stage, id) = (stage.clone(), user.id().clone());
             let expect = Expect::epoch(user.epoch());
             async move {
-                if number == 0 {
+                if number == round % 2 {
                     Ok(stage.delete(&id, expect).await? == DeleteOutcome::Deleted)
                 } else {
                     let outcome = stage.update(&id, bump(), expect).await?;

@@ -1,0 +1,436 @@
+//! User stores that are broken on purpose: one wrapper around the store in memory, with one fault at
+//! a time.
+
+use std::collections::HashMap;
+use std::sync::Mutex as BlockingMutex;
+
+use async_trait::async_trait;
+use auth_core::store::memory::MemoryUserDatabase;
+use auth_core::store::{
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    UniqueField, UpdateOutcome, UserChange, UserDatabase,
+};
+use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
+use auth_core::testing::{FaultPlan, ProbedUserDatabase};
+use auth_core::{Roles, StoreError, User, Username};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use tokio::task::yield_now;
+use uuid::Uuid;
+
+use Guarantee as G;
+
+/// What is wrong with a store.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    LooksBeforeItInserts,
+    LooksForNamesBeforeItInserts,
+    ComparesEpochsBeforeItUpdates,
+    WritesAllColumnsBack,
+    ForgetsOtherColumns,
+    AnswersTheOldUser,
+    LosesRoles,
+    FindsWithoutAccents,
+    CutsNames,
+    ErrorsAreAbsence,
+    AbsenceIsAnError,
+    TakenIsAnError,
+    BumpsBeforeItLooks,
+    CountsSuperusersBeforeItUpdates,
+    CountsSuperusersBeforeItDeletes,
+    IgnoresSuperusers,
+    RefusesEverySuperuser,
+    ListsBackwards,
+    OffsetIsOneTooMany,
+    ForgetsTheLimit,
+    PagesByOffset,
+    CountsThePage,
+    NeverBumps,
+    BumpsTwice,
+    DeletesWhateverTheEpoch,
+    EmptyChangeIsMissing,
+    DeletesTwice,
+    KeepsTheAddress,
+    RemembersWhatItFound,
+    WritesInTwoSteps,
+    LeaksConnections,
+    Hangs,
+    Panics,
+}
+
+/// The store in memory with a fault.
+struct Broken {
+    inner: ProbedUserDatabase<MemoryUserDatabase>,
+    fault: Fault,
+    /// Held for a whole call by the store that writes in two steps.
+    turn: Mutex<()>,
+    /// The connections of the store that leaks them.
+    pool: Semaphore,
+    found: BlockingMutex<HashMap<LoginIdentifier, User>>,
+}
+
+impl Broken {
+    fn new(fault: Fault, plan: &FaultPlan) -> Self {
+        Self {
+            inner: ProbedUserDatabase::new(MemoryUserDatabase::new(), plan),
+            fault,
+            turn: Mutex::new(()),
+            pool: Semaphore::new(4),
+            found: BlockingMutex::default(),
+        }
+    }
+
+    fn is(&self, fault: Fault) -> bool {
+        self.fault == fault
+    }
+
+    /// The store that writes in two steps lets nobody look on.
+    async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.fault {
+            Fault::WritesInTwoSteps => Some(self.turn.lock().await),
+            _ => None,
+        }
+    }
+
+    /// What goes wrong in every call.
+    async fn call(&self) {
+        match self.fault {
+            Fault::Hangs => std::future::pending().await,
+            Fault::Panics => panic!("out of cheese"),
+            Fault::LeaksConnections => {
+                self.pool.acquire().await.unwrap().forget();
+                yield_now().await;
+                self.pool.add_permits(1);
+            }
+            _ => {}
+        }
+    }
+
+    async fn everybody(&self) -> Result<Vec<User>, StoreError> {
+        let start = PageStart::After(None);
+        let limit = u32::MAX;
+        Ok(self.inner.list(PageRequest { limit, start }).await?.items)
+    }
+
+    /// Whether this one may go: a look that is out of date when it is acted upon.
+    async fn may_go(&self, id: &Uuid) -> Result<bool, StoreError> {
+        let all = self.everybody().await?;
+        let leads = |user: &&User| user.is_superuser && user.is_active;
+        let is_last = all.iter().filter(leads).all(|user| user.id == *id);
+        let led = all.iter().filter(leads).any(|user| user.id == *id);
+        yield_now().await;
+        Ok(!(led && is_last))
+    }
+}
+
+#[async_trait]
+impl UserDatabase for Broken {
+    type User = User;
+
+    async fn get(&self, id: &Uuid) -> Result<Option<User>, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        match self.inner.get(id).await {
+            Err(_) if self.is(Fault::ErrorsAreAbsence) => Ok(None),
+            Ok(None) if self.is(Fault::AbsenceIsAnError) => Err(StoreError::new("no rows")),
+            answer => answer,
+        }
+    }
+
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<User>, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        let found = self.inner.find(login).await?;
+        match (self.fault, login) {
+            (Fault::FindsWithoutAccents, LoginIdentifier::Email(email)) => {
+                let plain = |text: &str| text.replace(['é', 'ê'], "e");
+                let all = self.everybody().await?;
+                let mut same = all
+                    .into_iter()
+                    .filter(|user| plain(user.email.as_str()) == plain(email.as_str()));
+                Ok(same.next())
+            }
+            (Fault::RemembersWhatItFound, _) => {
+                let mut memory = self.found.lock().unwrap();
+                if let Some(user) = found {
+                    memory.insert(login.clone(), user);
+                }
+                Ok(memory.get(login).cloned())
+            }
+            _ => Ok(found),
+        }
+    }
+
+    async fn insert(&self, mut new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        if self.is(Fault::LosesRoles) {
+            new.roles = Roles::none();
+        }
+        if let (Fault::CutsNames, Some(name)) = (self.fault, &new.username) {
+            let cut: String = name.as_str().chars().take(100).collect();
+            new.username = Some(Username::parse(&cut).unwrap());
+        }
+        if self.is(Fault::KeepsTheAddress) {
+            let mut memory = self.found.lock().unwrap();
+            let login = LoginIdentifier::Email(new.email.clone());
+            if memory.insert(login, User::from_new(new.clone())).is_some() {
+                return Ok(InsertOutcome::Taken(UniqueField::Email));
+            }
+        }
+        let unseen = match self.fault {
+            Fault::LooksBeforeItInserts => Some(UniqueField::Email),
+            Fault::LooksForNamesBeforeItInserts => Some(UniqueField::Username),
+            _ => None,
+        };
+        let is_free = match (self.fault, &new.username) {
+            (Fault::LooksForNamesBeforeItInserts, None) => false,
+            (Fault::LooksForNamesBeforeItInserts, Some(name)) => {
+                self.inner.find(&name.clone().into()).await?.is_none()
+            }
+            _ => self.inner.find(&new.email.clone().into()).await?.is_none(),
+        };
+        if unseen.is_some() {
+            yield_now().await;
+        }
+        match self.inner.insert(new.clone()).await? {
+            InsertOutcome::Taken(field) if unseen == Some(field) && is_free => {
+                Ok(InsertOutcome::Inserted(User::from_new(new)))
+            }
+            InsertOutcome::Taken(_) if self.is(Fault::TakenIsAnError) => {
+                Err(StoreError::new("unique constraint failed"))
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    async fn update(
+        &self,
+        id: &Uuid,
+        mut change: UserChange<User>,
+        mut expect: Expect,
+    ) -> Result<UpdateOutcome<User>, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        let Some(before) = self.inner.get(id).await? else {
+            return Ok(UpdateOutcome::Missing);
+        };
+        match self.fault {
+            Fault::EmptyChangeIsMissing if change.is_empty() => return Ok(UpdateOutcome::Missing),
+            Fault::ForgetsOtherColumns => {
+                change.is_verified = Some(change.is_verified.unwrap_or(false));
+            }
+            Fault::WritesAllColumnsBack => {
+                yield_now().await;
+                change.email = change.email.or(Some(before.email.clone()));
+                change.password_hash = change.password_hash.or(before.password_hash.clone());
+                change.is_active = change.is_active.or(Some(before.is_active));
+                change.is_verified = change.is_verified.or(Some(before.is_verified));
+            }
+            Fault::ComparesEpochsBeforeItUpdates => {
+                if expect.epoch.is_some_and(|epoch| epoch != before.epoch) {
+                    return Ok(UpdateOutcome::Stale);
+                }
+                yield_now().await;
+                expect.epoch = None;
+            }
+            Fault::BumpsBeforeItLooks if change.bump_epoch => {
+                let bump = UserChange {
+                    bump_epoch: true,
+                    ..UserChange::default()
+                };
+                let stale = self.inner.update(id, bump, expect).await?;
+                let UpdateOutcome::Updated(_) = stale else {
+                    return Ok(stale);
+                };
+                change.bump_epoch = false;
+                expect.epoch = None;
+            }
+            Fault::NeverBumps => change.bump_epoch = false,
+            Fault::BumpsTwice if change.bump_epoch => {
+                let outcome = self.inner.update(id, change, expect).await?;
+                let UpdateOutcome::Updated(_) = outcome else {
+                    return Ok(outcome);
+                };
+                change = UserChange::default();
+                change.bump_epoch = true;
+                expect = Expect::anything();
+            }
+            Fault::CountsSuperusersBeforeItUpdates
+                if expect.superuser_remains && change.may_demote() =>
+            {
+                let is_fresh = expect.epoch.is_none_or(|epoch| epoch == before.epoch);
+                if is_fresh && !self.may_go(id).await? {
+                    return Ok(UpdateOutcome::LastSuperuser);
+                }
+                expect.superuser_remains = false;
+            }
+            Fault::IgnoresSuperusers => expect.superuser_remains = false,
+            Fault::RefusesEverySuperuser if expect.superuser_remains && before.is_superuser => {
+                return Ok(UpdateOutcome::LastSuperuser);
+            }
+            Fault::WritesInTwoSteps if change.email.is_some() && !change.may_demote() => {
+                let first = UserChange {
+                    email: change.email.take(),
+                    ..UserChange::default()
+                };
+                let outcome = self.inner.update(id, first, expect).await?;
+                let UpdateOutcome::Updated(_) = outcome else {
+                    return Ok(outcome);
+                };
+                yield_now().await;
+            }
+            _ => {}
+        }
+        match self.inner.update(id, change, expect).await? {
+            UpdateOutcome::Updated(_) if self.is(Fault::AnswersTheOldUser) => {
+                Ok(UpdateOutcome::Updated(before))
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    async fn delete(&self, id: &Uuid, mut expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        match self.fault {
+            Fault::DeletesWhateverTheEpoch => expect.epoch = None,
+            Fault::IgnoresSuperusers => expect.superuser_remains = false,
+            Fault::CountsSuperusersBeforeItDeletes if expect.superuser_remains => {
+                if !self.may_go(id).await? {
+                    return Ok(DeleteOutcome::LastSuperuser);
+                }
+                expect.superuser_remains = false;
+            }
+            Fault::RefusesEverySuperuser if expect.superuser_remains => {
+                let user = self.inner.get(id).await?;
+                if user.is_some_and(|user| user.is_superuser) {
+                    return Ok(DeleteOutcome::LastSuperuser);
+                }
+            }
+            _ => {}
+        }
+        match self.inner.delete(id, expect).await? {
+            DeleteOutcome::Missing if self.is(Fault::DeletesTwice) => Ok(DeleteOutcome::Deleted),
+            outcome => Ok(outcome),
+        }
+    }
+
+    async fn list(&self, mut page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
+        let _turn = self.turn().await;
+        self.call().await;
+        if let (Fault::OffsetIsOneTooMany, PageStart::Offset(offset @ 1..)) =
+            (self.fault, &mut page.start)
+        {
+            *offset = offset.saturating_add(1);
+        }
+        if self.is(Fault::ForgetsTheLimit) {
+            page.limit = u32::MAX;
+        }
+        if let (Fault::PagesByOffset, PageStart::After(Some(id))) = (self.fault, page.start) {
+            let all = self.everybody().await?;
+            // Where the key was when everybody was still there.
+            let before = all.iter().filter(|user| user.id < id).count() as u64;
+            page.start = PageStart::Offset(before + 1);
+        }
+        let mut answer = self.inner.list(page).await?;
+        match self.fault {
+            Fault::ListsBackwards => answer.items.reverse(),
+            Fault::CountsThePage => answer.total = answer.items.len() as u64,
+            _ => {}
+        }
+        Ok(answer)
+    }
+}
+
+/// Time stands still and jumps on when nothing moves: a store that hangs costs no minute.
+async fn report_on(fault: Fault) -> Report {
+    let make = move || async move {
+        let plan = FaultPlan::new();
+        Fresh::new(Broken::new(fault, &plan)).with_outage(plan)
+    };
+    contract::user_database(make).await
+}
+
+async fn check(fault: Fault, expected: &[Guarantee]) {
+    let report = report_on(fault).await;
+    assert_eq!(report.broken(), expected, "{fault:?}\n{report}");
+    assert_eq!(report.skipped(), [], "{fault:?}");
+}
+
+macro_rules! faults {
+    ($($test:ident: $fault:ident => [$($broken:ident),+],)+) => {
+        $(#[tokio::test(start_paused = true)]
+        async fn $test() {
+            check(Fault::$fault, &[$(G::$broken),+]).await;
+        })+
+    };
+}
+
+faults! {
+    looks_before_it_inserts: LooksBeforeItInserts => [UniqueEmail],
+    looks_for_names_before_it_inserts: LooksForNamesBeforeItInserts => [UniqueUsername],
+    compares_epochs_before_it_updates: ComparesEpochsBeforeItUpdates => [OneWinnerPerEpoch],
+    writes_all_columns_back: WritesAllColumnsBack => [WholeChanges],
+    forgets_other_columns: ForgetsOtherColumns => [OnlyNamedColumns, EmptyChange, WholeChanges],
+    answers_the_old_user: AnswersTheOldUser => [OnlyNamedColumns, EpochBump],
+    loses_roles: LosesRoles => [InsertedIsFound, HostileText, LongestText, Cancellation],
+    finds_without_accents: FindsWithoutAccents => [ExactText],
+    cuts_names: CutsNames => [LongestText],
+    errors_are_absence: ErrorsAreAbsence => [Outage],
+    absence_is_an_error: AbsenceIsAnError => [AbsenceIsNoError, Deletion, OwnWritesAreRead, Cancellation],
+    taken_is_an_error: TakenIsAnError => [TakenOnInsert, UniqueEmail, UniqueUsername, Cancellation],
+    bumps_before_it_looks: BumpsBeforeItLooks => [TakenOnUpdate, LastSuperuser],
+    counts_superusers_before_it_updates: CountsSuperusersBeforeItUpdates => [LastSuperuserRace],
+    counts_superusers_before_it_deletes: CountsSuperusersBeforeItDeletes => [LastSuperuserRace],
+    ignores_superusers: IgnoresSuperusers => [LastSuperuser, LastSuperuserRace],
+    refuses_every_superuser: RefusesEverySuperuser => [EmptyChange, OnlyDemotion, LastSuperuserRace],
+    lists_backwards: ListsBackwards => [ListOrder, StablePages],
+    offset_is_one_too_many: OffsetIsOneTooMany => [ListOrder],
+    forgets_the_limit: ForgetsTheLimit => [ListOrder],
+    pages_by_offset: PagesByOffset => [StablePages],
+    counts_the_page: CountsThePage => [ListOrder],
+    never_bumps: NeverBumps => [OneWinnerPerEpoch, EpochBump, Cancellation],
+    bumps_twice: BumpsTwice => [EpochBump, Cancellation],
+    deletes_whatever_the_epoch: DeletesWhateverTheEpoch => [ExpectedEpoch, OneWinnerPerEpoch],
+    an_empty_change_is_missing: EmptyChangeIsMissing => [EmptyChange, ExpectedEpoch],
+    deletes_twice: DeletesTwice => [AbsenceIsNoError, Deletion],
+    keeps_the_address: KeepsTheAddress => [Deletion],
+    remembers_what_it_found: RemembersWhatItFound => [OwnWritesAreRead],
+    writes_in_two_steps: WritesInTwoSteps => [Cancellation],
+    leaks_connections: LeaksConnections => [Cancellation],
+}
+
+/// A store that never answers, or that panics, is told so by the name of every guarantee.
+#[tokio::test(start_paused = true)]
+async fn silence_and_panics_are_reported() {
+    for (fault, seen) in [
+        (Fault::Hangs, "no answer within 60 seconds"),
+        (Fault::Panics, "a panic: out of cheese"),
+    ] {
+        let report = report_on(fault).await;
+        assert_eq!(report.broken(), Guarantee::OF_USER_DATABASE, "{report}");
+        for (guarantee, verdict) in report.verdicts() {
+            let Verdict::Broken(text) = verdict else {
+                panic!("{guarantee}: {verdict:?}")
+            };
+            assert_eq!(text, seen, "{guarantee}");
+        }
+    }
+}
+
+/// The failure of the test says the name, the sentence and what was seen.
+#[tokio::test(start_paused = true)]
+async fn the_failure_names_what_is_broken() {
+    let report = report_on(Fault::LooksBeforeItInserts).await;
+    let text = report.to_string();
+    for words in [
+        "1 of 25 guarantees are broken",
+        "UniqueEmail is broken",
+        Guarantee::UniqueEmail.promise(),
+        "how many of 64 simultaneous insertions of one email won: 64 instead of 1",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    let panic = std::panic::catch_unwind(|| report.assert_kept()).unwrap_err();
+    assert_eq!(*panic.downcast::<String>().unwrap(), text);
+}

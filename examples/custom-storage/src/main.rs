@@ -1,0 +1,63 @@
+//! Accounts for an Axum application: a storage of its own, bearer tokens, and mails that are printed.
+
+mod setup;
+
+use auth_axum::CurrentUser;
+use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
+use axum::{Json, Router, routing::get};
+use custom_storage::RedbStore;
+
+/// Where a real application would send mail.
+struct Mailer;
+
+#[async_trait::async_trait]
+impl UserManager for Mailer {
+    type User = User;
+
+    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+        setup::mail("verify", &user.email, token.expose())
+    }
+
+    async fn on_after_request_verify_token(&self, ask: RequestVerify<'_, User>) -> HookResult {
+        setup::mail("verify", &ask.user.email, ask.token.expose())
+    }
+
+    async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, User>) -> HookResult {
+        match ask {
+            ForgotPassword::Known { user, token } => {
+                setup::mail("reset", &user.email, token.expose())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Nobody gets here without a valid token.
+async fn protected(user: CurrentUser<User>) -> Json<String> {
+    Json(user.email.to_string())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let secret = setup::secret()?;
+    let store = RedbStore::open(setup::database_path())?;
+    let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
+    let accounts = Accounts::builder(store.clone(), &secret)
+        .expiring_store(store)
+        .manager(Mailer);
+    let auth = Auth::builder(accounts)
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()?;
+
+    let app = Router::new()
+        .route("/protected", get(protected))
+        .merge(auth_axum::routes(&auth))
+        .with_state(auth.clone());
+    let listener = setup::listen().await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(setup::ctrl_c())
+        .await?;
+    auth.accounts().settled().await;
+    Ok(())
+}
