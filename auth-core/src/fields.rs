@@ -131,16 +131,17 @@ impl Fields {
         self.faults.push(FieldFault::new(field, code));
     }
 
-    /// A string that must be there, with a length in code points within `length`.
+    /// A string that must be there, with a length in code points within `length`, and without a NUL,
+    /// which not every engine can store.
     pub fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
-        let value = self.required(name)?;
-        self.text(name, value, length)
+        let text = self.required_any(name, length)?;
+        self.storable(name, text)
     }
 
-    /// A string that may be absent or `null`.
+    /// The same for a string that may be absent or `null`.
     pub fn optional_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
-        let value = self.optional(name)?;
-        self.text(name, value, length)
+        let text = self.optional_any(name, length)?;
+        self.storable(name, text)
     }
 
     /// A string that must be there and that `parse` must accept.
@@ -150,7 +151,7 @@ impl Fields {
         length: RangeInclusive<usize>,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let text = self.required_text(name, length)?;
+        let text = self.required_any(name, length)?;
         self.parsed(name, &text, parse)
     }
 
@@ -161,7 +162,7 @@ impl Fields {
         length: RangeInclusive<usize>,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let text = self.optional_text(name, length)?;
+        let text = self.optional_any(name, length)?;
         self.parsed(name, &text, parse)
     }
 
@@ -211,6 +212,34 @@ impl Fields {
 
     fn optional(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// A string of any characters, which is not going to be stored as it is: a password, a token.
+    pub(crate) fn required_any(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let value = self.required(name)?;
+        self.text(name, value, length)
+    }
+
+    /// The same for a string that may be absent or `null`.
+    pub(crate) fn optional_any(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let value = self.optional(name)?;
+        self.text(name, value, length)
+    }
+
+    fn storable(&mut self, name: &str, text: String) -> Option<String> {
+        if text.contains('\0') {
+            self.fault(name, FaultCode::Invalid);
+            return None;
+        }
+        Some(text)
     }
 
     fn text(&mut self, name: &str, value: Value, length: RangeInclusive<usize>) -> Option<String> {
@@ -288,6 +317,13 @@ mod tests {
             "z: unknown",
         ];
         assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn a_nul_is_in_no_text() {
+        let mut fields = fields(json!({"a": "x\u{0}y"}));
+        assert_eq!(fields.optional_text("a", 0..=9), None);
+        assert_eq!(fields.finish().unwrap_err()[0].to_string(), "a: invalid");
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl ExpiringKey {
     /// The longest key, in bytes.
     pub const MAX_BYTES: usize = 191;
 
-    /// A key; a name that does not fit is replaced by its digest.
+    /// A key; a name that is too long, or has a NUL, which some engines cannot store, is replaced by
+    /// its digest.
     ///
     /// ```
     /// use auth_core::store::ExpiringKey;
@@ -101,7 +102,7 @@ impl ExpiringKey {
         use sha2::{Digest, Sha256};
 
         let key = format!("{purpose}:{name}");
-        if key.len() <= Self::MAX_BYTES {
+        if key.len() <= Self::MAX_BYTES && !key.contains('\0') {
             return Self(key);
         }
         let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(name.as_bytes()));

@@ -32,7 +32,8 @@ impl Engine for SqliteConnection {
 
     const DIALECT: Dialect = Dialect {
         scheme: "sqlite://",
-        quote: '"',
+        // Between double quotes a name that does not exist would be taken for a text.
+        quote: '`',
         returning: true,
         row_locks: false,
         single_writer: true,

@@ -16,7 +16,7 @@ const MAX_TOKEN: usize = 2048;
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn verify(&self, request: &mut RequestParts<'_>) -> Answer {
         let mut fields = fields(request).await?;
-        let token = fields.required_text("token", 1..=MAX_TOKEN);
+        let token = fields.required_any("token", 1..=MAX_TOKEN);
         let token = complete(token, fields)?;
         let user = self
             .accounts()
@@ -44,7 +44,7 @@ impl<U: AuthUser> Auth<U> {
 
     pub(super) async fn reset_password(&self, request: &mut RequestParts<'_>) -> Answer {
         let mut fields = fields(request).await?;
-        let token = fields.required_text("token", 1..=MAX_TOKEN);
+        let token = fields.required_any("token", 1..=MAX_TOKEN);
         let password = any_password(&mut fields, "password");
         let (token, password) = complete(token.zip(password), fields)?;
         let reset = self.accounts().reset_password(&token, password).await;

@@ -53,7 +53,7 @@ impl<U: AuthUser> Auth<U> {
     pub(super) async fn change_password(&self, request: &mut RequestParts<'_>) -> Answer {
         let (user, mut fields) = self.guarded_fields(&Guard::active(), request).await?;
         let current = any_password(&mut fields, "current_password");
-        let text = fields.required_text("new_password", 0..=Password::MAX);
+        let text = fields.required_any("new_password", 0..=Password::MAX);
         let policy = self.accounts().password_policy();
         let new = new_password(text, policy, "new_password", &mut fields);
         let (current, new) = complete(current.zip(new), fields)?;

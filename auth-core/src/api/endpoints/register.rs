@@ -39,7 +39,7 @@ impl<U: AuthUser> Auth<U> {
             1..=EmailAddress::MAX_CODE_POINTS,
             EmailAddress::parse,
         );
-        let text = fields.required_text("password", 0..=Password::MAX);
+        let text = fields.required_any("password", 0..=Password::MAX);
         let policy = self.accounts().password_policy();
         let password = new_password(text, policy, "password", &mut fields);
         let username = match self.settings().identifier {

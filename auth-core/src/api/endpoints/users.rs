@@ -72,7 +72,7 @@ impl<U: AuthUser> Auth<U> {
             1..=EmailAddress::MAX_CODE_POINTS,
             EmailAddress::parse,
         );
-        let text = fields.optional_text("password", 0..=Password::MAX);
+        let text = fields.optional_any("password", 0..=Password::MAX);
         let password = new_password(text, self.accounts().password_policy(), "password", fields);
         let names: Option<Vec<String>> = fields.optional_value("roles");
         let roles = names.and_then(|names| {
