@@ -11,8 +11,9 @@ use serde_json::json;
 use crate::support::{Client, House, UserKey};
 
 #[handler]
-async fn account(user: CurrentUser<User>) -> String {
-    format!("{} by {}", user.email, user.backend())
+fn account(user: CurrentUser<User>) -> String {
+    let backend = user.backend().to_owned();
+    format!("{} by {backend}", user.into_inner().email)
 }
 
 #[tokio::test]
@@ -54,10 +55,7 @@ async fn register_verify_login_ask_and_log_out() {
 }
 
 #[handler]
-async fn greet(
-    Data(greeting): Data<&&'static str>,
-    OptionalUser(user): OptionalUser<User>,
-) -> String {
+fn greet(Data(greeting): Data<&&'static str>, OptionalUser(user): OptionalUser<User>) -> String {
     let name = user.map_or_else(
         || "stranger".to_owned(),
         |user| user.into_inner().email.to_string(),

@@ -16,7 +16,7 @@ use crate::support::House;
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
-    user.email.to_string()
+    user.into_inner().email.to_string()
 }
 
 #[handler]
