@@ -114,7 +114,7 @@ impl Expected {
     /// The same reply to `HEAD`, of which no door sends the body.
     pub(super) fn without_body(self) -> Self {
         Self {
-            body: Body::Unknown,
+            body: Body::Exactly(Vec::new()),
             ..self
         }
     }

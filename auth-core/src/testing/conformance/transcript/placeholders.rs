@@ -68,9 +68,9 @@ impl Kind {
     }
 }
 
-/// Letters, digits, and what base64url and a JWT have between them.
+/// Letters, digits, what base64url and a JWT have between them, and what a percent-encoded one has.
 fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-_.%".contains(&byte)
 }
 
 /// The form of RFC 9562 §4.

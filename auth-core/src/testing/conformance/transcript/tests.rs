@@ -96,6 +96,8 @@ fn random_values_are_compared_by_their_places() {
     );
     let opaque = |fill: &str| said(vec![reply(&fill.repeat(43))]);
     check(&opaque("x"), &opaque("y"), 0);
+    let encoded = |id: &str| said(vec![reply(&id.replace('-', "%2D"))]);
+    check(&encoded(ADA), &encoded(BOB), 0);
     // A text that is shorter than any secret is a text.
     let short = |fill: &str| said(vec![reply(&fill.repeat(42))]);
     check(&short("x"), &short("y"), 1);
