@@ -149,3 +149,23 @@ async fn the_handle_is_data() {
         house.auth.routes().count().to_string()
     );
 }
+
+/// Why `merge` is there: a nest at `/` takes over the application's own page at `/`. Were Poem to
+/// change this, the documentation could, too.
+#[tokio::test]
+async fn merging_leaves_the_applications_root_alone() {
+    #[handler]
+    fn home() -> &'static str {
+        "home"
+    }
+
+    let house = House::new();
+    let nested = Route::new()
+        .at("/", get(home))
+        .nest("/", routes(&house.auth));
+    let merged = Route::new().at("/", get(home)).merge(routes(&house.auth));
+    assert_eq!(house.serve(nested).await.get("/").await.status, 404);
+    let client = house.serve(merged).await;
+    assert_eq!(client.get("/").await.text, "home");
+    assert_eq!(client.get("/users/me").await.status, 401);
+}
