@@ -122,8 +122,8 @@ pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRej
     })
 }
 
-/// Gives the handle to whatever is below, unless another of its type was given nearer to the
-/// handler's side already.
+/// Gives the handle to whatever is below, unless one of its type was given from outside already: a guard
+/// does not replace what the application chose.
 pub(crate) fn provide_if_none<U: AuthUser>(auth: &Auth<U>, request: &mut Request) {
     if request.data::<Auth<U>>().is_none() {
         request.set_data(auth.clone());

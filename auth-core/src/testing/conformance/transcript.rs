@@ -170,15 +170,20 @@ impl Scene {
 impl Exchange {
     /// The lines to show, of which those that differ are marked.
     fn lines(&self) -> Vec<String> {
-        let mut lines = vec![
-            String::from_utf8_lossy(&self.request).into_owned(),
-            self.status.to_string(),
-        ];
+        let mut lines = vec![shown(&self.request), self.status.to_string()];
         let header =
             |(name, value): &(String, Vec<u8>)| format!("{name}: {}", value.escape_ascii());
         lines.extend(self.headers.iter().map(header));
         lines.push(format!("body: {}", self.body.escape_ascii()));
         lines
+    }
+}
+
+/// A text as it is, and bytes that are none with every one of them visible.
+fn shown(bytes: &[u8]) -> String {
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        _ => bytes.escape_ascii().to_string(),
     }
 }
 

@@ -56,6 +56,7 @@ fn whatever_differs_is_found() {
     let twice = |reply: &mut WireReply| reply.headers.push(reply.headers[1].clone());
     check(&one(), &changed(twice), 1);
     check(&one(), &changed(|reply| reply.headers[1].1.push(b'b')), 1);
+    check(&one(), &changed(|reply| reply.headers[1].0.push('y')), 1);
     check(&one(), &said(vec![reply("text"), reply("text")]), 1);
     check(&one(), &said(Vec::new()), 1);
     let (ab, ba) = (
@@ -122,11 +123,11 @@ fn a_value_of_the_request_is_known_in_the_reply() {
 fn a_failure_shows_both_sides() {
     let mut other = reply("text");
     other.status = 404;
-    other.body.clear();
+    other.body = b"\0\xff".to_vec();
     let (left, right) = (said(vec![reply("text")]), said(vec![other]));
     let difference = left.differences(&right)[0].to_string();
     let expected = "group::case, exchange 1\n    GET /users\n  - 200\n  + 404\n    \
-                    cache-control: no-store\n    vary: a\n  - body: text\n  + body: \n";
+                    cache-control: no-store\n    vary: a\n  - body: text\n  + body: \\x00\\xff\n";
     assert_eq!(difference, expected);
 }
 
