@@ -83,7 +83,10 @@ const RULES: &[Rule] = &[
     Rule {
         name: "auth-poem",
         never: &[DATABASES, &["axum*", "actix*", "auth-axum", "auth-diesel"]],
-        crates: None,
+        crates: Some(Count {
+            aim: 150,
+            limit: 180,
+        }),
     },
     Rule {
         name: "auth-diesel",

@@ -80,8 +80,10 @@ fn page(files: &[File]) -> String {
 }
 
 /// The rows that doc comments of tests name, each with the function below the comment. A function
-/// is a test when an attribute says so, or when it is a case of the conformance suite.
+/// is a test when an attribute says so, when a macro makes tests of it, or when it is a case of the
+/// conformance suite.
 fn shown_in(text: &str, all_are_cases: bool) -> Vec<(String, String)> {
+    let made = made_by_macro(text);
     let (mut found, mut pending, mut is_test) = (Vec::new(), Vec::new(), all_are_cases);
     for line in text.lines().map(str::trim) {
         if let Some(comment) = line.strip_prefix("///") {
@@ -90,13 +92,24 @@ fn shown_in(text: &str, all_are_cases: bool) -> Vec<(String, String)> {
             is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
         } else {
             let rows = pending.drain(..);
-            if let Some(name) = function_name(line).filter(|_| is_test) {
+            let is_one = |name: &&str| is_test || made.contains(name);
+            if let Some(name) = function_name(line).filter(is_one) {
                 found.extend(rows.map(|row| (row, name.to_owned())));
             }
             is_test = all_are_cases;
         }
     }
     found
+}
+
+/// The functions of which a test for each framework is made.
+fn made_by_macro(text: &str) -> Vec<&str> {
+    let lists = text.split("in_each_framework! {").skip(1);
+    let names = lists.filter_map(|rest| rest.split_once('}'));
+    names
+        .flat_map(|(names, _)| names.split(','))
+        .map(str::trim)
+        .collect()
 }
 
 fn function_name(line: &str) -> Option<&str> {
@@ -153,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_row_belongs_to_the_function_below_it() {
-        let text = "/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
-        let expected = [("J-13", "no_crit"), ("A9.1.3", "no_crit")];
+        let text = "in_each_framework! { a, b }\n/// B-04: of each.\nfn b(home: &Home) {}\n/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
+        let expected = [("B-04", "b"), ("J-13", "no_crit"), ("A9.1.3", "no_crit")];
         assert_eq!(
             shown_in(text, false),
             expected.map(|(row, test)| (row.to_owned(), test.to_owned()))

@@ -4,7 +4,8 @@
 //! adapter that passes every case answers like the core: the same status, headers and body.
 //!
 //! A test implements [`Rig`] (fresh stores, and a door around a handle) and runs [`run`], or one
-//! group of cases at a time with [`run_group`].
+//! group of cases at a time with [`run_group`]. A [`Transcript`] of one rig can be compared with that of
+//! another, byte for byte.
 //!
 //! # Examples
 //!
@@ -36,11 +37,13 @@ mod routes;
 mod settings;
 mod stage;
 mod tokens;
+mod transcript;
 mod users;
 mod verification;
 mod wire;
 
 pub use core_door::{CoreDoor, CoreRig};
+pub use transcript::{Difference, Transcript};
 pub use wire::{WireReply, WireRequest};
 
 use std::fmt;
@@ -49,6 +52,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+
+use transcript::Scene;
 
 use crate::auth::Auth;
 use crate::store::{ExpiringStore, UserDatabase};
@@ -100,6 +105,7 @@ struct Trial<'r> {
     rig: &'r dyn Rig,
     case: String,
     failures: Mutex<Vec<Failure>>,
+    said: Mutex<Vec<(WireRequest, WireReply)>>,
 }
 
 /// Every case.
@@ -192,20 +198,35 @@ impl Case {
     /// Runs this case alone.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
     pub async fn run(&self, rig: &dyn Rig) -> Vec<Failure> {
+        self.play(rig).await.0
+    }
+
+    /// What failed, and what was said.
+    async fn play(&self, rig: &dyn Rig) -> (Vec<Failure>, Scene) {
         let trial = Trial {
             rig,
             case: format!("{}::{}", self.group, self.name),
             failures: Mutex::default(),
+            said: Mutex::default(),
         };
         (self.play)(&trial).await;
-        trial
-            .failures
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        let said = trial.said.into_inner();
+        let said = said.unwrap_or_else(PoisonError::into_inner);
+        let failures = trial.failures.into_inner();
+        (
+            failures.unwrap_or_else(PoisonError::into_inner),
+            Scene::new(&trial.case, &said),
+        )
     }
 }
 
 impl Trial<'_> {
+    /// Notes an exchange for the transcript.
+    fn say(&self, request: &WireRequest, reply: &WireReply) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.push((request.clone(), reply.clone()));
+    }
+
     fn fail(
         &self,
         request: impl Into<String>,

@@ -1,5 +1,7 @@
 //! The applications under load.
 
+pub(crate) mod poem;
+
 use std::sync::Arc;
 
 use auth_axum::CurrentUser;

@@ -33,7 +33,7 @@ async fn main() {
         "what", "ours", "reference", "ratio"
     );
     jwt::read_and_allocations(ALLOCATOR).await;
-    protected::against_bare_axum().await;
+    protected::against_bare_frameworks().await;
     logins::against_raw_argon2().await;
     logins::neighbours().await;
     memory::login_storm();

@@ -1,24 +1,41 @@
 //! `GET /protected` against the same application without authentication.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::app::{self, Storage};
+use crate::app::{self, Storage, poem};
 use crate::{load, row};
 
 const CONNECTIONS: usize = 32;
 const DURATION: Duration = Duration::from_secs(4);
 
-pub(crate) async fn against_bare_axum() {
+pub(crate) async fn against_bare_frameworks() {
     let folder = tempfile::tempdir().unwrap();
     let bare = app::serve_bare().await;
     for storage in [Storage::Memory, Storage::Sqlite] {
         let auth = app::auth(storage, folder.path()).await;
         let token = app::token(&auth).await;
-        let address = app::serve(auth).await;
-        let reference = load::run(bare, load::get("/protected", None), CONNECTIONS, DURATION).await;
-        let request = load::get("/protected", Some(&token));
-        let ours = load::run(address, request, CONNECTIONS, DURATION).await;
-        let what = format!("GET /protected, {storage:?}, against bare Axum");
-        row(&what, ours.per_second, reference.per_second, "/s");
+        let ours = app::serve(auth).await;
+        compare(
+            &format!("{storage:?}, against bare Axum"),
+            ours,
+            bare,
+            &token,
+        )
+        .await;
     }
+    let auth = app::auth(Storage::Memory, folder.path()).await;
+    let token = app::token(&auth).await;
+    let (ours, bare) = (poem::serve(&auth).await, poem::serve_bare().await);
+    compare("Memory, against bare Poem", ours, bare, &token).await;
+}
+
+/// Asks both for the same path, the one of ours with a token.
+async fn compare(what: &str, ours: SocketAddr, bare: SocketAddr, token: &str) {
+    let request = load::get("/protected", None);
+    let reference = load::run(bare, request, CONNECTIONS, DURATION).await;
+    let request = load::get("/protected", Some(token));
+    let ours = load::run(ours, request, CONNECTIONS, DURATION).await;
+    let what = format!("GET /protected, {what}");
+    row(&what, ours.per_second, reference.per_second, "/s");
 }

@@ -125,6 +125,7 @@ pub(crate) enum DatabaseUrl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Framework {
     Axum,
+    Poem,
 }
 
 /// By what people log in.

@@ -1,16 +1,14 @@
 //! The server: the routes of accounts, a few of the application's own, and an orderly end.
 
+mod axum;
+mod poem;
+
 use std::future::Future;
 use std::io::Write as _;
 use std::time::Duration;
 
-use auth_axum::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
-use auth_core::{Accounts, Auth, User};
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use auth_core::{Accounts, User};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use crate::args::{Args, Framework};
 use crate::{Failure, accounts};
@@ -32,69 +30,13 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let stop = stop_signal()?;
     let purging = tokio::spawn(purge(auth.accounts().clone()));
     match args.framework {
-        Framework::Axum => serve_axum(listener, &auth, stop).await?,
+        Framework::Axum => axum::serve(listener, &auth, stop).await?,
+        Framework::Poem => poem::serve(listener, &auth, stop).await?,
     }
     purging.abort();
     // Replies are out; what hooks still have to do after them is waited for.
     auth.accounts().settled().await;
     Ok(())
-}
-
-async fn serve_axum(
-    listener: TcpListener,
-    auth: &Auth<User>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
-    let (stopping, stopped) = oneshot::channel();
-    let server = axum::serve(listener, router(auth)).with_graceful_shutdown(async move {
-        stop.await;
-        let _ = stopping.send(());
-    });
-    // A client that never finishes its request must not keep the program alive.
-    let patience = async {
-        let _ = stopped.await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        result = server => Ok(result?),
-        () = patience => {
-            tracing::warn!("some replies were not finished in time");
-            Ok(())
-        }
-    }
-}
-
-fn router(auth: &Auth<User>) -> Router {
-    Router::new()
-        .route("/health", get(async || Json(json!({ "status": "ok" }))))
-        .route("/public", get(async || Json(Value::Null)))
-        .route("/protected", get(protected))
-        .route("/active", get(active))
-        .route("/verified", get(verified))
-        .route("/superuser", get(superuser))
-        .route("/optional", get(optional))
-        .merge(auth_axum::routes(auth))
-        .with_state(auth.clone())
-}
-
-async fn protected(user: CurrentUser<User>) -> Json<String> {
-    Json(user.email.to_string())
-}
-
-async fn active(user: ActiveUser<User>) -> Json<String> {
-    Json(user.email.to_string())
-}
-
-async fn verified(user: VerifiedUser<User>) -> Json<String> {
-    Json(user.email.to_string())
-}
-
-async fn superuser(user: Superuser<User>) -> Json<String> {
-    Json(user.email.to_string())
-}
-
-async fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
-    Json(user.map(|user| user.email.to_string()))
 }
 
 async fn purge(accounts: Accounts<User>) {

@@ -62,6 +62,7 @@ impl<U: AuthUser> Door for CoreDoor<U> {
                 body: Vec::new(),
             };
         };
+        let is_head = request.method == "HEAD";
         let mut buffered = BufferedRequest::new(&request.method, request.body);
         for (name, value) in request.headers {
             buffered = buffered.header(&name, value);
@@ -80,7 +81,12 @@ impl<U: AuthUser> Door for CoreDoor<U> {
         WireReply {
             status: reply.status(),
             headers: reply.headers().map(header).collect(),
-            body: reply.into_body(),
+            // What every HTTP server does (RFC 9110 §9.3.2), and the core leaves to it.
+            body: if is_head {
+                Vec::new()
+            } else {
+                reply.into_body()
+            },
         }
     }
 }

@@ -120,6 +120,7 @@ impl Stage<'_> {
     /// Sends a request, and checks what holds for every reply.
     pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
         let reply = self.door.send(request.clone()).await;
+        self.trial.say(request, &reply);
         for broken in self.broken_rules(&reply) {
             self.trial
                 .fail(request.to_string(), broken, reply.to_string());

@@ -21,7 +21,26 @@ const FAST: &str = "--argon2=8,1,1";
 #[derive(Debug)]
 pub(crate) struct Home {
     folder: TempDir,
+    framework: &'static str,
 }
+
+/// Makes a test for each framework of each of these functions, which take a [`Home`].
+macro_rules! in_each_framework {
+    ($($test:ident),+ $(,)?) => {
+        $(mod $test {
+            #[test]
+            fn axum() {
+                super::$test(&crate::app::Home::of("axum"));
+            }
+
+            #[test]
+            fn poem() {
+                super::$test(&crate::app::Home::of("poem"));
+            }
+        })+
+    };
+}
+pub(crate) use in_each_framework;
 
 /// The running server. It is killed when dropped.
 #[derive(Debug)]
@@ -34,9 +53,15 @@ pub(crate) struct App {
 }
 
 impl Home {
+    /// For what does not depend on the framework.
     pub(crate) fn new() -> Self {
+        Self::of("axum")
+    }
+
+    /// For servers of this framework.
+    pub(crate) fn of(framework: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder }
+        Self { folder, framework }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -76,6 +101,7 @@ impl Home {
             .open(self.path("stderr"));
         command
             .arg("--listen=127.0.0.1:0")
+            .arg(format!("--framework={}", self.framework))
             .arg(format!("--outbox={}", outbox.display()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use crate::app::{Home, PASSWORD, SECRET, login, reset, verification};
+use crate::app::{Home, PASSWORD, SECRET, in_each_framework, login, reset, verification};
 use crate::client::{get, post, request};
+
+in_each_framework! { nothing_secret_is_written }
 
 const NEW: &str = "an engine with a thousand columns";
 const WRONG: &str = "quite another password";
 
 /// A16.2.5: also at the most talkative level, nothing secret reaches standard output or error.
-#[test]
-fn nothing_secret_is_written() {
-    let home = Home::new();
+fn nothing_secret_is_written(home: &Home) {
     let app = home.start(&["--log=trace"]);
     let ada = "ada@example.com";
     app.register(ada);

@@ -4,8 +4,10 @@ use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
 use crate::client::{get, post, request};
+
+in_each_framework! { two_backends, switches_of_the_rules }
 
 #[test]
 fn create_user_says_why_not() {
@@ -99,9 +101,7 @@ fn cheap_hashes_are_warned_of() {
 }
 
 /// A token of one backend is nothing to another's logout, and each may call the application.
-#[test]
-fn two_backends() {
-    let home = Home::new();
+fn two_backends(home: &Home) {
     let app = home.start(&["--backend=web=bearer+jwt", "--backend=api=bearer+jwt"]);
     app.register("ada@example.com");
     let web = app.log_in("ada@example.com", PASSWORD);
@@ -118,9 +118,7 @@ fn two_backends() {
     assert_eq!((app.protected(&web), app.protected(api)), (200, 401));
 }
 
-#[test]
-fn switches_of_the_rules() {
-    let home = Home::new();
+fn switches_of_the_rules(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     let id = String::from_utf8(made.stdout).unwrap();
     let app = home.start(&["--require-verification", "--private-registration"]);

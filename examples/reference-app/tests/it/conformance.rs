@@ -1,60 +1,72 @@
-//! The HTTP contract through every door and over every storage, case by case: the core directly and
-//! Axum over real HTTP, each with stores in memory and in SQLite.
+//! The HTTP contract through every door and over every storage, case by case; and every reply compared
+//! with the core's own over stores in memory, byte for byte: status, headers in their order, body.
+//!
+//! A door or a storage more is a variant of its enum, an arm of a `match`, and a line below.
+
+mod http;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use auth_core::testing::conformance::{self, CoreRig, Door, Rig, WireReply, WireRequest};
+use auth_core::testing::conformance::{self, CoreRig, Door, Rig, Transcript};
 use auth_core::{Auth, ExpiringStore, User, UserDatabase};
 use auth_diesel::SqliteStore;
+use poem::listener::TcpAcceptor;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+
+use http::HttpDoor;
 
 type Stores = (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_core_over_sqlite() {
-    let rig = House {
-        storage: Storage::sqlite(),
-        framework: Framework::None,
+macro_rules! rigs {
+    ($($test:ident: $way:expr, $storage:expr;)+) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            check(&House { way: $way, storage: $storage }).await;
+        })+
     };
-    conformance::assert_none(&conformance::run(&rig).await);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn axum_over_memory() {
-    let rig = House {
-        storage: Storage::Memory,
-        framework: Framework::Axum,
-    };
-    conformance::assert_none(&conformance::run(&rig).await);
+rigs! {
+    the_core_over_memory: Way::Core, Storage::Memory;
+    the_core_over_sqlite: Way::Core, Storage::sqlite();
+    axum_over_memory: Way::Axum, Storage::Memory;
+    axum_over_sqlite: Way::Axum, Storage::sqlite();
+    poem_over_memory: Way::Poem, Storage::Memory;
+    poem_over_sqlite: Way::Poem, Storage::sqlite();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn axum_over_sqlite() {
-    let rig = House {
-        storage: Storage::sqlite(),
-        framework: Framework::Axum,
-    };
-    conformance::assert_none(&conformance::run(&rig).await);
+/// The contract is kept, and nothing of a framework or of an engine shows.
+async fn check(house: &House) {
+    static REFERENCE: OnceCell<Transcript> = OnceCell::const_new();
+    let (failures, transcript) = Transcript::of(house).await;
+    conformance::assert_none(&failures);
+    let reference = async || Transcript::of(&CoreRig::new()).await.1;
+    REFERENCE
+        .get_or_init(reference)
+        .await
+        .assert_same(&transcript);
 }
 
 struct House {
+    way: Way,
     storage: Storage,
-    framework: Framework,
+}
+
+/// The ways in.
+enum Way {
+    Core,
+    Axum,
+    Poem,
 }
 
 enum Storage {
     Memory,
     Sqlite { folder: TempDir, files: AtomicU32 },
-}
-
-enum Framework {
-    None,
-    Axum,
 }
 
 impl Storage {
@@ -64,14 +76,12 @@ impl Storage {
             files: AtomicU32::new(0),
         }
     }
-}
 
-#[async_trait]
-impl Rig for House {
-    async fn stores(&self) -> Stores {
-        match &self.storage {
-            Storage::Memory => CoreRig::new().stores().await,
-            Storage::Sqlite { folder, files } => {
+    /// Stores that nobody else has.
+    async fn fresh(&self) -> Stores {
+        match self {
+            Self::Memory => CoreRig::new().stores().await,
+            Self::Sqlite { folder, files } => {
                 let file = format!("{}.db", files.fetch_add(1, Ordering::Relaxed));
                 let url = format!("sqlite://{}", folder.path().join(file).display());
                 let store = SqliteStore::open(&url).await.unwrap();
@@ -79,83 +89,36 @@ impl Rig for House {
             }
         }
     }
+}
+
+#[async_trait]
+impl Rig for House {
+    async fn stores(&self) -> Stores {
+        self.storage.fresh().await
+    }
 
     async fn open(&self, auth: Auth<User>) -> Box<dyn Door> {
-        match self.framework {
-            Framework::None => CoreRig::new().open(auth).await,
-            Framework::Axum => {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                let address = listener.local_addr().unwrap();
+        match self.way {
+            Way::Core => CoreRig::new().open(auth).await,
+            Way::Axum => {
+                let (listener, address) = listen().await;
                 let app = auth_axum::routes(&auth);
                 tokio::spawn(async move { axum::serve(listener, app).await });
+                Box::new(HttpDoor(address))
+            }
+            Way::Poem => {
+                let (listener, address) = listen().await;
+                let server =
+                    poem::Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap());
+                tokio::spawn(server.run(auth_poem::routes(&auth)));
                 Box::new(HttpDoor(address))
             }
         }
     }
 }
 
-/// A connection of its own for each request, and every byte as the case has it.
-struct HttpDoor(SocketAddr);
-
-#[async_trait]
-impl Door for HttpDoor {
-    async fn send(&self, request: WireRequest) -> WireReply {
-        let (mut reader, mut writer) = TcpStream::connect(self.0).await.unwrap().into_split();
-        let bytes = on_the_wire(&request);
-        // A server may answer and close before it has read a body that is too long.
-        let writing = tokio::spawn(async move {
-            let written = writer.write_all(&bytes).await;
-            (writer, written)
-        });
-        let mut reply = Vec::new();
-        let ended = reader.read_to_end(&mut reply).await;
-        assert!(!reply.is_empty(), "no reply to {request}: {ended:?}");
-        drop(writing.await);
-        parse(&reply)
-    }
-}
-
-fn on_the_wire(request: &WireRequest) -> Vec<u8> {
-    let mut bytes = format!(
-        "{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n",
-        request.method, request.target
-    )
-    .into_bytes();
-    for (name, value) in &request.headers {
-        bytes.extend_from_slice(format!("{name}: ").as_bytes());
-        bytes.extend_from_slice(value);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", request.body.len()).as_bytes());
-    bytes.extend_from_slice(&request.body);
-    bytes
-}
-
-fn parse(reply: &[u8]) -> WireReply {
-    const OF_THE_CONNECTION: [&str; 4] =
-        ["date", "content-length", "connection", "transfer-encoding"];
-    let end = reply
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap();
-    let head = str::from_utf8(&reply[..end]).unwrap();
-    let mut lines = head.lines();
-    let status = lines
-        .next()
-        .unwrap()
-        .split(' ')
-        .nth(1)
-        .unwrap()
-        .parse()
-        .unwrap();
-    let headers = lines
-        .filter_map(|line| line.split_once(": "))
-        .filter(|(name, _)| !OF_THE_CONNECTION.contains(name))
-        .map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()))
-        .collect();
-    WireReply {
-        status,
-        headers,
-        body: reply[end + 4..].to_vec(),
-    }
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }

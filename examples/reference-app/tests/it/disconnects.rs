@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
 use crate::client::get;
+
+in_each_framework! { vanished_clients_leave_a_healthy_server_and_no_half_accounts }
 
 const TIMES: usize = 200;
 
-#[test]
-fn vanished_clients_leave_a_healthy_server_and_no_half_accounts() {
-    let home = Home::new();
+fn vanished_clients_leave_a_healthy_server_and_no_half_accounts(home: &Home) {
     let root = "root@example.com";
     assert!(
         home.create_user(&["--superuser", root], PASSWORD)

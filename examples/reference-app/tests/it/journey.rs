@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{Home, PASSWORD, login, reset, verification};
+use crate::app::{Home, PASSWORD, in_each_framework, login, reset, verification};
 use crate::client::{get, post, request};
+
+in_each_framework! { from_registration_to_logout, pages_and_their_guards }
 
 const SECOND: &str = "an engine with a thousand columns";
 const THIRD: &str = "punched cards from jacquard looms";
 
-#[test]
-fn from_registration_to_logout() {
-    let home = Home::new();
+fn from_registration_to_logout(home: &Home) {
     let app = home.start(&[]);
     let ada = "ada@example.com";
 
@@ -56,9 +56,7 @@ fn from_registration_to_logout() {
 }
 
 /// Each page of the application lets in whom it should.
-#[test]
-fn pages_and_their_guards() {
-    let home = Home::new();
+fn pages_and_their_guards(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     assert!(made.status.success());
     let app = home.start(&[]);

@@ -4,15 +4,15 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::app::{App, Home, PASSWORD, login, registration};
+use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
 use crate::client::{Request, get, post, request};
+
+in_each_framework! { thirty_mixed_clients_see_no_fault_of_ours }
 
 const CLIENTS: usize = 30;
 const NEW: &str = "an engine with a thousand columns";
 
-#[test]
-fn thirty_mixed_clients_see_no_fault_of_ours() {
-    let home = Home::new();
+fn thirty_mixed_clients_see_no_fault_of_ours(home: &Home) {
     let app = home.start(&[]);
     thread::scope(|scope| {
         for number in 0..CLIENTS {

@@ -3,16 +3,17 @@
 use std::sync::Barrier;
 use std::thread;
 
-use crate::app::{App, Home, PASSWORD, login, registration, reset, verification};
+use crate::app::{Home, PASSWORD, in_each_framework, login, registration, reset, verification};
 use crate::client::{Client, Request, Response, exchange};
 
 const CLIENTS: usize = 64;
 const NEW: &str = "an engine with a thousand columns";
 
+in_each_framework! { one_registration_wins, one_reset_wins, one_verification_wins }
+
 /// Of simultaneous registrations of one address one wins, and no other is an error of ours.
-#[test]
-fn one_registration_wins() {
-    let (_home, app) = start();
+fn one_registration_wins(home: &Home) {
+    let app = home.start(&[]);
     let replies = all_at_once(app.client, &registration("ada@example.com"));
     check(&replies, 201, "REGISTER_USER_ALREADY_EXISTS");
     app.client
@@ -21,9 +22,8 @@ fn one_registration_wins() {
 }
 
 /// A reset token is spent once.
-#[test]
-fn one_reset_wins() {
-    let (_home, app) = start();
+fn one_reset_wins(home: &Home) {
+    let app = home.start(&[]);
     app.register("ada@example.com");
     let token = app.forgot("ada@example.com");
     let replies = all_at_once(app.client, &reset(&token, NEW));
@@ -32,19 +32,12 @@ fn one_reset_wins() {
 }
 
 /// A verification token is spent once.
-#[test]
-fn one_verification_wins() {
-    let (_home, app) = start();
+fn one_verification_wins(home: &Home) {
+    let app = home.start(&[]);
     app.register("ada@example.com");
     let token = app.mail("verify", "ada@example.com", 1);
     let replies = all_at_once(app.client, &verification(&token));
     check(&replies, 200, "VERIFY_USER_");
-}
-
-fn start() -> (Home, App) {
-    let home = Home::new();
-    let app = home.start(&[]);
-    (home, app)
 }
 
 /// Sends one request from many connections, all open before the first byte goes out.

@@ -1,11 +1,11 @@
 //! What a restart must not lose, and how the program ends.
 
-use crate::app::{Home, PASSWORD, login, verification};
+use crate::app::{Home, PASSWORD, in_each_framework, login, verification};
 use crate::client::get;
 
-#[test]
-fn accounts_and_tokens_outlive_the_process() {
-    let home = Home::new();
+in_each_framework! { accounts_and_tokens_outlive_the_process, the_end_waits_for_hooks }
+
+fn accounts_and_tokens_outlive_the_process(home: &Home) {
     let app = home.start(&[]);
     app.register("ada@example.com");
     let letter = app.mail("verify", "ada@example.com", 1);
@@ -47,9 +47,7 @@ fn accounts_and_tokens_outlive_the_process() {
 }
 
 /// What hooks still have to do after the reply is done before the program ends.
-#[test]
-fn the_end_waits_for_hooks() {
-    let home = Home::new();
+fn the_end_waits_for_hooks(home: &Home) {
     let app = home.start(&[]);
     app.register("ada@example.com");
     let forgot = serde_json::json!({ "email": "ada@example.com" });

@@ -1,0 +1,212 @@
+//! What was said in a run, to be compared with another run byte for byte.
+//!
+//! Each case says what the contract asks of a reply. Two transcripts say more: that two doors, or two
+//! storages, give *the same* replies, also where no case looks.
+
+mod placeholders;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use super::wire::{WireReply, WireRequest};
+use super::{Failure, Rig, cases};
+use placeholders::Placeholders;
+
+/// Every exchange of a run, case by case, in order.
+///
+/// What is drawn at random stands there as a numbered placeholder: a user's id as `<uuid 1>`, a JWT
+/// as `<jwt 1>`, any other long token as `<token 1>`, counted by first appearance within a case. Equal
+/// values have equal numbers, so who is who is still compared.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::testing::conformance::{CoreRig, Transcript};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let (_, first) = Transcript::of(&CoreRig::new()).await;
+/// let (_, second) = Transcript::of(&CoreRig::new()).await;
+/// first.assert_same(&second);
+/// # });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    scenes: Vec<Scene>,
+}
+
+/// A place at which two transcripts differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    case: String,
+    number: usize,
+    left: Option<Exchange>,
+    right: Option<Exchange>,
+}
+
+/// The exchanges of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scene {
+    case: String,
+    exchanges: Vec<Exchange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Exchange {
+    /// Method and target. Headers and body of a request are the case's own and the same by nature, but
+    /// for pieces of tokens, of which a part is no token and has no placeholder.
+    request: Vec<u8>,
+    status: u16,
+    /// In the order of the wire, repetitions included.
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Transcript {
+    /// Runs every case, and answers what failed and what was said.
+    #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
+    pub async fn of(rig: &dyn Rig) -> (Vec<Failure>, Self) {
+        let (mut failures, mut scenes) = (Vec::new(), Vec::new());
+        for case in cases() {
+            let (failed, scene) = case.play(rig).await;
+            failures.extend(failed);
+            scenes.push(scene);
+        }
+        (failures, Self { scenes })
+    }
+
+    /// How many exchanges there were.
+    #[must_use]
+    pub fn exchanges(&self) -> usize {
+        self.scenes.iter().map(|scene| scene.exchanges.len()).sum()
+    }
+
+    /// Every place at which the two differ, in the order of the cases.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        for scene in &self.scenes {
+            let theirs = other.scene(&scene.case);
+            differences.extend(scene.differences(theirs));
+        }
+        for scene in &other.scenes {
+            if self.scene(&scene.case).is_none() {
+                let nothing = Scene::new(&scene.case, &[]);
+                differences.extend(nothing.differences(Some(scene)));
+            }
+        }
+        differences
+    }
+
+    /// Fails the test with the first differences, both replies of each side by side: those of `self`
+    /// marked with `-`, those of `other` with `+`.
+    ///
+    /// # Panics
+    ///
+    /// When there is a difference, or when nothing was said at all.
+    pub fn assert_same(&self, other: &Self) {
+        const SHOWN: usize = 5;
+        assert!(self.exchanges() > 0, "a run in which nothing was said");
+        let differences = self.differences(other);
+        let shown = differences.iter().take(SHOWN);
+        let list: Vec<_> = shown.map(ToString::to_string).collect();
+        assert!(
+            differences.is_empty(),
+            "{} differences in {} exchanges\n{}",
+            differences.len(),
+            self.exchanges(),
+            list.join("\n")
+        );
+    }
+
+    fn scene(&self, case: &str) -> Option<&Scene> {
+        self.scenes.iter().find(|scene| scene.case == case)
+    }
+}
+
+impl Scene {
+    pub(super) fn new(case: &str, said: &[(WireRequest, WireReply)]) -> Self {
+        let mut placeholders = Placeholders::default();
+        let exchange = |(request, reply): &(WireRequest, WireReply)| {
+            let line = format!("{} {}", request.method, request.target);
+            let line = placeholders.replace(line.as_bytes());
+            // Looked through for the numbers of what is in it, which the reply may repeat.
+            for (_, value) in &request.headers {
+                placeholders.replace(value);
+            }
+            placeholders.replace(&request.body);
+            let headers = reply.headers.iter();
+            Exchange {
+                request: line,
+                status: reply.status,
+                headers: headers
+                    .map(|(name, value)| (name.clone(), placeholders.replace(value)))
+                    .collect(),
+                body: placeholders.replace(&reply.body),
+            }
+        };
+        Self {
+            case: case.to_owned(),
+            exchanges: said.iter().map(exchange).collect(),
+        }
+    }
+
+    fn differences(&self, other: Option<&Self>) -> Vec<Difference> {
+        let theirs = other.map_or(&[][..], |scene| scene.exchanges.as_slice());
+        let most = self.exchanges.len().max(theirs.len());
+        let pairs = (0..most).map(|at| (at, self.exchanges.get(at), theirs.get(at)));
+        pairs
+            .filter(|(_, left, right)| left != right)
+            .map(|(at, left, right)| Difference {
+                case: self.case.clone(),
+                number: at + 1,
+                left: left.cloned(),
+                right: right.cloned(),
+            })
+            .collect()
+    }
+}
+
+impl Exchange {
+    /// The lines to show, of which those that differ are marked.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![shown(&self.request), self.status.to_string()];
+        let header =
+            |(name, value): &(String, Vec<u8>)| format!("{name}: {}", value.escape_ascii());
+        lines.extend(self.headers.iter().map(header));
+        lines.push(format!("body: {}", self.body.escape_ascii()));
+        lines
+    }
+}
+
+/// A text as it is, and bytes that are none with every one of them visible.
+fn shown(bytes: &[u8]) -> String {
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        _ => bytes.escape_ascii().to_string(),
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}, exchange {}", self.case, self.number)?;
+        let lines = |side: &Option<Exchange>| {
+            let nothing = || vec!["(nothing was said)".to_owned()];
+            side.as_ref().map_or_else(nothing, Exchange::lines)
+        };
+        let (left, right) = (lines(&self.left), lines(&self.right));
+        for at in 0..left.len().max(right.len()) {
+            match (left.get(at), right.get(at)) {
+                (Some(left), Some(right)) if left == right => writeln!(f, "    {left}")?,
+                (left, right) => {
+                    for (mark, line) in [('-', left), ('+', right)] {
+                        if let Some(line) = line {
+                            writeln!(f, "  {mark} {line}")?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

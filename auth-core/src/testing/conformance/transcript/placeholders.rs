@@ -1,0 +1,81 @@
+//! Numbers for what is drawn at random.
+
+/// The values of one case that have a number already.
+#[derive(Debug, Default)]
+pub(super) struct Placeholders {
+    known: Vec<(Kind, Vec<u8>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Uuid,
+    Jwt,
+    /// Anything else that is as long as 32 random bytes in base64url.
+    Token,
+}
+
+const SHORTEST_TOKEN: usize = 43;
+
+impl Placeholders {
+    /// The bytes with a placeholder for every random value.
+    pub(super) fn replace(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut replaced = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some((first, tail)) = rest.split_first() {
+            let length = rest.iter().take_while(|byte| is_of_word(**byte)).count();
+            if length == 0 {
+                replaced.push(*first);
+                rest = tail;
+                continue;
+            }
+            let (word, after) = rest.split_at(length);
+            match Kind::of(word) {
+                Some(kind) => replaced.extend(self.number(kind, word).into_bytes()),
+                None => replaced.extend_from_slice(word),
+            }
+            rest = after;
+        }
+        replaced
+    }
+
+    fn number(&mut self, kind: Kind, word: &[u8]) -> String {
+        let known = |(known, value): &(Kind, Vec<u8>)| *known == kind && value == word;
+        if !self.known.iter().any(known) {
+            self.known.push((kind, word.to_vec()));
+        }
+        let mut of_kind = self.known.iter().filter(|(known, _)| *known == kind);
+        let number = of_kind.position(|(_, value)| value == word);
+        let name = match kind {
+            Kind::Uuid => "uuid",
+            Kind::Jwt => "jwt",
+            Kind::Token => "token",
+        };
+        format!("<{name} {}>", number.map_or(0, |place| place + 1))
+    }
+}
+
+impl Kind {
+    fn of(word: &[u8]) -> Option<Self> {
+        if is_uuid(word) {
+            Some(Self::Uuid)
+        } else if word.starts_with(b"eyJ") && word.split(|byte| *byte == b'.').count() == 3 {
+            Some(Self::Jwt)
+        } else if word.len() >= SHORTEST_TOKEN && !word.contains(&b'.') {
+            Some(Self::Token)
+        } else {
+            None
+        }
+    }
+}
+
+/// Letters, digits, what base64url and a JWT have between them, and what a percent-encoded one has.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.%".contains(&byte)
+}
+
+/// The form of RFC 9562 §4.
+fn is_uuid(word: &[u8]) -> bool {
+    let groups: Vec<_> = word.split(|byte| *byte == b'-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.concat().iter().all(u8::is_ascii_hexdigit)
+}

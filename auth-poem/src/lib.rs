@@ -1,0 +1,98 @@
+//! Accounts for [Poem](poem) applications: routes, extractors and guards around [`auth_core`].
+//!
+//! | you want | you write |
+//! | --- | --- |
+//! | register, login, logout, verification, password reset, `/users/me`, administration | `.merge(routes(&auth))`, or `.merge(routes(&auth).under("/api"))` |
+//! | extractors that find the handle | `.with(provide(&auth))` around the whole application |
+//! | whoever is logged in | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
+//! | somebody with a proven address | `user: VerifiedUser<User>` |
+//! | an administrator | `user: Superuser<User>` |
+//! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
+//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
+//! | a rule for a whole route | `.with(guard(&auth, Guard::verified()))` |
+//! | the handle itself | `Data(auth): Data<&Auth<User>>` |
+//! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
+//! | a test that nothing is forgotten | [`assert_wired`] |
+//!
+//! ```
+//! use auth_core::{Auth, User};
+//! use auth_poem::{CurrentUser, OptionalUser, RouteExt, VerifiedUser, provide, routes};
+//! use poem::{Endpoint, EndpointExt, Route, get, handler};
+//!
+//! #[handler]
+//! async fn home(OptionalUser(user): OptionalUser<User>) -> String {
+//!     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+//! }
+//!
+//! #[handler]
+//! async fn account(user: CurrentUser<User>) -> String {
+//!     format!("{} by {}", user.email, user.backend())
+//! }
+//!
+//! #[handler]
+//! async fn orders(_: VerifiedUser<User>) -> &'static str {
+//!     "only with a proven address"
+//! }
+//!
+//! fn app(auth: &Auth<User>) -> impl Endpoint {
+//!     Route::new()
+//!         .at("/", get(home))
+//!         .at("/account", get(account))
+//!         .at("/orders", get(orders))
+//!         .merge(routes(auth))
+//!         .with(provide(auth))
+//! }
+//! ```
+//!
+//! # What a request costs
+//!
+//! Nobody is authenticated before a handler or a guard asks: a public route costs no call to a
+//! store. Who asks first pays, and every further extractor of the same request takes that answer.
+//!
+//! # What a client sees
+//!
+//! | | required user | optional user |
+//! | --- | --- | --- |
+//! | no credential | 401 | `None` |
+//! | a cookie that is no longer good | 401 | `None` |
+//! | a header that is not good, an inactive user | 401 | 401 |
+//! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
+//! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a store that cannot answer | 503 | 503 |
+//! | no handle, because `provide` was forgotten | 500, and the log says what to add | 500 |
+//!
+//! Every decision, status and byte comes from [`auth_core`]: this crate translates.
+//!
+//! # Errors and their handlers
+//!
+//! A refusal is an error of Poem, [`AuthRejection`]. `provide` turns it into its response, so a
+//! `catch_all_error` around it changes nothing of ours; one below it may.
+//!
+//! # An example that does not compile
+//!
+//! A user that no guard has let pass:
+//!
+//! ```compile_fail
+//! use auth_core::{Authenticated, User};
+//! use auth_poem::CurrentUser;
+//!
+//! fn forge(user: Authenticated<User>) -> CurrentUser<User> {
+//!     CurrentUser { user, policy: std::marker::PhantomData }
+//! }
+//! ```
+
+mod extract;
+mod guard;
+mod reject;
+mod reply;
+mod request;
+mod routes;
+mod wiring;
+
+pub use auth_core::Auth;
+pub use auth_core::guard::{Guard, Policy};
+pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
+pub use guard::{GuardEndpoint, GuardMiddleware, guard};
+pub use reject::AuthRejection;
+pub use routes::{RouteExt, Routes, routes};
+pub use wiring::{Provide, ProvideEndpoint, assert_wired, provide};

@@ -1,0 +1,120 @@
+//! Refusals as responses, and as errors of Poem.
+
+use std::error::Error;
+use std::fmt;
+
+use auth_core::Unavailable;
+use auth_core::api::{ErrorCode, Rejection};
+use poem::error::ResponseError;
+use poem::http::StatusCode;
+use poem::{IntoResponse, Response};
+
+use crate::reply;
+
+/// A refusal in the error envelope of the toolkit (RFC 9457): what every extractor and guard here
+/// answers with.
+///
+/// It is an error that Poem carries through its middleware. [`provide`](crate::provide) sends it as
+/// it is, so an error handler *around* `provide` does not see it, and one *below* may catch it: to
+/// send a browser to a login page, for example.
+///
+/// # Examples
+///
+/// A handler that uses [`Accounts`](auth_core::Accounts) answers in the same envelope:
+///
+/// ```
+/// use auth_core::User;
+/// use auth_core::api::{ErrorCode, Rejection};
+/// use auth_poem::{Auth, AuthRejection};
+/// use poem::handler;
+/// use poem::web::{Data, Path};
+///
+/// #[handler]
+/// async fn e_mail_of(
+///     Data(auth): Data<&Auth<User>>,
+///     Path(id): Path<String>,
+/// ) -> Result<String, AuthRejection> {
+///     let id = id.parse().map_err(|_| Rejection::new(ErrorCode::UserNotFound))?;
+///     let user = auth.accounts().get(&id).await?;
+///     let user = user.ok_or(Rejection::new(ErrorCode::UserNotFound))?;
+///     Ok(user.email.to_string())
+/// }
+/// ```
+///
+/// A page that sends whoever is not logged in to the login:
+///
+/// ```
+/// use auth_core::User;
+/// use auth_poem::{Auth, AuthRejection, CurrentUser, provide};
+/// use poem::web::Redirect;
+/// use poem::{Endpoint, EndpointExt, IntoResponse, Response, handler};
+///
+/// #[handler]
+/// async fn account(user: CurrentUser<User>) -> String {
+///     user.email.to_string()
+/// }
+///
+/// async fn to_login(rejection: AuthRejection) -> Response {
+///     match rejection.code().status() {
+///         401 => Redirect::see_other("/login").into_response(),
+///         _ => rejection.into_response(),
+///     }
+/// }
+///
+/// fn page(auth: &Auth<User>) -> impl Endpoint {
+///     account.catch_error(to_login).with(provide(auth))
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthRejection(Rejection);
+
+impl AuthRejection {
+    /// The code that the client sees.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.0.code()
+    }
+
+    /// The refusal as the core knows it.
+    #[must_use]
+    pub fn into_inner(self) -> Rejection {
+        self.0
+    }
+}
+
+impl From<Rejection> for AuthRejection {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection)
+    }
+}
+
+/// 503.
+impl From<Unavailable> for AuthRejection {
+    fn from(error: Unavailable) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for AuthRejection {
+    fn into_response(self) -> Response {
+        reply::into_response(self.0.into_reply())
+    }
+}
+
+impl ResponseError for AuthRejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn as_response(&self) -> Response {
+        self.clone().into_response()
+    }
+}
+
+impl fmt::Display for AuthRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused with {}", self.code().as_str())
+    }
+}
+
+impl Error for AuthRejection {}

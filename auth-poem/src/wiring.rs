@@ -1,0 +1,218 @@
+//! How the handle comes to extractors, and a proof for tests that it does.
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use auth_core::api::{ErrorCode, Rejection};
+use auth_core::{Auth, AuthUser};
+use poem::http::{Method, Uri};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
+
+use crate::reject::AuthRejection;
+use crate::request::make_place;
+
+/// Gives the handle to the extractors of all routes below, and lets them share one answer.
+///
+/// It is `.data(auth)` and more: with the plain data extractors work too, but each of them
+/// authenticates anew, and refusals pass through the error handlers of the application. Here a
+/// refusal of the toolkit becomes its envelope at once.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::User;
+/// use auth_poem::{Auth, CurrentUser, provide};
+/// use poem::{Endpoint, EndpointExt, Route, get, handler};
+///
+/// #[handler]
+/// async fn account(user: CurrentUser<User>) -> String {
+///     user.email.to_string()
+/// }
+///
+/// fn app(auth: &Auth<User>) -> impl Endpoint {
+///     Route::new().at("/account", get(account)).with(provide(auth))
+/// }
+/// ```
+#[must_use]
+pub fn provide<U: AuthUser>(auth: &Auth<U>) -> Provide<U> {
+    Provide { auth: auth.clone() }
+}
+
+/// The middleware that [`provide`] makes.
+pub struct Provide<U: AuthUser> {
+    auth: Auth<U>,
+}
+
+/// The endpoint that [`Provide`] puts around another one.
+pub struct ProvideEndpoint<E, U: AuthUser> {
+    inner: E,
+    auth: Auth<U>,
+}
+
+/// Asserts that the handlers of these routes find the handle, and that none of them is open to
+/// everybody: for the tests of an application, since Poem cannot see a missing handle when it
+/// compiles.
+///
+/// Each request goes to the endpoint in this process. The first extractor or guard that it meets
+/// says whether it has its handle, and refuses: no handler runs, and no store is asked.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::User;
+/// use auth_poem::{Auth, CurrentUser, assert_wired, provide};
+/// use poem::{Endpoint, EndpointExt, Route, get, handler, http::Method};
+///
+/// #[handler]
+/// async fn account(user: CurrentUser<User>) -> String {
+///     user.email.to_string()
+/// }
+///
+/// fn app(auth: &Auth<User>) -> impl Endpoint {
+///     Route::new().at("/account", get(account)).with(provide(auth))
+/// }
+///
+/// # let accounts = auth_core::testing::accounts_builder(std::sync::Arc::new(auth_core::testing::Outbox::new()));
+/// # let strategy = auth_core::JwtStrategy::from_master(&auth_core::testing::master_secret())
+/// #     .revoked_in(auth_core::store::memory::MemoryExpiringStore::new());
+/// # let backend = auth_core::Backend::new("jwt", auth_core::BearerTransport::new(), strategy);
+/// # let auth = Auth::builder(accounts).backend(backend).build().unwrap();
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// assert_wired(&app(&auth), [(Method::GET, "/account")]).await;
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// With a sentence for each route whose handle is missing, and for each on which nothing asked for a
+/// user: a path that does not exist, a handler for everybody, or another extractor that refused
+/// first. Extractors run in the order of the arguments, so let the user come first.
+pub async fn assert_wired<'r>(
+    app: &impl Endpoint,
+    routes: impl IntoIterator<Item = (Method, &'r str)>,
+) {
+    let mut faults = Vec::new();
+    for (method, path) in routes {
+        let probe = Probe::default();
+        let what = format!("{method} {path}");
+        let Ok(uri) = path.parse::<Uri>() else {
+            faults.push(format!("{what}: this is no path"));
+            continue;
+        };
+        let request = Request::builder().method(method).uri(uri);
+        let request = request.extension(probe.clone()).finish();
+        let status = app.get_response(request).await.status();
+        faults.extend(probe.fault(&what, status.as_u16()));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The handle that a request carries.
+pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRejection> {
+    let found = request.data::<Auth<U>>();
+    if let Some(probe) = request.data::<Probe>() {
+        probe.note::<U>(found.is_some());
+        return Err(unwired());
+    }
+    found.ok_or_else(|| {
+        let user = type_name::<U>();
+        tracing::error!(target: "auth", user, "{MISSING}");
+        unwired()
+    })
+}
+
+/// Gives the handle to whatever is below, unless one of its type was given from outside already: a guard
+/// does not replace what the application chose.
+pub(crate) fn provide_if_none<U: AuthUser>(auth: &Auth<U>, request: &mut Request) {
+    if request.data::<Auth<U>>().is_none() {
+        request.set_data(auth.clone());
+    }
+}
+
+const MISSING: &str = "no handle for this type of user reaches the handler: \
+                       put `.with(auth_poem::provide(&auth))` around its route";
+
+fn unwired() -> AuthRejection {
+    Rejection::new(ErrorCode::InternalError).into()
+}
+
+/// Travels with a request of [`assert_wired`], and with no other.
+#[derive(Clone, Default)]
+pub(crate) struct Probe(Arc<Mutex<Option<Finding>>>);
+
+#[derive(Clone, Copy)]
+struct Finding {
+    user: &'static str,
+    wired: bool,
+}
+
+impl Probe {
+    /// Notes what the first extractor or guard found.
+    pub(crate) fn note<U>(&self, wired: bool) {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let user = type_name::<U>();
+        first.get_or_insert(Finding { user, wired });
+    }
+
+    /// Refuses a request of [`assert_wired`] where a guard stands, which has its handle in it.
+    pub(crate) fn stop_at_guard<U: AuthUser>(request: &Request) -> Result<(), AuthRejection> {
+        request.data::<Self>().map_or(Ok(()), |probe| {
+            probe.note::<U>(true);
+            Err(unwired())
+        })
+    }
+
+    fn fault(&self, what: &str, status: u16) -> Option<String> {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Finding { wired: true, .. }) => None,
+            Some(Finding { user, .. }) => Some(format!("{what}: {MISSING} (`{user}`)")),
+            None => Some(format!(
+                "{what}: nothing asked for a user; the reply was {status}"
+            )),
+        }
+    }
+}
+
+impl<E: Endpoint, U: AuthUser> Middleware<E> for Provide<U> {
+    type Output = ProvideEndpoint<E, U>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        ProvideEndpoint {
+            inner,
+            auth: self.auth.clone(),
+        }
+    }
+}
+
+impl<E: Endpoint, U: AuthUser> Endpoint for ProvideEndpoint<E, U> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        request.set_data(self.auth.clone());
+        make_place(&self.auth, &mut request);
+        match self.inner.call(request).await {
+            Ok(output) => Ok(output.into_response()),
+            Err(error) if error.is::<AuthRejection>() => Ok(error.into_response()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<U: AuthUser> Clone for Provide<U> {
+    fn clone(&self) -> Self {
+        provide(&self.auth)
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for Provide<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provide").finish_non_exhaustive()
+    }
+}
+
+impl<E, U: AuthUser> fmt::Debug for ProvideEndpoint<E, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProvideEndpoint").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,111 @@
+//! The pages of the application in Poem.
+
+use std::future::Future;
+
+use auth_core::{Auth, User};
+use auth_poem::{
+    ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, provide, routes,
+};
+use poem::listener::TcpAcceptor;
+use poem::web::Json;
+use poem::{Endpoint, EndpointExt, Route, Server, get, handler};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::GRACE;
+use crate::Failure;
+
+pub(super) async fn serve(
+    listener: TcpListener,
+    auth: &Auth<User>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let acceptor = TcpAcceptor::from_tokio(listener)?;
+    // A client that never finishes its request must not keep the program alive.
+    let server = Server::new_with_acceptor(acceptor);
+    server
+        .run_with_graceful_shutdown(app(auth), stop, Some(GRACE))
+        .await?;
+    Ok(())
+}
+
+fn app(auth: &Auth<User>) -> impl Endpoint + 'static {
+    Route::new()
+        .at("/health", get(health))
+        .at("/public", get(public))
+        .at("/protected", get(protected))
+        .at("/active", get(active))
+        .at("/verified", get(verified))
+        .at("/superuser", get(superuser))
+        .at("/optional", get(optional))
+        .merge(routes(auth))
+        .with(provide(auth))
+}
+
+#[handler]
+fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+#[handler]
+fn public() -> Json<Value> {
+    Json(Value::Null)
+}
+
+#[handler]
+fn protected(user: CurrentUser<User>) -> Json<String> {
+    Json(user.into_inner().email.to_string())
+}
+
+#[handler]
+fn active(user: ActiveUser<User>) -> Json<String> {
+    Json(user.into_inner().email.to_string())
+}
+
+#[handler]
+fn verified(user: VerifiedUser<User>) -> Json<String> {
+    Json(user.into_inner().email.to_string())
+}
+
+#[handler]
+fn superuser(user: Superuser<User>) -> Json<String> {
+    Json(user.into_inner().email.to_string())
+}
+
+#[handler]
+fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
+    Json(user.map(|user| user.email.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use auth_core::store::memory::MemoryExpiringStore;
+    use auth_core::testing::{self, Outbox};
+    use auth_core::{Backend, BearerTransport, JwtStrategy};
+    use auth_poem::assert_wired;
+    use poem::http::Method;
+
+    use super::*;
+
+    /// What the compiler says in Axum, a test says in Poem.
+    #[tokio::test]
+    async fn every_page_for_users_is_wired() {
+        let strategy = JwtStrategy::from_master(&testing::master_secret())
+            .revoked_in(MemoryExpiringStore::new());
+        let accounts = testing::accounts_builder(Arc::new(Outbox::new()));
+        let auth = Auth::builder(accounts)
+            .backend(Backend::new("jwt", BearerTransport::new(), strategy))
+            .build()
+            .unwrap();
+        let pages = [
+            "/protected",
+            "/active",
+            "/verified",
+            "/superuser",
+            "/optional",
+        ];
+        assert_wired(&app(&auth), pages.map(|page| (Method::GET, page))).await;
+    }
+}
