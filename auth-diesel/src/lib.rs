@@ -95,12 +95,12 @@ pub use types::{AuthTime, AuthUuid};
 // What an application writes its own pool, tables and statements with, in the versions that fit.
 pub use {bb8, diesel, diesel_async};
 
-#[cfg(feature = "sqlite")]
-pub use engine::sqlite::SqliteConnection;
 #[cfg(feature = "mysql")]
 pub use diesel_async::AsyncMysqlConnection as MysqlConnection;
 #[cfg(feature = "postgres")]
 pub use diesel_async::AsyncPgConnection as PostgresConnection;
+#[cfg(feature = "sqlite")]
+pub use engine::sqlite::SqliteConnection;
 
 /// A [`DieselStore`] in a SQLite file.
 #[cfg(feature = "sqlite")]

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use auth_core::store::{
-    DeleteOutcome, Expect, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange,
+    DeleteOutcome, Expect, LoginIdentifier, NewUser, Page, PageRequest, PageStart, UniqueField,
+    UpdateOutcome, UserChange,
 };
 use auth_core::{AuthUser, Epoch};
 
@@ -54,7 +54,10 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let row = self.plan.new_row(new)?;
         let names: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
         let table = &self.plan.table;
-        let mut insert = Statement::new(format!("INSERT INTO {table} ({}) VALUES (", names.join(", ")));
+        let mut insert = Statement::new(format!(
+            "INSERT INTO {table} ({}) VALUES (",
+            names.join(", ")
+        ));
         for (position, (_, value)) in row.into_iter().enumerate() {
             let separator = if position == 0 { "" } else { ", " };
             insert = insert.text(separator).bind(value);
@@ -135,7 +138,11 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     pub(crate) async fn list(&mut self, page: PageRequest<U::Id>) -> Result<Page<U>, StepError> {
         let plan = self.plan;
         let (table, key) = (&plan.table, &plan.key);
-        let columns: Vec<String> = plan.columns.iter().map(|name| format!("p.{name}")).collect();
+        let columns: Vec<String> = plan
+            .columns
+            .iter()
+            .map(|name| format!("p.{name}"))
+            .collect();
         let mut list = Statement::new(format!(
             "SELECT t.total, {} FROM (SELECT COUNT(*) AS total FROM {table}) t \
              LEFT JOIN (SELECT {} FROM {table}",
@@ -147,10 +154,14 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             PageStart::Offset(offset) => skipped = i64::try_from(offset).unwrap_or(i64::MAX),
             PageStart::After(None) => {}
             PageStart::After(Some(id)) => {
-                list = list.text(&format!(" WHERE {key} > ")).bind(plan.key_value(&id));
+                list = list
+                    .text(&format!(" WHERE {key} > "))
+                    .bind(plan.key_value(&id));
             }
         }
-        list = list.text(&format!(" ORDER BY {key} LIMIT ")).bind(i64::from(page.limit));
+        list = list
+            .text(&format!(" ORDER BY {key} LIMIT "))
+            .bind(i64::from(page.limit));
         if skipped > 0 {
             list = list.text(" OFFSET ").bind(skipped);
         }
@@ -204,7 +215,11 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let nothing = Statement::new(nothing).returns(&self.plan.kinds);
         self.connection.fetch(nothing).await?;
         let count = "SELECT COUNT(*) FROM auth_expiring WHERE 1 = 0";
-        fetch_number(self.connection, Statement::new(count).returns(&[Kind::BigInt])).await?;
+        fetch_number(
+            self.connection,
+            Statement::new(count).returns(&[Kind::BigInt]),
+        )
+        .await?;
         Ok(())
     }
 
@@ -257,5 +272,7 @@ pub(crate) fn taken_field<C: Engine, U: SqlUser>(
 }
 
 fn is_stale<U: AuthUser>(user: &U, expect: Expect) -> bool {
-    expect.epoch.is_some_and(|epoch: Epoch| epoch != user.epoch())
+    expect
+        .epoch
+        .is_some_and(|epoch: Epoch| epoch != user.epoch())
 }

@@ -39,7 +39,10 @@ pub(crate) struct Plan<U> {
 
 /// Which of the columns that a table may do without it has.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are columns, each there or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are columns, each there or not"
+)]
 pub(super) struct Optional {
     pub(super) username: bool,
     pub(super) is_superuser: bool,
@@ -70,10 +73,19 @@ impl<U: SqlUser> Plan<U> {
             (table.roles, Kind::Text),
             (table.created_at, Kind::Time),
         ];
-        columns.extend(optional.into_iter().filter_map(|(name, kind)| Some((name?, kind))));
+        columns.extend(
+            optional
+                .into_iter()
+                .filter_map(|(name, kind)| Some((name?, kind))),
+        );
         columns.extend(own.iter().copied());
         Self {
-            table: table.name.split('.').map(quote).collect::<Vec<_>>().join("."),
+            table: table
+                .name
+                .split('.')
+                .map(quote)
+                .collect::<Vec<_>>()
+                .join("."),
             columns: columns.iter().map(|(name, _)| quote(name)).collect(),
             kinds: columns.iter().map(|(_, kind)| *kind).collect(),
             key: quote(table.key),
@@ -176,14 +188,22 @@ impl<U: SqlUser> Plan<U> {
         row.push((&self.password_hash, Nullable::<Text>::encode(hash)));
         row.push((&self.is_active, Bool::encode(is_active)));
         row.push((&self.is_verified, Bool::encode(is_verified)));
-        row.push((&self.epoch, BigInt::encode(auth_core::Epoch::FIRST.as_i64())));
+        row.push((
+            &self.epoch,
+            BigInt::encode(auth_core::Epoch::FIRST.as_i64()),
+        ));
         let name = username.as_ref().map(|name| name.as_str().to_owned());
         let name = (username.is_some(), Nullable::<Text>::encode(name));
         let superuser = (is_superuser, Bool::encode(is_superuser));
         let has_roles = roles.iter().next().is_some();
         let roles = (has_roles, Text::encode(account::roles_to_column(&roles)));
         self.optional(&mut row, "a user name", self.username.as_deref(), name)?;
-        self.optional(&mut row, "superusers", self.is_superuser.as_deref(), superuser)?;
+        self.optional(
+            &mut row,
+            "superusers",
+            self.is_superuser.as_deref(),
+            superuser,
+        )?;
         self.optional(&mut row, "roles", self.roles.as_deref(), roles)?;
         if let Some(column) = &self.created_at {
             row.push((column, AuthTime::encode(created_at)));
@@ -207,7 +227,10 @@ impl<U: SqlUser> Plan<U> {
         } = change;
         let mut row: Vec<Assignment<'_>> = Vec::new();
         let mut set = |column, value: Option<SqlValue>| row.extend(value.map(|v| (column, v)));
-        set(self.email.as_str(), email.map(|email| email.as_str().into()));
+        set(
+            self.email.as_str(),
+            email.map(|email| email.as_str().into()),
+        );
         let hash = password_hash.map(|hash| hash.as_stored_str().into());
         set(&self.password_hash, hash);
         set(&self.is_active, is_active.map(SqlValue::from));
@@ -239,7 +262,9 @@ impl<U: SqlUser> Plan<U> {
             Some(column) => row.push((column, value)),
             None if matters => {
                 let table = &self.table;
-                return Err(StoreError::new(format!("table {table} has no column for {what}")));
+                return Err(StoreError::new(format!(
+                    "table {table} has no column for {what}"
+                )));
             }
             None => {}
         }

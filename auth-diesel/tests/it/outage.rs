@@ -40,9 +40,13 @@ fn is_required() -> bool {
 /// who was told that the user is there finds it, nobody is there twice, and nothing needs a restart
 /// of ours.
 async fn comes_back<C: SqlBackend>(engine: Engine) {
-    let Some(mut server) = start(engine) else { return };
+    let Some(mut server) = start(engine) else {
+        return;
+    };
     let options = StoreOptions::default().checkout_timeout(Duration::from_secs(1));
-    let store = DieselStore::<C>::open_with(server.url(), options).await.unwrap();
+    let store = DieselStore::<C>::open_with(server.url(), options)
+        .await
+        .unwrap();
     let known = inserted(&store, new_user("known@example.com")).await;
 
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -82,14 +86,20 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
         told.extend(caller_told);
         unsure += caller_unsure;
     }
-    assert!(unsure > 0, "the callers were not there when the server was not");
+    assert!(
+        unsure > 0,
+        "the callers were not there when the server was not"
+    );
     for address in &told {
         let found = store.find(&new_user(address).email.into()).await.unwrap();
         assert!(found.is_some(), "{address} is lost");
     }
     let total = store.list(PageRequest::first()).await.unwrap().total;
     let (least, most) = (told.len() as u64 + 1, (told.len() + unsure) as u64 + 1);
-    assert!((least..=most).contains(&total), "{total} of {least} to {most}");
+    assert!(
+        (least..=most).contains(&total),
+        "{total} of {least} to {most}"
+    );
 }
 
 /// The addresses that were acknowledged, and how many calls failed.

@@ -110,7 +110,12 @@ impl AuthUser for Member {
 }
 
 impl SqlUser for Member {
-    type Own = (members::nick, members::height, members::badge, members::photo);
+    type Own = (
+        members::nick,
+        members::height,
+        members::badge,
+        members::photo,
+    );
 
     fn table() -> UserTable<Self> {
         let columns = AccountColumns {
@@ -161,7 +166,11 @@ type Store<H> = DieselStore<<H as Home>::Connection, Member>;
 async fn open<H: Home>(home: &H) -> Store<H> {
     let (number, text, bytes) = match home.url().split(':').next().unwrap() {
         "sqlite" => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "BLOB"),
-        "postgres" => ("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "TEXT", "BYTEA"),
+        "postgres" => (
+            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            "TEXT",
+            "BYTEA",
+        ),
         _ => (
             "BIGINT AUTO_INCREMENT PRIMARY KEY",
             "VARCHAR(320) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
@@ -200,7 +209,9 @@ fn member(address: &str, nick: &str) -> NewUser<Member> {
 
 async fn the_contract_is_kept<H: Home>(home: H) {
     drop(home);
-    contract::user_database(Fixture::<H>(PhantomData)).await.assert_kept();
+    contract::user_database(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
 }
 
 struct Fixture<H>(PhantomData<fn() -> H>);
@@ -249,11 +260,26 @@ impl<H: Home> UserFixture for Fixture<H> {
 
 async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
     let store = open(&home).await;
-    store.insert(member("ada@example.com", "ada")).await.unwrap();
-    let outcome = store.insert(member("eve@example.com", "ada")).await.unwrap();
-    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)), "{outcome:?}");
-    let outcome = store.insert(member("ada@example.com", "eve")).await.unwrap();
-    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Email)), "{outcome:?}");
+    store
+        .insert(member("ada@example.com", "ada"))
+        .await
+        .unwrap();
+    let outcome = store
+        .insert(member("eve@example.com", "ada"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, InsertOutcome::Taken(UniqueField::Other)),
+        "{outcome:?}"
+    );
+    let outcome = store
+        .insert(member("ada@example.com", "eve"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, InsertOutcome::Taken(UniqueField::Email)),
+        "{outcome:?}"
+    );
 }
 
 async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
@@ -278,5 +304,8 @@ async fn a_table_that_is_not_there_is_named<H: Home>(home: H) {
     let error = DieselStore::<H::Connection, Member>::open(home.url())
         .await
         .unwrap_err();
-    assert!(matches!(&error, OpenError::Table { table, .. } if table.contains("members")), "{error:?}");
+    assert!(
+        matches!(&error, OpenError::Table { table, .. } if table.contains("members")),
+        "{error:?}"
+    );
 }
