@@ -83,6 +83,18 @@ pub(crate) fn remove(db: &WriteTransaction, user: &User) -> Result<(), BoxError>
     Ok(())
 }
 
+pub(crate) fn leads(user: &User) -> bool {
+    user.is_superuser && user.is_active
+}
+
+/// Looks at every user, which happens only when a superuser is about to go.
+pub(crate) fn is_last_to_lead(db: &WriteTransaction, user: &User) -> Result<bool, BoxError> {
+    let users = db.open_table(USERS)?;
+    let all = from(&users, Bound::Unbounded)?.collect::<Result<Vec<_>, _>>()?;
+    let mut leaders = all.iter().filter(|other| leads(other));
+    Ok(leaders.all(|leader| leader.id == user.id) && leads(user))
+}
+
 fn logins(user: &User) -> Vec<(UniqueField, String)> {
     let mut logins = vec![(UniqueField::Email, login(&user.email.clone().into()))];
     if let Some(name) = user.username.clone() {

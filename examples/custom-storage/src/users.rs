@@ -7,8 +7,8 @@ use auth_core::store::{
     DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
     UpdateOutcome, UserChange,
 };
-use auth_core::{BoxError, StoreError, User, UserDatabase};
-use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata, WriteTransaction};
+use auth_core::{StoreError, User, UserDatabase};
+use redb::{ReadTransaction, ReadableTableMetadata, WriteTransaction};
 use uuid::Uuid;
 
 use crate::rows::{self, LOGINS, USERS};
@@ -58,7 +58,10 @@ impl UserDatabase for RedbStore {
             }
             let mut user = before.clone();
             user.apply(change);
-            if expect.superuser_remains && !leads(&user) && is_last_to_lead(db, &before)? {
+            if expect.superuser_remains
+                && !rows::leads(&user)
+                && rows::is_last_to_lead(db, &before)?
+            {
                 return Ok(UpdateOutcome::LastSuperuser);
             }
             let taken = rows::put(db, Some(&before), &user)?;
@@ -76,7 +79,7 @@ impl UserDatabase for RedbStore {
             if expect.epoch.is_some_and(|epoch| epoch != user.epoch) {
                 return Ok(DeleteOutcome::Stale);
             }
-            if expect.superuser_remains && is_last_to_lead(db, &user)? {
+            if expect.superuser_remains && rows::is_last_to_lead(db, &user)? {
                 return Ok(DeleteOutcome::LastSuperuser);
             }
             rows::remove(db, &user)?;
@@ -100,16 +103,4 @@ impl UserDatabase for RedbStore {
         };
         self.read(job).await
     }
-}
-
-fn leads(user: &User) -> bool {
-    user.is_superuser && user.is_active
-}
-
-/// Looks at every user, which happens only when a superuser is about to go.
-fn is_last_to_lead(db: &WriteTransaction, user: &User) -> Result<bool, BoxError> {
-    let users = db.open_table(USERS)?;
-    let all = rows::from(&users, Bound::Unbounded)?.collect::<Result<Vec<_>, _>>()?;
-    let mut leaders = all.iter().filter(|other| leads(other));
-    Ok(leaders.all(|leader| leader.id == user.id) && leads(user))
 }

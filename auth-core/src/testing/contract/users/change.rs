@@ -1,6 +1,7 @@
 //! What a change writes, and what it leaves alone.
 
 use super::{Change, Columns, Stage, deactivate, demote, email, hash, roles};
+use crate::password::PasswordHash;
 use crate::store::{Expect, UpdateOutcome, UserChange};
 use crate::testing::contract::fixture::{UserFixture, UserShape};
 use crate::testing::contract::trial::{Tried, broken, ensure, race};
@@ -162,7 +163,7 @@ pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
 /// The hash is made from the address.
 fn is_a_pair(user: &impl AuthUser) -> Tried {
     let address = user.email().as_str();
-    let hash = user.password_hash().map(|hash| hash.as_stored_str());
+    let hash = user.password_hash().map(PasswordHash::as_stored_str);
     ensure(hash == Some(address), || {
         format!("half of a change: the address is {address} and the hash {hash:?}")
     })
