@@ -98,9 +98,28 @@ use std::sync::Arc;
 /// # });
 /// ```
 pub async fn user_database(fixture: impl UserFixture) -> Report {
+    user_database_only(fixture, Guarantee::OF_USER_DATABASE).await
+}
+
+/// Tries some guarantees of [`UserDatabase`](crate::UserDatabase): to look closer at one that is
+/// broken, or to try one many times.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryUserDatabase;
+/// use auth_core::testing::contract::{self, Fresh, Guarantee};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let fixture = || async { Fresh::new(MemoryUserDatabase::new()) };
+/// let report = contract::user_database_only(fixture, &[Guarantee::UniqueEmail; 10]).await;
+/// report.assert_kept();
+/// # });
+/// ```
+pub async fn user_database_only(fixture: impl UserFixture, guarantees: &[Guarantee]) -> Report {
     let fixture = Arc::new(fixture);
     let mut verdicts = Vec::new();
-    for guarantee in Guarantee::OF_USER_DATABASE {
+    for guarantee in guarantees {
         let verdict = users::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
@@ -123,9 +142,30 @@ pub async fn user_database(fixture: impl UserFixture) -> Report {
 /// # });
 /// ```
 pub async fn expiring_store(fixture: impl ExpiringFixture) -> Report {
+    expiring_store_only(fixture, Guarantee::OF_EXPIRING_STORE).await
+}
+
+/// Tries some guarantees of [`ExpiringStore`](crate::ExpiringStore).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryExpiringStore;
+/// use auth_core::testing::contract::{self, Fresh, Guarantee};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let fixture = || async { Fresh::new(MemoryExpiringStore::new()) };
+/// let report = contract::expiring_store_only(fixture, &[Guarantee::FirstInsertion; 10]).await;
+/// report.assert_kept();
+/// # });
+/// ```
+pub async fn expiring_store_only(
+    fixture: impl ExpiringFixture,
+    guarantees: &[Guarantee],
+) -> Report {
     let fixture = Arc::new(fixture);
     let mut verdicts = Vec::new();
-    for guarantee in Guarantee::OF_EXPIRING_STORE {
+    for guarantee in guarantees {
         let verdict = expiring::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
