@@ -7,7 +7,7 @@
 //! | who you are | where to begin |
 //! | --- | --- |
 //! | somebody with an Axum application | the crate `auth-axum`, and `auth-diesel` for SQLite |
-//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there |
+//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there; `testing::contract` is the guide and the proof |
 //! | somebody with account rules of your own | [`UserManager`] and [`Accounts`]; `testing` shows a test without HTTP |
 //! | somebody with another framework | [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!
@@ -22,7 +22,7 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite |
+//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite for adapters, the contract suite for storages |
 
 pub mod api;
 mod auth;

@@ -1,7 +1,7 @@
 //! The application's own table, and how a database comes to have it.
 
 use auth_core::BoxError;
-use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use auth_diesel::diesel_async::AsyncConnection;
 use auth_diesel::{AnyStore, MysqlConnection, PostgresConnection, SqliteConnection};
 
 use crate::customer::Customer;

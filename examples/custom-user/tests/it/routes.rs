@@ -64,11 +64,7 @@ async fn play(kind: Kind) {
     assert_eq!(shown, expected);
 
     let token = token(&door).await;
-    let patch = |body: Value| {
-        let mut request = WireRequest::post("/users/me", &body).bearer(&token);
-        "PATCH".clone_into(&mut request.method);
-        request
-    };
+    let patch = |body: Value| WireRequest::patch("/users/me", &body).bearer(&token);
     let changed = door.send(patch(json!({"locale": "de"}))).await;
     assert_eq!(changed.status, 200);
     assert_eq!(read(&changed)["locale"], "de");
