@@ -89,7 +89,8 @@ pub use error::OpenError;
 pub use options::StoreOptions;
 pub use store::{DieselStore, Transaction, UsersIn};
 pub use table::{
-    Account, AccountColumns, ColumnType, OwnColumns, SqlKey, SqlUser, TextColumn, UserTable,
+    Account, AccountColumns, ColumnType, OwnChanges, OwnColumns, OwnValues, SqlKey, SqlUser,
+    TextColumn, UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
 // What an application writes its own pool, tables and statements with, in the versions that fit.

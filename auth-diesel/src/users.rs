@@ -11,7 +11,7 @@ use auth_core::{AuthUser, Epoch};
 use crate::engine::{Engine, fetch_number};
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
-use crate::table::{Plan, SqlUser};
+use crate::table::{Plan, SqlUser, key_of, key_value};
 
 /// The users of a mapped table, seen through one connection, in whatever transaction that is in.
 pub(crate) struct Users<'c, C, U> {
@@ -31,7 +31,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
 
     pub(crate) async fn get(&mut self, key: &U::Id) -> Result<Option<U>, StepError> {
         let select = self.select().text(&self.plan.key).text(" = ");
-        self.first(select.bind(self.plan.key_value(key))).await
+        self.first(select.bind(key_value::<U>(key))).await
     }
 
     pub(crate) async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StepError> {
@@ -156,7 +156,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             PageStart::After(Some(id)) => {
                 list = list
                     .text(&format!(" WHERE {key} > "))
-                    .bind(plan.key_value(&id));
+                    .bind(key_value::<U>(&id));
             }
         }
         list = list
@@ -204,7 +204,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let leaders = leaders.returns(plan.kinds.get(..1).unwrap_or_default());
         let mut rows = self.connection.fetch(leaders).await?.into_iter();
         let (first, second) = (rows.next(), rows.next());
-        let first = first.and_then(|row| plan.key_of(row));
+        let first = first.and_then(key_of::<U>);
         Ok(second.is_none() && first.as_ref() == Some(key))
     }
 
@@ -236,7 +236,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
 
     fn only_if(&self, statement: Statement, key: &U::Id, expect: Expect) -> Statement {
         let statement = statement.text(&format!(" WHERE {} = ", self.plan.key));
-        let statement = statement.bind(self.plan.key_value(key));
+        let statement = statement.bind(key_value::<U>(key));
         match expect.epoch {
             Some(epoch) => statement
                 .text(&format!(" AND {} = ", self.plan.epoch))

@@ -1,4 +1,4 @@
-//! MySQL and MariaDB, over mysql_async.
+//! MySQL and MariaDB, over `mysql_async`.
 
 use auth_core::store::Window;
 use diesel::QueryResult;

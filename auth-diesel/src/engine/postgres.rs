@@ -21,7 +21,7 @@ speak!(Pg);
 
 impl SqlBackend for AsyncPgConnection {}
 
-/// What everybody who migrates these tables locks: "auth_dsl" in ASCII.
+/// What everybody who migrates these tables locks: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
 /// What makes connections to the database of a URL.
@@ -135,9 +135,10 @@ impl Engine for AsyncPgConnection {
             part("column", info.column_name()),
         ];
         let named: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        match named.is_empty() {
-            false => named.join(", "),
-            true => without_values(info.message()),
+        if named.is_empty() {
+            without_values(info.message())
+        } else {
+            named.join(", ")
         }
     }
 

@@ -25,9 +25,12 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
             let key = key.clone();
             async move {
                 let inserted = connection.insert_entry(key.as_str(), expires_at, now).await;
-                let inserted = inserted.map(|inserted| match inserted {
-                    true => Inserted::New,
-                    false => Inserted::Present,
+                let inserted = inserted.map(|is_new| {
+                    if is_new {
+                        Inserted::New
+                    } else {
+                        Inserted::Present
+                    }
                 });
                 (connection, inserted.map_err(StepError::from))
             }

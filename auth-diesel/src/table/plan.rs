@@ -114,20 +114,9 @@ impl<U: SqlUser> Plan<U> {
         self.columns.join(", ")
     }
 
-    /// The value of a key.
-    pub(crate) fn key_value(&self, key: &U::Id) -> SqlValue {
-        <U::Id as SqlKey>::SqlType::encode(key.to_column())
-    }
-
     /// The user of a row.
     pub(crate) fn user(&self, row: Row) -> Result<U, StoreError> {
         self.read(row).map_err(StoreError::new)
-    }
-
-    /// The key of a row that has the key alone.
-    pub(crate) fn key_of(&self, row: Row) -> Option<U::Id> {
-        let value = row.into_iter().next()?;
-        <U::Id as SqlKey>::SqlType::decode(value).and_then(U::Id::from_column)
     }
 
     /// The unique column that an index is about, by its name or by that of its column; `None` for the
@@ -142,9 +131,7 @@ impl<U: SqlUser> Plan<U> {
             None
         } else if named(&self.email) {
             Some(UniqueField::Email)
-        } else if username.is_some_and(named) {
-            Some(UniqueField::Username)
-        } else if username.is_some_and(speaks_of) {
+        } else if username.is_some_and(|name| named(name) || speaks_of(name)) {
             Some(UniqueField::Username)
         } else if speaks_of(&self.email) {
             Some(UniqueField::Email)
@@ -181,7 +168,7 @@ impl<U: SqlUser> Plan<U> {
         } = new;
         let mut row: Vec<Assignment<'_>> = Vec::with_capacity(self.columns.len());
         if let Some(key) = U::Id::generate(created_at) {
-            row.push((&self.key, self.key_value(&key)));
+            row.push((&self.key, key_value::<U>(&key)));
         }
         let hash = password_hash.map(|hash| hash.as_stored_str().to_owned());
         row.push((&self.email, email.as_str().into()));
@@ -208,7 +195,7 @@ impl<U: SqlUser> Plan<U> {
         if let Some(column) = &self.created_at {
             row.push((column, AuthTime::encode(created_at)));
         }
-        let own = <U::Own as OwnColumns>::write(U::new_columns(&columns));
+        let own = <U::Own as OwnColumns>::write(U::new_columns(columns));
         row.extend(self.own.iter().map(String::as_str).zip(own));
         Ok(row)
     }
@@ -244,7 +231,7 @@ impl<U: SqlUser> Plan<U> {
             let value = (has_roles, account::roles_to_column(&roles).into());
             self.optional(&mut row, "roles", self.roles.as_deref(), value)?;
         }
-        let own = <U::Own as OwnColumns>::write_changes(U::changed_columns(&columns));
+        let own = <U::Own as OwnColumns>::write_changes(U::changed_columns(columns));
         let own = self.own.iter().map(String::as_str).zip(own);
         row.extend(own.filter_map(|(column, value)| Some((column, value?))));
         Ok(row)
@@ -270,4 +257,15 @@ impl<U: SqlUser> Plan<U> {
         }
         Ok(())
     }
+}
+
+/// The value of a key.
+pub(crate) fn key_value<U: SqlUser>(key: &U::Id) -> SqlValue {
+    <U::Id as SqlKey>::SqlType::encode(key.to_column())
+}
+
+/// The key of a row that has the key alone.
+pub(crate) fn key_of<U: SqlUser>(row: Row) -> Option<U::Id> {
+    let value = row.into_iter().next()?;
+    <U::Id as SqlKey>::SqlType::decode(value).and_then(U::Id::from_column)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::store::{InsertOutcome, PageRequest, UserDatabase};
 use auth_diesel::{DieselStore, MysqlConnection, PostgresConnection, SqlBackend, StoreOptions};
-use scratch_servers::{Engine, Required, Scratch, Server, ServerError};
+use scratch_servers::{Engine, own_server};
 use tokio::task::JoinSet;
 
 use crate::support::{inserted, new_user};
@@ -19,28 +19,11 @@ async fn mysql_comes_back() {
     comes_back::<MysqlConnection>(Engine::Mysql).await;
 }
 
-/// A server of the test's own; `None` where its binaries are missing and that is allowed.
-fn start(engine: Engine) -> Option<Server> {
-    match Scratch::start(engine) {
-        Ok(server) => Some(server),
-        Err(error @ ServerError::Missing(_)) if !is_required() => {
-            eprintln!("left out: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test asks its environment")]
-fn is_required() -> bool {
-    std::env::var(Required::VARIABLE).is_ok_and(|value| value == "all")
-}
-
 /// Eight callers insert users all the time while the server is stopped, started, killed and started:
 /// who was told that the user is there finds it, nobody is there twice, and nothing needs a restart
 /// of ours.
 async fn comes_back<C: SqlBackend>(engine: Engine) {
-    let Some(mut server) = start(engine) else {
+    let Some(mut server) = own_server(engine) else {
         return;
     };
     let options = StoreOptions::default().checkout_timeout(Duration::from_secs(1));

@@ -10,7 +10,9 @@ use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
 use auth_core::{
     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
 };
-use auth_diesel::{Account, AccountColumns, DieselStore, OpenError, SqlUser, UserTable};
+use auth_diesel::{
+    Account, AccountColumns, DieselStore, OpenError, OwnChanges, OwnValues, SqlUser, UserTable,
+};
 
 use crate::homes::Home;
 use crate::on_each_engine;
@@ -57,7 +59,7 @@ struct Own {
 struct OwnChange {
     nick: Option<String>,
     height: Option<f64>,
-    photo: Option<Option<Vec<u8>>>,
+    drops_photo: bool,
 }
 
 struct MemberColumns;
@@ -81,7 +83,7 @@ impl UserColumns for MemberColumns {
         }
     }
     fn is_unchanged(change: &OwnChange) -> bool {
-        change.nick.is_none() && change.height.is_none() && change.photo.is_none()
+        change.nick.is_none() && change.height.is_none() && !change.drops_photo
     }
 }
 
@@ -128,11 +130,8 @@ impl SqlUser for Member {
         };
         UserTable::new("members", columns)
     }
-    fn from_row(
-        number: i64,
-        account: Account,
-        (nick, height, badge, photo): (String, Option<f64>, Option<i32>, Option<Vec<u8>>),
-    ) -> Result<Self, BoxError> {
+    fn from_row(number: i64, account: Account, own: OwnValues<Self>) -> Result<Self, BoxError> {
+        let (nick, height, badge, photo) = own;
         let own = Own {
             nick,
             height,
@@ -145,19 +144,13 @@ impl SqlUser for Member {
             own,
         })
     }
-    fn new_columns(new: &Own) -> (String, Option<f64>, Option<i32>, Option<Vec<u8>>) {
-        (new.nick.clone(), new.height, new.badge, new.photo.clone())
+    fn new_columns(new: Own) -> OwnValues<Self> {
+        (new.nick, new.height, new.badge, new.photo)
     }
-    fn changed_columns(
-        change: &OwnChange,
-    ) -> (
-        Option<String>,
-        Option<Option<f64>>,
-        Option<Option<i32>>,
-        Option<Option<Vec<u8>>>,
-    ) {
+    fn changed_columns(change: OwnChange) -> OwnChanges<Self> {
         let height = change.height.map(Some);
-        (change.nick.clone(), height, None, change.photo.clone())
+        let photo = change.drops_photo.then_some(None);
+        (change.nick, height, None, photo)
     }
 }
 
@@ -237,7 +230,7 @@ impl<H: Home> UserFixture for Fixture<H> {
         let change = OwnChange {
             nick: Some(format!("Nick {number}, called '; DROP TABLE members")),
             height: Some(-1.5),
-            photo: Some(None),
+            drops_photo: true,
         };
         let after = Own {
             nick: change.nick.clone()?,

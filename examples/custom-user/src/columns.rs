@@ -100,6 +100,12 @@ impl Locale {
     }
 }
 
+impl From<Locale> for String {
+    fn from(locale: Locale) -> Self {
+        locale.0
+    }
+}
+
 impl std::fmt::Display for InvalidLocale {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("not a language of the form `pt` or `pt-BR`")

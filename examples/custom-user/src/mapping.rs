@@ -1,56 +1,44 @@
 //! Customers in the table `customers`: all that storage has to know.
 
 use auth_core::BoxError;
-use auth_diesel::{Account, AccountColumns, SqlUser, UserTable};
+use auth_diesel::{Account, AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
 
-use crate::columns::{CustomerChange, Locale, NewCustomer};
-use crate::customer::Customer;
-use crate::schema::customers;
-
-type Own<T> = (T, Option<T>, i64);
-type Changes = (Option<String>, Option<Option<String>>, Option<i64>);
+use crate::schema::customers as c;
+use crate::{Customer, CustomerChange, Locale, NewCustomer};
 
 impl SqlUser for Customer {
-    type Own = (
-        customers::display_name,
-        customers::locale,
-        customers::company_id,
-    );
+    type Own = (c::display_name, c::locale, c::company_id);
 
     fn table() -> UserTable<Self> {
         let columns = AccountColumns {
-            key: customers::number,
-            email: customers::email,
-            password_hash: customers::password_digest,
-            is_active: customers::is_active,
-            is_verified: customers::is_verified,
-            epoch: customers::epoch,
+            key: c::number,
+            email: c::email,
+            password_hash: c::password_digest,
+            is_active: c::is_active,
+            is_verified: c::is_verified,
+            epoch: c::epoch,
         };
-        UserTable::new("customers", columns).is_superuser(customers::is_clerk)
+        UserTable::new("customers", columns).is_superuser(c::is_clerk)
     }
 
-    fn from_row(number: i64, account: Account, own: Own<String>) -> Result<Self, BoxError> {
+    fn from_row(number: i64, account: Account, own: OwnValues<Self>) -> Result<Self, BoxError> {
         let (display_name, locale, company_id) = own;
-        let locale = locale.as_deref().map(Locale::parse).transpose()?;
         Ok(Self {
             number,
             account,
             display_name,
-            locale,
+            locale: locale.map(|text| Locale::parse(&text)).transpose()?,
             company_id,
         })
     }
 
-    fn new_columns(new: &NewCustomer) -> Own<String> {
-        let locale = new.locale.as_ref().map(|locale| locale.as_str().to_owned());
-        (new.display_name.clone(), locale, new.company_id)
+    fn new_columns(new: NewCustomer) -> OwnValues<Self> {
+        let locale = new.locale.map(String::from);
+        (new.display_name, locale, new.company_id)
     }
 
-    fn changed_columns(change: &CustomerChange) -> Changes {
-        let locale = change
-            .locale
-            .as_ref()
-            .map(|locale| Some(locale.as_str().to_owned()));
-        (change.display_name.clone(), locale, None)
+    fn changed_columns(change: CustomerChange) -> OwnChanges<Self> {
+        let locale = change.locale.map(|locale| Some(locale.into()));
+        (change.display_name, locale, None)
     }
 }

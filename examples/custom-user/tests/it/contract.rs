@@ -42,7 +42,9 @@ impl UserFixture for Fixture {
     fn columns(&self, number: u32) -> NewCustomer {
         NewCustomer {
             display_name: format!("Customer {number}"),
-            locale: (number % 2 == 0).then(|| Locale::parse("pt-BR").unwrap()),
+            locale: number
+                .is_multiple_of(2)
+                .then(|| Locale::parse("pt-BR").unwrap()),
             company_id: i64::from(number) << 32,
         }
     }
