@@ -2,7 +2,7 @@
 //! verification, password reset, user administration and guards.
 //!
 //! Every flow is a function of values: *a request head and a body in, a reply out*. An adapter
-//! (`auth-axum`) translates a framework's requests and replies; storage is a trait.
+//! (`auth-axum`, `auth-poem`) translates a framework's requests and replies; storage is a trait.
 //!
 //! | who you are | where to begin |
 //! | --- | --- |
@@ -35,6 +35,7 @@ mod error;
 pub mod event;
 mod fields;
 pub mod guard;
+pub mod guide;
 pub mod http;
 pub mod json;
 pub mod manager;

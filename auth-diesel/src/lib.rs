@@ -34,8 +34,8 @@
 //! | you want | you take |
 //! | --- | --- |
 //! | your own pool, shared with the application | [`DieselStore::from_pool`] |
-//! | your own table, struct and columns | [`SqlUser`] |
-//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`] |
+//! | your own table, struct and columns | [`SqlUser`]; the guide is [`guide::own_user`] |
+//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`]; the guide is [`guide::transaction`] |
 //! | migrations by a tool of your own | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
 //!
 //! # What holds
@@ -74,6 +74,8 @@
 mod any;
 mod engine;
 mod error;
+#[cfg(feature = "sqlite")]
+pub mod guide;
 mod migrate;
 mod options;
 mod schema;
