@@ -224,9 +224,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     }
 
     fn select(&self) -> Statement {
-        let columns = self.plan.column_list();
-        Statement::new(format!("SELECT {columns} FROM {} WHERE ", self.plan.table))
-            .returns(&self.plan.kinds)
+        Statement::new(&self.plan.select).returns(&self.plan.kinds)
     }
 
     fn returning(&self, statement: Statement) -> Statement {

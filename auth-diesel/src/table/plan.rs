@@ -20,6 +20,8 @@ pub(crate) struct Plan<U> {
     pub(crate) table: String,
     /// All columns, quoted, in the order in which [`Plan::user`] reads them.
     pub(crate) columns: Vec<String>,
+    /// The beginning of a statement that reads a user; made once, for it is run for each request.
+    pub(crate) select: String,
     /// Their types, in the same order.
     pub(crate) kinds: Vec<Kind>,
     pub(crate) key: String,
@@ -79,14 +81,17 @@ impl<U: SqlUser> Plan<U> {
                 .filter_map(|(name, kind)| Some((name?, kind))),
         );
         columns.extend(own.iter().copied());
+        let name = table
+            .name
+            .split('.')
+            .map(quote)
+            .collect::<Vec<_>>()
+            .join(".");
+        let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
-            table: table
-                .name
-                .split('.')
-                .map(quote)
-                .collect::<Vec<_>>()
-                .join("."),
-            columns: columns.iter().map(|(name, _)| quote(name)).collect(),
+            select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
+            table: name,
+            columns: quoted,
             kinds: columns.iter().map(|(_, kind)| *kind).collect(),
             key: quote(table.key),
             email: quote(table.email),

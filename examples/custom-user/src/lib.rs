@@ -13,6 +13,6 @@ mod customer;
 mod mapping;
 mod schema;
 
-pub use columns::{CustomerChange, CustomerColumns, Locale, NewCustomer};
+pub use columns::{CustomerChange, CustomerColumns, InvalidLocale, Locale, NewCustomer};
 pub use customer::Customer;
 pub use schema::open;
