@@ -156,7 +156,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
 /// The runtime goes away with operations at every stage; the file holds whole changes only, and
 /// another runtime works with it.
 fn the_end_of_a_runtime_leaves_whole_changes<H: Home>() {
-    for stage in 0..20 {
+    for stage in [0, 1, 2, 4, 8, 16] {
         for (flavour, runtime) in runtimes() {
             let Some(home) = runtime.block_on(H::new()) else {
                 return;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod compile_fail;
 mod extractors;
 mod guards;
 mod http;

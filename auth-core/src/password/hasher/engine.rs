@@ -56,7 +56,8 @@ impl Engine {
         Ok(to_phc(self.params, &salt, &output))
     }
 
-    /// Exactly one hash is computed, whatever is stored: nothing and nonsense cost the same as a hash of ours.
+    /// Exactly one hash is computed, whatever is stored: nothing and nonsense cost the same as a hash of ours, and so
+    /// does a wrong password against a hash of a time when hashes were cheaper.
     pub(super) fn verify(
         &mut self,
         password: &[u8],
@@ -65,10 +66,13 @@ impl Engine {
         self.count();
         let known = stored.and_then(|hash| Stored::parse(hash.as_stored_str()));
         let (matches, needs_rehash) = match &known {
-            Some(Stored::Argon2(hash)) => (
-                argon2_matches(&mut self.memory, password, hash)?,
-                hash.needs_rehash_for(&self.params),
-            ),
+            Some(Stored::Argon2(hash)) => {
+                let matches = argon2_matches(&mut self.memory, password, hash)?;
+                if !matches {
+                    self.spend_the_rest(password, hash.params)?;
+                }
+                (matches, hash.needs_rehash_for(&self.params))
+            }
             Some(Stored::Bcrypt(text)) => (bcrypt_matches(password, text), true),
             None => {
                 argon2_matches(&mut self.memory, password, &self.dummy)?;
@@ -85,9 +89,36 @@ impl Engine {
         })
     }
 
+    /// Computes what a hash of ours costs more than one of these parameters. Otherwise a quick "no" would tell that
+    /// there is somebody with an old hash. (After a "yes" a new hash is made; and what costs more than ours cannot be
+    /// hidden.)
+    fn spend_the_rest(&mut self, password: &[u8], spent: Argon2Params) -> Result<(), HashFailure> {
+        if let Some(rest) = rest(self.params, spent) {
+            let dummy = Argon2Hash {
+                params: rest,
+                salt: self.dummy.salt.clone(),
+                output: self.dummy.output.clone(),
+                ..self.dummy
+            };
+            argon2_matches(&mut self.memory, password, &dummy)?;
+        }
+        Ok(())
+    }
+
     fn count(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Parameters that cost as much as `full` costs more than `spent`. What Argon2 costs is its memory times its passes;
+/// lanes only say what could be done at the same time.
+fn rest(full: Argon2Params, spent: Argon2Params) -> Option<Argon2Params> {
+    let cost = |params: Argon2Params| u64::from(params.memory_kib()) * u64::from(params.passes());
+    let rest = cost(full).checked_sub(cost(spent))?;
+    let passes = rest.div_ceil(u64::from(full.memory_kib())).max(1);
+    let memory = u32::try_from(rest / passes).ok()?;
+    // Too little to be a hash is too little to be seen.
+    Argon2Params::dangerous_below_floor(memory, u32::try_from(passes).ok()?, 1).ok()
 }
 
 fn argon2_matches(
@@ -136,6 +167,30 @@ mod tests {
         for stored in [None, Some(PasswordHash::from_stored("!".to_owned()))] {
             let verdict = engine.verify(b"password", stored.as_ref());
             assert_eq!(verdict, Ok(Verdict::Mismatch));
+        }
+    }
+
+    /// What was spent and the rest are together what a hash of ours costs, within one pass of rounding, and the rest
+    /// never needs more memory than a thread has.
+    #[test]
+    fn a_cheaper_hash_is_topped_up() {
+        let params =
+            |memory, passes| Argon2Params::dangerous_below_floor(memory, passes, 1).unwrap();
+        let cost = |params: Argon2Params| params.memory_kib() * params.passes();
+        let full = params(19_456, 2);
+        for spent in [
+            params(19_456, 1),
+            params(9_728, 2),
+            params(4_096, 3),
+            params(8, 1),
+        ] {
+            let rest = rest(full, spent).unwrap();
+            let together = cost(spent) + cost(rest);
+            assert!(together.abs_diff(cost(full)) < 3, "{spent:?}: {together}");
+            assert!(rest.memory_kib() <= full.memory_kib(), "{rest:?}");
+        }
+        for spent in [full, params(19_456, 3), params(65_536, 3)] {
+            assert!(rest(full, spent).is_none(), "{spent:?}");
         }
     }
 
