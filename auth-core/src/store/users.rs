@@ -143,6 +143,54 @@ pub enum DeleteOutcome {
     LastSuperuser,
 }
 
+impl LoginIdentifier {
+    /// Everything by which this user is looked up: what an index has of it.
+    ///
+    /// ```
+    /// use auth_core::store::LoginIdentifier;
+    ///
+    /// # use auth_core::Clock;
+    /// # let new = auth_core::store::NewUser {
+    /// #     email: auth_core::testing::email("ada@example.com"),
+    /// #     username: Some(auth_core::Username::parse("ada").unwrap()),
+    /// #     password_hash: None,
+    /// #     is_active: true,
+    /// #     is_verified: true,
+    /// #     is_superuser: true,
+    /// #     roles: auth_core::Roles::none(),
+    /// #     created_at: auth_core::testing::ManualClock::new().now(),
+    /// #     columns: auth_core::NoColumns,
+    /// # };
+    /// # let user = auth_core::User::from_new(new);
+    /// let keys: Vec<_> = LoginIdentifier::of(&user).map(|login| login.index_key()).collect();
+    /// assert_eq!(keys, ["email:ada@example.com", "username:ada"]);
+    /// ```
+    pub fn of<U: AuthUser>(user: &U) -> impl Iterator<Item = Self> + use<U> {
+        let email = Self::Email(user.email().clone());
+        let name = user.username().cloned().map(Self::Username);
+        std::iter::once(email).chain(name)
+    }
+
+    /// The column in which this one is unique.
+    #[must_use]
+    pub fn field(&self) -> UniqueField {
+        match self {
+            Self::Email(_) => UniqueField::Email,
+            Self::Username(_) => UniqueField::Username,
+        }
+    }
+
+    /// A key for an index that holds addresses and user names together. One user's name may be what
+    /// another's address is, so each has its kind before it.
+    #[must_use]
+    pub fn index_key(&self) -> String {
+        match self {
+            Self::Email(email) => format!("email:{email}"),
+            Self::Username(name) => format!("username:{name}"),
+        }
+    }
+}
+
 impl From<EmailAddress> for LoginIdentifier {
     fn from(email: EmailAddress) -> Self {
         Self::Email(email)

@@ -1,15 +1,18 @@
 //! [`ExpiringStore`] on redb: a count and an expiry by key.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use auth_core::store::{ExpiringKey, Inserted, Window};
+use auth_core::store::{ExpiringKey, Inserted, Window, blocking};
 use auth_core::{BoxError, ExpiringStore, StoreError};
-use redb::{ReadableTable, TableDefinition};
+use redb::{ReadableDatabase, ReadableTable, Table, TableDefinition};
 use time::OffsetDateTime;
 
-use crate::store::RedbStore;
+use crate::RedbStore;
 
 /// The count, and the expiry in nanoseconds since 1970.
-pub(crate) const ENTRIES: TableDefinition<'_, &str, (u64, i128)> = TableDefinition::new("entries");
+type Entry = (u64, i128);
+pub(crate) const ENTRIES: TableDefinition<'_, &str, Entry> = TableDefinition::new("entries");
 
 #[async_trait]
 impl ExpiringStore for RedbStore {
@@ -20,9 +23,8 @@ impl ExpiringStore for RedbStore {
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
         let key = key.clone();
-        self.write(move |db| {
-            let mut entries = db.open_table(ENTRIES)?;
-            if alive(&entries, &key, now)?.is_some() {
+        self.change(move |entries| {
+            if alive(entries, &key, now)?.is_some() {
                 return Ok(Inserted::Present);
             }
             entries.insert(key.as_str(), (1, expires_at.unix_timestamp_nanos()))?;
@@ -38,10 +40,9 @@ impl ExpiringStore for RedbStore {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         let key = key.clone();
-        self.write(move |db| {
-            let mut entries = db.open_table(ENTRIES)?;
+        self.change(move |entries| {
             let ends = window.expires_at(now).unix_timestamp_nanos();
-            let (count, ends) = match (alive(&entries, &key, now)?, window) {
+            let (count, ends) = match (alive(entries, &key, now)?, window) {
                 (None, _) => (1, ends),
                 (Some((count, ends)), Window::Fixed(_)) => (count.saturating_add(1), ends),
                 (Some((count, _)), Window::Sliding(_)) => (count.saturating_add(1), ends),
@@ -54,16 +55,17 @@ impl ExpiringStore for RedbStore {
 
     async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
         let key = key.clone();
-        self.read(move |db| {
-            let entry = alive(&db.open_table(ENTRIES)?, &key, now)?;
-            Ok(entry.map_or(0, |(count, _)| count))
+        let database = Arc::clone(&self.database);
+        blocking(move || {
+            let entries = database.begin_read()?.open_table(ENTRIES)?;
+            Ok(alive(&entries, &key, now)?.map_or(0, |(count, _)| count))
         })
         .await
     }
 
     async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
         let key = key.clone();
-        self.write(move |db| Ok(db.open_table(ENTRIES)?.remove(key.as_str())?.is_some()))
+        self.change(move |entries| Ok(entries.remove(key.as_str())?.is_some()))
             .await
     }
 
@@ -71,9 +73,9 @@ impl ExpiringStore for RedbStore {
     /// is sorted by expiry.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let now = now.unix_timestamp_nanos();
-        self.write(move |db| {
+        self.change(move |entries| {
             let mut purged = 0;
-            db.open_table(ENTRIES)?.retain(|_, (_, ends)| {
+            entries.retain(|_, (_, ends)| {
                 let goes = ends <= now && purged < u64::from(limit);
                 purged += u64::from(goes);
                 !goes
@@ -84,11 +86,28 @@ impl ExpiringStore for RedbStore {
     }
 }
 
+impl RedbStore {
+    /// One atomic change that is on disk when it answers.
+    async fn change<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Table<'_, &str, Entry>) -> Result<T, BoxError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let database = Arc::clone(&self.database);
+        blocking(move || {
+            let db = database.begin_write()?;
+            let answer = job(&mut db.open_table(ENTRIES)?)?;
+            db.commit()?;
+            Ok(answer)
+        })
+        .await
+    }
+}
+
 fn alive(
-    entries: &impl ReadableTable<&'static str, (u64, i128)>,
+    entries: &impl ReadableTable<&'static str, Entry>,
     key: &ExpiringKey,
     now: OffsetDateTime,
-) -> Result<Option<(u64, i128)>, BoxError> {
+) -> Result<Option<Entry>, BoxError> {
     let entry = entries.get(key.as_str())?.map(|entry| entry.value());
     Ok(entry.filter(|(_, ends)| *ends > now.unix_timestamp_nanos()))
 }

@@ -1,6 +1,7 @@
 //! Users in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -8,10 +9,10 @@ use uuid::Uuid;
 
 use super::lock;
 use crate::config::Inspection;
-use crate::error::StoreError;
+use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange, UserDatabase,
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    UpdateOutcome, UserChange, UserDatabase, UserIter, UserRows, UserRowsMut,
 };
 use crate::user::User;
 
@@ -30,8 +31,11 @@ use crate::user::User;
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryUserDatabase {
-    rows: Mutex<BTreeMap<Uuid, User>>,
+    rows: Mutex<Rows>,
 }
+
+#[derive(Debug, Default)]
+struct Rows(BTreeMap<Uuid, User>);
 
 impl MemoryUserDatabase {
     /// An empty store.
@@ -46,26 +50,15 @@ impl UserDatabase for MemoryUserDatabase {
     type User = User;
 
     async fn get(&self, id: &Uuid) -> Result<Option<User>, StoreError> {
-        Ok(lock(&self.rows).get(id).cloned())
+        lock(&self.rows).get(id).map_err(StoreError::new)
     }
 
     async fn find(&self, login: &LoginIdentifier) -> Result<Option<User>, StoreError> {
-        let rows = lock(&self.rows);
-        let found = rows.values().find(|user| match login {
-            LoginIdentifier::Email(email) => user.email == *email,
-            LoginIdentifier::Username(name) => user.username.as_ref() == Some(name),
-        });
-        Ok(found.cloned())
+        lock(&self.rows).find(login).map_err(StoreError::new)
     }
 
     async fn insert(&self, new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
-        let mut rows = lock(&self.rows);
-        let user = User::from_new(new);
-        if let Some(field) = taken_by_another(&rows, &user) {
-            return Ok(InsertOutcome::Taken(field));
-        }
-        rows.insert(user.id, user.clone());
-        Ok(InsertOutcome::Inserted(user))
+        lock(&self.rows).insert(new).map_err(StoreError::new)
     }
 
     async fn update(
@@ -74,61 +67,16 @@ impl UserDatabase for MemoryUserDatabase {
         change: UserChange<User>,
         expect: Expect,
     ) -> Result<UpdateOutcome<User>, StoreError> {
-        let mut rows = lock(&self.rows);
-        let Some(mut user) = rows.get(id).cloned() else {
-            return Ok(UpdateOutcome::Missing);
-        };
-        if expect.epoch.is_some_and(|epoch| epoch != user.epoch) {
-            return Ok(UpdateOutcome::Stale);
-        }
-        let led_before = is_leading(&user);
-        user.apply(change);
-        let ends_leading = led_before && !is_leading(&user);
-        if expect.superuser_remains && ends_leading && !another_leads(&rows, id) {
-            return Ok(UpdateOutcome::LastSuperuser);
-        }
-        if let Some(field) = taken_by_another(&rows, &user) {
-            return Ok(UpdateOutcome::Taken(field));
-        }
-        rows.insert(user.id, user.clone());
-        Ok(UpdateOutcome::Updated(user))
+        let outcome = lock(&self.rows).update(id, change, expect);
+        outcome.map_err(StoreError::new)
     }
 
     async fn delete(&self, id: &Uuid, expect: Expect) -> Result<DeleteOutcome, StoreError> {
-        let mut rows = lock(&self.rows);
-        let Some(user) = rows.get(id) else {
-            return Ok(DeleteOutcome::Missing);
-        };
-        if expect.epoch.is_some_and(|epoch| epoch != user.epoch) {
-            return Ok(DeleteOutcome::Stale);
-        }
-        if expect.superuser_remains && is_leading(user) && !another_leads(&rows, id) {
-            return Ok(DeleteOutcome::LastSuperuser);
-        }
-        rows.remove(id);
-        Ok(DeleteOutcome::Deleted)
+        lock(&self.rows).delete(id, expect).map_err(StoreError::new)
     }
 
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
-        let rows = lock(&self.rows);
-        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let items = match page.start {
-            PageStart::Offset(offset) => {
-                let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-                rows.values().skip(offset).take(limit).cloned().collect()
-            }
-            PageStart::After(None) => rows.values().take(limit).cloned().collect(),
-            PageStart::After(Some(id)) => rows
-                .values()
-                .filter(|user| user.id > id)
-                .take(limit)
-                .cloned()
-                .collect(),
-        };
-        Ok(Page {
-            items,
-            total: rows.len() as u64,
-        })
+        lock(&self.rows).list(page).map_err(StoreError::new)
     }
 
     fn inspect(&self, inspection: &mut Inspection) {
@@ -136,25 +84,38 @@ impl UserDatabase for MemoryUserDatabase {
     }
 }
 
-fn taken_by_another(rows: &BTreeMap<Uuid, User>, user: &User) -> Option<UniqueField> {
-    rows.values()
-        .filter(|other| other.id != user.id)
-        .find_map(|other| {
-            if other.email == user.email {
-                Some(UniqueField::Email)
-            } else if user.username.is_some() && other.username == user.username {
-                Some(UniqueField::Username)
-            } else {
-                None
-            }
-        })
+impl UserRows<User> for Rows {
+    fn get(&self, id: &Uuid) -> Result<Option<User>, BoxError> {
+        Ok(self.0.get(id).cloned())
+    }
+
+    /// Looks at every user: there is no index, and few users.
+    fn owner(&self, login: &LoginIdentifier) -> Result<Option<Uuid>, BoxError> {
+        let owner = self.0.values().find(|user| match login {
+            LoginIdentifier::Email(email) => user.email == *email,
+            LoginIdentifier::Username(name) => user.username.as_ref() == Some(name),
+        });
+        Ok(owner.map(|user| user.id))
+    }
+
+    fn after(&self, id: Option<&Uuid>) -> Result<UserIter<'_, User>, BoxError> {
+        let start = id.map_or(Unbounded, Excluded);
+        let users = self.0.range::<Uuid, _>((start, Unbounded));
+        Ok(Box::new(users.map(|(_, user)| Ok(user.clone()))))
+    }
+
+    fn count(&self) -> Result<u64, BoxError> {
+        Ok(self.0.len() as u64)
+    }
 }
 
-fn is_leading(user: &User) -> bool {
-    user.is_superuser && user.is_active
-}
-
-fn another_leads(rows: &BTreeMap<Uuid, User>, id: &Uuid) -> bool {
-    rows.values()
-        .any(|other| other.id != *id && is_leading(other))
+impl UserRowsMut<User> for Rows {
+    fn replace(&mut self, before: Option<&User>, after: Option<&User>) -> Result<(), BoxError> {
+        match (before, after) {
+            (_, Some(user)) => drop(self.0.insert(user.id, user.clone())),
+            (Some(user), None) => drop(self.0.remove(&user.id)),
+            (None, None) => {}
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,192 @@
+//! A user store on an engine that blocks and has one writer at a time.
+
+use async_trait::async_trait;
+
+use super::{UserRecord, UserRows, UserRowsMut};
+use crate::config::Inspection;
+use crate::error::{BoxError, StoreError};
+use crate::store::{
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    UpdateOutcome, UserChange, UserDatabase,
+};
+
+/// Users in an engine that blocks its caller and runs one write transaction at a time: an embedded
+/// key-value or document store, a file behind a lock.
+///
+/// Say what a transaction of the engine is, implement [`UserRows`] and [`UserRowsMut`] for what is
+/// inside of one, and the store is a [`UserDatabase`]: its work is done where blocking is allowed,
+/// and goes on to its end when a caller goes away. `examples/custom-storage` is one.
+///
+/// An engine with asynchronous calls, or with writers beside each other, implements
+/// [`UserDatabase`] itself.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::BoxError;
+/// use auth_core::store::{BlockingUserDatabase, UserRows, UserRowsMut};
+/// use auth_core::User;
+/// use std::sync::{Arc, PoisonError, RwLock};
+/// # use auth_core::store::{LoginIdentifier, UserIter};
+/// # use auth_core::testing::contract::{self, Fresh, Guarantee};
+/// # use std::collections::BTreeMap;
+/// # use std::ops::Bound::{Excluded, Unbounded};
+/// # use uuid::Uuid;
+///
+/// // With its `UserRows` and `UserRowsMut`.
+/// #[derive(Clone, Default)]
+/// struct Users {
+///     // …
+/// #     rows: BTreeMap<Uuid, User>,
+/// }
+/// # impl UserRows<User> for Users {
+/// #     fn get(&self, id: &Uuid) -> Result<Option<User>, BoxError> {
+/// #         Ok(self.rows.get(id).cloned())
+/// #     }
+/// #     fn owner(&self, login: &LoginIdentifier) -> Result<Option<Uuid>, BoxError> {
+/// #         let mut users = self.rows.values();
+/// #         let owner = users.find(|user| LoginIdentifier::of(*user).any(|one| one == *login));
+/// #         Ok(owner.map(|user| user.id))
+/// #     }
+/// #     fn after(&self, id: Option<&Uuid>) -> Result<UserIter<'_, User>, BoxError> {
+/// #         let users = self.rows.range::<Uuid, _>((id.map_or(Unbounded, Excluded), Unbounded));
+/// #         Ok(Box::new(users.map(|(_, user)| Ok(user.clone()))))
+/// #     }
+/// #     fn count(&self) -> Result<u64, BoxError> {
+/// #         Ok(self.rows.len() as u64)
+/// #     }
+/// # }
+/// # impl UserRowsMut<User> for Users {
+/// #     fn replace(&mut self, before: Option<&User>, after: Option<&User>) -> Result<(), BoxError> {
+/// #         if let Some(user) = before {
+/// #             self.rows.remove(&user.id);
+/// #         }
+/// #         self.rows.extend(after.map(|user| (user.id, user.clone())));
+/// #         Ok(())
+/// #     }
+/// # }
+///
+/// #[derive(Clone, Default)]
+/// struct Store {
+///     users: Arc<RwLock<Users>>,
+/// }
+///
+/// impl BlockingUserDatabase for Store {
+///     type User = User;
+///
+///     fn read(&self) -> Result<impl UserRows<User>, BoxError> {
+///         Ok(self.users.read().unwrap_or_else(PoisonError::into_inner).clone())
+///     }
+///
+///     fn write<T>(
+///         &self,
+///         job: impl FnOnce(&mut dyn UserRowsMut<User>) -> Result<T, BoxError>,
+///     ) -> Result<T, BoxError> {
+///         job(&mut *self.users.write().unwrap_or_else(PoisonError::into_inner))
+///     }
+/// }
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// # let fixture = || async { Fresh::new(Store::default()) };
+/// # let some = [Guarantee::UniqueEmail, Guarantee::LastSuperuser];
+/// # contract::user_database_only(fixture, &some).await.assert_kept();
+/// # });
+/// ```
+pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
+    /// The application's user.
+    type User: UserRecord;
+
+    /// Begins a read: what it shows is one consistent state, with everything that was written
+    /// before. It waits for no writer, if the engine can do that.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn read(&self) -> Result<impl UserRows<Self::User>, BoxError>;
+
+    /// Runs `job` while nobody else writes, and keeps what it wrote: as a whole, for good, before it
+    /// answers. After an error of `job` nothing of it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Where `job` or the engine fails.
+    fn write<T>(
+        &self,
+        job: impl FnOnce(&mut dyn UserRowsMut<Self::User>) -> Result<T, BoxError>,
+    ) -> Result<T, BoxError>;
+
+    /// Takes part in the check of the configuration, like [`UserDatabase::inspect`].
+    fn inspect(&self, inspection: &mut Inspection) {
+        let _ = inspection;
+    }
+}
+
+/// Does work that blocks on a thread that may be blocked. It is not cut off in the middle: when the
+/// future is dropped, the work still runs to its end.
+///
+/// Needs a Tokio runtime around it, as accounts do anyway.
+///
+/// # Errors
+///
+/// The error of `job`, or that it panicked.
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let answer = auth_core::store::blocking(|| Ok("42".parse::<u64>()?)).await?;
+/// assert_eq!(answer, 42);
+/// # Ok::<(), auth_core::StoreError>(())
+/// # }).unwrap();
+/// ```
+pub async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, BoxError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let answer = tokio::task::spawn_blocking(job).await;
+    answer.map_err(StoreError::new)?.map_err(StoreError::new)
+}
+
+type Id<D> = <<D as BlockingUserDatabase>::User as crate::user::AuthUser>::Id;
+
+#[async_trait]
+impl<D: BlockingUserDatabase> UserDatabase for D {
+    type User = D::User;
+
+    async fn get(&self, id: &Id<D>) -> Result<Option<D::User>, StoreError> {
+        let (store, id) = (self.clone(), id.clone());
+        blocking(move || store.read()?.get(&id)).await
+    }
+
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<D::User>, StoreError> {
+        let (store, login) = (self.clone(), login.clone());
+        blocking(move || store.read()?.find(&login)).await
+    }
+
+    async fn insert(&self, new: NewUser<D::User>) -> Result<InsertOutcome<D::User>, StoreError> {
+        let store = self.clone();
+        blocking(move || store.write(|rows| rows.insert(new))).await
+    }
+
+    async fn update(
+        &self,
+        id: &Id<D>,
+        change: UserChange<D::User>,
+        expect: Expect,
+    ) -> Result<UpdateOutcome<D::User>, StoreError> {
+        let (store, id) = (self.clone(), id.clone());
+        blocking(move || store.write(|rows| rows.update(&id, change, expect))).await
+    }
+
+    async fn delete(&self, id: &Id<D>, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        let (store, id) = (self.clone(), id.clone());
+        blocking(move || store.write(|rows| rows.delete(&id, expect))).await
+    }
+
+    async fn list(&self, page: PageRequest<Id<D>>) -> Result<Page<D::User>, StoreError> {
+        let store = self.clone();
+        blocking(move || store.read()?.list(page)).await
+    }
+
+    fn inspect(&self, inspection: &mut Inspection) {
+        BlockingUserDatabase::inspect(self, inspection);
+    }
+}

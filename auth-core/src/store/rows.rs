@@ -1,0 +1,305 @@
+//! The rules of a user store, over rows that nobody else writes at the same time.
+
+use crate::error::BoxError;
+use crate::store::{
+    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    UniqueField, UpdateOutcome, UserChange,
+};
+use crate::user::{AuthUser, User};
+
+/// A user struct that a store keeps as a whole: it knows how it begins and how it changes.
+///
+/// Destructure [`NewUser`] and [`UserChange`] completely, as the bundled [`User`] does, so that a
+/// field that comes later is a compile error and not a lost value.
+pub trait UserRecord: AuthUser {
+    /// The user that is about to be stored, at [`Epoch::FIRST`](crate::Epoch::FIRST). It makes its
+    /// key ([`time_ordered_id`](crate::time_ordered_id)); an engine that makes the keys puts its
+    /// own there in [`UserRowsMut::create`].
+    fn from_new(new: NewUser<Self>) -> Self;
+
+    /// Applies a change: what is `None` stays as it is, and `bump_epoch` adds one to the epoch.
+    fn apply(&mut self, change: UserChange<Self>);
+}
+
+/// The users in one consistent state of a storage.
+///
+/// Four steps that know the engine; what the methods of [`UserDatabase`] do with them follows.
+/// A step may block.
+///
+/// [`UserDatabase`]: crate::UserDatabase
+pub trait UserRows<U: AuthUser> {
+    /// The user with this key.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails, or a row is nothing that was written.
+    fn get(&self, id: &U::Id) -> Result<Option<U>, BoxError>;
+
+    /// Whose this address or user name is, by an index. One way to keep it is under
+    /// [`LoginIdentifier::index_key`].
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError>;
+
+    /// The users whose keys are greater than `id`, or all, in ascending order of their keys; read
+    /// one by one while somebody asks for more.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn after(&self, id: Option<&U::Id>) -> Result<UserIter<'_, U>, BoxError>;
+
+    /// How many users there are.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn count(&self) -> Result<u64, BoxError>;
+
+    /// Follows from the others: [`UserDatabase::find`](crate::UserDatabase::find).
+    ///
+    /// # Errors
+    ///
+    /// Where a step fails.
+    fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, BoxError> {
+        let owner = self.owner(login)?;
+        owner.map_or(Ok(None), |id| self.get(&id))
+    }
+
+    /// Follows from the others: [`UserDatabase::list`](crate::UserDatabase::list).
+    ///
+    /// # Errors
+    ///
+    /// Where a step fails.
+    fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, BoxError> {
+        let (users, skipped) = match &page.start {
+            PageStart::Offset(offset) => (self.after(None)?, usize::try_from(*offset)?),
+            PageStart::After(id) => (self.after(id.as_ref())?, 0),
+        };
+        let limit = usize::try_from(page.limit)?;
+        let items = users.skip(skipped).take(limit).collect::<Result<_, _>>()?;
+        let total = self.count()?;
+        Ok(Page { items, total })
+    }
+}
+
+/// Users on their way out of a storage.
+pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
+
+/// The users in a state that nobody else writes: in a transaction that excludes other writers, or
+/// behind a lock.
+///
+/// One step more, [`replace`](Self::replace), and the three that change something follow, with the
+/// order of their checks: what was read before is still true when it is acted upon, which is why no
+/// other writer may be there. Every one of them writes once and last, or not at all, so that a store
+/// without transactions, too, has nothing to undo.
+///
+/// # Examples
+///
+/// A transaction of a store in memory:
+///
+/// ```
+/// use auth_core::store::{
+///     Expect, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange, UserIter,
+///     UserRows, UserRowsMut,
+/// };
+/// use auth_core::testing::{email, ManualClock};
+/// use auth_core::{BoxError, Clock, NoColumns, Roles, User};
+/// use std::collections::BTreeMap;
+/// use std::ops::Bound::{Excluded, Unbounded};
+/// use uuid::Uuid;
+///
+/// #[derive(Default)]
+/// struct Users {
+///     rows: BTreeMap<Uuid, User>,
+///     index: BTreeMap<String, Uuid>,
+/// }
+///
+/// impl UserRows<User> for Users {
+///     fn get(&self, id: &Uuid) -> Result<Option<User>, BoxError> {
+///         Ok(self.rows.get(id).cloned())
+///     }
+///     fn owner(&self, login: &LoginIdentifier) -> Result<Option<Uuid>, BoxError> {
+///         Ok(self.index.get(&login.index_key()).copied())
+///     }
+///     fn after(&self, id: Option<&Uuid>) -> Result<UserIter<'_, User>, BoxError> {
+///         let start = id.map_or(Unbounded, Excluded);
+///         let users = self.rows.range::<Uuid, _>((start, Unbounded));
+///         Ok(Box::new(users.map(|(_, user)| Ok(user.clone()))))
+///     }
+///     fn count(&self) -> Result<u64, BoxError> {
+///         Ok(self.rows.len() as u64)
+///     }
+/// }
+///
+/// impl UserRowsMut<User> for Users {
+///     fn replace(&mut self, before: Option<&User>, after: Option<&User>) -> Result<(), BoxError> {
+///         if let Some(user) = before {
+///             self.rows.remove(&user.id);
+///             self.index.retain(|_, owner| *owner != user.id);
+///         }
+///         if let Some(user) = after {
+///             self.rows.insert(user.id, user.clone());
+///             let logins = LoginIdentifier::of(user);
+///             self.index.extend(logins.map(|login| (login.index_key(), user.id)));
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let mut users = Users::default();
+/// let ada = NewUser {
+///     email: email("ada@example.com"),
+///     username: None,
+///     password_hash: None,
+///     is_active: true,
+///     is_verified: true,
+///     is_superuser: true,
+///     roles: Roles::none(),
+///     created_at: ManualClock::new().now(),
+///     columns: NoColumns,
+/// };
+/// let InsertOutcome::Inserted(ada) = users.insert(ada)? else { panic!("nobody was there") };
+/// let resigns = UserChange { is_superuser: Some(false), ..UserChange::default() };
+/// let expect = Expect::anything().and_superuser_remains();
+/// let outcome = users.update(&ada.id, resigns, expect)?;
+/// assert!(matches!(outcome, UpdateOutcome::LastSuperuser));
+/// # Ok::<(), BoxError>(())
+/// ```
+pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
+    /// Puts `after` in the place of `before`, with everything of theirs in the index: a new user
+    /// where there is no `before`, a removal where there is no `after`. Both have the same key.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails; the whole transaction then writes nothing.
+    fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError>;
+
+    /// Makes the user that is inserted. Override it where the engine makes the keys.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn create(&mut self, new: NewUser<U>) -> Result<U, BoxError> {
+        Ok(U::from_new(new))
+    }
+
+    /// Whether another user has what must be unique among this one's own columns. Override it where
+    /// there are such columns.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn is_own_column_taken(&self, user: &U) -> Result<bool, BoxError> {
+        let _ = user;
+        Ok(false)
+    }
+
+    /// Follows from the others: [`UserDatabase::insert`](crate::UserDatabase::insert).
+    ///
+    /// # Errors
+    ///
+    /// Where a step fails; nothing must be kept then.
+    fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, BoxError> {
+        let user = self.create(new)?;
+        if let Some(field) = taken(self, &user)? {
+            return Ok(InsertOutcome::Taken(field));
+        }
+        self.replace(None, Some(&user))?;
+        Ok(InsertOutcome::Inserted(user))
+    }
+
+    /// Follows from the others: [`UserDatabase::update`](crate::UserDatabase::update).
+    ///
+    /// # Errors
+    ///
+    /// Where a step fails; nothing must be kept then.
+    fn update(
+        &mut self,
+        id: &U::Id,
+        change: UserChange<U>,
+        expect: Expect,
+    ) -> Result<UpdateOutcome<U>, BoxError> {
+        let Some(before) = self.get(id)? else {
+            return Ok(UpdateOutcome::Missing);
+        };
+        if expect.epoch.is_some_and(|epoch| epoch != before.epoch()) {
+            return Ok(UpdateOutcome::Stale);
+        }
+        let mut user = before.clone();
+        user.apply(change);
+        if expect.superuser_remains && !leads(&user) && is_last_to_lead(self, &before)? {
+            return Ok(UpdateOutcome::LastSuperuser);
+        }
+        if let Some(field) = taken(self, &user)? {
+            return Ok(UpdateOutcome::Taken(field));
+        }
+        self.replace(Some(&before), Some(&user))?;
+        Ok(UpdateOutcome::Updated(user))
+    }
+
+    /// Follows from the others: [`UserDatabase::delete`](crate::UserDatabase::delete).
+    ///
+    /// # Errors
+    ///
+    /// Where a step fails; nothing must be kept then.
+    fn delete(&mut self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, BoxError> {
+        let Some(user) = self.get(id)? else {
+            return Ok(DeleteOutcome::Missing);
+        };
+        if expect.epoch.is_some_and(|epoch| epoch != user.epoch()) {
+            return Ok(DeleteOutcome::Stale);
+        }
+        if expect.superuser_remains && is_last_to_lead(self, &user)? {
+            return Ok(DeleteOutcome::LastSuperuser);
+        }
+        self.replace(Some(&user), None)?;
+        Ok(DeleteOutcome::Deleted)
+    }
+}
+
+impl UserRecord for User {
+    fn from_new(new: NewUser<Self>) -> Self {
+        Self::from_new(new)
+    }
+    fn apply(&mut self, change: UserChange<Self>) {
+        self.apply(change);
+    }
+}
+
+/// What of this user is another's.
+fn taken<U: UserRecord>(
+    rows: &(impl UserRowsMut<U> + ?Sized),
+    user: &U,
+) -> Result<Option<UniqueField>, BoxError> {
+    for login in LoginIdentifier::of(user) {
+        if rows.owner(&login)?.is_some_and(|owner| owner != *user.id()) {
+            return Ok(Some(login.field()));
+        }
+    }
+    let own = rows.is_own_column_taken(user)?;
+    Ok(own.then_some(UniqueField::Other))
+}
+
+fn leads(user: &impl AuthUser) -> bool {
+    user.is_superuser() && user.is_active()
+}
+
+/// Looks at one user after the other, which happens only when an active superuser is about to go.
+fn is_last_to_lead<U: AuthUser>(
+    rows: &(impl UserRows<U> + ?Sized),
+    user: &U,
+) -> Result<bool, BoxError> {
+    if !leads(user) {
+        return Ok(false);
+    }
+    for other in rows.after(None)? {
+        let other = other?;
+        if other.id() != user.id() && leads(&other) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
