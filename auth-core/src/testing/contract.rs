@@ -5,23 +5,33 @@
 //!
 //! 1. **Choose the user.** The bundled [`User`](crate::User) will do for most; a struct of your own
 //!    implements [`AuthUser`](crate::AuthUser), with whatever key your engine makes.
-//! 2. **Implement [`UserDatabase`](crate::UserDatabase)**, six methods. Two rules hold for all of
-//!    them: absent is not an error and an error is not absence, and a method is one atomic step.
-//!    So let the engine decide and do not look first: a unique index for addresses, a condition in
-//!    the `where` of an update, a transaction that excludes other writers. Destructure
-//!    [`NewUser`](crate::store::NewUser) and [`UserChange`](crate::store::UserChange) completely, or
-//!    use [`User::from_new`](crate::User::from_new) and [`User::apply`](crate::User::apply): a
+//! 2. **Implement [`UserDatabase`](crate::UserDatabase)** in the way that suits your engine.
+//!    - *It blocks, and one writer excludes all others* (an embedded key-value or document store, a
+//!      lock): implement [`BlockingUserDatabase`], which is how a transaction begins and ends, and
+//!      [`UserRows`] and [`UserRowsMut`], which are five steps inside of one. The six methods, the
+//!      order of their checks, and threads that may be blocked come with it. A store that has such
+//!      steps but is not to be sent to another thread calls them from its own six methods.
+//!    - *It is asynchronous, or has writers beside each other* (a database server): implement the six
+//!      methods. Two rules hold for all of them: absent is not an error and an error is not
+//!      absence, and a method is one atomic step. So let the engine decide and do not look first: a
+//!      unique index for addresses, a condition in the `where` of an update. A future may be dropped
+//!      at any moment; what was begun is then finished or undone, and a connection goes back to its
+//!      pool.
+//! 3. **Lose no column.** The bundled user goes into a document as a
+//!    [`StoredUser`](crate::store::StoredUser). Where you write columns yourself, destructure
+//!    [`NewUser`](crate::store::NewUser) and [`UserChange`](crate::store::UserChange) completely: a
 //!    column that comes later is then a compile error and not a lost value.
-//! 3. **Keep the executor free.** An engine that blocks works on a thread that may be blocked
-//!    (`tokio::task::spawn_blocking`). A future may be dropped at any moment; what was begun is then
-//!    finished or undone, and a connection goes back to its pool.
 //! 4. **Implement [`ExpiringStore`](crate::ExpiringStore), too,** if revocations and used tokens
 //!    shall live in the same place. Without it, every other store of that trait does.
 //! 5. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
-//! `examples/custom-storage` does all of this for an embedded key-value store, with fewer than a
-//! hundred lines for the trait.
+//! `examples/custom-storage` does all of this for an embedded key-value store. The whole of its
+//! adapter for users, with transactions, encoding and index, is fewer than a hundred lines of code.
+//!
+//! [`BlockingUserDatabase`]: crate::store::BlockingUserDatabase
+//! [`UserRows`]: crate::store::UserRows
+//! [`UserRowsMut`]: crate::store::UserRowsMut
 //!
 //! # Run the suites
 //!
@@ -71,10 +81,7 @@ mod report;
 mod trial;
 mod users;
 
-pub use fixture::{
-    ChangeAndAfter, ColumnsChange, ExpiringFixture, Fresh, NewColumns, Outage, UserFixture,
-    UserShape,
-};
+pub use fixture::{ChangeAndAfter, ExpiringFixture, Fresh, Outage, UserFixture, UserShape};
 pub use guarantee::Guarantee;
 pub use report::{Report, Verdict};
 

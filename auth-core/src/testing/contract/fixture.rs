@@ -10,17 +10,10 @@ use time::OffsetDateTime;
 
 use crate::store::{ExpiringStore, UserDatabase};
 use crate::testing::FaultPlan;
-use crate::user::{AuthUser, UserColumns};
-
-/// The application's own columns of a new user, as the store `D` takes them.
-pub type NewColumns<D> = <<<D as UserDatabase>::User as AuthUser>::Columns as UserColumns>::New;
-
-/// A change of the application's own columns, as the store `D` takes it.
-pub type ColumnsChange<D> =
-    <<<D as UserDatabase>::User as AuthUser>::Columns as UserColumns>::Change;
+use crate::user::{ColumnChange, NewColumns};
 
 /// A change of own columns, and the columns as they are after it.
-pub type ChangeAndAfter<D> = (ColumnsChange<D>, NewColumns<D>);
+pub type ChangeAndAfter<U> = (ColumnChange<U>, NewColumns<U>);
 
 /// Makes the stores on which the guarantees of [`UserDatabase`] are tried.
 ///
@@ -67,11 +60,11 @@ pub trait UserFixture: Send + Sync + 'static {
     /// Valid own columns of a new user. Two users that are in a store at the same time have
     /// different numbers, so that a unique column of yours can be made from them; keep what is not
     /// unique different, too, so that a mix-up shows.
-    fn columns(&self, number: u32) -> NewColumns<Self::Store>;
+    fn columns(&self, number: u32) -> NewColumns<<Self::Store as UserDatabase>::User>;
 
     /// A change of own columns for a user that was made with `columns(number)`, and the columns as
     /// they are after it. `None` tries no change of own columns.
-    fn change(&self, number: u32) -> Option<ChangeAndAfter<Self::Store>> {
+    fn change(&self, number: u32) -> Option<ChangeAndAfter<<Self::Store as UserDatabase>::User>> {
         let _ = number;
         None
     }
@@ -81,7 +74,7 @@ pub trait UserFixture: Send + Sync + 'static {
     fn has_columns(
         &self,
         user: &<Self::Store as UserDatabase>::User,
-        columns: &NewColumns<Self::Store>,
+        columns: &NewColumns<<Self::Store as UserDatabase>::User>,
     ) -> bool {
         let _ = (user, columns);
         true
@@ -144,7 +137,7 @@ pub trait Outage: Send + Sync + 'static {
     async fn end(&self);
 }
 
-/// What users have of that which [`AuthUser`] does not require.
+/// What users have of that which [`AuthUser`](crate::AuthUser) does not require.
 ///
 /// ```
 /// use auth_core::testing::contract::UserShape;
@@ -205,21 +198,21 @@ impl UserShape {
         }
     }
 
-    /// Users that keep the default of [`AuthUser::username`].
+    /// Users that keep the default of [`AuthUser::username`](crate::AuthUser::username).
     #[must_use]
     pub const fn without_usernames(mut self) -> Self {
         self.usernames = false;
         self
     }
 
-    /// Users that keep the default of [`AuthUser::roles`].
+    /// Users that keep the default of [`AuthUser::roles`](crate::AuthUser::roles).
     #[must_use]
     pub const fn without_roles(mut self) -> Self {
         self.roles = false;
         self
     }
 
-    /// Users that keep the default of [`AuthUser::is_superuser`].
+    /// Users that keep the default of [`AuthUser::is_superuser`](crate::AuthUser::is_superuser).
     #[must_use]
     pub const fn without_superusers(mut self) -> Self {
         self.superusers = false;
@@ -233,15 +226,15 @@ where
     F: Fn() -> Made + Send + Sync + 'static,
     Made: Future<Output = Fresh<D>> + Send,
     D: UserDatabase,
-    NewColumns<D>: Default,
+    NewColumns<D::User>: Default,
 {
     type Store = D;
 
     async fn fresh(&self) -> Fresh<D> {
         self().await
     }
-    fn columns(&self, _: u32) -> NewColumns<D> {
-        NewColumns::<D>::default()
+    fn columns(&self, _: u32) -> NewColumns<D::User> {
+        NewColumns::<D::User>::default()
     }
 }
 

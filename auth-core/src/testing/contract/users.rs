@@ -240,21 +240,6 @@ impl<F: UserFixture> Clone for Stage<F> {
     }
 }
 
-/// The same new user once more, whether or not the type of the columns is `Clone`.
-fn copy_of<U: AuthUser>(new: &NewUser<U>) -> NewUser<U> {
-    NewUser {
-        email: new.email.clone(),
-        username: new.username.clone(),
-        password_hash: new.password_hash.clone(),
-        is_active: new.is_active,
-        is_verified: new.is_verified,
-        is_superuser: new.is_superuser,
-        roles: new.roles.clone(),
-        created_at: new.created_at,
-        columns: new.columns.clone(),
-    }
-}
-
 /// A moment with a fraction of a second that every engine can hold.
 fn now() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000) + Duration::microseconds(123_456)

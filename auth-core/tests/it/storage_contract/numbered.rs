@@ -2,15 +2,18 @@
 //! roles nor superusers.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange, UserDatabase,
+    BlockingUserDatabase, Expect, InsertOutcome, LoginIdentifier, NewUser, UniqueField,
+    UpdateOutcome, UserChange, UserDatabase, UserIter, UserRecord, UserRows, UserRowsMut,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture, UserShape};
-use auth_core::{AuthUser, EmailAddress, Epoch, Fields, PasswordHash, StoreError, UserColumns};
+use auth_core::testing::{ManualClock, email};
+use auth_core::{
+    AuthUser, BoxError, Clock, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
+};
 
 #[derive(Clone)]
 struct Customer {
@@ -87,131 +90,137 @@ enum Fault {
     ForgetsTheCityOnUpdate,
 }
 
+#[derive(Clone)]
 struct Table {
-    rows: Mutex<(i64, BTreeMap<i64, Customer>)>,
+    rows: Arc<Mutex<Rows>>,
+}
+
+#[derive(Clone)]
+struct Rows {
+    last: i64,
+    customers: BTreeMap<i64, Customer>,
     fault: Fault,
 }
 
 impl Table {
-    fn lock(&self) -> MutexGuard<'_, (i64, BTreeMap<i64, Customer>)> {
-        self.rows.lock().unwrap()
+    fn new(fault: Fault) -> Self {
+        let rows = Rows {
+            last: 0,
+            customers: BTreeMap::new(),
+            fault,
+        };
+        Self {
+            rows: Arc::new(Mutex::new(rows)),
+        }
     }
 }
 
-#[async_trait]
-impl UserDatabase for Table {
+impl BlockingUserDatabase for Table {
     type User = Customer;
 
-    async fn get(&self, id: &i64) -> Result<Option<Customer>, StoreError> {
-        Ok(self.lock().1.get(id).cloned())
+    fn read(&self) -> Result<impl UserRows<Customer>, BoxError> {
+        Ok(self.rows.lock().unwrap().clone())
     }
-
-    async fn find(&self, login: &LoginIdentifier) -> Result<Option<Customer>, StoreError> {
-        let LoginIdentifier::Email(email) = login else {
-            return Ok(None);
-        };
-        let rows = self.lock();
-        Ok(rows.1.values().find(|row| row.email == *email).cloned())
+    fn write<T>(
+        &self,
+        job: impl FnOnce(&mut dyn UserRowsMut<Customer>) -> Result<T, BoxError>,
+    ) -> Result<T, BoxError> {
+        job(&mut *self.rows.lock().unwrap())
     }
+}
 
-    async fn insert(&self, new: NewUser<Customer>) -> Result<InsertOutcome<Customer>, StoreError> {
-        let (last, rows) = &mut *self.lock();
-        if rows.values().any(|row| row.email == new.email) {
-            return Ok(InsertOutcome::Taken(UniqueField::Email));
-        }
-        *last = match self.fault {
-            Fault::GivesTheNextFreeNumber => rows.keys().last().map_or(1, |last| last + 1),
-            _ => *last + 1,
-        };
-        let city = match self.fault {
-            Fault::LosesTheCityOnInsert => String::new(),
-            _ => new.columns.city,
-        };
-        let row = Customer {
-            number: *last,
+impl UserRecord for Customer {
+    fn from_new(new: NewUser<Self>) -> Self {
+        Self {
+            number: 0,
             email: new.email,
             hash: new.password_hash,
             is_active: new.is_active,
             is_verified: new.is_verified,
             epoch: Epoch::FIRST,
-            city,
-        };
-        rows.insert(*last, row.clone());
-        Ok(InsertOutcome::Inserted(row))
+            city: new.columns.city,
+        }
     }
-
-    async fn update(
-        &self,
-        id: &i64,
-        change: UserChange<Customer>,
-        expect: Expect,
-    ) -> Result<UpdateOutcome<Customer>, StoreError> {
-        let (_, rows) = &mut *self.lock();
-        let taken = |email: &EmailAddress| {
-            let mut others = rows.values().filter(|other| other.number != *id);
-            others.any(|other| other.email == *email)
-        };
-        let Some(row) = rows.get(id) else {
-            return Ok(UpdateOutcome::Missing);
-        };
-        if expect.epoch.is_some_and(|epoch| epoch != row.epoch) {
-            return Ok(UpdateOutcome::Stale);
-        }
-        if change.email.as_ref().is_some_and(taken) {
-            return Ok(UpdateOutcome::Taken(UniqueField::Email));
-        }
-        let row = Customer {
-            number: row.number,
-            email: change.email.unwrap_or_else(|| row.email.clone()),
-            hash: change.password_hash.or_else(|| row.hash.clone()),
-            is_active: change.is_active.unwrap_or(row.is_active),
-            is_verified: change.is_verified.unwrap_or(row.is_verified),
+    fn apply(&mut self, change: UserChange<Self>) {
+        let before = self.clone();
+        *self = Self {
+            number: before.number,
+            email: change.email.unwrap_or(before.email),
+            hash: change.password_hash.or(before.hash),
+            is_active: change.is_active.unwrap_or(before.is_active),
+            is_verified: change.is_verified.unwrap_or(before.is_verified),
             epoch: if change.bump_epoch {
-                row.epoch.next()
+                before.epoch.next()
             } else {
-                row.epoch
+                before.epoch
             },
-            city: match (self.fault, change.columns.city) {
-                (Fault::LosesTheCityOnUpdate, None) => String::new(),
-                (Fault::ForgetsTheCityOnUpdate, _) | (_, None) => row.city.clone(),
-                (_, Some(city)) => city,
-            },
+            city: change.columns.city.unwrap_or(before.city),
         };
-        rows.insert(row.number, row.clone());
-        Ok(UpdateOutcome::Updated(row))
     }
+}
 
-    async fn delete(&self, id: &i64, expect: Expect) -> Result<DeleteOutcome, StoreError> {
-        let (_, rows) = &mut *self.lock();
-        let Some(row) = rows.get(id) else {
-            return Ok(DeleteOutcome::Missing);
-        };
-        if expect.epoch.is_some_and(|epoch| epoch != row.epoch) {
-            return Ok(DeleteOutcome::Stale);
-        }
-        rows.remove(id);
-        Ok(DeleteOutcome::Deleted)
+impl UserRows<Customer> for Rows {
+    fn get(&self, id: &i64) -> Result<Option<Customer>, BoxError> {
+        Ok(self.customers.get(id).cloned())
     }
-
-    async fn list(&self, page: PageRequest<i64>) -> Result<Page<Customer>, StoreError> {
-        let (_, rows) = &*self.lock();
-        let mut items: Vec<_> = rows.values().cloned().collect();
+    fn owner(&self, login: &LoginIdentifier) -> Result<Option<i64>, BoxError> {
+        let is = |row: &&Customer| LoginIdentifier::of(*row).any(|one| one == *login);
+        Ok(self.customers.values().find(is).map(|row| row.number))
+    }
+    fn after(&self, id: Option<&i64>) -> Result<UserIter<'_, Customer>, BoxError> {
+        let mut rows: Vec<_> = self.customers.values().cloned().collect();
+        rows.retain(|row| id.is_none_or(|id| row.number > *id));
         if self.fault == Fault::SortsNumbersAsText {
-            items.sort_by_key(|row| row.number.to_string());
+            rows.sort_by_key(|row| row.number.to_string());
         }
-        let start = match page.start {
-            PageStart::Offset(offset) => usize::try_from(offset).unwrap_or(usize::MAX),
-            PageStart::After(None) => 0,
-            PageStart::After(Some(id)) => {
-                items.retain(|row| row.number > id);
-                0
-            }
+        Ok(Box::new(rows.into_iter().map(Ok)))
+    }
+    fn count(&self) -> Result<u64, BoxError> {
+        Ok(self.customers.len() as u64)
+    }
+}
+
+impl UserRowsMut<Customer> for Rows {
+    /// The store makes the keys, and none twice.
+    fn create(&mut self, new: NewUser<Customer>) -> Result<Customer, BoxError> {
+        self.last = match self.fault {
+            Fault::GivesTheNextFreeNumber => self.customers.keys().last().map_or(1, |n| n + 1),
+            _ => self.last + 1,
         };
-        let items = items.into_iter().skip(start).take(page.limit as usize);
-        Ok(Page {
-            items: items.collect(),
-            total: rows.len() as u64,
-        })
+        let mut row = Customer::from_new(new);
+        row.number = self.last;
+        if self.fault == Fault::LosesTheCityOnInsert {
+            row.city = String::new();
+        }
+        Ok(row)
+    }
+    fn is_own_column_taken(&self, user: &Customer) -> Result<bool, BoxError> {
+        let mut others = self
+            .customers
+            .values()
+            .filter(|row| row.number != user.number);
+        Ok(!user.city.is_empty() && others.any(|row| row.city == user.city))
+    }
+    fn replace(
+        &mut self,
+        before: Option<&Customer>,
+        after: Option<&Customer>,
+    ) -> Result<(), BoxError> {
+        if let Some(row) = before {
+            self.customers.remove(&row.number);
+        }
+        if let Some(row) = after {
+            let mut row = row.clone();
+            match (before, self.fault) {
+                (Some(before), Fault::ForgetsTheCityOnUpdate) => row.city.clone_from(&before.city),
+                (Some(before), Fault::LosesTheCityOnUpdate) if before.city == row.city => {
+                    row.city = String::new();
+                }
+                _ => {}
+            }
+            self.customers.insert(row.number, row);
+        }
+        Ok(())
     }
 }
 
@@ -228,8 +237,7 @@ impl UserFixture for Fixture {
     type Store = Table;
 
     async fn fresh(&self) -> Fresh<Table> {
-        let (rows, fault) = (Mutex::default(), self.0);
-        Fresh::new(Table { rows, fault })
+        Fresh::new(Table::new(self.0))
     }
     fn columns(&self, number: u32) -> NewCustomer {
         city("Utrecht", number)
@@ -290,4 +298,41 @@ async fn keys_and_columns_of_any_type_are_tried() {
         let report = contract::user_database(Fixture(fault)).await;
         assert_eq!(report.broken(), expected, "{fault:?}\n{report}");
     }
+}
+
+/// A unique column of the application's own is checked at insertion and change alike.
+#[tokio::test]
+async fn own_columns_may_be_unique() {
+    let store = Table::new(Fault::Nothing);
+    let customer = |number: u32| NewUser::<Customer> {
+        email: email(&format!("customer-{number}@example.com")),
+        username: None,
+        password_hash: None,
+        is_active: true,
+        is_verified: true,
+        is_superuser: false,
+        roles: Roles::none(),
+        created_at: ManualClock::new().now(),
+        columns: city("Utrecht", number),
+    };
+    store.insert(customer(1)).await.unwrap();
+    let mut same_city = customer(2);
+    same_city.columns = city("Utrecht", 1);
+    let outcome = store.insert(same_city).await.unwrap();
+    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)));
+
+    let InsertOutcome::Inserted(other) = store.insert(customer(3)).await.unwrap() else {
+        panic!("nobody else lives there")
+    };
+    let moves = |number: u32| UserChange::<Customer> {
+        columns: CustomerChange {
+            city: Some(city("Utrecht", number).city),
+        },
+        ..UserChange::default()
+    };
+    let update = |number: u32| store.update(&other.number, moves(number), Expect::anything());
+    let taken = update(1).await.unwrap();
+    assert!(matches!(taken, UpdateOutcome::Taken(UniqueField::Other)));
+    let own = update(3).await.unwrap();
+    assert!(matches!(own, UpdateOutcome::Updated(_)));
 }

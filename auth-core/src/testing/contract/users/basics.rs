@@ -1,6 +1,6 @@
 //! Inserting and finding: what is there, what is not, and seeing what was just written.
 
-use super::{Columns, IdOf, New, Stage, UserOf, copy_of, demote, email, update_name, username};
+use super::{Columns, IdOf, New, Stage, UserOf, demote, email, update_name, username};
 use crate::email::EmailAddress;
 use crate::store::{
     DeleteOutcome, Expect, InsertOutcome, NewUser, PageStart, UpdateOutcome, UserChange,
@@ -18,7 +18,7 @@ pub(super) async fn inserted_is_found<F: UserFixture>(stage: Stage<F>) -> Tried 
         ..stage.plain("none@example.com")?
     };
     for new in [full, plain, asleep] {
-        let user = stage.inserted(copy_of(&new)).await?;
+        let user = stage.inserted(new.clone()).await?;
         is_as_given(&stage, &new, &user, "the answer of insert")?;
         let by_key = stage.there(user.id()).await?;
         is_as_given(&stage, &new, &by_key, "get")?;

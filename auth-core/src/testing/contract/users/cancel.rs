@@ -4,7 +4,7 @@
 //! what is there right after the drop; a second call of the same kind decides, whichever of the two
 //! comes first.
 
-use super::{Change, Columns, IdOf, Stage, copy_of, email, failed, hash, update_name};
+use super::{Change, Columns, IdOf, Stage, email, failed, hash, update_name};
 use crate::password::PasswordHash;
 use crate::store::{
     DeleteOutcome, Expect, InsertOutcome, PageRequest, UpdateOutcome, UserChange, UserDatabase,
@@ -101,8 +101,8 @@ async fn dropped_insert<F: UserFixture>(stage: &Stage<F>, number: u32, polls: u3
     let name = format!("inserted{number}");
     let address = format!("{name}@example.com");
     let new = stage.full(&address, &name)?;
-    drop_after(polls, stage.store().insert(copy_of(&new))).await;
-    if let InsertOutcome::Inserted(_) = stage.insert(copy_of(&new)).await? {
+    drop_after(polls, stage.store().insert(new.clone())).await;
+    if let InsertOutcome::Inserted(_) = stage.insert(new.clone()).await? {
         return Ok(());
     }
     match stage.find(email(&address)?).await? {
