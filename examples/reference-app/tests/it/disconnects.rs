@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
+use crate::app::{App, Home, PASSWORD, in_each_framework_and_engine, login, registration};
 use crate::client::get;
 
-in_each_framework! { vanished_clients_leave_a_healthy_server_and_no_half_accounts }
+in_each_framework_and_engine! { vanished_clients_leave_a_healthy_server_and_no_half_accounts }
 
 const TIMES: usize = 200;
 

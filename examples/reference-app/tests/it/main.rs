@@ -6,6 +6,7 @@ mod canary;
 mod client;
 mod command_line;
 mod conformance;
+mod database;
 mod disconnects;
 mod journey;
 mod load;
