@@ -34,6 +34,11 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "N")]
     pub(crate) pool_size: Option<NonZeroU32>,
 
+    /// How long a request waits for a connection to the database before it is answered 503. Unless
+    /// told otherwise it is what the library takes, 5s.
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) checkout_timeout: Option<Duration>,
+
     /// The cost of a password hash: memory in KiB, passes, lanes. Below OWASP's floor: for tests only.
     #[arg(long, global = true, value_name = "M,T,P", value_parser = argon2_params, default_value = "19456,2,1")]
     pub(crate) argon2: Argon2Params,

@@ -2,7 +2,6 @@
 
 use std::env::{self, VarError};
 use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
@@ -37,19 +36,22 @@ impl Storage {
             Some(url) => url.clone(),
             None => DatabaseUrl::from_environment()?,
         };
-        Self::at(&url, args.pool_size).await
+        let mut options = StoreOptions::default();
+        if let Some(connections) = args.pool_size {
+            options = options.pool_size(connections.get());
+        }
+        if let Some(timeout) = args.checkout_timeout {
+            options = options.checkout_timeout(timeout);
+        }
+        Self::at(&url, options).await
     }
 
-    async fn at(url: &DatabaseUrl, pool_size: Option<NonZeroU32>) -> Result<Self, Failure> {
+    async fn at(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, Failure> {
         if url.0.as_str() == MEMORY {
             return Ok(Self {
                 users: Arc::new(MemoryUserDatabase::new()),
                 expiring: Arc::new(MemoryExpiringStore::new()),
             });
-        }
-        let mut options = StoreOptions::default();
-        if let Some(connections) = pool_size {
-            options = options.pool_size(connections.get());
         }
         let store = match AnyStore::open_with(&url.0, options).await {
             Err(OpenError::Url(form)) => {
@@ -100,7 +102,7 @@ mod tests {
     use super::*;
 
     async fn open(url: &str) -> Result<Storage, String> {
-        let opened = Storage::at(&url.to_owned().into(), None).await;
+        let opened = Storage::at(&url.to_owned().into(), StoreOptions::default()).await;
         opened.map_err(|failure| failure.to_string())
     }
 

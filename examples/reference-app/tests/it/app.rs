@@ -104,6 +104,16 @@ impl Home {
         })
     }
 
+    /// For servers of this framework over this database.
+    pub(crate) fn on(framework: &'static str, database: Database) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            folder,
+            framework,
+            database,
+        }
+    }
+
     /// The URL of the database, which may hold a password.
     pub(crate) fn database_url(&self) -> &str {
         self.database.url()
@@ -207,6 +217,21 @@ impl App {
     /// The status of `/protected` with this token.
     pub(crate) fn protected(&self, token: &str) -> u16 {
         self.client.send(&get("/protected").bearer(token)).status
+    }
+
+    /// The addresses of all users, page by page, with the token of a superuser.
+    pub(crate) fn everybody(&self, token: &str) -> Vec<String> {
+        let mut emails = Vec::new();
+        let mut path = "/users?limit=100&after=".to_owned();
+        loop {
+            let page = self.client.send(&get(&path).bearer(token)).expect(200);
+            let items = page["items"].as_array().unwrap().iter();
+            emails.extend(items.map(|user| user["email"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => path = format!("/users?limit=100&after={next}"),
+                None => return emails,
+            }
+        }
     }
 
     /// Asks for a reset and answers the token that was mailed.

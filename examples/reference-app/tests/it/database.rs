@@ -32,14 +32,19 @@ impl Database {
             Engine::Postgres => test_server(scratch_servers::Engine::Postgres)?,
             Engine::Mysql => test_server(scratch_servers::Engine::Mysql)?,
         };
+        Some(Self::on(engine, server))
+    }
+
+    /// On this server, by the URL of a database of its own for a role that may make others.
+    pub(crate) fn on(engine: Engine, server: String) -> Self {
         let name = format!("auth_test_{}", uuid::Uuid::now_v7().simple());
         let (base, _) = server.rsplit_once('/').unwrap();
         let url = format!("{base}/{name}");
         assert!(execute(engine, &server, &format!("CREATE DATABASE {name}")));
-        Some(Self {
+        Self {
             url,
             server: Some((engine, server)),
-        })
+        }
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -10,5 +10,6 @@ mod database;
 mod disconnects;
 mod journey;
 mod load;
+mod outage;
 mod races;
 mod restart;
