@@ -15,15 +15,14 @@ use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::database::Engine;
 use http::HttpDoor;
-use storage::{Storage, Stores};
+use storage::{Kind, Storage, Stores};
 
 macro_rules! rigs {
-    ($($test:ident: $way:ident, $storage:expr;)+) => {
+    ($($test:ident: $way:ident, $kind:ident;)+) => {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $test() {
-            if let Some(storage) = $storage {
+            if let Some(storage) = Storage::new(Kind::$kind).await {
                 check(&House::new(Way::$way, storage)).await;
             }
         })+
@@ -31,18 +30,18 @@ macro_rules! rigs {
 }
 
 rigs! {
-    the_core_over_memory: Core, Storage::memory();
-    the_core_over_sqlite: Core, Storage::sqlite();
-    the_core_over_postgres: Core, Storage::server(Engine::Postgres).await;
-    the_core_over_mysql: Core, Storage::server(Engine::Mysql).await;
-    axum_over_memory: Axum, Storage::memory();
-    axum_over_sqlite: Axum, Storage::sqlite();
-    axum_over_postgres: Axum, Storage::server(Engine::Postgres).await;
-    axum_over_mysql: Axum, Storage::server(Engine::Mysql).await;
-    poem_over_memory: Poem, Storage::memory();
-    poem_over_sqlite: Poem, Storage::sqlite();
-    poem_over_postgres: Poem, Storage::server(Engine::Postgres).await;
-    poem_over_mysql: Poem, Storage::server(Engine::Mysql).await;
+    the_core_over_memory: Core, Memory;
+    the_core_over_sqlite: Core, Sqlite;
+    the_core_over_postgres: Core, Postgres;
+    the_core_over_mysql: Core, Mysql;
+    axum_over_memory: Axum, Memory;
+    axum_over_sqlite: Axum, Sqlite;
+    axum_over_postgres: Axum, Postgres;
+    axum_over_mysql: Axum, Mysql;
+    poem_over_memory: Poem, Memory;
+    poem_over_sqlite: Poem, Sqlite;
+    poem_over_postgres: Poem, Postgres;
+    poem_over_mysql: Poem, Mysql;
 }
 
 /// The contract is kept, and nothing of a framework or of an engine shows.

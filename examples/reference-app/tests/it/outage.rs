@@ -108,6 +108,10 @@ fn assert_unavailable(reply: &Response) {
 }
 
 /// A server of the test's own; `None` where its programs are missing and that is allowed.
+#[expect(
+    clippy::print_stderr,
+    reason = "what a run of tests leaves out it says aloud"
+)]
 fn server(engine: scratch_servers::Engine) -> Option<Server> {
     match Scratch::start(engine) {
         Ok(server) => Some(server),

@@ -13,6 +13,15 @@ use crate::database::{Database, Engine};
 
 pub(super) type Stores = (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
 
+/// The storages.
+pub(super) enum Kind {
+    Memory,
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// One of them, set up.
 pub(super) enum Storage {
     Memory,
     /// A file for each stage.
@@ -29,23 +38,18 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "its siblings may have to do without their server"
-    )]
-    pub(super) fn memory() -> Option<Self> {
-        Some(Self::Memory)
-    }
-
-    pub(super) fn sqlite() -> Option<Self> {
+    /// `None` where there is no server of this kind, which has been said aloud.
+    pub(super) async fn new(kind: Kind) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let files = AtomicU32::new(0);
-        Some(Self::Sqlite { folder, files })
-    }
-
-    /// `None` where there is no such server, which has been said aloud.
-    pub(super) async fn server(engine: Engine) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
+        let engine = match kind {
+            Kind::Memory => return Some(Self::Memory),
+            Kind::Sqlite => {
+                let files = AtomicU32::new(0);
+                return Some(Self::Sqlite { folder, files });
+            }
+            Kind::Postgres => Engine::Postgres,
+            Kind::Mysql => Engine::Mysql,
+        };
         let database = Database::new(engine, folder.path())?;
         let store = AnyStore::open(database.url()).await.unwrap();
         Some(Self::Server {

@@ -164,10 +164,10 @@ impl Member<'_> {
             or: None,
             token: None,
         };
-        match self.ask(&registration(&account.email)) {
-            Some(reply) => reply.expect(201),
-            None => return account,
+        let Some(reply) = self.ask(&registration(&account.email)) else {
+            return account;
         };
+        reply.expect(201);
         account.is_registered = true;
         let Some(first) = self.log_in(&account) else {
             return account;
@@ -175,13 +175,11 @@ impl Member<'_> {
         self.see(&first);
         let change = json!({ "current_password": PASSWORD, "new_password": NEW });
         let change = post("/users/me/change-password", change).bearer(&first);
-        match self.ask(&change) {
-            Some(reply) => reply.expect(204),
-            None => {
-                account.or = Some(NEW);
-                return account;
-            }
+        let Some(reply) = self.ask(&change) else {
+            account.or = Some(NEW);
+            return account;
         };
+        reply.expect(204);
         account.password = NEW;
         if let Some(reply) = self.ask(&get("/protected").bearer(&first)) {
             reply.expect(401);
