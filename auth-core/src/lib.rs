@@ -2,12 +2,12 @@
 //! verification, password reset, user administration and guards.
 //!
 //! Every flow is a function of values: *a request head and a body in, a reply out*. An adapter
-//! (`auth-axum`) translates a framework's requests and replies; storage is a trait.
+//! (`auth-axum`, `auth-poem`) translates a framework's requests and replies; storage is a trait.
 //!
 //! | who you are | where to begin |
 //! | --- | --- |
 //! | somebody with an Axum application | the crate `auth-axum`, and `auth-diesel` for SQLite |
-//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there |
+//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there; `testing::contract` is the guide and the proof |
 //! | somebody with account rules of your own | [`UserManager`] and [`Accounts`]; `testing` shows a test without HTTP |
 //! | somebody with another framework | [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!
@@ -22,7 +22,7 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite |
+//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite for adapters, the contract suite for storages |
 
 pub mod api;
 mod auth;
@@ -35,6 +35,7 @@ mod error;
 pub mod event;
 mod fields;
 pub mod guard;
+pub mod guide;
 pub mod http;
 pub mod json;
 pub mod manager;

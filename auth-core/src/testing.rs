@@ -1,5 +1,6 @@
 //! Fixtures for tests: a clock that is moved by hand, a fast hasher, stores in memory, stores that
-//! fail or count on demand, a manager that remembers, a sink that records.
+//! fail or count on demand, a manager that remembers, a sink that records; and two suites:
+//! [`conformance`] for adapters of web frameworks, [`contract`] for storages.
 //!
 //! # Test your manager without HTTP
 //!

@@ -82,13 +82,17 @@ impl<U: SqlUser> AnyStore<U> {
     pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
         match url.split_once(':').map_or("", |(scheme, _)| scheme) {
             #[cfg(feature = "sqlite")]
-            "sqlite" | "" => crate::SqliteStore::open_with(url, options).await.map(Self::Sqlite),
+            "sqlite" | "" => crate::SqliteStore::open_with(url, options)
+                .await
+                .map(Self::Sqlite),
             #[cfg(feature = "postgres")]
             "postgres" | "postgresql" => crate::PostgresStore::open_with(url, options)
                 .await
                 .map(Self::Postgres),
             #[cfg(feature = "mysql")]
-            "mysql" => crate::MysqlStore::open_with(url, options).await.map(Self::Mysql),
+            "mysql" => crate::MysqlStore::open_with(url, options)
+                .await
+                .map(Self::Mysql),
             #[cfg(not(feature = "sqlite"))]
             "sqlite" => Err(OpenError::NoEngine("sqlite")),
             #[cfg(not(feature = "postgres"))]

@@ -68,9 +68,7 @@ impl Dialect {
 }
 
 /// The engine behind a connection.
-pub trait Engine:
-    AsyncConnection + PoolableConnection + Send + Sized + 'static
-{
+pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static {
     /// What makes connections for the pool.
     type Manager: bb8::ManageConnection<Connection = Self, Error = PoolError>;
 
@@ -87,7 +85,8 @@ pub trait Engine:
     ) -> impl Future<Output = Result<Pool<Self>, OpenError>> + Send;
 
     /// Runs a statement and answers its rows.
-    fn fetch(&mut self, statement: Statement) -> impl Future<Output = QueryResult<Vec<Row>>> + Send;
+    fn fetch(&mut self, statement: Statement)
+    -> impl Future<Output = QueryResult<Vec<Row>>> + Send;
 
     /// Runs a statement and answers how many rows it wrote, or found where they were as it would
     /// have written them.

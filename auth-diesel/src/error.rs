@@ -167,7 +167,9 @@ impl OpenError {
             MigrationFailure::Diesel(DieselError::DatabaseError(_, info)) => {
                 Self::Migration(info.message().to_owned())
             }
-            MigrationFailure::Diesel(error) => Self::Migration(Failure::of::<C>(&error).to_string()),
+            MigrationFailure::Diesel(error) => {
+                Self::Migration(Failure::of::<C>(&error).to_string())
+            }
         }
     }
 }

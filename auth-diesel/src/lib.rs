@@ -34,8 +34,8 @@
 //! | you want | you take |
 //! | --- | --- |
 //! | your own pool, shared with the application | [`DieselStore::from_pool`] |
-//! | your own table, struct and columns | [`SqlUser`] |
-//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`] |
+//! | your own table, struct and columns | [`SqlUser`]; the guide is [`guide::own_user`] |
+//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`]; the guide is [`guide::transaction`] |
 //! | migrations by a tool of your own | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
 //!
 //! # What holds
@@ -62,18 +62,18 @@
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(
         dead_code,
-        unreachable_code,
-        unreachable_pub,
         unused_imports,
         unused_macros,
-        unused_variables,
         reason = "without an engine there is nobody to use what all engines share"
     )
 )]
 
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod any;
 mod engine;
 mod error;
+#[cfg(feature = "sqlite")]
+pub mod guide;
 mod migrate;
 mod options;
 mod schema;
@@ -83,24 +83,26 @@ mod table;
 mod types;
 mod users;
 
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use any::AnyStore;
 pub use engine::{Pool, SqlBackend};
 pub use error::OpenError;
 pub use options::StoreOptions;
 pub use store::{DieselStore, Transaction, UsersIn};
 pub use table::{
-    Account, AccountColumns, ColumnType, OwnColumns, SqlKey, SqlUser, TextColumn, UserTable,
+    Account, AccountColumns, ColumnType, OwnChanges, OwnColumns, OwnValues, SqlKey, SqlUser,
+    TextColumn, UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
 // What an application writes its own pool, tables and statements with, in the versions that fit.
 pub use {bb8, diesel, diesel_async};
 
-#[cfg(feature = "sqlite")]
-pub use engine::sqlite::SqliteConnection;
 #[cfg(feature = "mysql")]
 pub use diesel_async::AsyncMysqlConnection as MysqlConnection;
 #[cfg(feature = "postgres")]
 pub use diesel_async::AsyncPgConnection as PostgresConnection;
+#[cfg(feature = "sqlite")]
+pub use engine::sqlite::SqliteConnection;
 
 /// A [`DieselStore`] in a SQLite file.
 #[cfg(feature = "sqlite")]

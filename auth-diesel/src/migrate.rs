@@ -29,7 +29,11 @@ macro_rules! migrations {
             $crate::migrate::Migration {
                 name: "0001_expiring",
                 bundled_user: false,
-                up: include_str!(concat!("../../migrations/", $engine, "/0001_expiring/up.sql")),
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0001_expiring/up.sql"
+                )),
             },
             $crate::migrate::Migration {
                 name: "0002_users",

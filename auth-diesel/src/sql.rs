@@ -172,7 +172,9 @@ macro_rules! speak {
                         Piece::Text(text) => out.push_sql(text),
                         Piece::Value(value) => match value {
                             SqlValue::Bool(v) => out.push_bind_param::<Nullable<Bool>, _>(v)?,
-                            SqlValue::Integer(v) => out.push_bind_param::<Nullable<Integer>, _>(v)?,
+                            SqlValue::Integer(v) => {
+                                out.push_bind_param::<Nullable<Integer>, _>(v)?
+                            }
                             SqlValue::BigInt(v) => out.push_bind_param::<Nullable<BigInt>, _>(v)?,
                             SqlValue::Double(v) => out.push_bind_param::<Nullable<Double>, _>(v)?,
                             SqlValue::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v)?,

@@ -15,7 +15,7 @@ pub use account::Account;
 pub use column::{ColumnType, TextColumn};
 pub use key::SqlKey;
 pub use own::OwnColumns;
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Plan, key_of, key_value};
 
 use std::marker::PhantomData;
 
@@ -32,7 +32,7 @@ use time::OffsetDateTime;
 ///
 /// ```
 /// use auth_core::{AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, UserColumns};
-/// use auth_diesel::{Account, AccountColumns, SqlUser, UserTable};
+/// use auth_diesel::{Account, AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
 ///
 /// diesel::table! {
 ///     customers (number) {
@@ -68,18 +68,15 @@ use time::OffsetDateTime;
 ///             epoch: customers::epoch,
 ///         })
 ///     }
-///     fn from_row(
-///         number: i64,
-///         account: Account,
-///         (display_name, locale): (String, Option<String>),
-///     ) -> Result<Self, BoxError> {
+///     fn from_row(number: i64, account: Account, own: OwnValues<Self>) -> Result<Self, BoxError> {
+///         let (display_name, locale) = own;
 ///         Ok(Self { number, account, display_name, locale })
 ///     }
-///     fn new_columns(new: &Profile) -> (String, Option<String>) {
-///         (new.display_name.clone(), None)
+///     fn new_columns(new: Profile) -> OwnValues<Self> {
+///         (new.display_name, None)
 ///     }
-///     fn changed_columns(change: &ProfileChange) -> (Option<String>, Option<Option<String>>) {
-///         (change.display_name.clone(), change.locale.clone().map(Some))
+///     fn changed_columns(change: ProfileChange) -> OwnChanges<Self> {
+///         (change.display_name, change.locale.map(Some))
 ///     }
 /// }
 /// # impl AuthUser for Customer {
@@ -128,18 +125,21 @@ pub trait SqlUser: AuthUser<Id: SqlKey> {
     /// # Errors
     ///
     /// Whatever the application finds wrong with a stored row.
-    fn from_row(
-        key: Self::Id,
-        account: Account,
-        own: <Self::Own as OwnColumns>::Values,
-    ) -> Result<Self, BoxError>;
+    fn from_row(key: Self::Id, account: Account, own: OwnValues<Self>) -> Result<Self, BoxError>;
 
     /// What a new row has in the own columns.
-    fn new_columns(new: &NewColumns<Self>) -> <Self::Own as OwnColumns>::Values;
+    fn new_columns(new: NewColumns<Self>) -> OwnValues<Self>;
 
     /// What a change writes to the own columns: `None` leaves a column as it is.
-    fn changed_columns(change: &ColumnChange<Self>) -> <Self::Own as OwnColumns>::Changes;
+    fn changed_columns(change: ColumnChange<Self>) -> OwnChanges<Self>;
 }
+
+/// The values of the own columns of a user `U`: a tuple like `(String, Option<String>)`.
+pub type OwnValues<U> = <<U as SqlUser>::Own as OwnColumns>::Values;
+
+/// A change to the own columns of a user `U`: a tuple like
+/// `(Option<String>, Option<Option<String>>)`, where `None` leaves a column as it is.
+pub type OwnChanges<U> = <<U as SqlUser>::Own as OwnColumns>::Changes;
 
 /// The columns that every table of users has, whatever they are called. The compiler checks that
 /// they have the types that they must have.

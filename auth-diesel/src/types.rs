@@ -19,7 +19,10 @@ use uuid::Uuid;
 /// The column type of a UUID: `UUID` in PostgreSQL, `BINARY(16)` in MySQL, `BLOB` in SQLite.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Binary")))]
-#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 2950, array_oid = 2951)))]
+#[cfg_attr(
+    feature = "postgres",
+    diesel(postgres_type(oid = 2950, array_oid = 2951))
+)]
 #[cfg_attr(feature = "mysql", diesel(mysql_type(name = "Blob")))]
 pub struct AuthUuid;
 
@@ -27,7 +30,10 @@ pub struct AuthUuid;
 /// `DATETIME(6)` in UTC in MySQL, `INTEGER` of micro-seconds since 1970 in SQLite.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
-#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
+#[cfg_attr(
+    feature = "postgres",
+    diesel(postgres_type(oid = 1184, array_oid = 1185))
+)]
 #[cfg_attr(feature = "mysql", diesel(mysql_type(name = "DateTime")))]
 pub struct AuthTime;
 

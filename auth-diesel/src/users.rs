@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use auth_core::store::{
-    DeleteOutcome, Expect, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange,
+    DeleteOutcome, Expect, LoginIdentifier, NewUser, Page, PageRequest, PageStart, UniqueField,
+    UpdateOutcome, UserChange,
 };
 use auth_core::{AuthUser, Epoch};
 
 use crate::engine::{Engine, fetch_number};
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
-use crate::table::{Plan, SqlUser};
+use crate::table::{Plan, SqlUser, key_of, key_value};
 
 /// The users of a mapped table, seen through one connection, in whatever transaction that is in.
 pub(crate) struct Users<'c, C, U> {
@@ -31,7 +31,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
 
     pub(crate) async fn get(&mut self, key: &U::Id) -> Result<Option<U>, StepError> {
         let select = self.select().text(&self.plan.key).text(" = ");
-        self.first(select.bind(self.plan.key_value(key))).await
+        self.first(select.bind(key_value::<U>(key))).await
     }
 
     pub(crate) async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StepError> {
@@ -54,7 +54,10 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let row = self.plan.new_row(new)?;
         let names: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
         let table = &self.plan.table;
-        let mut insert = Statement::new(format!("INSERT INTO {table} ({}) VALUES (", names.join(", ")));
+        let mut insert = Statement::new(format!(
+            "INSERT INTO {table} ({}) VALUES (",
+            names.join(", ")
+        ));
         for (position, (_, value)) in row.into_iter().enumerate() {
             let separator = if position == 0 { "" } else { ", " };
             insert = insert.text(separator).bind(value);
@@ -135,7 +138,11 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     pub(crate) async fn list(&mut self, page: PageRequest<U::Id>) -> Result<Page<U>, StepError> {
         let plan = self.plan;
         let (table, key) = (&plan.table, &plan.key);
-        let columns: Vec<String> = plan.columns.iter().map(|name| format!("p.{name}")).collect();
+        let columns: Vec<String> = plan
+            .columns
+            .iter()
+            .map(|name| format!("p.{name}"))
+            .collect();
         let mut list = Statement::new(format!(
             "SELECT t.total, {} FROM (SELECT COUNT(*) AS total FROM {table}) t \
              LEFT JOIN (SELECT {} FROM {table}",
@@ -147,10 +154,14 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             PageStart::Offset(offset) => skipped = i64::try_from(offset).unwrap_or(i64::MAX),
             PageStart::After(None) => {}
             PageStart::After(Some(id)) => {
-                list = list.text(&format!(" WHERE {key} > ")).bind(plan.key_value(&id));
+                list = list
+                    .text(&format!(" WHERE {key} > "))
+                    .bind(key_value::<U>(&id));
             }
         }
-        list = list.text(&format!(" ORDER BY {key} LIMIT ")).bind(i64::from(page.limit));
+        list = list
+            .text(&format!(" ORDER BY {key} LIMIT "))
+            .bind(i64::from(page.limit));
         if skipped > 0 {
             list = list.text(" OFFSET ").bind(skipped);
         }
@@ -193,7 +204,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let leaders = leaders.returns(plan.kinds.get(..1).unwrap_or_default());
         let mut rows = self.connection.fetch(leaders).await?.into_iter();
         let (first, second) = (rows.next(), rows.next());
-        let first = first.and_then(|row| plan.key_of(row));
+        let first = first.and_then(key_of::<U>);
         Ok(second.is_none() && first.as_ref() == Some(key))
     }
 
@@ -204,14 +215,16 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let nothing = Statement::new(nothing).returns(&self.plan.kinds);
         self.connection.fetch(nothing).await?;
         let count = "SELECT COUNT(*) FROM auth_expiring WHERE 1 = 0";
-        fetch_number(self.connection, Statement::new(count).returns(&[Kind::BigInt])).await?;
+        fetch_number(
+            self.connection,
+            Statement::new(count).returns(&[Kind::BigInt]),
+        )
+        .await?;
         Ok(())
     }
 
     fn select(&self) -> Statement {
-        let columns = self.plan.column_list();
-        Statement::new(format!("SELECT {columns} FROM {} WHERE ", self.plan.table))
-            .returns(&self.plan.kinds)
+        Statement::new(&self.plan.select).returns(&self.plan.kinds)
     }
 
     fn returning(&self, statement: Statement) -> Statement {
@@ -221,7 +234,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
 
     fn only_if(&self, statement: Statement, key: &U::Id, expect: Expect) -> Statement {
         let statement = statement.text(&format!(" WHERE {} = ", self.plan.key));
-        let statement = statement.bind(self.plan.key_value(key));
+        let statement = statement.bind(key_value::<U>(key));
         match expect.epoch {
             Some(epoch) => statement
                 .text(&format!(" AND {} = ", self.plan.epoch))
@@ -257,5 +270,7 @@ pub(crate) fn taken_field<C: Engine, U: SqlUser>(
 }
 
 fn is_stale<U: AuthUser>(user: &U, expect: Expect) -> bool {
-    expect.epoch.is_some_and(|epoch: Epoch| epoch != user.epoch())
+    expect
+        .epoch
+        .is_some_and(|epoch: Epoch| epoch != user.epoch())
 }

@@ -140,7 +140,10 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`RegisterError::Password`] and [`RegisterError::Unavailable`].
-    pub async fn prepare(&self, registration: Registration<U>) -> Result<NewUser<U>, RegisterError> {
+    pub async fn prepare(
+        &self,
+        registration: Registration<U>,
+    ) -> Result<NewUser<U>, RegisterError> {
         let Registration {
             email,
             username,

@@ -19,6 +19,8 @@ use crate::error::StoreError;
 /// An entry lives while `now < expires_at`. The caller passes `now` from its injected clock, so
 /// that the whole toolkit agrees on the time; an expired entry counts as absent whether or not it
 /// was purged.
+///
+/// `auth_core::testing::contract` (feature `testing`) tries every guarantee of this trait on a store.
 #[async_trait]
 pub trait ExpiringStore: Send + Sync + 'static {
     /// Stores `key` with a count of one, unless it is there and alive.

@@ -23,6 +23,9 @@ use crate::username::Username;
 ///
 /// Addresses and names arrive normalised ([`EmailAddress`], [`Username`]): compare them as they
 /// are, byte for byte.
+///
+/// `auth_core::testing::contract` (feature `testing`) is the guide for somebody who implements this
+/// trait, and tries every guarantee of it on the store.
 #[async_trait]
 pub trait UserDatabase: Send + Sync + 'static {
     /// The application's user.

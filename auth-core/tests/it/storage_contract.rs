@@ -6,7 +6,7 @@ mod broken_users;
 mod numbered;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::testing::contract::{self, Fresh, UserFixture};
+use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture};
 use auth_core::testing::{FaultPlan, ProbedExpiringStore, ProbedUserDatabase};
 use auth_core::{NoColumns, User};
 use time::OffsetDateTime;
@@ -46,4 +46,13 @@ async fn entries_in_memory_keep_the_contract() {
     .await;
     report.assert_kept();
     assert_eq!(report.skipped(), []);
+}
+
+/// A guarantee of the other trait is not taken for kept.
+#[tokio::test]
+async fn a_guarantee_of_another_trait_is_not_kept() {
+    let wrong = [Guarantee::FixedWindow];
+    let report = contract::user_database_only(Memory, &wrong).await;
+    assert_eq!(report.broken(), wrong);
+    assert_eq!(report.verdicts().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! MySQL and MariaDB, over mysql_async.
+//! MySQL and MariaDB, over `mysql_async`.
 
 use auth_core::store::Window;
 use diesel::QueryResult;
@@ -94,7 +94,9 @@ impl Engine for AsyncMysqlConnection {
         let upsert = insert(key, expires_at)
             .text(" `count` = IF(expires_at <= ")
             .bind(now)
-            .text(", LAST_INSERT_ID(1), `count` + LAST_INSERT_ID(0)), expires_at = IF(expires_at <= ")
+            .text(
+                ", LAST_INSERT_ID(1), `count` + LAST_INSERT_ID(0)), expires_at = IF(expires_at <= ",
+            )
             .bind(now)
             .text(", ")
             .bind(DbTime::ceil(expires_at))
@@ -166,7 +168,9 @@ impl Engine for AsyncMysqlConnection {
         let DieselError::DatabaseError(_, info) = error else {
             return false;
         };
-        CONFLICTS.iter().any(|start| info.message().starts_with(start))
+        CONFLICTS
+            .iter()
+            .any(|start| info.message().starts_with(start))
     }
 }
 

@@ -21,7 +21,7 @@ speak!(Pg);
 
 impl SqlBackend for AsyncPgConnection {}
 
-/// What everybody who migrates these tables locks: "auth_dsl" in ASCII.
+/// What everybody who migrates these tables locks: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
 /// What makes connections to the database of a URL.
@@ -63,13 +63,18 @@ impl Engine for AsyncPgConnection {
     async fn begin_migration(&mut self) -> QueryResult<()> {
         self.begin().await?;
         // The lock ends with the transaction, also when the connection is cut.
-        let lock = Statement::new("SELECT 1::int8 FROM pg_advisory_xact_lock(").bind(MIGRATION_LOCK);
+        let lock =
+            Statement::new("SELECT 1::int8 FROM pg_advisory_xact_lock(").bind(MIGRATION_LOCK);
         self.fetch(lock.text(")").returns(&[Kind::BigInt])).await?;
         Ok(())
     }
 
     async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
-        if keep { self.commit().await } else { self.rollback().await }
+        if keep {
+            self.commit().await
+        } else {
+            self.rollback().await
+        }
     }
 
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
@@ -121,7 +126,8 @@ impl Engine for AsyncPgConnection {
     fn loggable(info: &dyn DatabaseErrorInformation) -> String {
         // Messages and details may quote values; the names of things may not.
         let part = |what: &str, name: Option<&str>| {
-            name.map(|name| format!("{what} {name}")).unwrap_or_default()
+            name.map(|name| format!("{what} {name}"))
+                .unwrap_or_default()
         };
         let parts = [
             part("constraint", info.constraint_name()),
@@ -129,9 +135,10 @@ impl Engine for AsyncPgConnection {
             part("column", info.column_name()),
         ];
         let named: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        match named.is_empty() {
-            false => named.join(", "),
-            true => without_values(info.message()),
+        if named.is_empty() {
+            without_values(info.message())
+        } else {
+            named.join(", ")
         }
     }
 
@@ -160,9 +167,15 @@ mod tests {
     #[test]
     fn values_in_messages_are_left_out() {
         let check = |message: &str, kept: &str| assert_eq!(without_values(message), kept);
-        check("invalid input syntax for type uuid: \"secret\"", "invalid input syntax for type uuid");
+        check(
+            "invalid input syntax for type uuid: \"secret\"",
+            "invalid input syntax for type uuid",
+        );
         check("relation \"auth_users\" does not exist", "relation");
-        check("terminating connection due to administrator command", "terminating connection due to administrator command");
+        check(
+            "terminating connection due to administrator command",
+            "terminating connection due to administrator command",
+        );
         check("", "");
     }
 }

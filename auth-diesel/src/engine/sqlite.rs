@@ -61,7 +61,11 @@ impl Engine for SqliteConnection {
     }
 
     async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
-        if keep { self.commit().await } else { self.rollback().await }
+        if keep {
+            self.commit().await
+        } else {
+            self.rollback().await
+        }
     }
 
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {

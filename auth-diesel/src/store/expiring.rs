@@ -25,9 +25,12 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
             let key = key.clone();
             async move {
                 let inserted = connection.insert_entry(key.as_str(), expires_at, now).await;
-                let inserted = inserted.map(|inserted| match inserted {
-                    true => Inserted::New,
-                    false => Inserted::Present,
+                let inserted = inserted.map(|is_new| {
+                    if is_new {
+                        Inserted::New
+                    } else {
+                        Inserted::Present
+                    }
                 });
                 (connection, inserted.map_err(StepError::from))
             }
@@ -81,8 +84,13 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
     }
 
     async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
-        let delete = format!("DELETE FROM auth_expiring WHERE {} = ", C::DIALECT.quoted("key"));
-        let removed = self.run_write(Statement::new(delete).bind(key.as_str())).await?;
+        let delete = format!(
+            "DELETE FROM auth_expiring WHERE {} = ",
+            C::DIALECT.quoted("key")
+        );
+        let removed = self
+            .run_write(Statement::new(delete).bind(key.as_str()))
+            .await?;
         Ok(removed > 0)
     }
 
@@ -98,7 +106,10 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             let statement = statement.clone();
             async move {
                 let rows = connection.run(statement).await;
-                (connection, rows.map(|rows| rows as u64).map_err(StepError::from))
+                (
+                    connection,
+                    rows.map(|rows| rows as u64).map_err(StepError::from),
+                )
             }
         })
         .await

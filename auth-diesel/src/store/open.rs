@@ -84,6 +84,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     }
 
     async fn connection(&self) -> Result<super::Lease<C>, OpenError> {
-        lease::<C>(&self.pool).await.map_err(|_| OpenError::Connection)
+        lease::<C>(&self.pool)
+            .await
+            .map_err(|_| OpenError::Connection)
     }
 }

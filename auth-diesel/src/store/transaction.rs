@@ -248,10 +248,18 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     /// # Errors
     ///
     /// [`StoreError`] when the database cannot answer.
-    pub async fn delete(&mut self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    pub async fn delete(
+        &mut self,
+        id: &U::Id,
+        expect: Expect,
+    ) -> Result<DeleteOutcome, StoreError> {
         self.begin().await?;
-        let outcome = Users::new(self.connection, &self.plan).delete(id, expect).await;
-        finish(self.connection, outcome).await.map_err(store_error::<C>)
+        let outcome = Users::new(self.connection, &self.plan)
+            .delete(id, expect)
+            .await;
+        finish(self.connection, outcome)
+            .await
+            .map_err(store_error::<C>)
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {

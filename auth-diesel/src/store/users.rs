@@ -119,10 +119,14 @@ async fn update<C: Engine, U: SqlUser>(
     expect: Expect,
 ) -> Result<UpdateOutcome<U>, StepError> {
     if !needs_transaction::<C>(expect) {
-        return Users::new(connection, plan).update(id, change, expect).await;
+        return Users::new(connection, plan)
+            .update(id, change, expect)
+            .await;
     }
     connection.begin_write().await?;
-    let outcome = Users::new(connection, plan).update(id, change, expect).await;
+    let outcome = Users::new(connection, plan)
+        .update(id, change, expect)
+        .await;
     finish(connection, outcome).await
 }
 

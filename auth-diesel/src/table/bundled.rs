@@ -51,7 +51,7 @@ impl SqlUser for User {
         })
     }
 
-    fn new_columns(_: &NoColumns) {}
+    fn new_columns(NoColumns: NoColumns) {}
 
-    fn changed_columns(_: &NoColumns) {}
+    fn changed_columns(NoColumns: NoColumns) {}
 }

@@ -2,9 +2,7 @@
 
 use auth_core::BoxError;
 use diesel::sql_types::is_nullable::NotNull;
-use diesel::sql_types::{
-    BigInt, Binary, Bool, Double, Integer, Nullable, SqlType, Text,
-};
+use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Nullable, SqlType, Text};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

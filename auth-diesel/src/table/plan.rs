@@ -20,6 +20,8 @@ pub(crate) struct Plan<U> {
     pub(crate) table: String,
     /// All columns, quoted, in the order in which [`Plan::user`] reads them.
     pub(crate) columns: Vec<String>,
+    /// The beginning of a statement that reads a user; made once, for it is run for each request.
+    pub(crate) select: String,
     /// Their types, in the same order.
     pub(crate) kinds: Vec<Kind>,
     pub(crate) key: String,
@@ -39,7 +41,10 @@ pub(crate) struct Plan<U> {
 
 /// Which of the columns that a table may do without it has.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are columns, each there or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are columns, each there or not"
+)]
 pub(super) struct Optional {
     pub(super) username: bool,
     pub(super) is_superuser: bool,
@@ -70,11 +75,23 @@ impl<U: SqlUser> Plan<U> {
             (table.roles, Kind::Text),
             (table.created_at, Kind::Time),
         ];
-        columns.extend(optional.into_iter().filter_map(|(name, kind)| Some((name?, kind))));
+        columns.extend(
+            optional
+                .into_iter()
+                .filter_map(|(name, kind)| Some((name?, kind))),
+        );
         columns.extend(own.iter().copied());
+        let name = table
+            .name
+            .split('.')
+            .map(quote)
+            .collect::<Vec<_>>()
+            .join(".");
+        let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
-            table: table.name.split('.').map(quote).collect::<Vec<_>>().join("."),
-            columns: columns.iter().map(|(name, _)| quote(name)).collect(),
+            select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
+            table: name,
+            columns: quoted,
             kinds: columns.iter().map(|(_, kind)| *kind).collect(),
             key: quote(table.key),
             email: quote(table.email),
@@ -102,20 +119,9 @@ impl<U: SqlUser> Plan<U> {
         self.columns.join(", ")
     }
 
-    /// The value of a key.
-    pub(crate) fn key_value(&self, key: &U::Id) -> SqlValue {
-        <U::Id as SqlKey>::SqlType::encode(key.to_column())
-    }
-
     /// The user of a row.
     pub(crate) fn user(&self, row: Row) -> Result<U, StoreError> {
         self.read(row).map_err(StoreError::new)
-    }
-
-    /// The key of a row that has the key alone.
-    pub(crate) fn key_of(&self, row: Row) -> Option<U::Id> {
-        let value = row.into_iter().next()?;
-        <U::Id as SqlKey>::SqlType::decode(value).and_then(U::Id::from_column)
     }
 
     /// The unique column that an index is about, by its name or by that of its column; `None` for the
@@ -130,9 +136,7 @@ impl<U: SqlUser> Plan<U> {
             None
         } else if named(&self.email) {
             Some(UniqueField::Email)
-        } else if username.is_some_and(named) {
-            Some(UniqueField::Username)
-        } else if username.is_some_and(speaks_of) {
+        } else if username.is_some_and(|name| named(name) || speaks_of(name)) {
             Some(UniqueField::Username)
         } else if speaks_of(&self.email) {
             Some(UniqueField::Email)
@@ -169,26 +173,34 @@ impl<U: SqlUser> Plan<U> {
         } = new;
         let mut row: Vec<Assignment<'_>> = Vec::with_capacity(self.columns.len());
         if let Some(key) = U::Id::generate(created_at) {
-            row.push((&self.key, self.key_value(&key)));
+            row.push((&self.key, key_value::<U>(&key)));
         }
         let hash = password_hash.map(|hash| hash.as_stored_str().to_owned());
         row.push((&self.email, email.as_str().into()));
         row.push((&self.password_hash, Nullable::<Text>::encode(hash)));
         row.push((&self.is_active, Bool::encode(is_active)));
         row.push((&self.is_verified, Bool::encode(is_verified)));
-        row.push((&self.epoch, BigInt::encode(auth_core::Epoch::FIRST.as_i64())));
+        row.push((
+            &self.epoch,
+            BigInt::encode(auth_core::Epoch::FIRST.as_i64()),
+        ));
         let name = username.as_ref().map(|name| name.as_str().to_owned());
         let name = (username.is_some(), Nullable::<Text>::encode(name));
         let superuser = (is_superuser, Bool::encode(is_superuser));
         let has_roles = roles.iter().next().is_some();
         let roles = (has_roles, Text::encode(account::roles_to_column(&roles)));
         self.optional(&mut row, "a user name", self.username.as_deref(), name)?;
-        self.optional(&mut row, "superusers", self.is_superuser.as_deref(), superuser)?;
+        self.optional(
+            &mut row,
+            "superusers",
+            self.is_superuser.as_deref(),
+            superuser,
+        )?;
         self.optional(&mut row, "roles", self.roles.as_deref(), roles)?;
         if let Some(column) = &self.created_at {
             row.push((column, AuthTime::encode(created_at)));
         }
-        let own = <U::Own as OwnColumns>::write(U::new_columns(&columns));
+        let own = <U::Own as OwnColumns>::write(U::new_columns(columns));
         row.extend(self.own.iter().map(String::as_str).zip(own));
         Ok(row)
     }
@@ -207,7 +219,10 @@ impl<U: SqlUser> Plan<U> {
         } = change;
         let mut row: Vec<Assignment<'_>> = Vec::new();
         let mut set = |column, value: Option<SqlValue>| row.extend(value.map(|v| (column, v)));
-        set(self.email.as_str(), email.map(|email| email.as_str().into()));
+        set(
+            self.email.as_str(),
+            email.map(|email| email.as_str().into()),
+        );
         let hash = password_hash.map(|hash| hash.as_stored_str().into());
         set(&self.password_hash, hash);
         set(&self.is_active, is_active.map(SqlValue::from));
@@ -221,7 +236,7 @@ impl<U: SqlUser> Plan<U> {
             let value = (has_roles, account::roles_to_column(&roles).into());
             self.optional(&mut row, "roles", self.roles.as_deref(), value)?;
         }
-        let own = <U::Own as OwnColumns>::write_changes(U::changed_columns(&columns));
+        let own = <U::Own as OwnColumns>::write_changes(U::changed_columns(columns));
         let own = self.own.iter().map(String::as_str).zip(own);
         row.extend(own.filter_map(|(column, value)| Some((column, value?))));
         Ok(row)
@@ -239,10 +254,23 @@ impl<U: SqlUser> Plan<U> {
             Some(column) => row.push((column, value)),
             None if matters => {
                 let table = &self.table;
-                return Err(StoreError::new(format!("table {table} has no column for {what}")));
+                return Err(StoreError::new(format!(
+                    "table {table} has no column for {what}"
+                )));
             }
             None => {}
         }
         Ok(())
     }
+}
+
+/// The value of a key.
+pub(crate) fn key_value<U: SqlUser>(key: &U::Id) -> SqlValue {
+    <U::Id as SqlKey>::SqlType::encode(key.to_column())
+}
+
+/// The key of a row that has the key alone.
+pub(crate) fn key_of<U: SqlUser>(row: Row) -> Option<U::Id> {
+    let value = row.into_iter().next()?;
+    <U::Id as SqlKey>::SqlType::decode(value).and_then(U::Id::from_column)
 }

@@ -15,7 +15,9 @@ on_each_engine!(users, expiring_entries);
 
 async fn users<H: Home>(home: H) {
     drop(home);
-    contract::user_database(Fixture::<H>(PhantomData)).await.assert_kept();
+    contract::user_database(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
 }
 
 async fn expiring_entries<H: Home>(home: H) {

@@ -24,9 +24,7 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         self.open_as::<User>()
     }
 
-    fn open_as<U: SqlUser>(
-        &self,
-    ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
+    fn open_as<U: SqlUser>(&self) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
         async { DieselStore::open(self.url()).await.unwrap() }
     }
 
@@ -94,7 +92,9 @@ impl Home for Postgres {
 
     async fn new() -> Option<Self> {
         let server = test_server(Engine::Postgres)?;
-        Some(Self(Database::new(server, "DROP DATABASE {} WITH (FORCE)").await))
+        Some(Self(
+            Database::new(server, "DROP DATABASE {} WITH (FORCE)").await,
+        ))
     }
     fn url(&self) -> &str {
         &self.0.url

@@ -91,8 +91,10 @@ async fn down_undoes_up<H: Home>(home: H) {
     home.open().await;
     home.sql(include_str!("../../migrations/sqlite/0002_users/down.sql"))
         .await;
-    home.sql(include_str!("../../migrations/sqlite/0001_expiring/down.sql"))
-        .await;
+    home.sql(include_str!(
+        "../../migrations/sqlite/0001_expiring/down.sql"
+    ))
+    .await;
     home.sql("DELETE FROM auth_migrations").await;
     let store = home.open().await;
     inserted(&store, new_user("ada@example.com")).await;

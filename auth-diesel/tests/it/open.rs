@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use auth_core::store::{ExpiringKey, ExpiringStore, PageRequest, UserDatabase, Window};
-use auth_diesel::{AnyStore, DieselStore, MysqlStore, OpenError, PostgresStore, SqliteStore, StoreOptions};
+use auth_diesel::{
+    AnyStore, DieselStore, MysqlStore, OpenError, PostgresStore, SqliteStore, StoreOptions,
+};
 use tokio::task::JoinSet;
 
 use crate::homes::{File, Home};
@@ -88,7 +90,10 @@ async fn a_url_chooses_the_engine(home: impl Home) {
     assert_eq!(columns(&same), columns(&user));
     let name = format!("{store:?}");
     let engine = home.url().split(':').next().unwrap();
-    assert!(name.to_lowercase().starts_with(engine), "{name} of {engine}");
+    assert!(
+        name.to_lowercase().starts_with(engine),
+        "{name} of {engine}"
+    );
 }
 
 /// One pool for the application and its accounts.
@@ -104,7 +109,13 @@ async fn the_pool_may_be_the_applications<H: Home>(home: H) {
 
 #[tokio::test]
 async fn urls_of_something_else() {
-    for url in ["", "accounts.db", "postgres://localhost/x", "sqlite:x.db", "sqlite://"] {
+    for url in [
+        "",
+        "accounts.db",
+        "postgres://localhost/x",
+        "sqlite:x.db",
+        "sqlite://",
+    ] {
         let error = SqliteStore::<auth_core::User>::open(url).await.unwrap_err();
         assert!(matches!(error, OpenError::Url(_)), "{url}: {error:?}");
     }
@@ -112,13 +123,28 @@ async fn urls_of_something_else() {
         let error = SqliteStore::<auth_core::User>::open(url).await.unwrap_err();
         assert!(matches!(error, OpenError::InMemory), "{url}: {error:?}");
     }
-    for url in ["", "postgres", "mysql://secret@localhost/x", "sqlite://x.db"] {
-        let error = PostgresStore::<auth_core::User>::open(url).await.unwrap_err();
-        assert_eq!(error.to_string(), "not a URL of the form postgres://…", "{url}");
+    for url in [
+        "",
+        "postgres",
+        "mysql://secret@localhost/x",
+        "sqlite://x.db",
+    ] {
+        let error = PostgresStore::<auth_core::User>::open(url)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a URL of the form postgres://…",
+            "{url}"
+        );
     }
     for url in ["", "postgres://secret@localhost/x", "sqlite://x.db"] {
         let error = MysqlStore::<auth_core::User>::open(url).await.unwrap_err();
-        assert_eq!(error.to_string(), "not a URL of the form mysql://…", "{url}");
+        assert_eq!(
+            error.to_string(),
+            "not a URL of the form mysql://…",
+            "{url}"
+        );
     }
     for url in ["", "redis://localhost", "accounts.db"] {
         let error = AnyStore::<auth_core::User>::open(url).await.unwrap_err();
@@ -145,11 +171,15 @@ async fn a_server_that_is_not_there() {
 async fn files_that_cannot_be() {
     let file = File::new().await.unwrap();
     let url = format!("{}/nowhere/x.db", file.url());
-    let error = SqliteStore::<auth_core::User>::open(&url).await.unwrap_err();
+    let error = SqliteStore::<auth_core::User>::open(&url)
+        .await
+        .unwrap_err();
     assert!(matches!(error, OpenError::File(_)), "{error:?}");
     let text = "not a database at all, but long enough to look like one: ".repeat(40);
     std::fs::write(file.path(), text).unwrap();
-    let error = SqliteStore::<auth_core::User>::open(file.url()).await.unwrap_err();
+    let error = SqliteStore::<auth_core::User>::open(file.url())
+        .await
+        .unwrap_err();
     assert!(matches!(error, OpenError::NoDatabase(_)), "{error:?}");
 }
 

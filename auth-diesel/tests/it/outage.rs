@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::store::{InsertOutcome, PageRequest, UserDatabase};
 use auth_diesel::{DieselStore, MysqlConnection, PostgresConnection, SqlBackend, StoreOptions};
-use scratch_servers::{Engine, Required, Scratch, Server, ServerError};
+use scratch_servers::{Engine, own_server};
 use tokio::task::JoinSet;
 
 use crate::support::{inserted, new_user};
@@ -19,30 +19,17 @@ async fn mysql_comes_back() {
     comes_back::<MysqlConnection>(Engine::Mysql).await;
 }
 
-/// A server of the test's own; `None` where its binaries are missing and that is allowed.
-fn start(engine: Engine) -> Option<Server> {
-    match Scratch::start(engine) {
-        Ok(server) => Some(server),
-        Err(error @ ServerError::Missing(_)) if !is_required() => {
-            eprintln!("left out: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test asks its environment")]
-fn is_required() -> bool {
-    std::env::var(Required::VARIABLE).is_ok_and(|value| value == "all")
-}
-
 /// Eight callers insert users all the time while the server is stopped, started, killed and started:
 /// who was told that the user is there finds it, nobody is there twice, and nothing needs a restart
 /// of ours.
 async fn comes_back<C: SqlBackend>(engine: Engine) {
-    let Some(mut server) = start(engine) else { return };
+    let Some(mut server) = own_server(engine) else {
+        return;
+    };
     let options = StoreOptions::default().checkout_timeout(Duration::from_secs(1));
-    let store = DieselStore::<C>::open_with(server.url(), options).await.unwrap();
+    let store = DieselStore::<C>::open_with(server.url(), options)
+        .await
+        .unwrap();
     let known = inserted(&store, new_user("known@example.com")).await;
 
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -82,14 +69,20 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
         told.extend(caller_told);
         unsure += caller_unsure;
     }
-    assert!(unsure > 0, "the callers were not there when the server was not");
+    assert!(
+        unsure > 0,
+        "the callers were not there when the server was not"
+    );
     for address in &told {
         let found = store.find(&new_user(address).email.into()).await.unwrap();
         assert!(found.is_some(), "{address} is lost");
     }
     let total = store.list(PageRequest::first()).await.unwrap().total;
     let (least, most) = (told.len() as u64 + 1, (told.len() + unsure) as u64 + 1);
-    assert!((least..=most).contains(&total), "{total} of {least} to {most}");
+    assert!(
+        (least..=most).contains(&total),
+        "{total} of {least} to {most}"
+    );
 }
 
 /// The addresses that were acknowledged, and how many calls failed.

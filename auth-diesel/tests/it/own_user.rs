@@ -10,7 +10,9 @@ use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
 use auth_core::{
     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
 };
-use auth_diesel::{Account, AccountColumns, DieselStore, OpenError, SqlUser, UserTable};
+use auth_diesel::{
+    Account, AccountColumns, DieselStore, OpenError, OwnChanges, OwnValues, SqlUser, UserTable,
+};
 
 use crate::homes::Home;
 use crate::on_each_engine;
@@ -57,7 +59,7 @@ struct Own {
 struct OwnChange {
     nick: Option<String>,
     height: Option<f64>,
-    photo: Option<Option<Vec<u8>>>,
+    drops_photo: bool,
 }
 
 struct MemberColumns;
@@ -81,7 +83,7 @@ impl UserColumns for MemberColumns {
         }
     }
     fn is_unchanged(change: &OwnChange) -> bool {
-        change.nick.is_none() && change.height.is_none() && change.photo.is_none()
+        change.nick.is_none() && change.height.is_none() && !change.drops_photo
     }
 }
 
@@ -110,7 +112,12 @@ impl AuthUser for Member {
 }
 
 impl SqlUser for Member {
-    type Own = (members::nick, members::height, members::badge, members::photo);
+    type Own = (
+        members::nick,
+        members::height,
+        members::badge,
+        members::photo,
+    );
 
     fn table() -> UserTable<Self> {
         let columns = AccountColumns {
@@ -123,11 +130,8 @@ impl SqlUser for Member {
         };
         UserTable::new("members", columns)
     }
-    fn from_row(
-        number: i64,
-        account: Account,
-        (nick, height, badge, photo): (String, Option<f64>, Option<i32>, Option<Vec<u8>>),
-    ) -> Result<Self, BoxError> {
+    fn from_row(number: i64, account: Account, own: OwnValues<Self>) -> Result<Self, BoxError> {
+        let (nick, height, badge, photo) = own;
         let own = Own {
             nick,
             height,
@@ -140,19 +144,13 @@ impl SqlUser for Member {
             own,
         })
     }
-    fn new_columns(new: &Own) -> (String, Option<f64>, Option<i32>, Option<Vec<u8>>) {
-        (new.nick.clone(), new.height, new.badge, new.photo.clone())
+    fn new_columns(new: Own) -> OwnValues<Self> {
+        (new.nick, new.height, new.badge, new.photo)
     }
-    fn changed_columns(
-        change: &OwnChange,
-    ) -> (
-        Option<String>,
-        Option<Option<f64>>,
-        Option<Option<i32>>,
-        Option<Option<Vec<u8>>>,
-    ) {
+    fn changed_columns(change: OwnChange) -> OwnChanges<Self> {
         let height = change.height.map(Some);
-        (change.nick.clone(), height, None, change.photo.clone())
+        let photo = change.drops_photo.then_some(None);
+        (change.nick, height, None, photo)
     }
 }
 
@@ -161,7 +159,11 @@ type Store<H> = DieselStore<<H as Home>::Connection, Member>;
 async fn open<H: Home>(home: &H) -> Store<H> {
     let (number, text, bytes) = match home.url().split(':').next().unwrap() {
         "sqlite" => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "BLOB"),
-        "postgres" => ("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "TEXT", "BYTEA"),
+        "postgres" => (
+            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            "TEXT",
+            "BYTEA",
+        ),
         _ => (
             "BIGINT AUTO_INCREMENT PRIMARY KEY",
             "VARCHAR(320) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
@@ -200,7 +202,9 @@ fn member(address: &str, nick: &str) -> NewUser<Member> {
 
 async fn the_contract_is_kept<H: Home>(home: H) {
     drop(home);
-    contract::user_database(Fixture::<H>(PhantomData)).await.assert_kept();
+    contract::user_database(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
 }
 
 struct Fixture<H>(PhantomData<fn() -> H>);
@@ -226,7 +230,7 @@ impl<H: Home> UserFixture for Fixture<H> {
         let change = OwnChange {
             nick: Some(format!("Nick {number}, called '; DROP TABLE members")),
             height: Some(-1.5),
-            photo: Some(None),
+            drops_photo: true,
         };
         let after = Own {
             nick: change.nick.clone()?,
@@ -249,11 +253,26 @@ impl<H: Home> UserFixture for Fixture<H> {
 
 async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
     let store = open(&home).await;
-    store.insert(member("ada@example.com", "ada")).await.unwrap();
-    let outcome = store.insert(member("eve@example.com", "ada")).await.unwrap();
-    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)), "{outcome:?}");
-    let outcome = store.insert(member("ada@example.com", "eve")).await.unwrap();
-    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Email)), "{outcome:?}");
+    store
+        .insert(member("ada@example.com", "ada"))
+        .await
+        .unwrap();
+    let outcome = store
+        .insert(member("eve@example.com", "ada"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, InsertOutcome::Taken(UniqueField::Other)),
+        "{outcome:?}"
+    );
+    let outcome = store
+        .insert(member("ada@example.com", "eve"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, InsertOutcome::Taken(UniqueField::Email)),
+        "{outcome:?}"
+    );
 }
 
 async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
@@ -278,5 +297,8 @@ async fn a_table_that_is_not_there_is_named<H: Home>(home: H) {
     let error = DieselStore::<H::Connection, Member>::open(home.url())
         .await
         .unwrap_err();
-    assert!(matches!(&error, OpenError::Table { table, .. } if table.contains("members")), "{error:?}");
+    assert!(
+        matches!(&error, OpenError::Table { table, .. } if table.contains("members")),
+        "{error:?}"
+    );
 }

@@ -37,7 +37,8 @@ async fn senseless_rows_are_errors(home: impl Home) {
         ("roles", "'[\"Secret\"]'", "'[]'"),
         ("roles", "'[1]'", "'[]'"),
     ] {
-        home.sql(&format!("UPDATE auth_users SET {column} = {value}")).await;
+        home.sql(&format!("UPDATE auth_users SET {column} = {value}"))
+            .await;
         let errors = [
             store.get(&user.id).await.err(),
             store.list(PageRequest::first()).await.err(),
@@ -47,7 +48,8 @@ async fn senseless_rows_are_errors(home: impl Home) {
             assert!(words.contains(column), "{words}");
             assert!(!words.to_lowercase().contains("secret"), "{words}");
         }
-        home.sql(&format!("UPDATE auth_users SET {column} = {good}")).await;
+        home.sql(&format!("UPDATE auth_users SET {column} = {good}"))
+            .await;
     }
     assert!(store.get(&user.id).await.unwrap().is_some());
 }
@@ -57,7 +59,8 @@ async fn a_time_beyond_time_is_an_error() {
     let home = File::new().await.unwrap();
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
-    home.sql("UPDATE auth_users SET created_at = 9223372036854775807").await;
+    home.sql("UPDATE auth_users SET created_at = 9223372036854775807")
+        .await;
     let words = all_words(&store.get(&user.id).await.unwrap_err());
     assert!(words.contains("created_at"), "{words}");
 }
@@ -68,7 +71,8 @@ async fn a_negative_count_is_an_error_and_a_full_one_stays(home: impl Home) {
     for window in [Window::Fixed, Window::Sliding] {
         let window = window(time::Duration::MINUTE);
         store.increment(&key, window, now()).await.unwrap();
-        home.sql("UPDATE auth_expiring SET count = 9223372036854775806").await;
+        home.sql("UPDATE auth_expiring SET count = 9223372036854775806")
+            .await;
         for _ in 0..3 {
             let count = store.increment(&key, window, now()).await.unwrap();
             assert_eq!(count, i64::MAX as u64);
@@ -81,13 +85,15 @@ async fn a_negative_count_is_an_error_and_a_full_one_stays(home: impl Home) {
 /// Neither where a table is missing, nor where a constraint that is not ours refuses a row.
 async fn errors_tell_no_values(home: impl Home) {
     let store = home.open().await;
-    home.sql("CREATE UNIQUE INDEX only_one_hash ON auth_users (created_at)").await;
+    home.sql("CREATE UNIQUE INDEX only_one_hash ON auth_users (created_at)")
+        .await;
     inserted(&store, new_user("first@example.com")).await;
     let outcome = UserDatabase::insert(&store, new_user("secret@example.com")).await;
     let words = format!("{:?}", outcome.unwrap());
     assert_eq!(words, "Taken(Other)");
 
-    home.sql("ALTER TABLE auth_users RENAME TO away_users").await;
+    home.sql("ALTER TABLE auth_users RENAME TO away_users")
+        .await;
     let error = UserDatabase::insert(&store, new_user("secret@example.com"))
         .await
         .unwrap_err();

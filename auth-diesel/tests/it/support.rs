@@ -13,7 +13,6 @@ pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-
 pub(crate) fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_stored(text.to_owned())
 }

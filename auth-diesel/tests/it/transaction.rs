@@ -44,7 +44,10 @@ async fn what_is_kept_is_kept_together(home: impl Home) {
     let user = store
         .transaction(|transaction| {
             Box::pin(async move {
-                let outcome = transaction.users().insert(new_user("ada@example.com")).await?;
+                let outcome = transaction
+                    .users()
+                    .insert(new_user("ada@example.com"))
+                    .await?;
                 let InsertOutcome::Inserted(user) = outcome else {
                     return Err(StoreError::new("taken"));
                 };
@@ -66,7 +69,10 @@ async fn a_roll_back_leaves_nothing_behind(home: impl Home) {
     let error = store
         .transaction(|transaction| {
             Box::pin(async move {
-                transaction.users().insert(new_user("ada@example.com")).await?;
+                transaction
+                    .users()
+                    .insert(new_user("ada@example.com"))
+                    .await?;
                 let company = transaction.connection().batch_execute(COMPANY);
                 company.await.map_err(StoreError::new)?;
                 Err::<(), _>(StoreError::new("the tenant has no place left"))
@@ -84,7 +90,10 @@ async fn a_panic_leaves_nothing_behind(home: impl Home) {
     store
         .transaction(|transaction| {
             Box::pin(async move {
-                transaction.users().insert(new_user("ada@example.com")).await?;
+                transaction
+                    .users()
+                    .insert(new_user("ada@example.com"))
+                    .await?;
                 let company = transaction.connection().batch_execute(COMPANY);
                 company.await.map_err(StoreError::new)?;
                 panic!("a mistake of the application's");
@@ -113,7 +122,10 @@ async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
             store
                 .transaction(|transaction| {
                     Box::pin(async move {
-                        transaction.users().insert(new_user("ada@example.com")).await?;
+                        transaction
+                            .users()
+                            .insert(new_user("ada@example.com"))
+                            .await?;
                         begun.send(()).unwrap();
                         ended.await.unwrap();
                         let company = transaction.connection().batch_execute(COMPANY);
@@ -128,8 +140,13 @@ async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
     caller.await.unwrap_err();
     end.send(()).unwrap();
     // The next one is told when the first is over: by its turn, or by the unique index.
-    let again = UserDatabase::insert(&store, new_user("ada@example.com")).await.unwrap();
-    assert!(matches!(again, InsertOutcome::Taken(UniqueField::Email)), "{again:?}");
+    let again = UserDatabase::insert(&store, new_user("ada@example.com"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(again, InsertOutcome::Taken(UniqueField::Email)),
+        "{again:?}"
+    );
     assert!(has_company(&home).await);
 }
 
@@ -142,13 +159,19 @@ async fn a_taken_address_leaves_the_transaction_alive(home: impl Home) {
             Box::pin(async move {
                 let mut users = transaction.users();
                 let again = users.insert(new_user("ada@example.com")).await?;
-                assert!(matches!(again, InsertOutcome::Taken(UniqueField::Email)), "{again:?}");
+                assert!(
+                    matches!(again, InsertOutcome::Taken(UniqueField::Email)),
+                    "{again:?}"
+                );
                 let change = UserChange {
                     email: Some(email("ada@example.com")),
                     ..UserChange::default()
                 };
                 let moved = users.update(&other.id, change, Expect::anything()).await?;
-                assert!(matches!(moved, UpdateOutcome::Taken(UniqueField::Email)), "{moved:?}");
+                assert!(
+                    matches!(moved, UpdateOutcome::Taken(UniqueField::Email)),
+                    "{moved:?}"
+                );
                 users.insert(new_user("bob@example.com")).await?;
                 let company = transaction.connection().batch_execute(COMPANY);
                 company.await.map_err(StoreError::new)
@@ -180,7 +203,10 @@ async fn accounts_change_within<H: Home>(home: H) {
         .await
         .unwrap();
     assert!(matches!(changed, UpdateOutcome::Updated(user) if user.is_verified));
-    let gone = users.delete(&found.id, Expect::epoch(found.epoch)).await.unwrap();
+    let gone = users
+        .delete(&found.id, Expect::epoch(found.epoch))
+        .await
+        .unwrap();
     assert_eq!(gone, DeleteOutcome::Stale);
     drop(lease);
     // Nobody ended it: the pool forgot the connection, and the database what it wrote.
@@ -192,7 +218,9 @@ async fn accounts_change_within<H: Home>(home: H) {
 async fn sql_begin<C: auth_diesel::SqlBackend>(connection: &mut C) {
     use auth_diesel::diesel_async::TransactionManager;
 
-    C::TransactionManager::begin_transaction(connection).await.unwrap();
+    C::TransactionManager::begin_transaction(connection)
+        .await
+        .unwrap();
 }
 
 async fn the_last_superuser_stays_within(home: impl Home) {

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use auth_core::store::{ExpiringKey, Inserted, Window};
 use auth_core::{BoxError, ExpiringStore, StoreError};
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, TableDefinition};
 use time::OffsetDateTime;
 
 use crate::store::RedbStore;
 
 /// The count, and the expiry in nanoseconds since 1970.
-const ENTRIES: TableDefinition<'_, &str, (u64, i128)> = TableDefinition::new("entries");
+pub(crate) const ENTRIES: TableDefinition<'_, &str, (u64, i128)> = TableDefinition::new("entries");
 
 #[async_trait]
 impl ExpiringStore for RedbStore {
@@ -82,11 +82,6 @@ impl ExpiringStore for RedbStore {
         })
         .await
     }
-}
-
-pub(crate) fn create_tables(db: &WriteTransaction) -> Result<(), BoxError> {
-    db.open_table(ENTRIES)?;
-    Ok(())
 }
 
 fn alive(

@@ -5,12 +5,12 @@
 //! | --- | --- |
 //! | `store.rs` | the database file, and blocking work off the executor |
 //! | `users.rs` | [`UserDatabase`](auth_core::UserDatabase), the one trait that a storage must implement |
-//! | `record.rs` | how a user lies in the file |
+//! | `rows.rs` | how users lie in the file |
 //! | `entries.rs` | [`ExpiringStore`](auth_core::ExpiringStore), so that revocations survive a restart, too |
 //! | `tests/it/contract.rs` | the suite that proves it |
 
 mod entries;
-mod record;
+mod rows;
 mod store;
 mod users;
 

@@ -25,8 +25,10 @@ impl RedbStore {
     fn create(path: &Path) -> Result<Self, BoxError> {
         let database = Database::create(path)?;
         let transaction = database.begin_write()?;
-        crate::users::create_tables(&transaction)?;
-        crate::entries::create_tables(&transaction)?;
+        // A table is made by the first writer that opens it.
+        transaction.open_table(crate::rows::USERS)?;
+        transaction.open_table(crate::rows::LOGINS)?;
+        transaction.open_table(crate::entries::ENTRIES)?;
         transaction.commit()?;
         Ok(Self {
             database: Arc::new(database),

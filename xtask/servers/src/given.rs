@@ -1,6 +1,6 @@
 //! The server that a test was given, and what happens to the test when there is none.
 
-use crate::Engine;
+use crate::{Engine, Scratch, Server, ServerError};
 
 /// Which engines must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,42 @@ pub fn test_server(engine: Engine) -> Option<String> {
             None
         }
         Answer::Fail(why) => panic!("{why}"),
+    }
+}
+
+/// A server of this engine for one test alone, which may stop and kill it.
+///
+/// `None` means that the engine is not installed, and that one line on standard error has said so: the test
+/// returns.
+///
+/// ```
+/// use scratch_servers::{Engine, own_server};
+///
+/// if let Some(mut server) = own_server(Engine::Postgres) {
+///     server.kill()?;
+///     server.start()?;
+/// }
+/// # Ok::<(), scratch_servers::ServerError>(())
+/// ```
+///
+/// # Panics
+///
+/// When the engine does not start, and when it is missing and `AUTH_REQUIRE_ENGINES` is `all`.
+#[must_use]
+#[expect(
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "its callers are tests, to which a panic is a failure and standard error the place for notices"
+)]
+pub fn own_server(engine: Engine) -> Option<Server> {
+    let required = Required::parse(variable(Required::VARIABLE).as_deref());
+    match Scratch::start(engine) {
+        Ok(server) => Some(server),
+        Err(error @ ServerError::Missing(_)) if required == Ok(Required::Nothing) => {
+            eprintln!("left out: a test that stops a server: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
     }
 }
 

@@ -60,5 +60,5 @@ mod server;
 
 pub use engine::{CONNECTIONS, Engine};
 pub use error::ServerError;
-pub use given::{Required, test_server};
+pub use given::{Required, own_server, test_server};
 pub use server::{Scratch, Server};

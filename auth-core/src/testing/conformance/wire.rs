@@ -69,15 +69,21 @@ impl WireRequest {
         }
     }
 
-    pub(super) fn get(target: &str) -> Self {
+    /// A request without a body.
+    #[must_use]
+    pub fn get(target: &str) -> Self {
         Self::new("GET", target)
     }
 
-    pub(super) fn post(target: &str, body: &Value) -> Self {
+    /// A request with a body of JSON.
+    #[must_use]
+    pub fn post(target: &str, body: &Value) -> Self {
         Self::new("POST", target).json(body)
     }
 
-    pub(super) fn patch(target: &str, body: &Value) -> Self {
+    /// A change, with a body of JSON.
+    #[must_use]
+    pub fn patch(target: &str, body: &Value) -> Self {
         Self::new("PATCH", target).json(body)
     }
 }

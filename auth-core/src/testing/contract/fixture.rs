@@ -19,6 +19,9 @@ pub type NewColumns<D> = <<<D as UserDatabase>::User as AuthUser>::Columns as Us
 pub type ColumnsChange<D> =
     <<<D as UserDatabase>::User as AuthUser>::Columns as UserColumns>::Change;
 
+/// A change of own columns, and the columns as they are after it.
+pub type ChangeAndAfter<D> = (ColumnsChange<D>, NewColumns<D>);
+
 /// Makes the stores on which the guarantees of [`UserDatabase`] are tried.
 ///
 /// A closure is a fixture where the user has no columns of its own ([`NoColumns`]), or columns with
@@ -68,7 +71,7 @@ pub trait UserFixture: Send + Sync + 'static {
 
     /// A change of own columns for a user that was made with `columns(number)`, and the columns as
     /// they are after it. `None` tries no change of own columns.
-    fn change(&self, number: u32) -> Option<(ColumnsChange<Self::Store>, NewColumns<Self::Store>)> {
+    fn change(&self, number: u32) -> Option<ChangeAndAfter<Self::Store>> {
         let _ = number;
         None
     }

@@ -17,7 +17,7 @@ use crate::error::StoreError;
 
 /// How long one guarantee may take. It says "the store hangs" and not "the machine is slow": it is
 /// far beyond what any of them needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How many race for one thing.
 pub(super) const RACERS: u32 = 64;

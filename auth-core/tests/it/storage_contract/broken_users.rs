@@ -120,6 +120,67 @@ impl Broken {
         yield_now().await;
         Ok(!(led && is_last))
     }
+
+    /// Makes something else of a change and of what it expects, or refuses it.
+    async fn spoil(
+        &self,
+        before: &User,
+        change: &mut UserChange<User>,
+        expect: &mut Expect,
+    ) -> Result<Option<UpdateOutcome<User>>, StoreError> {
+        let is_fresh = expect.epoch.is_none_or(|epoch| epoch == before.epoch);
+        match self.fault {
+            Fault::EmptyChangeIsMissing if change.is_empty() => {
+                return Ok(Some(UpdateOutcome::Missing));
+            }
+            Fault::ForgetsOtherColumns => {
+                change.is_verified = Some(change.is_verified.unwrap_or(false));
+            }
+            Fault::WritesAllColumnsBack => {
+                yield_now().await;
+                change.email.get_or_insert_with(|| before.email.clone());
+                change.password_hash = change.password_hash.take().or(before.password_hash.clone());
+                change.is_active.get_or_insert(before.is_active);
+                change.is_verified.get_or_insert(before.is_verified);
+            }
+            Fault::ComparesEpochsBeforeItUpdates => {
+                if !is_fresh {
+                    return Ok(Some(UpdateOutcome::Stale));
+                }
+                yield_now().await;
+                expect.epoch = None;
+            }
+            Fault::NeverBumps => change.bump_epoch = false,
+            Fault::CountsSuperusersBeforeItUpdates
+                if expect.superuser_remains && change.may_demote() =>
+            {
+                if is_fresh && !self.may_go(&before.id).await? {
+                    return Ok(Some(UpdateOutcome::LastSuperuser));
+                }
+                expect.superuser_remains = false;
+            }
+            Fault::IgnoresSuperusers => expect.superuser_remains = false,
+            Fault::RefusesEverySuperuser if expect.superuser_remains && before.is_superuser => {
+                return Ok(Some(UpdateOutcome::LastSuperuser));
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    /// What is written before the rest by stores that write in two steps.
+    fn first_step(&self, change: &mut UserChange<User>) -> Option<UserChange<User>> {
+        let mut first = UserChange::default();
+        match self.fault {
+            Fault::BumpsBeforeItLooks if change.bump_epoch => {
+                change.bump_epoch = false;
+                first.bump_epoch = true;
+            }
+            Fault::WritesInTwoSteps if !change.may_demote() => first.email = change.email.take(),
+            _ => {}
+        }
+        (!first.is_empty()).then_some(first)
+    }
 }
 
 #[async_trait]
@@ -214,74 +275,28 @@ impl UserDatabase for Broken {
         let Some(before) = self.inner.get(id).await? else {
             return Ok(UpdateOutcome::Missing);
         };
-        match self.fault {
-            Fault::EmptyChangeIsMissing if change.is_empty() => return Ok(UpdateOutcome::Missing),
-            Fault::ForgetsOtherColumns => {
-                change.is_verified = Some(change.is_verified.unwrap_or(false));
-            }
-            Fault::WritesAllColumnsBack => {
+        if let Some(refused) = self.spoil(&before, &mut change, &mut expect).await? {
+            return Ok(refused);
+        }
+        if let Some(first) = self.first_step(&mut change) {
+            let outcome = self.inner.update(id, first, expect).await?;
+            let UpdateOutcome::Updated(_) = outcome else {
+                return Ok(outcome);
+            };
+            expect.epoch = None;
+            if self.is(Fault::WritesInTwoSteps) {
                 yield_now().await;
-                change.email = change.email.or(Some(before.email.clone()));
-                change.password_hash = change.password_hash.or(before.password_hash.clone());
-                change.is_active = change.is_active.or(Some(before.is_active));
-                change.is_verified = change.is_verified.or(Some(before.is_verified));
             }
-            Fault::ComparesEpochsBeforeItUpdates => {
-                if expect.epoch.is_some_and(|epoch| epoch != before.epoch) {
-                    return Ok(UpdateOutcome::Stale);
-                }
-                yield_now().await;
-                expect.epoch = None;
-            }
-            Fault::BumpsBeforeItLooks if change.bump_epoch => {
-                let bump = UserChange {
+        }
+        let bumps = change.bump_epoch;
+        match self.inner.update(id, change, expect).await? {
+            UpdateOutcome::Updated(_) if self.is(Fault::BumpsTwice) && bumps => {
+                let again = UserChange {
                     bump_epoch: true,
                     ..UserChange::default()
                 };
-                let stale = self.inner.update(id, bump, expect).await?;
-                let UpdateOutcome::Updated(_) = stale else {
-                    return Ok(stale);
-                };
-                change.bump_epoch = false;
-                expect.epoch = None;
+                self.inner.update(id, again, Expect::anything()).await
             }
-            Fault::NeverBumps => change.bump_epoch = false,
-            Fault::BumpsTwice if change.bump_epoch => {
-                let outcome = self.inner.update(id, change, expect).await?;
-                let UpdateOutcome::Updated(_) = outcome else {
-                    return Ok(outcome);
-                };
-                change = UserChange::default();
-                change.bump_epoch = true;
-                expect = Expect::anything();
-            }
-            Fault::CountsSuperusersBeforeItUpdates
-                if expect.superuser_remains && change.may_demote() =>
-            {
-                let is_fresh = expect.epoch.is_none_or(|epoch| epoch == before.epoch);
-                if is_fresh && !self.may_go(id).await? {
-                    return Ok(UpdateOutcome::LastSuperuser);
-                }
-                expect.superuser_remains = false;
-            }
-            Fault::IgnoresSuperusers => expect.superuser_remains = false,
-            Fault::RefusesEverySuperuser if expect.superuser_remains && before.is_superuser => {
-                return Ok(UpdateOutcome::LastSuperuser);
-            }
-            Fault::WritesInTwoSteps if change.email.is_some() && !change.may_demote() => {
-                let first = UserChange {
-                    email: change.email.take(),
-                    ..UserChange::default()
-                };
-                let outcome = self.inner.update(id, first, expect).await?;
-                let UpdateOutcome::Updated(_) = outcome else {
-                    return Ok(outcome);
-                };
-                yield_now().await;
-            }
-            _ => {}
-        }
-        match self.inner.update(id, change, expect).await? {
             UpdateOutcome::Updated(_) if self.is(Fault::AnswersTheOldUser) => {
                 Ok(UpdateOutcome::Updated(before))
             }

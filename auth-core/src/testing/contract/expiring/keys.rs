@@ -4,6 +4,7 @@ use super::{MINUTE, Stage, start};
 use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 use crate::testing::contract::trial::{Tried, ensure, ensure_eq};
 
+/// No NUL: some engines have no text with one, and the toolkit makes no such key.
 const NAMES: &[&str] = &[
     "",
     " ",
@@ -14,8 +15,6 @@ const NAMES: &[&str] = &[
     " a",
     "a\t",
     "a\n",
-    "a\0",
-    "a\0b",
     "é",
     "É",
     "e\u{301}",

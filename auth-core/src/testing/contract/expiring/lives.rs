@@ -120,9 +120,10 @@ pub(super) async fn to_the_last_fraction<S: ExpiringStore>(stage: Stage<S>) -> T
             &again,
             &Inserted::Present,
         )?;
-        let over = start + INSTANT * 2;
+        let whole = i32::try_from(nanoseconds / 1_000 + 1).unwrap_or(i32::MAX);
+        let over = start + INSTANT * whole;
         stage
-            .counts("two microseconds later", &key, over, 0)
+            .counts("at the next whole microsecond", &key, over, 0)
             .await?;
     }
     Ok(())

@@ -21,16 +21,16 @@ pub(super) async fn nothing_is_absent<S: ExpiringStore>(stage: Stage<S>) -> Trie
             Ok(match number {
                 0 => (
                     "insert_once",
-                    heard(store.insert_once(&absent, start, start).await),
+                    heard(&store.insert_once(&absent, start, start).await),
                 ),
                 1 => (
                     "increment",
-                    heard(store.increment(&absent, window, start).await),
+                    heard(&store.increment(&absent, window, start).await),
                 ),
-                2 => ("count", heard(store.count(&there, start).await)),
-                3 => ("count", heard(store.count(&absent, start).await)),
-                4 => ("remove", heard(store.remove(&absent).await)),
-                _ => ("purge", heard(store.purge(start, 10).await)),
+                2 => ("count", heard(&store.count(&there, start).await)),
+                3 => ("count", heard(&store.count(&absent, start).await)),
+                4 => ("remove", heard(&store.remove(&absent).await)),
+                _ => ("purge", heard(&store.purge(start, 10).await)),
             })
         }
     })
@@ -42,6 +42,6 @@ pub(super) async fn nothing_is_absent<S: ExpiringStore>(stage: Stage<S>) -> Trie
     stage.counts("after the outage", &there, start, 1).await
 }
 
-fn heard<T>(answer: Result<T, StoreError>) -> bool {
+fn heard<T>(answer: &Result<T, StoreError>) -> bool {
     answer.is_ok()
 }

@@ -158,8 +158,8 @@ async fn is_read<F: UserFixture>(
         ("list", page.items.into_iter().find(|user| user.id() == id)),
     ];
     for (read, user) in seen {
-        let sees = user.is_some_and(|user| user.id() == id && user.email() == address);
-        ensure(sees, || format!("{read} did not see {after}"))?;
+        let is_seen = user.is_some_and(|user| user.id() == id && user.email() == address);
+        ensure(is_seen, || format!("{read} did not see {after}"))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! comes first.
 
 use super::{Change, Columns, IdOf, Stage, copy_of, email, failed, hash, update_name};
+use crate::password::PasswordHash;
 use crate::store::{
     DeleteOutcome, Expect, InsertOutcome, PageRequest, UpdateOutcome, UserChange, UserDatabase,
 };
@@ -81,7 +82,7 @@ async fn is_whole<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, number: u32)
     let user = stage.there(base).await?;
     let seen = (
         user.email().local_part(),
-        user.password_hash().map(|hash| hash.as_stored_str()),
+        user.password_hash().map(PasswordHash::as_stored_str),
         user.is_verified(),
         user.epoch().as_i64(),
     );

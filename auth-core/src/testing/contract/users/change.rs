@@ -1,7 +1,8 @@
 //! What a change writes, and what it leaves alone.
 
-use super::{Change, Columns, Stage, deactivate, demote, email, hash, roles};
-use crate::store::{Expect, UpdateOutcome, UserChange};
+use super::{Change, Columns, Stage, deactivate, demote, email, hash, roles, update_name};
+use crate::password::PasswordHash;
+use crate::store::{Expect, NewUser, PageStart, UpdateOutcome, UserChange};
 use crate::testing::contract::fixture::{UserFixture, UserShape};
 use crate::testing::contract::trial::{Tried, broken, ensure, race};
 use crate::user::AuthUser;
@@ -97,7 +98,7 @@ pub(super) async fn empty<F: UserFixture>(stage: Stage<F>) -> Tried {
             .update(user.id(), UserChange::default(), expect)
             .await?;
         let UpdateOutcome::Updated(after) = outcome else {
-            let answer = super::update_name(&outcome);
+            let answer = update_name(&outcome);
             return broken(format!("a change that names nothing answered {answer}"));
         };
         let after = stage.columns(&after);
@@ -115,7 +116,7 @@ pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
         let pair = |number: u32| format!("pair{round}-{number}@example.com");
         let new = stage.plain(&pair(0))?;
         let user = stage
-            .inserted(crate::store::NewUser {
+            .inserted(NewUser {
                 password_hash: Some(hash(&pair(0))),
                 ..new
             })
@@ -140,9 +141,7 @@ pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
                     is_a_pair(&stage.updated(&id, change?).await?)
                 } else {
                     is_a_pair(&stage.there(&id).await?)?;
-                    let page = stage
-                        .list(100, crate::store::PageStart::After(None))
-                        .await?;
+                    let page = stage.list(100, PageStart::After(None)).await?;
                     let mut listed = page.items.iter().filter(|listed| *listed.id() == id);
                     listed.try_for_each(is_a_pair)
                 }
@@ -162,7 +161,7 @@ pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
 /// The hash is made from the address.
 fn is_a_pair(user: &impl AuthUser) -> Tried {
     let address = user.email().as_str();
-    let hash = user.password_hash().map(|hash| hash.as_stored_str());
+    let hash = user.password_hash().map(PasswordHash::as_stored_str);
     ensure(hash == Some(address), || {
         format!("half of a change: the address is {address} and the hash {hash:?}")
     })

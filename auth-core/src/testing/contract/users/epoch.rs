@@ -24,9 +24,9 @@ pub(super) async fn expected<F: UserFixture>(stage: Stage<F>) -> Tried {
     let user = stage.inserted(stage.plain("a@example.com")?).await?;
     let before = stage.columns(&user);
     for other in [1, 2, -1, i64::MAX, i64::MIN] {
-        let stale = Expect::epoch(Epoch::from_i64(other));
+        let outdated = Expect::epoch(Epoch::from_i64(other));
         for change in [verify(), bump(), UserChange::default()] {
-            let outcome = stage.update(user.id(), change, stale).await?;
+            let outcome = stage.update(user.id(), change, outdated).await?;
             ensure(matches!(outcome, UpdateOutcome::Stale), || {
                 let answer = update_name(&outcome);
                 format!("an update that expects another epoch answered {answer}")
@@ -35,7 +35,7 @@ pub(super) async fn expected<F: UserFixture>(stage: Stage<F>) -> Tried {
                 .unchanged(user.id(), &before, "after a stale update")
                 .await?;
         }
-        let outcome = stage.delete(user.id(), stale).await?;
+        let outcome = stage.delete(user.id(), outdated).await?;
         ensure_eq("a stale deletion", &outcome, &DeleteOutcome::Stale)?;
         stage
             .unchanged(user.id(), &before, "after a stale deletion")

@@ -60,17 +60,18 @@ async fn is_page<F: UserFixture>(
 pub(super) async fn stable_pages<F: UserFixture>(stage: Stage<F>) -> Tried {
     let mut residents = BTreeSet::new();
     let mut visitors = Vec::new();
-    for number in 0..24 {
+    for number in 0..32 {
         let resident = stage.plain(&format!("resident{number}@example.com"))?;
         residents.insert(stage.inserted(resident).await?.id().clone());
         let visitor = stage.plain(&format!("visitor{number}@example.com"))?;
         visitors.push(stage.inserted(visitor).await?.id().clone());
     }
-    for walk in 0..3 {
-        let may_go = visitors.split_off(8 * (2 - walk));
+    // A page of one first: then each of many visitors is once where the next page begins.
+    for (walk, limit) in [1, 2, 5].into_iter().enumerate() {
+        let may_go = visitors.split_off(4 * (2 - walk));
         let mut others = JoinSet::new();
         others.spawn(come_and_go(stage.clone(), walk));
-        let walked = walk_through(stage.clone(), may_go).await?;
+        let walked = walk_through(stage.clone(), limit, may_go).await?;
         while let Some(joined) = others.join_next().await {
             joined.map_err(end_of_task)??;
         }
@@ -88,16 +89,17 @@ pub(super) async fn stable_pages<F: UserFixture>(stage: Stage<F>) -> Tried {
     Ok(())
 }
 
-/// All keys, page by page; after each page some users go, among them the one whose key is where the
-/// next page begins, if it may go.
+/// All keys, page by page; after each page those of it who may go are gone, also the one whose key is
+/// where the next page begins.
 async fn walk_through<F: UserFixture>(
     stage: Stage<F>,
+    limit: u32,
     may_go: Vec<IdOf<F>>,
 ) -> Tried<Vec<IdOf<F>>> {
     let mut seen = Vec::new();
     let mut after: Option<IdOf<F>> = None;
     loop {
-        let page = stage.list(5, PageStart::After(after.clone())).await?;
+        let page = stage.list(limit, PageStart::After(after.clone())).await?;
         let Some(last) = page.items.last().map(|user| user.id().clone()) else {
             return Ok(seen);
         };

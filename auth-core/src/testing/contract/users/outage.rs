@@ -22,20 +22,23 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: Stage<F>) -> Tried 
         async move {
             let store = stage.store();
             // Should the store carry a call out after all, it is stale.
-            let stale = Expect::epoch(Epoch::FIRST.next());
+            let outdated = Expect::epoch(Epoch::FIRST.next());
             Ok(match number {
-                0 => ("get", heard(store.get(&id).await)),
+                0 => ("get", heard(&store.get(&id).await)),
                 1 => (
                     "find",
-                    heard(store.find(&email("nobody@example.com")?.into()).await),
+                    heard(&store.find(&email("nobody@example.com")?.into()).await),
                 ),
                 2 => (
                     "insert",
-                    heard(store.insert(stage.plain("new@example.com")?).await),
+                    heard(&store.insert(stage.plain("new@example.com")?).await),
                 ),
-                3 => ("update", heard(store.update(&id, demote(), stale).await)),
-                4 => ("delete", heard(store.delete(&id, stale).await)),
-                _ => ("list", heard(store.list(PageRequest::first()).await)),
+                3 => (
+                    "update",
+                    heard(&store.update(&id, demote(), outdated).await),
+                ),
+                4 => ("delete", heard(&store.delete(&id, outdated).await)),
+                _ => ("list", heard(&store.list(PageRequest::first()).await)),
             })
         }
     })
@@ -51,6 +54,6 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: Stage<F>) -> Tried 
     Ok(())
 }
 
-fn heard<T>(answer: Result<T, StoreError>) -> bool {
+fn heard<T>(answer: &Result<T, StoreError>) -> bool {
     answer.is_ok()
 }

@@ -1,6 +1,6 @@
 //! Somebody who may administer always remains.
 
-use super::{Change, IdOf, Stage, deactivate, demote, email, update_name};
+use super::{Change, IdOf, Stage, UserOf, deactivate, demote, email, update_name};
 use crate::store::{DeleteOutcome, Expect, NewUser, UpdateOutcome, UserChange};
 use crate::testing::contract::fixture::UserFixture;
 use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq, race, skipped};
@@ -73,8 +73,8 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
     let asleep = stage.inserted(asleep).await?;
 
     // An older expectation comes first.
-    let stale = Expect::epoch(Epoch::FIRST.next()).and_superuser_remains();
-    let outcome = stage.update(ada.id(), demote(), stale).await?;
+    let outdated = Expect::epoch(Epoch::FIRST.next()).and_superuser_remains();
+    let outcome = stage.update(ada.id(), demote(), outdated).await?;
     ensure(matches!(outcome, UpdateOutcome::Stale), || {
         format!("a stale demotion answered {}", update_name(&outcome))
     })?;
@@ -113,9 +113,13 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
         )?;
     }
 
-    // With a second one the first may go, and without the wish the last may.
+    one_of_two(&stage, &ada).await
+}
+
+/// With a second one the first may go, and where nobody must remain the last may, too.
+async fn one_of_two<F: UserFixture>(stage: &Stage<F>, ada: &UserOf<F>) -> Tried {
     let eve = stage.inserted(stage.admin("eve@example.com")?).await?;
-    applies(&stage, ada.id(), demote(), "a demotion of one of two").await?;
+    applies(stage, ada.id(), demote(), "a demotion of one of two").await?;
     let outcome = stage.delete(eve.id(), Expect::anything()).await?;
     ensure_eq(
         "a deletion of the last that may be",

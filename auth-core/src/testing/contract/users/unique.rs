@@ -53,7 +53,7 @@ fn is_taken<U>(outcome: &InsertOutcome<U>, field: UniqueField) -> Tried {
 pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
     let owner = stage.inserted(stage.plain("a@example.com")?).await?;
     let user = stage.inserted(stage.plain("b@example.com")?).await?;
-    let (owned, before) = (stage.columns(&owner), stage.columns(&user));
+    let (beside, before) = (stage.columns(&owner), stage.columns(&user));
     let change = UserChange {
         email: Some(email("a@example.com")?),
         password_hash: Some(hash("$argon2id$two")),
@@ -71,7 +71,7 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
         .unchanged(user.id(), &before, "after a refused change")
         .await?;
     stage
-        .unchanged(owner.id(), &owned, "after a refused change of another")
+        .unchanged(owner.id(), &beside, "after a refused change of another")
         .await?;
 
     let change = UserChange {
@@ -140,7 +140,7 @@ async fn one_is_inserted<F: UserFixture>(
     for outcome in outcomes {
         match outcome {
             InsertOutcome::Inserted(user) => winners.push(user),
-            taken => is_taken(&taken, field)?,
+            taken @ InsertOutcome::Taken(_) => is_taken(&taken, field)?,
         }
     }
     ensure_eq(

@@ -1,0 +1,49 @@
+//! Pick an adapter.
+//!
+//! | your framework | add | mount | ask for a user |
+//! | --- | --- | --- | --- |
+//! | Axum 0.8 | `auth-axum` | `.merge(auth_axum::routes(&auth)).with_state(auth)` | `user: CurrentUser<User>` |
+//! | Poem 3 | `auth-poem` | `.merge(auth_poem::routes(&auth)).with(auth_poem::provide(&auth))` | `user: CurrentUser<User>` |
+//! | another one | nothing | the two calls below | `auth.authenticate(&head)` |
+//! | none (a job, a command) | nothing | – | the flows of [`Accounts`](crate::Accounts) |
+//!
+//! Both adapters have the same names: `routes`, `guard`, `CurrentUser`, `ActiveUser`, `VerifiedUser`,
+//! `Superuser`, `OptionalUser`, `AuthRejection`. The conformance suite compares what they send byte
+//! for byte, so that changing from one to the other changes nothing for clients.
+//!
+//! What differs is how forgotten wiring shows. In Axum a router whose handlers ask for a user does
+//! not compile without the handle in its state. Poem has no types for that: a forgotten `provide` is
+//! a sentence in the log and a 500, and `auth_poem::assert_wired` finds it in a test.
+//!
+//! # Another framework
+//!
+//! An adapter translates and decides nothing. It mounts every path of
+//! [`Auth::routes`](crate::Auth::routes), for **all** methods, and hands each request to
+//! [`Auth::respond`](crate::Auth::respond):
+//!
+//! ```
+//! use auth_core::api::{RequestParts, Route};
+//! use auth_core::http::BufferedRequest;
+//! use auth_core::{Auth, User};
+//!
+//! /// What a framework gives and takes; here a method, one header and a body.
+//! async fn handle(
+//!     auth: &Auth<User>,
+//!     route: &Route,
+//!     method: &str,
+//!     authorization: &str,
+//!     body: Vec<u8>,
+//! ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+//!     // A head that borrows from the framework's own type implements `RequestHead` in ten lines.
+//!     let request = BufferedRequest::new(method, body).header("authorization", authorization);
+//!     let BufferedRequest { head, mut body } = request;
+//!     let parts = RequestParts { head: &head, id: None, body: &mut body };
+//!     let reply = auth.respond(route, parts).await;
+//!     let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+//!     (reply.status(), reply.headers().map(header).collect(), reply.into_body())
+//! }
+//! ```
+//!
+//! Its extractors call [`Auth::authenticate`](crate::Auth::authenticate) once for a request and
+//! [`Auth::require`](crate::Auth::require) with a guard. The suite in `testing::conformance` (feature
+//! `testing`) then says whether it sends what the others send.

@@ -1,0 +1,58 @@
+//! Test your manager without HTTP.
+//!
+//! A [`UserManager`](crate::UserManager) has the hooks, [`Accounts`](crate::Accounts) the flows that
+//! call them. `testing::accounts` (feature `testing`) puts a manager on stores in memory with a
+//! hasher that costs nothing, so that a test of your rules takes a millisecond and says what it
+//! means:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use auth_core::manager::{ForgotPassword, HookResult};
+//! use auth_core::testing::{self, email, password, registration};
+//! use auth_core::{User, UserManager};
+//!
+//! /// Tells people at our own company apart from customers.
+//! #[derive(Default)]
+//! struct Letters {
+//!     sent: Mutex<Vec<String>>,
+//! }
+//!
+//! #[async_trait::async_trait]
+//! impl UserManager for Letters {
+//!     type User = User;
+//!
+//!     async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, User>) -> HookResult {
+//!         if let ForgotPassword::Known { user, token } = ask {
+//!             let letter = format!("{}: {}", user.email, token.expose());
+//!             self.sent.lock().unwrap().push(letter);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let letters = Arc::new(Letters::default());
+//! let accounts = testing::accounts(letters.clone());
+//! accounts.register(registration("ada@example.com")).await?;
+//!
+//! accounts.forgot_password(email("ada@example.com")).await?;
+//! accounts.forgot_password(email("nobody@example.com")).await?;
+//! // Mail goes out after the reply: wait for it before you look.
+//! accounts.settled().await;
+//! let letter = letters.sent.lock().unwrap().concat();
+//! let token = letter.strip_prefix("ada@example.com: ").expect("one letter, to Ada");
+//!
+//! accounts.reset_password(token, password("an engine of brass and steam")).await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! | you want to test | take from `testing` |
+//! | --- | --- |
+//! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)` |
+//! | what was mailed, without a manager of your own | `Outbox` |
+//! | which events were raised | `RecordingSink` |
+//! | a store that fails | `FaultPlan` with `ProbedUserDatabase` |
+//!
+//! `examples/headless` is a whole crate of this kind: a manager that sends letters, and its tests.

@@ -1,0 +1,36 @@
+//! Write a custom storage adapter.
+//!
+//! | your storage | take |
+//! | --- | --- |
+//! | SQLite, PostgreSQL, MySQL, MariaDB | `auth-diesel`, also for a table of your own |
+//! | the memory of a test | [`store::memory`](crate::store::memory) |
+//! | anything else | an implementation of [`UserDatabase`](crate::UserDatabase), six methods |
+//!
+//! The whole way, from choosing the user to reading the report of the suite, stands in the
+//! documentation of `testing::contract` (feature `testing`), and `examples/custom-storage` has walked
+//! it for an embedded key-value store. In short:
+//!
+//! 1. **Each method is one atomic step.** Let the engine decide: a unique index, a condition in the
+//!    statement that writes, a transaction that excludes other writers. A look before a write is a
+//!    race.
+//! 2. **Absent is not an error, and an error is not absence.** `Ok(None)` and the outcomes say what
+//!    is not there; [`StoreError`](crate::StoreError) says that you do not know.
+//! 3. **Keep the executor free**, and expect a future to be dropped at any moment.
+//! 4. **Prove it**:
+//!
+//! ```
+//! use auth_core::store::memory::MemoryUserDatabase as MyStore;
+//! use auth_core::testing::contract::{self, Fresh};
+//!
+//! // With the attribute `#[tokio::test(flavor = "multi_thread")]`.
+//! async fn my_store_keeps_the_contract() {
+//!     let fresh = || async { Fresh::new(MyStore::new()) };
+//!     contract::user_database(fresh).await.assert_kept();
+//! }
+//! # let mut runtime = tokio::runtime::Builder::new_multi_thread();
+//! # runtime.enable_all().build().unwrap().block_on(my_store_keeps_the_contract());
+//! ```
+//!
+//! A storage that also counts what expires implements [`ExpiringStore`](crate::ExpiringStore), five
+//! methods, and runs `contract::expiring_store`. Without it every other store of that trait will do,
+//! one in SQL or, for one process, the one in memory.

@@ -1,0 +1,53 @@
+//! A customer: the application's own struct.
+
+use auth_core::{AuthUser, EmailAddress, Epoch, PasswordHash, ShownColumns};
+use auth_diesel::Account;
+
+use crate::columns::{CustomerColumns, Locale};
+
+/// A customer of the shop.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    /// The customer number, which the database gives.
+    pub number: i64,
+    /// What accounts are made of.
+    pub account: Account,
+    /// What others see.
+    pub display_name: String,
+    /// The language of mails, if the customer has chosen one.
+    pub locale: Option<Locale>,
+    /// The company, which no customer can choose.
+    pub company_id: i64,
+}
+
+impl AuthUser for Customer {
+    type Id = i64;
+    type Columns = CustomerColumns;
+
+    fn id(&self) -> &i64 {
+        &self.number
+    }
+    fn email(&self) -> &EmailAddress {
+        &self.account.email
+    }
+    fn password_hash(&self) -> Option<&PasswordHash> {
+        self.account.password_hash.as_ref()
+    }
+    fn is_active(&self) -> bool {
+        self.account.is_active
+    }
+    fn is_verified(&self) -> bool {
+        self.account.is_verified
+    }
+    fn is_superuser(&self) -> bool {
+        self.account.is_superuser
+    }
+    fn epoch(&self) -> Epoch {
+        self.account.epoch
+    }
+    /// The company is nobody's business but ours.
+    fn show_columns(&self, shown: &mut ShownColumns) {
+        shown.show("display_name", &self.display_name);
+        shown.show("locale", &self.locale.as_ref().map(Locale::as_str));
+    }
+}

@@ -1,0 +1,64 @@
+//! A shop whose customers log in: the quickstart, with a user of the application's own.
+
+mod setup;
+
+use auth_axum::CurrentUser;
+use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
+use axum::{Json, Router, routing::get};
+use custom_user::Customer;
+
+/// Where a real application would send mail, in the customer's language.
+struct Mailer;
+
+#[async_trait::async_trait]
+impl UserManager for Mailer {
+    type User = Customer;
+
+    async fn on_after_register(&self, customer: &Customer, token: &VerifyToken) -> HookResult {
+        setup::mail("verify", &customer.account.email, token.expose())
+    }
+
+    async fn on_after_request_verify_token(&self, ask: RequestVerify<'_, Customer>) -> HookResult {
+        setup::mail("verify", &ask.user.account.email, ask.token.expose())
+    }
+
+    async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, Customer>) -> HookResult {
+        match ask {
+            ForgotPassword::Known { user, token } => {
+                setup::mail("reset", &user.account.email, token.expose())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The greeting of a customer, with what only we know.
+async fn protected(customer: CurrentUser<Customer>) -> Json<String> {
+    let (name, company) = (&customer.display_name, customer.company_id);
+    Json(format!("{name} of company {company}"))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let secret = setup::secret()?;
+    let store = custom_user::open(&setup::database_url()).await?;
+    let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
+    let accounts = Accounts::builder(store.clone(), &secret)
+        .expiring_store(store)
+        .manager(Mailer);
+    let auth = Auth::builder(accounts)
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()?;
+
+    let app = Router::new()
+        .route("/protected", get(protected))
+        .merge(auth_axum::routes(&auth))
+        .with_state(auth.clone());
+    let listener = setup::listen().await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(setup::ctrl_c())
+        .await?;
+    auth.accounts().settled().await;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! What every program needs and accounts do not care about: environment, secret, address.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to a terminal"
+)]
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+
+use auth_core::manager::HookResult;
+use auth_core::secret::{MasterSecret, Secret};
+use auth_core::{BoxError, EmailAddress};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// Prints what a real application would mail, one JSON line each.
+pub(crate) fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
+    let line = json!({"kind": kind, "email": email.as_str(), "token": token});
+    writeln!(io::stdout(), "{line}")?;
+    Ok(())
+}
+
+pub(crate) fn database_url() -> String {
+    variable("DATABASE_URL").unwrap_or_else(|| "sqlite://auth.db".to_owned())
+}
+
+/// The secret of `AUTH_SECRET`, or one that is drawn once and kept beside the database.
+pub(crate) fn secret() -> Result<MasterSecret, BoxError> {
+    const FILE: &str = ".auth-secret";
+    if let Some(text) = variable("AUTH_SECRET") {
+        return Ok(MasterSecret::from_bytes(text));
+    }
+    eprintln!("AUTH_SECRET is not set: using the secret in {FILE}");
+    match fs::read_to_string(FILE) {
+        Ok(text) => Ok(MasterSecret::from_bytes(text.trim_ascii())),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let secret = Secret::generate()?;
+            let mut text = String::new();
+            for byte in secret.expose() {
+                write!(text, "{byte:02x}")?;
+            }
+            writeln!(private_file(FILE)?, "{text}")?;
+            eprintln!("{FILE} was not there: a new secret was drawn and is kept in it");
+            Ok(MasterSecret::from_bytes(text))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Listens on `AUTH_LISTEN` and says what can be tried there.
+pub(crate) async fn listen() -> io::Result<TcpListener> {
+    let address = variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
+    let listener = TcpListener::bind(&address).await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    let json = "-H 'content-type: application/json'";
+    println!("listening on {base}; try");
+    println!(
+        "  curl -i {json} {base}/auth/register -d '{{\"email\":\"ada@example.com\",\"password\":\"a mill that weaves algebra\",\"display_name\":\"Ada\"}}'"
+    );
+    println!(
+        "  curl -s {json} {base}/auth/login -d '{{\"identifier\":\"ada@example.com\",\"password\":\"a mill that weaves algebra\"}}'"
+    );
+    println!(
+        "  curl -i -H \"authorization: Bearer $TOKEN\" {base}/protected    # TOKEN: the access_token of the reply"
+    );
+    println!(
+        "  curl -i {json} {base}/auth/forgot-password -d '{{\"email\":\"ada@example.com\"}}'    # the token is printed here"
+    );
+    Ok(listener)
+}
+
+pub(crate) async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without signals the program runs until it is killed.
+        std::future::pending::<()>().await;
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program, and not a library, reads its environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A new file that only its owner reads.
+fn private_file(path: &str) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,71 @@
+//! The mapping keeps the contract of a user store.
+
+use async_trait::async_trait;
+use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
+use auth_diesel::AnyStore;
+use custom_user::{Customer, CustomerChange, Locale, NewCustomer, open};
+
+use crate::databases::{Database, Kind};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_sqlite() {
+    check(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_postgres() {
+    check(Kind::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_mysql() {
+    check(Kind::Mysql).await;
+}
+
+async fn check(kind: Kind) {
+    if Database::new(kind).await.is_some() {
+        contract::user_database(Fixture(kind)).await.assert_kept();
+    }
+}
+
+struct Fixture(Kind);
+
+#[async_trait]
+impl UserFixture for Fixture {
+    type Store = AnyStore<Customer>;
+
+    async fn fresh(&self) -> Fresh<AnyStore<Customer>> {
+        let database = Database::new(self.0).await.unwrap();
+        let store = open(&database.url).await.unwrap();
+        Fresh::new(store).keeping(database)
+    }
+    fn columns(&self, number: u32) -> NewCustomer {
+        NewCustomer {
+            display_name: format!("Customer {number}"),
+            locale: number
+                .is_multiple_of(2)
+                .then(|| Locale::parse("pt-BR").unwrap()),
+            company_id: i64::from(number) << 32,
+        }
+    }
+    fn change(&self, number: u32) -> Option<(CustomerChange, NewCustomer)> {
+        let change = CustomerChange {
+            display_name: Some(format!("Customer {number}, the '\"`\\ one")),
+            locale: Some(Locale::parse("de").unwrap()),
+        };
+        let after = NewCustomer {
+            display_name: change.display_name.clone()?,
+            locale: change.locale.clone(),
+            ..self.columns(number)
+        };
+        Some((change, after))
+    }
+    fn has_columns(&self, customer: &Customer, columns: &NewCustomer) -> bool {
+        customer.display_name == columns.display_name
+            && customer.locale == columns.locale
+            && customer.company_id == columns.company_id
+    }
+    fn shape(&self) -> UserShape {
+        UserShape::full().without_usernames().without_roles()
+    }
+}
