@@ -5,7 +5,7 @@ mod crowd;
 
 use std::thread;
 
-use scratch_servers::{Required, Scratch, Server, ServerError};
+use scratch_servers::{Server, own_server};
 
 use crate::app::{App, Home, PASSWORD, login};
 use crate::client::{Response, get};
@@ -18,7 +18,7 @@ macro_rules! on_servers {
     ($($test:ident: $framework:literal, $engine:ident;)+) => {
         $(#[test]
         fn $test() {
-            if let Some(mut server) = server(scratch_servers::Engine::$engine) {
+            if let Some(mut server) = own_server(scratch_servers::Engine::$engine) {
                 let database = Database::on(Engine::$engine, server.url().to_owned());
                 comes_back(&mut server, &Home::on($framework, database));
             }
@@ -105,25 +105,4 @@ fn assert_unavailable(reply: &Response) {
     const BODY: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"SERVICE_UNAVAILABLE","detail":"The service is temporarily unavailable. Please try again later."}"#;
     assert_eq!(reply.status, 503, "{}", reply.head);
     assert_eq!(str::from_utf8(&reply.body).unwrap(), BODY, "{}", reply.head);
-}
-
-/// A server of the test's own; `None` where its programs are missing and that is allowed.
-#[expect(
-    clippy::print_stderr,
-    reason = "what a run of tests leaves out it says aloud"
-)]
-fn server(engine: scratch_servers::Engine) -> Option<Server> {
-    match Scratch::start(engine) {
-        Ok(server) => Some(server),
-        Err(error @ ServerError::Missing(_)) if !is_required() => {
-            eprintln!("left out: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test asks its environment")]
-fn is_required() -> bool {
-    std::env::var(Required::VARIABLE).is_ok_and(|value| value == "all")
 }
