@@ -102,9 +102,13 @@ fn shown_in(text: &str, all_are_cases: bool) -> Vec<(String, String)> {
     found
 }
 
-/// The functions of which a test for each framework is made.
+/// The functions of which a test for each framework is made, or for each framework and engine.
 fn made_by_macro(text: &str) -> Vec<&str> {
-    let lists = text.split("in_each_framework! {").skip(1);
+    let calls = text.split("in_each_framework").skip(1);
+    let lists = calls.filter_map(|rest| {
+        let rest = rest.strip_prefix("_and_engine").unwrap_or(rest);
+        rest.strip_prefix("! {")
+    });
     let names = lists.filter_map(|rest| rest.split_once('}'));
     names
         .flat_map(|(names, _)| names.split(','))
@@ -166,8 +170,13 @@ mod tests {
 
     #[test]
     fn a_row_belongs_to_the_function_below_it() {
-        let text = "in_each_framework! { a, b }\n/// B-04: of each.\nfn b(home: &Home) {}\n/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
-        let expected = [("B-04", "b"), ("J-13", "no_crit"), ("A9.1.3", "no_crit")];
+        let text = "use app::in_each_framework;\nin_each_framework! { a, b }\nin_each_framework_and_engine! { c }\n/// B-04: of each.\nfn b(home: &Home) {}\n/// B-05: of each.\nfn c(home: &Home) {}\n/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
+        let expected = [
+            ("B-04", "b"),
+            ("B-05", "c"),
+            ("J-13", "no_crit"),
+            ("A9.1.3", "no_crit"),
+        ];
         assert_eq!(
             shown_in(text, false),
             expected.map(|(row, test)| (row.to_owned(), test.to_owned()))

@@ -2,6 +2,7 @@
 
 pub(crate) mod poem;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use auth_axum::CurrentUser;
@@ -10,30 +11,49 @@ use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::{
     Accounts, Auth, Backend, BearerTransport, ExpiringStore, JwtStrategy, User, UserDatabase,
 };
+use auth_diesel::{PostgresStore, SqliteStore};
 use axum::Router;
 use axum::routing::get;
+use scratch_servers::Server;
 use tokio::net::TcpListener;
 
 /// The address and the password of the one account.
 pub(crate) const EMAIL: &str = "ada@example.com";
 
 /// Where the users live.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Storage {
+#[derive(Clone, Copy)]
+pub(crate) enum Storage<'a> {
     Memory,
-    Sqlite,
+    /// In a file of this folder.
+    Sqlite(&'a Path),
+    /// In this server's database, where nobody has registered yet.
+    Postgres(&'a Server),
+}
+
+impl Storage<'_> {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
 }
 
 /// A handle over a storage, with OWASP's parameters, and one account in it.
-pub(crate) async fn auth(storage: Storage, folder: &std::path::Path) -> Auth<User> {
+pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
     match storage {
         Storage::Memory => {
             let spent = Arc::new(MemoryExpiringStore::new());
             assemble(MemoryUserDatabase::new(), spent).await
         }
-        Storage::Sqlite => {
+        Storage::Sqlite(folder) => {
             let url = format!("sqlite://{}", folder.join("bench.db").display());
-            let store = auth_diesel::SqliteStore::open(&url).await.unwrap();
+            let store = SqliteStore::open(&url).await.unwrap();
+            assemble(store.clone(), store).await
+        }
+        Storage::Postgres(server) => {
+            let store = PostgresStore::open(server.url()).await.unwrap();
             assemble(store.clone(), store).await
         }
     }

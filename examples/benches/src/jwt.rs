@@ -28,8 +28,7 @@ struct PlainClaims {
 const ROUNDS: u32 = 200_000;
 
 pub(crate) async fn read_and_allocations(allocator: &'static StatsAlloc<System>) {
-    let folder = tempfile::tempdir().unwrap();
-    let auth = app::auth(Storage::Memory, folder.path()).await;
+    let auth = app::auth(Storage::Memory).await;
     let email = auth_core::testing::email(app::EMAIL).into();
     let password = auth_core::testing::password(auth_core::testing::PASSWORD);
     let checked = auth

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use auth_core::testing::PASSWORD;
+use auth_core::{Auth, User};
 
 use crate::app::{self, EMAIL, Storage};
 use crate::{load, row};
@@ -16,18 +17,17 @@ pub(crate) fn login_request(path: &str) -> Vec<u8> {
     load::post(path, &body)
 }
 
-pub(crate) async fn against_raw_argon2() {
+pub(crate) async fn against_raw_argon2(postgres: Option<&Auth<User>>) {
     let folder = tempfile::tempdir().unwrap();
-    let auth = app::auth(Storage::Sqlite, folder.path()).await;
-    let address = app::serve(auth).await;
+    let sqlite = app::auth(Storage::Sqlite(folder.path())).await;
     let raw = raw_hashes_per_second();
-    let ours = load::run(address, login_request("/auth/login"), 32, DURATION).await;
-    row(
-        "logins, SQLite, against raw Argon2id on all cores",
-        ours.per_second,
-        raw,
-        "/s",
-    );
+    for (name, auth) in [("SQLite", Some(&sqlite)), ("PostgreSQL", postgres)] {
+        let Some(auth) = auth else { continue };
+        let address = app::serve(auth.clone()).await;
+        let ours = load::run(address, login_request("/auth/login"), 32, DURATION).await;
+        let what = format!("logins, {name}, against raw Argon2id on all cores");
+        row(&what, ours.per_second, raw, "/s");
+    }
 }
 
 /// One thread a core, each with memory of its own, as fast as the crate hashes.
@@ -61,7 +61,7 @@ fn raw_hashes_per_second() -> f64 {
 
 pub(crate) async fn neighbours() {
     let folder = tempfile::tempdir().unwrap();
-    let auth = app::auth(Storage::Sqlite, folder.path()).await;
+    let auth = app::auth(Storage::Sqlite(folder.path())).await;
     let token = app::token(&auth).await;
     let address = app::serve(auth).await;
     let request = load::get("/protected", Some(&token));

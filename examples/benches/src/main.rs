@@ -3,6 +3,7 @@
 //! `cargo xtask bench` runs it in release mode. Client and server share the machine and the process,
 //! so absolute figures say little; each ratio compares two runs of the same client in the same minutes.
 #![expect(
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a program that prints figures or fails"
@@ -15,6 +16,8 @@ mod logins;
 mod memory;
 mod protected;
 
+use app::Storage;
+use scratch_servers::{Engine, Scratch, Server, ServerError};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use std::alloc::System;
 
@@ -32,11 +35,28 @@ async fn main() {
         "{:<58} {:>12} {:>12} {:>7}",
         "what", "ours", "reference", "ratio"
     );
+    let server = postgres();
+    let over_postgres = match &server {
+        Some(server) => Some(app::auth(Storage::Postgres(server)).await),
+        None => None,
+    };
     jwt::read_and_allocations(ALLOCATOR).await;
-    protected::against_bare_frameworks().await;
-    logins::against_raw_argon2().await;
+    protected::against_bare_frameworks(over_postgres.as_ref()).await;
+    logins::against_raw_argon2(over_postgres.as_ref()).await;
     logins::neighbours().await;
     memory::login_storm();
+}
+
+/// A server for the rows on PostgreSQL, which are left out aloud where it is not installed.
+fn postgres() -> Option<Server> {
+    match Scratch::start(Engine::Postgres) {
+        Ok(server) => Some(server),
+        Err(error @ ServerError::Missing(_)) => {
+            println!("left out: the rows on PostgreSQL, for {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// One row: a figure of ours beside its reference.

@@ -29,7 +29,7 @@ pub(crate) fn login_storm() {
 
 pub(crate) async fn child() {
     let folder = tempfile::tempdir().unwrap();
-    let auth = app::auth(Storage::Sqlite, folder.path()).await;
+    let auth = app::auth(Storage::Sqlite(folder.path())).await;
     let address = app::serve(auth).await;
     let idle = status("VmRSS");
     let clients: Vec<_> = (0..LOGINS)

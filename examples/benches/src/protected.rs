@@ -3,31 +3,36 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use auth_core::{Auth, User};
+
 use crate::app::{self, Storage, poem};
 use crate::{load, row};
 
 const CONNECTIONS: usize = 32;
 const DURATION: Duration = Duration::from_secs(4);
 
-pub(crate) async fn against_bare_frameworks() {
+/// Each storage in Axum, and Poem once.
+pub(crate) async fn against_bare_frameworks(postgres: Option<&Auth<User>>) {
     let folder = tempfile::tempdir().unwrap();
     let bare = app::serve_bare().await;
-    for storage in [Storage::Memory, Storage::Sqlite] {
-        let auth = app::auth(storage, folder.path()).await;
-        let token = app::token(&auth).await;
-        let ours = app::serve(auth).await;
-        compare(
-            &format!("{storage:?}, against bare Axum"),
-            ours,
-            bare,
-            &token,
-        )
-        .await;
+    for storage in [Storage::Memory, Storage::Sqlite(folder.path())] {
+        let auth = app::auth(storage).await;
+        in_axum(storage.name(), auth, bare).await;
     }
-    let auth = app::auth(Storage::Memory, folder.path()).await;
+    if let Some(auth) = postgres {
+        in_axum("PostgreSQL", auth.clone(), bare).await;
+    }
+    let auth = app::auth(Storage::Memory).await;
     let token = app::token(&auth).await;
     let (ours, bare) = (poem::serve(&auth).await, poem::serve_bare().await);
-    compare("Memory, against bare Poem", ours, bare, &token).await;
+    compare("memory, against bare Poem", ours, bare, &token).await;
+}
+
+async fn in_axum(storage: &str, auth: Auth<User>, bare: SocketAddr) {
+    let token = app::token(&auth).await;
+    let ours = app::serve(auth).await;
+    let what = format!("{storage}, against bare Axum");
+    compare(&what, ours, bare, &token).await;
 }
 
 /// Asks both for the same path, the one of ours with a token.

@@ -5,15 +5,11 @@ use std::sync::Arc;
 use auth_core::manager::{AccountsBuilder, DeleteMode};
 use auth_core::password::PasswordHasher;
 use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
-use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::{
-    Accounts, Auth, Backend, BearerTransport, ExpiringStore, JwtStrategy, LoginBy, User,
-    UserDatabase,
-};
-use auth_diesel::SqliteStore;
+use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, LoginBy, User};
 
-use crate::args::{Args, BackendSpec, DatabaseUrl, Identifier, StrategyKind, TransportKind};
+use crate::args::{Args, BackendSpec, Identifier, StrategyKind, TransportKind};
 use crate::outbox::Outbox;
+use crate::storage::Storage;
 use crate::{Failure, secret};
 
 /// From this key those of all backends but the first are derived.
@@ -22,7 +18,7 @@ const FURTHER_BACKENDS: Purpose = Purpose::custom("reference-app further backend
 /// Everything that the flags ask for.
 pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     let master = secret::load()?;
-    let storage = Storage::open(&args.database_url).await?;
+    let storage = Storage::open(args).await?;
     let accounts = builder(args, &storage, &master)
         .expiring_store(Arc::clone(&storage.expiring))
         .manager(Outbox::open(args.outbox.as_deref())?)
@@ -51,7 +47,7 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
 
 /// Accounts for work that mails nothing. No token is made, so the secret may be any.
 pub(crate) async fn without_mail(args: &Args) -> Result<Accounts<User>, Failure> {
-    let storage = Storage::open(&args.database_url).await?;
+    let storage = Storage::open(args).await?;
     let master = MasterSecret::new(Secret::generate()?);
     let accounts = builder(args, &storage, &master).without_account_tokens();
     Ok(accounts.build()?)
@@ -94,28 +90,4 @@ fn signing_key(master: &MasterSecret, place: usize, spec: &BackendSpec) -> Resul
     let root = master.derive(FURTHER_BACKENDS);
     let key = keyed_digest(&root, &[spec.name.as_bytes()]);
     Ok(Secret::from_base64url(&key)?)
-}
-
-/// The stores behind the traits.
-struct Storage {
-    users: Arc<dyn UserDatabase<User = User>>,
-    expiring: Arc<dyn ExpiringStore>,
-}
-
-impl Storage {
-    async fn open(url: &DatabaseUrl) -> Result<Self, Failure> {
-        Ok(match url {
-            DatabaseUrl::Memory => Self {
-                users: Arc::new(MemoryUserDatabase::new()),
-                expiring: Arc::new(MemoryExpiringStore::new()),
-            },
-            DatabaseUrl::Sqlite(url) => {
-                let store = SqliteStore::open(url).await?;
-                Self {
-                    users: Arc::new(store.clone()),
-                    expiring: Arc::new(store),
-                }
-            }
-        })
-    }
 }

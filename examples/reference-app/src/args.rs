@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::duration;
+use crate::storage::DatabaseUrl;
 
 /// Serves accounts, with every feature behind a flag.
 ///
@@ -18,9 +20,24 @@ use crate::duration;
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Args {
-    /// Where users are kept: `sqlite://PATH`, or `memory:` (gone when the program ends).
-    #[arg(long, global = true, default_value = "sqlite://accounts.db")]
-    pub(crate) database_url: DatabaseUrl,
+    /// Where users are kept: `sqlite://PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
+    /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (gone when the program ends).
+    ///
+    /// Without the flag the environment variable `AUTH_DATABASE_URL` says it, and without both it is
+    /// `sqlite://accounts.db`. A URL with a password belongs in the variable: arguments are shown to
+    /// everybody who can list the processes of the machine.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<DatabaseUrl>,
+
+    /// How many connections to the database at the most. Unless told otherwise it is what the
+    /// library takes, 8.
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) pool_size: Option<NonZeroU32>,
+
+    /// How long a request waits for a connection to the database before it is answered 503. Unless
+    /// told otherwise it is what the library takes, 5s.
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) checkout_timeout: Option<Duration>,
 
     /// The cost of a password hash: memory in KiB, passes, lanes. Below OWASP's floor: for tests only.
     #[arg(long, global = true, value_name = "M,T,P", value_parser = argon2_params, default_value = "19456,2,1")]
@@ -112,15 +129,6 @@ pub(crate) struct NewUserArgs {
     pub(crate) email: String,
 }
 
-/// Where users are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DatabaseUrl {
-    /// In the memory of this process.
-    Memory,
-    /// In a SQLite file; the whole URL.
-    Sqlite(String),
-}
-
 /// The web frameworks with an adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Framework {
@@ -153,18 +161,6 @@ pub(crate) enum TransportKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StrategyKind {
     Jwt,
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("sqlite://") {
-            _ if text == "memory:" => Ok(Self::Memory),
-            Some(path) if !path.is_empty() => Ok(Self::Sqlite(text.to_owned())),
-            _ => Err("expected `sqlite://PATH` or `memory:`".to_owned()),
-        }
-    }
 }
 
 impl FromStr for BackendSpec {
@@ -223,25 +219,6 @@ mod tests {
     }
 
     #[test]
-    fn database_urls() {
-        let check = |text: &str, expected: Option<DatabaseUrl>| {
-            assert_eq!(text.parse().ok(), expected, "{text}");
-        };
-        check("memory:", Some(DatabaseUrl::Memory));
-        let file = "sqlite:///var/lib/app/users.db";
-        check(file, Some(DatabaseUrl::Sqlite(file.to_owned())));
-        for refused in [
-            "",
-            "memory",
-            "sqlite://",
-            "sqlite:users.db",
-            "mysql://host/db",
-        ] {
-            check(refused, None);
-        }
-    }
-
-    #[test]
     fn backends() {
         let jwt = BackendSpec {
             name: "api".to_owned(),
@@ -268,14 +245,15 @@ mod tests {
             "--backend=b=bearer+jwt",
             "--access-lifetime=2s",
             "--login-identifier=username",
-            "--database-url=memory:",
+            "--pool-size=64",
         ];
         let args = Args::try_parse_from(args).unwrap();
         let names: Vec<_> = args.backends.iter().map(|b| b.name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(args.access_lifetime, Duration::from_secs(2));
         assert_eq!(args.login_identifier, Identifier::Username);
-        assert_eq!(args.database_url, DatabaseUrl::Memory);
+        assert_eq!(args.pool_size, NonZeroU32::new(64));
+        assert!(args.database_url.is_none());
     }
 
     #[test]
@@ -293,7 +271,7 @@ mod tests {
         };
         assert!(new.superuser);
         assert_eq!(new.email, "a@b.c");
-        assert_eq!(args.database_url, DatabaseUrl::Memory);
+        assert!(args.database_url.is_some());
     }
 
     /// C-PS-01: a cost below the floor is possible, and known as such.

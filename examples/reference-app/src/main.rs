@@ -15,6 +15,7 @@ mod duration;
 mod outbox;
 mod secret;
 mod serve;
+mod storage;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client::{Client, Request, get, post};
+use crate::database::{Database, Engine};
 
 /// 32 random bytes, for tests only.
 pub(crate) const SECRET: &str = "5b1f0c93d7a84e26f0917b3ce48d2a6590c3fe1774ab8d02e6395cd18f47ba20";
@@ -17,11 +18,12 @@ pub(crate) const PASSWORD: &str = "a mill that weaves algebra";
 /// Hashes at this cost are done at once.
 const FAST: &str = "--argon2=8,1,1";
 
-/// A folder with a database and an outbox, in which the program runs, perhaps several times.
+/// A database, and a folder with an outbox in which the program runs, perhaps several times.
 #[derive(Debug)]
 pub(crate) struct Home {
     folder: TempDir,
     framework: &'static str,
+    database: Database,
 }
 
 /// Makes a test for each framework of each of these functions, which take a [`Home`].
@@ -42,6 +44,33 @@ macro_rules! in_each_framework {
 }
 pub(crate) use in_each_framework;
 
+/// Makes a test for each framework and each engine of each of these functions, which take a [`Home`].
+/// An engine without a server is left out aloud.
+macro_rules! in_each_framework_and_engine {
+    ($($test:ident),+ $(,)?) => {
+        $(mod $test {
+            crate::app::in_each_framework_and_engine! { @ $test
+                axum_over_sqlite: "axum", Sqlite;
+                axum_over_postgres: "axum", Postgres;
+                axum_over_mysql: "axum", Mysql;
+                poem_over_sqlite: "poem", Sqlite;
+                poem_over_postgres: "poem", Postgres;
+                poem_over_mysql: "poem", Mysql;
+            }
+        })+
+    };
+    (@ $test:ident $($name:ident: $framework:literal, $engine:ident;)+) => {
+        $(#[test]
+        fn $name() {
+            let engine = crate::database::Engine::$engine;
+            if let Some(home) = crate::app::Home::over($framework, engine) {
+                super::$test(&home);
+            }
+        })+
+    };
+}
+pub(crate) use in_each_framework_and_engine;
+
 /// The running server. It is killed when dropped.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -58,20 +87,45 @@ impl Home {
         Self::of("axum")
     }
 
-    /// For servers of this framework.
+    /// For servers of this framework, over SQLite.
     pub(crate) fn of(framework: &'static str) -> Self {
+        Self::over(framework, Engine::Sqlite).unwrap()
+    }
+
+    /// For servers of this framework over this engine; `None` where it has no server, which has been
+    /// said aloud.
+    pub(crate) fn over(framework: &'static str, engine: Engine) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, framework }
+        let database = Database::new(engine, folder.path())?;
+        Some(Self {
+            folder,
+            framework,
+            database,
+        })
+    }
+
+    /// For servers of this framework over this database.
+    pub(crate) fn on(framework: &'static str, database: Database) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            folder,
+            framework,
+            database,
+        }
+    }
+
+    /// The URL of the database, which may hold a password.
+    pub(crate) fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The program with the database of this folder.
+    /// The program with the database of this home.
     pub(crate) fn command(&self) -> Command {
-        let path = self.path("accounts.db");
-        self.command_with(&format!("sqlite://{}", path.display()))
+        self.command_with(self.database_url())
     }
 
     /// The program with another database.
@@ -80,7 +134,7 @@ impl Home {
         command
             .current_dir(self.folder.path())
             .env("AUTH_SECRET", SECRET)
-            .arg(format!("--database-url={database_url}"))
+            .env("AUTH_DATABASE_URL", database_url)
             .arg(FAST);
         command
     }
@@ -163,6 +217,21 @@ impl App {
     /// The status of `/protected` with this token.
     pub(crate) fn protected(&self, token: &str) -> u16 {
         self.client.send(&get("/protected").bearer(token)).status
+    }
+
+    /// The addresses of all users, page by page, with the token of a superuser.
+    pub(crate) fn everybody(&self, token: &str) -> Vec<String> {
+        let mut emails = Vec::new();
+        let mut path = "/users?limit=100&after=".to_owned();
+        loop {
+            let page = self.client.send(&get(&path).bearer(token)).expect(200);
+            let items = page["items"].as_array().unwrap().iter();
+            emails.extend(items.map(|user| user["email"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => path = format!("/users?limit=100&after={next}"),
+                None => return emails,
+            }
+        }
     }
 
     /// Asks for a reset and answers the token that was mailed.

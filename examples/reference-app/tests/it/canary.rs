@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use crate::app::{Home, PASSWORD, SECRET, in_each_framework, login, reset, verification};
+use crate::app::{
+    Home, PASSWORD, SECRET, in_each_framework_and_engine, login, reset, verification,
+};
 use crate::client::{get, post, request};
 
-in_each_framework! { nothing_secret_is_written }
+in_each_framework_and_engine! { nothing_secret_is_written }
 
 const NEW: &str = "an engine with a thousand columns";
 const WRONG: &str = "quite another password";
@@ -50,4 +52,13 @@ fn nothing_secret_is_written(home: &Home) {
         let last = secret.rsplit('.').next().unwrap();
         assert!(!written.contains(last), "{last} was written");
     }
+    let url = home.database_url();
+    assert!(!written.contains(url), "the URL was written");
+    let password = url
+        .split_once('@')
+        .map(|(start, _)| start.rsplit(':').next().unwrap());
+    assert!(
+        !password.is_some_and(|it| written.contains(it)),
+        "the password in the URL was written"
+    );
 }

@@ -17,7 +17,7 @@ pub(crate) struct Client {
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// One request, not yet sent.

@@ -1,6 +1,6 @@
 //! The flags, and what the program says when they cannot be.
 
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
@@ -65,16 +65,39 @@ fn impossible_flags_end_the_program_with_a_sentence() {
     refused(&twice, 1, "two backends are called `a`");
 }
 
+/// The program says what is wrong with a database, and never its URL.
 #[test]
 fn a_database_that_cannot_be() {
     let home = Home::new();
-    for (url, code) in [("mysql://host/db", 2), ("sqlite://no/such/folder/a.db", 1)] {
-        let mut command = home.command_with(url);
+    let refused = |mut command: Command, reason: &str| {
         let output = command.arg("--listen=127.0.0.1:0").output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{url}");
-        assert_eq!(output.stdout, b"", "{url}");
-        assert!(!output.stderr.is_empty(), "{url}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert_eq!(output.stdout, b"");
+        assert!(stderr.contains(reason), "{stderr}");
+        assert!(!stderr.contains("hunter2"), "{stderr}");
+    };
+    for (url, reason) in [
+        (
+            "sqlite://no/such/folder/a.db",
+            "the database file cannot be made",
+        ),
+        (
+            "oracle://ada:hunter2@host/db",
+            "the database URL is neither",
+        ),
+        ("postgres:ada:hunter2", "the database URL is neither"),
+    ] {
+        refused(home.command_with(url), reason);
+        let mut command = home.command();
+        command.arg(format!("--database-url={url}"));
+        refused(command, reason);
     }
+    let nobody = "mysql://ada:hunter2@127.0.0.1:1/db";
+    refused(
+        home.command_with(nobody),
+        "the database cannot be connected to",
+    );
 }
 
 #[test]

@@ -4,40 +4,44 @@
 //! A door or a storage more is a variant of its enum, an arm of a `match`, and a line below.
 
 mod http;
+mod storage;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use auth_core::testing::conformance::{self, CoreRig, Door, Rig, Transcript};
-use auth_core::{Auth, ExpiringStore, User, UserDatabase};
-use auth_diesel::SqliteStore;
+use auth_core::{Auth, User};
 use poem::listener::TcpAcceptor;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use http::HttpDoor;
-
-type Stores = (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
+use storage::{Kind, Storage, Stores};
 
 macro_rules! rigs {
-    ($($test:ident: $way:expr, $storage:expr;)+) => {
+    ($($test:ident: $way:ident, $kind:ident;)+) => {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $test() {
-            check(&House { way: $way, storage: $storage }).await;
+            if let Some(storage) = Storage::new(Kind::$kind).await {
+                check(&House::new(Way::$way, storage)).await;
+            }
         })+
     };
 }
 
 rigs! {
-    the_core_over_memory: Way::Core, Storage::Memory;
-    the_core_over_sqlite: Way::Core, Storage::sqlite();
-    axum_over_memory: Way::Axum, Storage::Memory;
-    axum_over_sqlite: Way::Axum, Storage::sqlite();
-    poem_over_memory: Way::Poem, Storage::Memory;
-    poem_over_sqlite: Way::Poem, Storage::sqlite();
+    the_core_over_memory: Core, Memory;
+    the_core_over_sqlite: Core, Sqlite;
+    the_core_over_postgres: Core, Postgres;
+    the_core_over_mysql: Core, Mysql;
+    axum_over_memory: Axum, Memory;
+    axum_over_sqlite: Axum, Sqlite;
+    axum_over_postgres: Axum, Postgres;
+    axum_over_mysql: Axum, Mysql;
+    poem_over_memory: Poem, Memory;
+    poem_over_sqlite: Poem, Sqlite;
+    poem_over_postgres: Poem, Postgres;
+    poem_over_mysql: Poem, Mysql;
 }
 
 /// The contract is kept, and nothing of a framework or of an engine shows.
@@ -55,6 +59,8 @@ async fn check(house: &House) {
 struct House {
     way: Way,
     storage: Storage,
+    /// The handle of the case before, or rather of its last stage.
+    previous: Mutex<Option<Auth<User>>>,
 }
 
 /// The ways in.
@@ -64,29 +70,13 @@ enum Way {
     Poem,
 }
 
-enum Storage {
-    Memory,
-    Sqlite { folder: TempDir, files: AtomicU32 },
-}
-
-impl Storage {
-    fn sqlite() -> Self {
-        Self::Sqlite {
-            folder: tempfile::tempdir().unwrap(),
-            files: AtomicU32::new(0),
-        }
-    }
-
-    /// Stores that nobody else has.
-    async fn fresh(&self) -> Stores {
-        match self {
-            Self::Memory => CoreRig::new().stores().await,
-            Self::Sqlite { folder, files } => {
-                let file = format!("{}.db", files.fetch_add(1, Ordering::Relaxed));
-                let url = format!("sqlite://{}", folder.path().join(file).display());
-                let store = SqliteStore::open(&url).await.unwrap();
-                (Arc::new(store.clone()), Arc::new(store))
-            }
+impl House {
+    fn new(way: Way, storage: Storage) -> Self {
+        let previous = Mutex::default();
+        Self {
+            way,
+            storage,
+            previous,
         }
     }
 }
@@ -94,10 +84,15 @@ impl Storage {
 #[async_trait]
 impl Rig for House {
     async fn stores(&self) -> Stores {
+        // What goes on after a reply must not reach the stores of the next stage.
+        if let Some(auth) = self.previous.lock().await.take() {
+            auth.accounts().settled().await;
+        }
         self.storage.fresh().await
     }
 
     async fn open(&self, auth: Auth<User>) -> Box<dyn Door> {
+        *self.previous.lock().await = Some(auth.clone());
         match self.way {
             Way::Core => CoreRig::new().open(auth).await,
             Way::Axum => {

@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
+use crate::app::{Home, PASSWORD, in_each_framework_and_engine, login, registration};
 use crate::client::get;
 
-in_each_framework! { vanished_clients_leave_a_healthy_server_and_no_half_accounts }
+in_each_framework_and_engine! { vanished_clients_leave_a_healthy_server_and_no_half_accounts }
 
 const TIMES: usize = 200;
 
@@ -37,7 +37,7 @@ fn vanished_clients_leave_a_healthy_server_and_no_half_accounts(home: &Home) {
 
     app.client.send(&get("/health")).expect(200);
     app.register("last@example.com");
-    let emails = everybody(&app, &app.log_in(root, PASSWORD));
+    let emails = app.everybody(&app.log_in(root, PASSWORD));
     assert!(emails.contains(&"last@example.com".to_owned()));
     for email in emails.iter().filter(|email| *email != root) {
         assert!(
@@ -52,24 +52,5 @@ fn vanished_clients_leave_a_healthy_server_and_no_half_accounts(home: &Home) {
     let free = (0..TIMES).map(|number| format!("half{number}@example.com"));
     for email in free.take(10) {
         app.register(&email);
-    }
-}
-
-/// The addresses of all users, page by page.
-fn everybody(app: &App, token: &str) -> Vec<String> {
-    let mut emails = Vec::new();
-    let mut path = "/users?limit=100&after=".to_owned();
-    loop {
-        let page = app.client.send(&get(&path).bearer(token)).expect(200);
-        let items = page["items"].as_array().unwrap();
-        emails.extend(
-            items
-                .iter()
-                .map(|user| user["email"].as_str().unwrap().to_owned()),
-        );
-        match page["next"].as_str() {
-            Some(next) => path = format!("/users?limit=100&after={next}"),
-            None => return emails,
-        }
     }
 }

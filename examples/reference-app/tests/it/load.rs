@@ -4,10 +4,10 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
+use crate::app::{App, Home, PASSWORD, in_each_framework_and_engine, login, registration};
 use crate::client::{Request, get, post, request};
 
-in_each_framework! { thirty_mixed_clients_see_no_fault_of_ours }
+in_each_framework_and_engine! { thirty_mixed_clients_see_no_fault_of_ours }
 
 const CLIENTS: usize = 30;
 const NEW: &str = "an engine with a thousand columns";

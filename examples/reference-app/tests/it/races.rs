@@ -3,17 +3,21 @@
 use std::sync::Barrier;
 use std::thread;
 
-use crate::app::{Home, PASSWORD, in_each_framework, login, registration, reset, verification};
+use crate::app::{
+    Home, PASSWORD, in_each_framework_and_engine, login, registration, reset, verification,
+};
 use crate::client::{Client, Request, Response, exchange};
 
 const CLIENTS: usize = 64;
+/// As many as clients, so that nothing queues before the database.
+const CONNECTIONS: &str = "--pool-size=64";
 const NEW: &str = "an engine with a thousand columns";
 
-in_each_framework! { one_registration_wins, one_reset_wins, one_verification_wins }
+in_each_framework_and_engine! { one_registration_wins, one_reset_wins, one_verification_wins }
 
 /// Of simultaneous registrations of one address one wins, and no other is an error of ours.
 fn one_registration_wins(home: &Home) {
-    let app = home.start(&[]);
+    let app = home.start(&[CONNECTIONS]);
     let replies = all_at_once(app.client, &registration("ada@example.com"));
     check(&replies, 201, "REGISTER_USER_ALREADY_EXISTS");
     app.client
@@ -23,7 +27,7 @@ fn one_registration_wins(home: &Home) {
 
 /// A reset token is spent once.
 fn one_reset_wins(home: &Home) {
-    let app = home.start(&[]);
+    let app = home.start(&[CONNECTIONS]);
     app.register("ada@example.com");
     let token = app.forgot("ada@example.com");
     let replies = all_at_once(app.client, &reset(&token, NEW));
@@ -33,7 +37,7 @@ fn one_reset_wins(home: &Home) {
 
 /// A verification token is spent once.
 fn one_verification_wins(home: &Home) {
-    let app = home.start(&[]);
+    let app = home.start(&[CONNECTIONS]);
     app.register("ada@example.com");
     let token = app.mail("verify", "ada@example.com", 1);
     let replies = all_at_once(app.client, &verification(&token));

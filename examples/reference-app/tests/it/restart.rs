@@ -1,9 +1,9 @@
 //! What a restart must not lose, and how the program ends.
 
-use crate::app::{Home, PASSWORD, in_each_framework, login, verification};
+use crate::app::{Home, PASSWORD, in_each_framework_and_engine, login, verification};
 use crate::client::get;
 
-in_each_framework! { accounts_and_tokens_outlive_the_process, the_end_waits_for_hooks }
+in_each_framework_and_engine! { accounts_and_tokens_outlive_the_process, the_end_waits_for_hooks }
 
 fn accounts_and_tokens_outlive_the_process(home: &Home) {
     let app = home.start(&[]);

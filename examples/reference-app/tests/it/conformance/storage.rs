@@ -1,0 +1,92 @@
+//! The storages below a door, and how each stage has one that is empty.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use auth_core::testing::conformance::{CoreRig, Rig};
+use auth_core::{ExpiringStore, User, UserDatabase};
+use auth_diesel::diesel_async::SimpleAsyncConnection;
+use auth_diesel::{AnyStore, SqliteStore};
+use tempfile::TempDir;
+
+use crate::database::{Database, Engine};
+
+pub(super) type Stores = (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
+
+/// The storages.
+pub(super) enum Kind {
+    Memory,
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// One of them, set up.
+pub(super) enum Storage {
+    Memory,
+    /// A file for each stage.
+    Sqlite {
+        folder: TempDir,
+        files: AtomicU32,
+    },
+    /// One database, whose tables are emptied before each stage: to make another one takes longer
+    /// than to play a case.
+    Server {
+        store: AnyStore,
+        _database: Database,
+    },
+}
+
+impl Storage {
+    /// `None` where there is no server of this kind, which has been said aloud.
+    pub(super) async fn new(kind: Kind) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = match kind {
+            Kind::Memory => return Some(Self::Memory),
+            Kind::Sqlite => {
+                let files = AtomicU32::new(0);
+                return Some(Self::Sqlite { folder, files });
+            }
+            Kind::Postgres => Engine::Postgres,
+            Kind::Mysql => Engine::Mysql,
+        };
+        let database = Database::new(engine, folder.path())?;
+        let store = AnyStore::open(database.url()).await.unwrap();
+        Some(Self::Server {
+            store,
+            _database: database,
+        })
+    }
+
+    /// Empty stores that nobody else uses, as long as the stage before has ended.
+    pub(super) async fn fresh(&self) -> Stores {
+        match self {
+            Self::Memory => CoreRig::new().stores().await,
+            Self::Sqlite { folder, files } => {
+                let file = format!("{}.db", files.fetch_add(1, Ordering::Relaxed));
+                let url = format!("sqlite://{}", folder.path().join(file).display());
+                let store = SqliteStore::open(&url).await.unwrap();
+                (Arc::new(store.clone()), Arc::new(store))
+            }
+            Self::Server { store, .. } => {
+                empty(store).await;
+                (Arc::new(store.clone()), Arc::new(store.clone()))
+            }
+        }
+    }
+}
+
+async fn empty(store: &AnyStore) {
+    const BOTH: &str = "DELETE FROM auth_users; DELETE FROM auth_expiring";
+    match store {
+        AnyStore::Postgres(store) => {
+            let mut connection = store.pool().get().await.unwrap();
+            connection.batch_execute(BOTH).await.unwrap();
+        }
+        AnyStore::Mysql(store) => {
+            let mut connection = store.pool().get().await.unwrap();
+            connection.batch_execute(BOTH).await.unwrap();
+        }
+        other => panic!("{other:?} is not on a server"),
+    }
+}
