@@ -21,6 +21,42 @@ use crate::user::{AuthUser, Epoch};
 /// The strategy answers for the token alone. Whether its user still exists, is active and has the
 /// token's epoch is asked afterwards, of the user database, by the
 /// [`Authenticator`](crate::authenticator::Authenticator).
+///
+/// # Examples
+///
+/// A strategy of one's own around another one: tokens with a prefix that secret scanners know.
+///
+/// ```
+/// use auth_core::strategy::{IssueRequest, IssuedToken, Subject};
+/// use auth_core::{AuthUser, JwtStrategy, Strategy, Unavailable};
+/// use time::OffsetDateTime;
+///
+/// struct Prefixed(JwtStrategy);
+///
+/// const PREFIX: &str = "shop_";
+///
+/// #[async_trait::async_trait]
+/// impl<U: AuthUser> Strategy<U> for Prefixed {
+///     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
+///         let token = self.0.issue(request).await?;
+///         Ok(IssuedToken::new(format!("{PREFIX}{}", token.expose()), token.expires_in()))
+///     }
+///     async fn read(
+///         &self,
+///         token: &str,
+///         now: OffsetDateTime,
+///     ) -> Result<Option<Subject<U::Id>>, Unavailable> {
+///         match token.strip_prefix(PREFIX) {
+///             Some(token) => Strategy::<U>::read(&self.0, token, now).await,
+///             None => Ok(None),
+///         }
+///     }
+///     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
+///         let token = token.strip_prefix(PREFIX).unwrap_or(token);
+///         Strategy::<U>::revoke(&self.0, token, now).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     /// Makes a token for a user whose password was checked a moment ago.

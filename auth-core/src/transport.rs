@@ -14,6 +14,48 @@ use crate::strategy::IssuedToken;
 ///
 /// Synchronous and pure: it borrows from the head and answers with data. It knows nothing of what a
 /// token means.
+///
+/// # Examples
+///
+/// A header of the application's own:
+///
+/// ```
+/// use auth_core::http::{Reply, RequestHead};
+/// use auth_core::strategy::IssuedToken;
+/// use auth_core::transport::{MalformedCredential, Presence, Transport};
+/// use serde_json::json;
+///
+/// struct ApiKeyHeader;
+///
+/// impl Transport for ApiKeyHeader {
+///     fn read<'r>(
+///         &self,
+///         head: &'r dyn RequestHead,
+///     ) -> Result<Option<&'r str>, MalformedCredential> {
+///         let Some(value) = head.header("x-api-key", 0) else {
+///             return Ok(None);
+///         };
+///         // Two of them could be read differently by different parties: that is no credential.
+///         if head.header("x-api-key", 1).is_some() {
+///             return Err(MalformedCredential);
+///         }
+///         str::from_utf8(value).map(Some).map_err(|_| MalformedCredential)
+///     }
+///     fn login(&self, token: &IssuedToken) -> Reply {
+///         let seconds = token.expires_in().as_secs();
+///         Reply::json(200, &json!({ "api_key": token.expose(), "expires_in": seconds }))
+///     }
+///     fn logout(&self) -> Reply {
+///         Reply::empty(204)
+///     }
+///     fn presence(&self) -> Presence {
+///         Presence::Explicit
+///     }
+///     fn challenge(&self, _presented: bool) -> Option<&'static str> {
+///         None
+///     }
+/// }
+/// ```
 pub trait Transport: Send + Sync + 'static {
     /// Finds the credential in a request. Absent is `Ok(None)`.
     ///

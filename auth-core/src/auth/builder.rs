@@ -12,6 +12,31 @@ use crate::user::AuthUser;
 
 /// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
 /// everything that is wrong at once.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+/// use auth_core::testing::master_secret;
+/// use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, LoginBy, User};
+///
+/// let secret = master_secret();
+/// let accounts = Accounts::builder(MemoryUserDatabase::new(), &secret)
+///     .expiring_store(MemoryExpiringStore::new());
+/// let jwt = JwtStrategy::from_master(&secret).revoked_in(MemoryExpiringStore::new());
+/// let auth: Auth<User> = Auth::builder(accounts)
+///     .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+///     .auth_path("/session")
+///     .login_by(LoginBy::Username)
+///     .build()?;
+/// assert!(auth.routes().any(|route| route.path() == "/session/login"));
+///
+/// // Whatever is wrong is said at once, and in sentences.
+/// let nothing = Accounts::<User>::builder(MemoryUserDatabase::new(), &secret);
+/// let error = Auth::builder(nothing).auth_path("session").build().unwrap_err();
+/// assert!(error.faults().len() >= 3, "{error}");
+/// # Ok::<(), auth_core::ConfigError>(())
+/// ```
 pub struct AuthBuilder<U: AuthUser> {
     accounts: AccountsBuilder<U>,
     backends: Vec<Backend<U>>,

@@ -25,6 +25,24 @@ use crate::user::AuthUser;
 /// | `hasher` | Argon2id m=19456 KiB, t=2, p=1 | OWASP's first choice |
 /// | `account_token_lifetime` | 1 hour | long enough for slow mail |
 /// | `require_verification` | off | an address is proven when an application needs it |
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::password::{Argon2Params, PasswordHasher};
+/// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+/// use auth_core::testing::master_secret;
+/// use auth_core::{Accounts, User};
+///
+/// let hasher = PasswordHasher::builder().params(Argon2Params::new(47_104, 1, 1)?).build();
+/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+///     .expiring_store(MemoryExpiringStore::new())
+///     .hasher(hasher)
+///     .account_token_lifetime(std::time::Duration::from_secs(20 * 60))
+///     .require_verification(true)
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct AccountsBuilder<U: AuthUser> {
     database: Arc<dyn UserDatabase<User = U>>,
     secrets: AccountSecrets,

@@ -24,6 +24,35 @@ use crate::username::Username;
 /// Addresses and names arrive normalised ([`EmailAddress`], [`Username`]): compare them as they
 /// are, byte for byte.
 ///
+/// # Examples
+///
+/// What a flow asks of a store, and how outcomes differ from errors:
+///
+/// ```
+/// use auth_core::store::{Expect, UpdateOutcome, UserChange, UserDatabase};
+/// use auth_core::{AuthUser, StoreError};
+///
+/// /// Deactivates a user and ends every token, unless somebody changed the account meanwhile.
+/// async fn lock_out<D: UserDatabase>(
+///     store: &D,
+///     user: &D::User,
+/// ) -> Result<&'static str, StoreError> {
+///     let change = UserChange {
+///         is_active: Some(false),
+///         bump_epoch: true,
+///         ..UserChange::default()
+///     };
+///     let expect = Expect::epoch(user.epoch()).and_superuser_remains();
+///     Ok(match store.update(user.id(), change, expect).await? {
+///         UpdateOutcome::Updated(_) => "locked out",
+///         UpdateOutcome::Missing => "there is no such user any more",
+///         UpdateOutcome::Stale => "somebody was faster: look again",
+///         UpdateOutcome::LastSuperuser => "nobody would be left to undo it",
+///         UpdateOutcome::Taken(_) => "not a change of an address or a name",
+///     })
+/// }
+/// ```
+///
 /// `auth_core::testing::contract` (feature `testing`) is the guide for somebody who implements this
 /// trait, and tries every guarantee of it on the store.
 #[async_trait]
