@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use auth_core::StoreError;
+use diesel::ConnectionError;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::PoolError;
 use thiserror::Error;
@@ -32,10 +33,10 @@ pub enum OpenError {
     /// The file is there and cannot be opened as a database.
     #[error("the database file cannot be opened: {0}")]
     NoDatabase(String),
-    /// The server cannot be reached in time, or refuses the connection: the address, the name, the
-    /// password or the database's name may be wrong.
-    #[error("the database cannot be connected to")]
-    Connection,
+    /// The server cannot be reached in time, or refuses the connection; the reason has neither the
+    /// URL nor a password in it.
+    #[error("the database cannot be connected to: {0}")]
+    Connection(String),
     /// A newer version of this crate has changed the tables; here is the first migration that this
     /// one does not know.
     #[error("the database is newer than this program, which does not know migration {0}")]
@@ -140,6 +141,28 @@ impl Failure {
             | DieselError::NotInTransaction
             | DieselError::BrokenTransactionManager => Self::Transaction,
             _ => Self::Other,
+        }
+    }
+
+    /// Why a connection could not be made, in words that have no part of its URL in them.
+    pub(crate) fn to_connect<C: Engine>(error: &PoolError) -> String {
+        const DRIVER: &str = "the driver cannot make sense of the URL or of the server";
+        match error {
+            PoolError::ConnectionError(ConnectionError::BadConnection(reason))
+                if reason.starts_with("Input/output error") =>
+            {
+                reason.clone()
+            }
+            PoolError::ConnectionError(ConnectionError::CouldntSetupConfiguration(error))
+            | PoolError::QueryError(error) => match error {
+                // The driver's own words, which are always the same.
+                DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand, info) => {
+                    info.message().to_owned()
+                }
+                DieselError::DatabaseError(_, info) => C::loggable(&**info),
+                _ => DRIVER.to_owned(),
+            },
+            PoolError::ConnectionError(_) => DRIVER.to_owned(),
         }
     }
 

@@ -1,6 +1,13 @@
 //! How a database is opened.
 
+use std::marker::PhantomData;
 use std::time::Duration;
+
+use bb8::ManageConnection as _;
+use diesel_async::pooled_connection::PoolError;
+
+use crate::engine::{Engine, Pool};
+use crate::error::{Failure, OpenError};
 
 /// How a database is opened; the same for every engine.
 ///
@@ -75,11 +82,42 @@ impl StoreOptions {
         self
     }
 
-    pub(crate) fn pool<M: bb8::ManageConnection>(&self) -> bb8::Builder<M> {
+    /// A pool with these options, after a first connection has shown that the URL is good: a wrong
+    /// password is an error at once, and not a pool that never has anything to give.
+    pub(crate) async fn pool<C: Engine>(&self, manager: C::Manager) -> Result<Pool<C>, OpenError> {
+        let first = tokio::time::timeout(self.checkout_timeout, manager.connect());
+        let first = first
+            .await
+            .map_err(|_| OpenError::Connection("no answer in time".to_owned()))?;
+        first.map_err(|error| OpenError::Connection(Failure::to_connect::<C>(&error)))?;
         bb8::Pool::builder()
             .max_size(self.pool_size)
             .connection_timeout(self.checkout_timeout)
             // What cannot be reached is worth another try until the time is over, and then an error.
             .retry_connection(true)
+            .error_sink(Box::new(ConnectionLog::<C>(PhantomData)))
+            .build(manager)
+            .await
+            .map_err(|error| OpenError::Connection(Failure::to_connect::<C>(&error)))
+    }
+}
+
+/// Tells the log why a pool has no connection to give; its callers only learn that.
+struct ConnectionLog<C>(PhantomData<fn() -> C>);
+
+impl<C: Engine> bb8::ErrorSink<PoolError> for ConnectionLog<C> {
+    fn sink(&self, error: PoolError) {
+        let reason = Failure::to_connect::<C>(&error);
+        tracing::warn!(target: "auth", reason, "a connection to the database cannot be made");
+    }
+
+    fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<PoolError>> {
+        Box::new(Self(PhantomData))
+    }
+}
+
+impl<C> std::fmt::Debug for ConnectionLog<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConnectionLog")
     }
 }

@@ -47,8 +47,7 @@ impl Engine for AsyncMysqlConnection {
         if !url.starts_with("mysql://") {
             return Err(OpenError::Url("mysql://"));
         }
-        let pool = options.pool().build(manager(url)).await;
-        pool.map_err(|_| OpenError::Connection)
+        options.pool::<Self>(manager(url)).await
     }
 
     statements!();

@@ -50,8 +50,7 @@ impl Engine for AsyncPgConnection {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::Url("postgres://"));
         }
-        let pool = options.pool().build(manager(url)).await;
-        pool.map_err(|_| OpenError::Connection)
+        options.pool::<Self>(manager(url)).await
     }
 
     statements!();

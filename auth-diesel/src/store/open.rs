@@ -84,8 +84,11 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     }
 
     async fn connection(&self) -> Result<super::Lease<C>, OpenError> {
-        lease::<C>(&self.pool)
-            .await
-            .map_err(|_| OpenError::Connection)
+        let reason = |error: auth_core::StoreError| {
+            let source = std::error::Error::source(&error);
+            source.map_or_else(|| error.to_string(), ToString::to_string)
+        };
+        let lease = lease::<C>(&self.pool).await;
+        lease.map_err(|error| OpenError::Connection(reason(error)))
     }
 }

@@ -8,7 +8,7 @@ use auth_diesel::{
 };
 use tokio::task::JoinSet;
 
-use crate::homes::{File, Home};
+use crate::homes::{File, Home, Mysql, Postgres};
 use crate::on_each_engine;
 use crate::support::{admin, columns, email, inserted, new_user, now};
 
@@ -161,9 +161,32 @@ async fn a_server_that_is_not_there() {
         let error = AnyStore::<auth_core::User>::open_with(&url, options)
             .await
             .unwrap_err();
-        assert!(matches!(error, OpenError::Connection), "{error:?}");
+        assert!(matches!(error, OpenError::Connection(_)), "{error:?}");
         let words = format!("{error} {error:?}");
         assert!(!words.contains("secret"), "{words}");
+    }
+}
+
+/// A wrong password is told at once, in the server's words, and no part of it is repeated.
+#[tokio::test]
+async fn a_server_that_refuses() {
+    let homes = [
+        Postgres::new().await.map(|home| home.url().to_owned()),
+        Mysql::new().await.map(|home| home.url().to_owned()),
+    ];
+    for url in homes.into_iter().flatten() {
+        let (before, after) = url.split_once('@').unwrap();
+        let (user, _) = before.rsplit_once(':').unwrap();
+        for password in ["zebra", "zebra%3F?zebra", "zebra#zebra"] {
+            let url = format!("{user}:{password}@{after}");
+            let error = AnyStore::<auth_core::User>::open(&url).await.unwrap_err();
+            let words = format!("{error} {error:?}");
+            assert!(matches!(error, OpenError::Connection(_)), "{words}");
+            assert!(
+                !words.contains("zebra"),
+                "{words}"
+            );
+        }
     }
 }
 

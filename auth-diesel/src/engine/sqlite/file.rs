@@ -26,11 +26,8 @@ pub(super) async fn open(
         tokio::task::spawn_blocking(move || prepare(&path, busy_timeout)).await
     };
     prepared.map_err(|_| OpenError::Interrupted)??;
-    options
-        .pool()
-        .build(manager(&path, options.busy_timeout))
-        .await
-        .map_err(|_| OpenError::Connection)
+    let manager = manager(&path, options.busy_timeout);
+    options.pool::<SqliteConnection>(manager).await
 }
 
 /// What makes connections to the file at `path`, each set up as [`set_up`] says.
