@@ -182,10 +182,7 @@ async fn a_server_that_refuses() {
             let error = AnyStore::<auth_core::User>::open(&url).await.unwrap_err();
             let words = format!("{error} {error:?}");
             assert!(matches!(error, OpenError::Connection(_)), "{words}");
-            assert!(
-                !words.contains("zebra"),
-                "{words}"
-            );
+            assert!(!words.contains("zebra"), "{words}");
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Accounts for an Axum application: a storage of its own, bearer tokens, and mails that are printed.
 
-mod setup;
-
 use auth_axum::CurrentUser;
 use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
@@ -41,7 +39,7 @@ async fn protected(user: CurrentUser<User>) -> Json<String> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = setup::secret()?;
-    let store = RedbStore::open(setup::database_path())?;
+    let store = RedbStore::open(setup::variable("DATABASE_PATH").unwrap_or("auth.redb".into()))?;
     let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
     let accounts = Accounts::builder(store.clone(), &secret)
         .expiring_store(store)

@@ -1,7 +1,5 @@
 //! A shop whose customers log in: the quickstart, with a user of the application's own.
 
-mod setup;
-
 use auth_axum::CurrentUser;
 use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
@@ -55,7 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         .route("/protected", get(protected))
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
-    let listener = setup::listen().await?;
+    let listener = setup::listen_for(&[("display_name", "Ada")]).await?;
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;

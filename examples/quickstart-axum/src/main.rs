@@ -1,7 +1,5 @@
 //! Accounts for an Axum application: SQLite, bearer tokens, and mails that are printed.
 
-mod setup;
-
 use auth_axum::CurrentUser;
 use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};

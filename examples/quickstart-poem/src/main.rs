@@ -1,11 +1,10 @@
 //! Accounts for a Poem application: SQLite, bearer tokens, and mails that are printed.
 
-mod setup;
-
 use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
 use auth_diesel::SqliteStore;
 use auth_poem::{CurrentUser, RouteExt, provide, routes};
+use poem::listener::TcpAcceptor;
 use poem::{EndpointExt, Route, Server, get, handler, web::Json};
 
 /// Where a real application would send mail.
@@ -55,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .at("/protected", get(protected))
         .merge(routes(&auth))
         .with(provide(&auth));
-    Server::new_with_acceptor(setup::listen().await?)
+    Server::new_with_acceptor(TcpAcceptor::from_tokio(setup::listen().await?)?)
         .run_with_graceful_shutdown(app, setup::ctrl_c(), None)
         .await?;
     auth.accounts().settled().await;

@@ -1,4 +1,5 @@
-//! What every program needs and accounts do not care about: environment, secret, address.
+//! What every program of the examples needs and accounts do not care about: environment, secret,
+//! address, and a terminal in the place of mail.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,22 +13,35 @@ use std::io::{self, ErrorKind, Write as _};
 use auth_core::EmailAddress;
 use auth_core::manager::HookResult;
 use auth_core::secret::{MasterSecret, Secret};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
+#[cfg(feature = "journey")]
+pub mod journey;
+
 /// Prints what a real application would mail, one JSON line each.
-pub(crate) fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
+///
+/// # Errors
+///
+/// Where standard output is closed.
+pub fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
     let line = json!({"kind": kind, "email": email.as_str(), "token": token});
     writeln!(io::stdout(), "{line}")?;
     Ok(())
 }
 
-pub(crate) fn database_url() -> String {
+/// Where users are kept: `DATABASE_URL`, or a SQLite file in this folder.
+#[must_use]
+pub fn database_url() -> String {
     variable("DATABASE_URL").unwrap_or_else(|| "sqlite://auth.db".to_owned())
 }
 
 /// The secret of `AUTH_SECRET`, or one that is drawn once and kept beside the database.
-pub(crate) fn secret() -> Result<MasterSecret, Box<dyn std::error::Error>> {
+///
+/// # Errors
+///
+/// Where the file cannot be read or made.
+pub fn secret() -> io::Result<MasterSecret> {
     const FILE: &str = ".auth-secret";
     if let Some(text) = variable("AUTH_SECRET") {
         return Ok(MasterSecret::from_bytes(text));
@@ -36,29 +50,49 @@ pub(crate) fn secret() -> Result<MasterSecret, Box<dyn std::error::Error>> {
     match fs::read_to_string(FILE) {
         Ok(text) => Ok(MasterSecret::from_bytes(text.trim_ascii())),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let secret = Secret::generate()?;
+            let secret = Secret::generate().map_err(io::Error::other)?;
             let mut text = String::new();
             for byte in secret.expose() {
-                write!(text, "{byte:02x}")?;
+                write!(text, "{byte:02x}").map_err(io::Error::other)?;
             }
             writeln!(private_file(FILE)?, "{text}")?;
             eprintln!("{FILE} was not there: a new secret was drawn and is kept in it");
             Ok(MasterSecret::from_bytes(text))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
 /// Listens on `AUTH_LISTEN` and says what can be tried there.
-pub(crate) async fn listen() -> io::Result<TcpListener> {
+///
+/// # Errors
+///
+/// Where the address cannot be listened on.
+pub async fn listen() -> io::Result<TcpListener> {
+    listen_for(&[]).await
+}
+
+/// The same, where a registration has members of the application's own.
+///
+/// # Errors
+///
+/// Where the address cannot be listened on.
+pub async fn listen_for(own: &[(&str, &str)]) -> io::Result<TcpListener> {
     let address = variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(&address).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let json = "-H 'content-type: application/json'";
     println!("listening on {base}; try");
-    println!(
-        "  curl -i {json} {base}/auth/register -d '{{\"email\":\"ada@example.com\",\"password\":\"a mill that weaves algebra\"}}'"
-    );
+    let fixed = [
+        ("email", "ada@example.com"),
+        ("password", "a mill that weaves algebra"),
+    ];
+    let members = fixed.iter().chain(own);
+    let account: Map<String, Value> = members
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect();
+    let account = Value::from(account);
+    println!("  curl -i {json} {base}/auth/register -d '{account}'");
     println!(
         "  curl -s {json} {base}/auth/login -d '{{\"identifier\":\"ada@example.com\",\"password\":\"a mill that weaves algebra\"}}'"
     );
@@ -71,18 +105,21 @@ pub(crate) async fn listen() -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-pub(crate) async fn ctrl_c() {
+/// Resolves when the program is asked to end.
+pub async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Without signals the program runs until it is killed.
         std::future::pending::<()>().await;
     }
 }
 
+/// A variable of the environment.
 #[expect(
     clippy::disallowed_methods,
     reason = "a program, and not a library, reads its environment"
 )]
-fn variable(name: &str) -> Option<String> {
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
