@@ -7,8 +7,8 @@
 //! | somebody with a proven address | `user: VerifiedUser<User>` |
 //! | an administrator | `user: Superuser<User>` |
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
-//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, or `Option<CurrentUser<User>>` |
-//! | a rule for a whole router | `.layer(guard(&auth, Guard::verified()))` |
+//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
+//! | a rule for a whole router | `.route_layer(guard(&auth, Guard::verified()))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //!
 //! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,

@@ -182,6 +182,34 @@ impl Fields {
         typed
     }
 
+    /// A boolean that must be there.
+    pub fn required_bool(&mut self, name: &str) -> Option<bool> {
+        self.required_value(name)
+    }
+
+    /// A value of any deserialisable type that must be there: a number, a list, a struct. `null` is
+    /// a value like every other here, and so of the wrong type for most.
+    ///
+    /// ```
+    /// use auth_core::Fields;
+    ///
+    /// let mut fields = Fields::parse(br#"{"height": 1.8, "tags": "none"}"#)?;
+    /// assert_eq!(fields.required_value::<f64>("height"), Some(1.8));
+    /// assert_eq!(fields.required_value::<Vec<String>>("tags"), None);
+    /// assert_eq!(fields.required_value::<u8>("age"), None);
+    /// let faults: Vec<_> = fields.finish().unwrap_err().iter().map(ToString::to_string).collect();
+    /// assert_eq!(faults, ["tags: wrong_type", "age: missing"]);
+    /// # Ok::<(), auth_core::json::JsonError>(())
+    /// ```
+    pub fn required_value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.required(name)?;
+        let typed = serde_json::from_value(value).ok();
+        if typed.is_none() {
+            self.fault(name, FaultCode::WrongType);
+        }
+        typed
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -6,10 +6,10 @@
 //!
 //! | who you are | where to begin |
 //! | --- | --- |
-//! | somebody with an Axum application | the crate `auth-axum`, and `auth-diesel` for SQLite |
-//! | somebody with a storage of your own | [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there; `testing::contract` is the guide and the proof |
-//! | somebody with account rules of your own | [`UserManager`] and [`Accounts`]; `testing` shows a test without HTTP |
-//! | somebody with another framework | [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
+//! | somebody with an Axum or a Poem application | [`guide::adapter`]: `auth-axum` or `auth-poem`, and `auth-diesel` for SQL |
+//! | somebody with a storage of your own | [`guide::storage`]: [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there; `testing::contract` is the proof |
+//! | somebody with account rules of your own | [`guide::manager`]: [`UserManager`] and [`Accounts`] |
+//! | somebody with another framework | [`guide::adapter`]: [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!
 //! | floor | modules | what is there |
 //! | --- | --- | --- |
@@ -72,3 +72,5 @@ pub use user::{
     time_ordered_id,
 };
 pub use username::{InvalidUsername, Username};
+// The types of these crates are in signatures here: in the versions that fit.
+pub use {time, uuid};

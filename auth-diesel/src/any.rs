@@ -14,7 +14,7 @@ use crate::table::SqlUser;
 
 /// A [`DieselStore`](crate::DieselStore) of the engine that the URL names.
 ///
-/// An application that knows its engine takes [`SqliteStore`](crate::SqliteStore) and its siblings
+/// An application that knows its engine takes `SqliteStore` and its siblings
 /// and has their pool and their transactions; this one is for programs that are told where their
 /// database is.
 ///

@@ -96,8 +96,8 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     fn begin_write(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
 
     /// Waits until nobody else migrates this database, and begins a transaction where the engine
-    /// can change tables in one.
-    fn begin_migration(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
+    /// can change tables in one; `false` where the wait was too long.
+    fn begin_migration(&mut self) -> impl Future<Output = QueryResult<bool>> + Send;
 
     /// Ends what [`begin_migration`](Self::begin_migration) began, and keeps it or, where the engine
     /// can, forgets it.
@@ -105,6 +105,14 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
 
     /// Whether a table of this name is there.
     fn has_table(&mut self, name: &str) -> impl Future<Output = QueryResult<bool>> + Send;
+
+    /// How many unique indexes are on this column alone and on every row of the table. Both names are
+    /// as the application wrote them.
+    fn unique_indexes(
+        &mut self,
+        table: &str,
+        column: &str,
+    ) -> impl Future<Output = QueryResult<i64>> + Send;
 
     /// Adds an entry unless a living one is there; whether it did.
     fn insert_entry(

@@ -10,11 +10,13 @@ use thiserror::Error;
 
 use crate::engine::Engine;
 use crate::migrate::MigrationFailure;
+use crate::sql::UnreadableColumn;
 
 /// Why a store could not be opened.
 ///
-/// None of it repeats the URL, which may hold a password.
-#[derive(Debug, Error)]
+/// None of it repeats the URL, which may hold a password. Its `Debug` is its sentence, because that
+/// is what a `main` shows that answers an error.
+#[derive(Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL has not the form that this store reads; here is how it must begin.
@@ -44,12 +46,12 @@ pub enum OpenError {
     /// The tables cannot be brought up to date; the reason is the database's.
     #[error("the tables cannot be brought up to date: {0}")]
     Migration(String),
-    /// The table of users, or the one of expiring entries, has not the columns that it must have.
-    #[error("table {table} has not the columns that it must have: {reason}")]
+    /// The table of users, or the one of expiring entries, is not as it must be.
+    #[error("table {table} does not fit: {reason}")]
     Table {
         /// The table.
         table: String,
-        /// The reason, in the words of the database.
+        /// The reason, in our words or in those of the database.
         reason: String,
     },
     /// The runtime ended while the store was being opened.
@@ -72,8 +74,8 @@ pub(crate) enum Failure {
         kind: DatabaseErrorKind,
         message: String,
     },
-    #[error("a stored value cannot be read")]
-    Unreadable,
+    #[error("a stored value cannot be read: {0}")]
+    Unreadable(String),
     #[error("a transaction could not be ended")]
     Transaction,
     #[error("an unexpected failure of the query library")]
@@ -135,7 +137,12 @@ impl Failure {
                 kind: *kind,
                 message: C::loggable(&**info),
             },
-            DieselError::DeserializationError(_) => Self::Unreadable,
+            DieselError::DeserializationError(error) => Self::Unreadable(
+                // Ours says which column; others may quote a value.
+                error
+                    .downcast_ref::<UnreadableColumn>()
+                    .map_or_else(|| "of an unexpected type".to_owned(), ToString::to_string),
+            ),
             DieselError::RollbackErrorOnCommit { .. }
             | DieselError::AlreadyInTransaction
             | DieselError::NotInTransaction
@@ -145,7 +152,7 @@ impl Failure {
     }
 
     /// Why a connection could not be made, in words that have no part of its URL in them.
-    pub(crate) fn to_connect<C: Engine>(error: &PoolError) -> String {
+    pub(crate) fn to_connect(error: &PoolError) -> String {
         const DRIVER: &str = "the driver cannot make sense of the URL or of the server";
         match error {
             PoolError::ConnectionError(ConnectionError::BadConnection(reason))
@@ -155,11 +162,9 @@ impl Failure {
             }
             PoolError::ConnectionError(ConnectionError::CouldntSetupConfiguration(error))
             | PoolError::QueryError(error) => match error {
-                // The driver's own words, which are always the same.
-                DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand, info) => {
-                    info.message().to_owned()
-                }
-                DieselError::DatabaseError(_, info) => C::loggable(&**info),
+                // The driver's own words, which are always the same, or those of the server, which
+                // name users and databases, and no password.
+                DieselError::DatabaseError(_, info) => info.message().to_owned(),
                 _ => DRIVER.to_owned(),
             },
             PoolError::ConnectionError(_) => DRIVER.to_owned(),
@@ -176,6 +181,12 @@ impl Failure {
     }
 }
 
+impl std::fmt::Debug for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 impl OpenError {
     /// A file that is no database, or may not be read: SQLite's messages name no value.
     #[cfg(feature = "sqlite")]
@@ -186,6 +197,7 @@ impl OpenError {
     pub(crate) fn of_migration<C: Engine>(failure: MigrationFailure) -> Self {
         match failure {
             MigrationFailure::Newer(name) => Self::NewerDatabase(name),
+            MigrationFailure::Busy => Self::Migration(MigrationFailure::Busy.to_string()),
             // Migrations bind no value but their own names: the whole message may be told.
             MigrationFailure::Diesel(DieselError::DatabaseError(_, info)) => {
                 Self::Migration(info.message().to_owned())

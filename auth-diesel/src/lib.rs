@@ -6,10 +6,10 @@
 //!
 //! | feature | store | engine | URL |
 //! | --- | --- | --- | --- |
-//! | `sqlite` (default) | [`SqliteStore`] | SQLite, compiled in: no system library, no server | `sqlite://PATH` |
-//! | `postgres` | [`PostgresStore`] | PostgreSQL 12 and later | `postgres://…` |
-//! | `mysql` | [`MysqlStore`] | MySQL 8, MariaDB 10.5, and later | `mysql://…` |
-//! | any of them | [`AnyStore`] | the one that a URL names | |
+//! | `sqlite` (default) | `SqliteStore` | SQLite, compiled in: no system library, no server | `sqlite://PATH` |
+//! | `postgres` | `PostgresStore` | PostgreSQL 12 and later | `postgres://…` |
+//! | `mysql` | `MysqlStore` | MySQL 8, MariaDB 10.5, and later | `mysql://…` |
+//! | any of them | `AnyStore` | the one that a URL names | |
 //!
 //! # Examples
 //!
@@ -72,7 +72,8 @@
 mod any;
 mod engine;
 mod error;
-#[cfg(feature = "sqlite")]
+// Its examples run on SQLite.
+#[cfg(any(feature = "sqlite", doc))]
 pub mod guide;
 mod migrate;
 mod options;
@@ -94,7 +95,8 @@ pub use table::{
     TextColumn, UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
-// What an application writes its own pool, tables and statements with, in the versions that fit.
+// What an application writes its own pool and statements with, in the versions that fit. (`table!`
+// needs `diesel` among the application's own dependencies.)
 pub use {bb8, diesel, diesel_async};
 
 #[cfg(feature = "mysql")]

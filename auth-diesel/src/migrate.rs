@@ -50,6 +50,8 @@ pub(crate) use migrations;
 pub(crate) enum MigrationFailure {
     #[error("migration {0} is applied and unknown here: the database is newer than this program")]
     Newer(String),
+    #[error("another program has been migrating this database for a minute")]
+    Busy,
     #[error(transparent)]
     Diesel(#[from] diesel::result::Error),
 }
@@ -59,7 +61,13 @@ pub(crate) async fn run<C: Engine>(
     connection: &mut C,
     with_bundled_user: bool,
 ) -> Result<(), MigrationFailure> {
-    connection.begin_migration().await?;
+    // Most starts find nothing to do, and have no reason to wait for anybody.
+    if !is_pending(connection, with_bundled_user).await? {
+        return Ok(());
+    }
+    if !connection.begin_migration().await? {
+        return Err(MigrationFailure::Busy);
+    }
     let outcome = apply(connection, with_bundled_user).await;
     let ended = connection.end_migration(outcome.is_ok()).await;
     outcome?;
@@ -74,6 +82,28 @@ pub(crate) async fn refuse_newer<C: Engine>(connection: &mut C) -> Result<(), Mi
     Ok(())
 }
 
+async fn is_pending<C: Engine>(
+    connection: &mut C,
+    with_bundled_user: bool,
+) -> Result<bool, MigrationFailure> {
+    if !connection.has_table("auth_migrations").await? {
+        return Ok(true);
+    }
+    let applied = applied(connection).await?;
+    check_known::<C>(&applied)?;
+    Ok(wanted::<C>(with_bundled_user).any(|migration| !is_applied(&applied, migration)))
+}
+
+/// The migrations of a store, with or without the table of the bundled user.
+fn wanted<C: Engine>(with_bundled_user: bool) -> impl Iterator<Item = &'static Migration> {
+    let all = C::MIGRATIONS.iter();
+    all.filter(move |migration| with_bundled_user || !migration.bundled_user)
+}
+
+fn is_applied(applied: &[String], migration: &Migration) -> bool {
+    applied.iter().any(|name| name == migration.name)
+}
+
 async fn apply<C: Engine>(
     connection: &mut C,
     with_bundled_user: bool,
@@ -84,9 +114,8 @@ async fn apply<C: Engine>(
     }
     let applied = applied(connection).await?;
     check_known::<C>(&applied)?;
-    for migration in C::MIGRATIONS {
-        let wanted = with_bundled_user || !migration.bundled_user;
-        if wanted && !applied.iter().any(|name| name == migration.name) {
+    for migration in wanted::<C>(with_bundled_user) {
+        if !is_applied(&applied, migration) {
             connection.batch_execute(migration.up).await?;
             let note = Statement::new("INSERT INTO auth_migrations (name) VALUES (");
             connection.run(note.bind(migration.name).text(")")).await?;

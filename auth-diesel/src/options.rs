@@ -1,6 +1,5 @@
 //! How a database is opened.
 
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use bb8::ManageConnection as _;
@@ -89,35 +88,30 @@ impl StoreOptions {
         let first = first
             .await
             .map_err(|_| OpenError::Connection("no answer in time".to_owned()))?;
-        first.map_err(|error| OpenError::Connection(Failure::to_connect::<C>(&error)))?;
+        first.map_err(|error| OpenError::Connection(Failure::to_connect(&error)))?;
         bb8::Pool::builder()
             .max_size(self.pool_size)
             .connection_timeout(self.checkout_timeout)
             // What cannot be reached is worth another try until the time is over, and then an error.
             .retry_connection(true)
-            .error_sink(Box::new(ConnectionLog::<C>(PhantomData)))
+            .error_sink(Box::new(ConnectionLog))
             .build(manager)
             .await
-            .map_err(|error| OpenError::Connection(Failure::to_connect::<C>(&error)))
+            .map_err(|error| OpenError::Connection(Failure::to_connect(&error)))
     }
 }
 
 /// Tells the log why a pool has no connection to give; its callers only learn that.
-struct ConnectionLog<C>(PhantomData<fn() -> C>);
+#[derive(Debug)]
+struct ConnectionLog;
 
-impl<C: Engine> bb8::ErrorSink<PoolError> for ConnectionLog<C> {
+impl bb8::ErrorSink<PoolError> for ConnectionLog {
     fn sink(&self, error: PoolError) {
-        let reason = Failure::to_connect::<C>(&error);
+        let reason = Failure::to_connect(&error);
         tracing::warn!(target: "auth", reason, "a connection to the database cannot be made");
     }
 
     fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<PoolError>> {
-        Box::new(Self(PhantomData))
-    }
-}
-
-impl<C> std::fmt::Debug for ConnectionLog<C> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ConnectionLog")
+        Box::new(Self)
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use diesel::query_builder::{Query, QueryId};
 use diesel::sql_types::Untyped;
+use thiserror::Error;
 
 use crate::types::{DbTime, DbUuid};
 
@@ -37,6 +38,14 @@ pub enum Kind {
     Binary,
     Uuid,
     Time,
+}
+
+/// A column whose value is not of the type that the statement said. The value is not told.
+#[derive(Debug, Clone, Error)]
+#[error("column `{name}` holds no {kind:?}")]
+pub(crate) struct UnreadableColumn {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
 }
 
 /// The values of one row, in the order of the columns that were asked for.
@@ -205,28 +214,31 @@ macro_rules! speak {
 
             fn read<ST, T>(
                 value: Option<<$backend as diesel::backend::Backend>::RawValue<'_>>,
+                column: crate::sql::UnreadableColumn,
             ) -> diesel::QueryResult<Option<T>>
             where
                 Option<T>: FromSql<Nullable<ST>, $backend>,
                 ST: diesel::sql_types::SqlType<IsNull = diesel::sql_types::is_nullable::NotNull>,
             {
                 Option::<T>::from_nullable_sql(value)
-                    .map_err(diesel::result::Error::DeserializationError)
+                    .map_err(|_| diesel::result::Error::DeserializationError(Box::new(column)))
             }
 
             let mut values = Vec::with_capacity(columns.len());
             for (index, kind) in columns.iter().enumerate() {
                 let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
                 let value = field.value();
+                let name = field.field_name().unwrap_or_default().to_owned();
+                let column = crate::sql::UnreadableColumn { name, kind: *kind };
                 values.push(match kind {
-                    Kind::Bool => SqlValue::Bool(read::<Bool, _>(value)?),
-                    Kind::Integer => SqlValue::Integer(read::<Integer, _>(value)?),
-                    Kind::BigInt => SqlValue::BigInt(read::<BigInt, _>(value)?),
-                    Kind::Double => SqlValue::Double(read::<Double, _>(value)?),
-                    Kind::Text => SqlValue::Text(read::<Text, _>(value)?),
-                    Kind::Binary => SqlValue::Binary(read::<Binary, _>(value)?),
-                    Kind::Uuid => SqlValue::Uuid(read::<AuthUuid, _>(value)?),
-                    Kind::Time => SqlValue::Time(read::<AuthTime, _>(value)?),
+                    Kind::Bool => SqlValue::Bool(read::<Bool, _>(value, column)?),
+                    Kind::Integer => SqlValue::Integer(read::<Integer, _>(value, column)?),
+                    Kind::BigInt => SqlValue::BigInt(read::<BigInt, _>(value, column)?),
+                    Kind::Double => SqlValue::Double(read::<Double, _>(value, column)?),
+                    Kind::Text => SqlValue::Text(read::<Text, _>(value, column)?),
+                    Kind::Binary => SqlValue::Binary(read::<Binary, _>(value, column)?),
+                    Kind::Uuid => SqlValue::Uuid(read::<AuthUuid, _>(value, column)?),
+                    Kind::Time => SqlValue::Time(read::<AuthTime, _>(value, column)?),
                 });
             }
             Ok(values)

@@ -61,7 +61,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// A store on the application's own pool, so that the application and its accounts share
     /// connections. The tables are its business, too: [`migrate`](Self::migrate) makes them.
     ///
-    /// For SQLite, make the pool's connections with [`sqlite_manager`](crate::sqlite_manager), and
+    /// For SQLite, make the pool's connections with `sqlite_manager`, and
     /// run `PRAGMA journal_mode = WAL` once when you make the file: without both concurrent writers
     /// wait for readers, or fail. Keep the pool's recycling method `Fast` there and on PostgreSQL;
     /// on MySQL keep the default, or connections that the server has closed are noticed too late.

@@ -8,7 +8,7 @@ use auth_core::store::{
 };
 use auth_core::{AuthUser, Epoch};
 
-use crate::engine::{Engine, fetch_number};
+use crate::engine::Engine;
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
 use crate::table::{Plan, SqlUser, key_of, key_value};
@@ -44,7 +44,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             return Ok(None);
         };
         let select = self.select().text(column).text(" = ").bind(text);
-        self.first(select).await
+        let found = self.first(select).await?;
+        // Under a collation that takes `é` for `e` it may be somebody else.
+        Ok(found.filter(|user| LoginIdentifier::of(user).any(|own| own == *login)))
     }
 
     /// Stores a row. Where the engine cannot answer what it stored, this needs a transaction around
@@ -208,19 +210,40 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         Ok(second.is_none() && first.as_ref() == Some(key))
     }
 
-    /// Whether the table has the columns that it must have.
-    pub(crate) async fn check(&mut self) -> Result<(), diesel::result::Error> {
+    /// What is wrong with the tables, if something is: a column that is not there, or an address that
+    /// two rows could have.
+    pub(crate) async fn find_fault(
+        &mut self,
+    ) -> Result<Option<(&'static str, String)>, diesel::result::Error> {
+        use diesel::result::Error::DatabaseError;
+
         let columns = self.plan.column_list();
         let nothing = format!("SELECT {columns} FROM {} WHERE 1 = 0", self.plan.table);
         let nothing = Statement::new(nothing).returns(&self.plan.kinds);
-        self.connection.fetch(nothing).await?;
         let count = "SELECT COUNT(*) FROM auth_expiring WHERE 1 = 0";
-        fetch_number(
-            self.connection,
-            Statement::new(count).returns(&[Kind::BigInt]),
-        )
-        .await?;
-        Ok(())
+        let count = Statement::new(count).returns(&[Kind::BigInt]);
+        for (table, statement) in [(self.plan.name, nothing), ("auth_expiring", count)] {
+            match self.connection.fetch(statement).await {
+                Ok(_) => {}
+                Err(DatabaseError(_, info)) => return Ok(Some((table, info.message().to_owned()))),
+                Err(error) => return Err(error),
+            }
+        }
+        for column in &self.plan.unique {
+            if self
+                .connection
+                .unique_indexes(self.plan.name, column)
+                .await?
+                == 0
+            {
+                let fault = format!(
+                    "column `{column}` has no unique index of its own, without which two users \
+                     could have the same"
+                );
+                return Ok(Some((self.plan.name, fault)));
+            }
+        }
+        Ok(None)
     }
 
     fn select(&self) -> Statement {

@@ -11,9 +11,30 @@
 //! `Superuser`, `OptionalUser`, `AuthRejection`. The conformance suite compares what they send byte
 //! for byte, so that changing from one to the other changes nothing for clients.
 //!
+//! ```toml
+//! [dependencies]
+//! async-trait = "0.1"                       # for hooks
+//! auth-core = "0.1"
+//! auth-axum = "0.1"                         # or auth-poem
+//! auth-diesel = "0.1"                       # SQLite; or with default-features = false, features = ["postgres"]
+//! axum = { version = "0.8" }                # or poem = { version = "3", features = ["server"] }
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! tracing-subscriber = "0.3"                # or what is logged is lost: failed hooks, outages, forgotten wiring
+//!
+//! [dev-dependencies]
+//! auth-core = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! (As long as the crates are not published, with paths or a git address in the place of versions.)
+//!
+//! | | Axum | Poem |
+//! | --- | --- | --- |
+//! | under a prefix | `.nest("/api", routes(&auth))` | `.merge(routes(&auth).under("/api"))` |
+//! | a public page | `OptionalUser(user): OptionalUser<User>` | the same, and never `Option<CurrentUser<User>>`: Poem makes `None` of every error, of an outage too |
+//!
 //! What differs is how forgotten wiring shows. In Axum a router whose handlers ask for a user does
 //! not compile without the handle in its state. Poem has no types for that: a forgotten `provide` is
-//! a sentence in the log and a 500, and `auth_poem::assert_wired` finds it in a test.
+//! a sentence in the log (of `tracing`) and a 500, and `auth_poem::assert_wired` finds it in a test.
 //!
 //! # Another framework
 //!

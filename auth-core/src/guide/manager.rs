@@ -12,7 +12,7 @@
 //! use auth_core::testing::{self, email, password, registration};
 //! use auth_core::{User, UserManager};
 //!
-//! /// Tells people at our own company apart from customers.
+//! /// Writes down the letters that would be mailed.
 //! #[derive(Default)]
 //! struct Letters {
 //!     sent: Mutex<Vec<String>>,
@@ -50,7 +50,7 @@
 //!
 //! | you want to test | take from `testing` |
 //! | --- | --- |
-//! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)` |
+//! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)`; `clock.advance(auth_core::time::Duration::hours(1))` |
 //! | what was mailed, without a manager of your own | `Outbox` |
 //! | which events were raised | `RecordingSink` |
 //! | a store that fails | `FaultPlan` with `ProbedUserDatabase` |

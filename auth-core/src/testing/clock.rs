@@ -33,6 +33,16 @@ impl ManualClock {
     }
 
     /// Moves it; backwards where the duration is negative.
+    ///
+    /// ```
+    /// use auth_core::testing::ManualClock;
+    /// use auth_core::{Clock, time};
+    ///
+    /// let clock = ManualClock::new();
+    /// let before = clock.now();
+    /// clock.advance(time::Duration::hours(1));
+    /// assert_eq!(clock.now() - before, time::Duration::HOUR);
+    /// ```
     pub fn advance(&self, by: Duration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.saturating_add(by);

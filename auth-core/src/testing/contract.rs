@@ -9,8 +9,9 @@
 //!    - *It blocks, and one writer excludes all others* (an embedded key-value or document store, a
 //!      lock): implement [`BlockingUserDatabase`], which is how a transaction begins and ends, and
 //!      [`UserRows`] and [`UserRowsMut`], which are five steps inside of one. The six methods, the
-//!      order of their checks, and threads that may be blocked come with it. A store that has such
-//!      steps but is not to be sent to another thread calls them from its own six methods.
+//!      order of their checks, and threads that may be blocked come with it. A store that must not
+//!      move to another thread implements the six methods itself and calls the provided `insert`,
+//!      `update` and `delete` of `UserRowsMut` there.
 //!    - *It is asynchronous, or has writers beside each other* (a database server): implement the six
 //!      methods. Two rules hold for all of them: absent is not an error and an error is not
 //!      absence, and a method is one atomic step. So let the engine decide and do not look first: a

@@ -53,7 +53,8 @@ pub trait UserColumns: Send + Sync + 'static {
     type Change: Clone + Debug + Default + Send + Sync + 'static;
 
     /// Reads the columns from the body of a registration. Faults are recorded in `fields`; `None`
-    /// says that something is missing.
+    /// says that something is missing. `None` without a fault is a mistake of the application's,
+    /// and a 500.
     fn read_new(fields: &mut Fields) -> Option<Self::New>;
 
     /// Reads what a user changes of its own columns. Faults are recorded in `fields`.

@@ -21,6 +21,9 @@ speak!(Mysql);
 
 impl SqlBackend for AsyncMysqlConnection {}
 
+/// The name of the lock of everybody who migrates this database; at most 64 characters.
+const MIGRATION_LOCK: &str = "CONCAT('auth_migrations.', MD5(DATABASE()))";
+
 /// What makes connections to the database of a URL.
 pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
     let mut config = ManagerConfig::default();
@@ -56,18 +59,16 @@ impl Engine for AsyncMysqlConnection {
         self.begin().await
     }
 
-    async fn begin_migration(&mut self) -> QueryResult<()> {
+    async fn begin_migration(&mut self) -> QueryResult<bool> {
         // Each change of a table is a transaction of its own here, so that only a lock will do. It
-        // ends with the connection, too.
-        let lock = "SELECT CAST(COALESCE(GET_LOCK('auth_migrations', 60), 0) AS SIGNED)";
-        match fetch_number(self, Statement::new(lock).returns(&[Kind::BigInt])).await? {
-            1 => Ok(()),
-            _ => Err(DieselError::NotFound),
-        }
+        // ends with the connection, too. Locks belong to the whole server: the name says whose.
+        let lock = format!("SELECT CAST(COALESCE(GET_LOCK({MIGRATION_LOCK}, 60), 0) AS SIGNED)");
+        let locked = Statement::new(lock).returns(&[Kind::BigInt]);
+        Ok(fetch_number(self, locked).await? == 1)
     }
 
     async fn end_migration(&mut self, _: bool) -> QueryResult<()> {
-        let unlock = "SELECT CAST(RELEASE_LOCK('auth_migrations') AS SIGNED)";
+        let unlock = format!("SELECT CAST(RELEASE_LOCK({MIGRATION_LOCK}) AS SIGNED)");
         fetch_number(self, Statement::new(unlock).returns(&[Kind::BigInt])).await?;
         Ok(())
     }
@@ -77,6 +78,27 @@ impl Engine for AsyncMysqlConnection {
                      WHERE table_schema = DATABASE() AND table_name = ";
         let count = Statement::new(count).bind(name).returns(&[Kind::BigInt]);
         Ok(fetch_number(self, count).await? > 0)
+    }
+
+    async fn unique_indexes(&mut self, table: &str, column: &str) -> QueryResult<i64> {
+        let (schema, table) = match table.split_once('.') {
+            Some((schema, table)) => (Some(schema), table),
+            None => (None, table),
+        };
+        let count = Statement::new(
+            "SELECT count(*) FROM (SELECT index_name FROM information_schema.statistics \
+             WHERE non_unique = 0 AND table_name = ",
+        )
+        .bind(table);
+        let count = match schema {
+            Some(schema) => count.text(" AND table_schema = ").bind(schema),
+            None => count.text(" AND table_schema = DATABASE()"),
+        };
+        let count = count
+            .text(" GROUP BY index_name HAVING count(*) = 1 AND max(column_name) = ")
+            .bind(column)
+            .text(") AS one");
+        fetch_number(self, count.returns(&[Kind::BigInt])).await
     }
 
     async fn insert_entry(

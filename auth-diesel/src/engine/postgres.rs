@@ -59,13 +59,13 @@ impl Engine for AsyncPgConnection {
         self.begin().await
     }
 
-    async fn begin_migration(&mut self) -> QueryResult<()> {
+    async fn begin_migration(&mut self) -> QueryResult<bool> {
         self.begin().await?;
         // The lock ends with the transaction, also when the connection is cut.
         let lock =
             Statement::new("SELECT 1::int8 FROM pg_advisory_xact_lock(").bind(MIGRATION_LOCK);
         self.fetch(lock.text(")").returns(&[Kind::BigInt])).await?;
-        Ok(())
+        Ok(true)
     }
 
     async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
@@ -77,9 +77,25 @@ impl Engine for AsyncPgConnection {
     }
 
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
-        let found = Statement::new("SELECT count(to_regclass(quote_ident(").bind(name);
-        let found = found.text(")))").returns(&[Kind::BigInt]);
+        // A look into the catalogue itself: what `to_regclass` knows may be of before a wait.
+        let found = "SELECT count(*) FROM pg_catalog.pg_class \
+                     WHERE pg_table_is_visible(oid) AND relname = ";
+        let found = Statement::new(found).bind(name).returns(&[Kind::BigInt]);
         Ok(fetch_number(self, found).await? > 0)
+    }
+
+    async fn unique_indexes(&mut self, table: &str, column: &str) -> QueryResult<i64> {
+        let table = table.split('.').map(|name| Self::DIALECT.quoted(name));
+        let count = Statement::new(
+            "SELECT count(*) FROM pg_index i JOIN pg_attribute a \
+             ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
+             WHERE i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL \
+             AND i.indrelid = to_regclass(",
+        )
+        .bind(table.collect::<Vec<_>>().join("."))
+        .text(") AND a.attname = ")
+        .bind(column);
+        fetch_number(self, count.returns(&[Kind::BigInt])).await
     }
 
     async fn insert_entry(

@@ -56,8 +56,9 @@ impl Engine for SqliteConnection {
         .await
     }
 
-    async fn begin_migration(&mut self) -> QueryResult<()> {
-        self.begin_write().await
+    async fn begin_migration(&mut self) -> QueryResult<bool> {
+        self.begin_write().await?;
+        Ok(true)
     }
 
     async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
@@ -72,6 +73,18 @@ impl Engine for SqliteConnection {
         let count = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ";
         let count = Statement::new(count).bind(name).returns(&[Kind::BigInt]);
         Ok(fetch_number(self, count).await? > 0)
+    }
+
+    async fn unique_indexes(&mut self, table: &str, column: &str) -> QueryResult<i64> {
+        let count = Statement::new("SELECT count(*) FROM pragma_index_list(")
+            .bind(table)
+            .text(
+                ") AS i WHERE i.\"unique\" = 1 AND i.partial = 0 \
+             AND (SELECT count(*) FROM pragma_index_info(i.name)) = 1 \
+             AND (SELECT name FROM pragma_index_info(i.name)) = ",
+            )
+            .bind(column);
+        fetch_number(self, count.returns(&[Kind::BigInt])).await
     }
 
     async fn insert_entry(

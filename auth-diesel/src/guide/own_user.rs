@@ -10,14 +10,23 @@
 //!    of the own columns, typed and checked. What is not read there is refused as unknown.
 //! 3. **`show_columns`**: which of them clients see.
 //! 4. **[`SqlUser`](crate::SqlUser)**: in which columns it all stands. The compiler checks the columns
-//!    against the `table!`; opening the store checks them against the database.
+//!    against the `table!`; opening the store checks that they are there, and that the address has a
+//!    unique index. Whether the database's types are those of the `table!`, and no two columns are
+//!    mixed up, the contract suite finds out (`auth_core::testing::contract`): run it on your table.
+//!
+//! Beside `auth-diesel` the application needs `diesel` itself, because `table!` writes paths that
+//! begin with that name:
+//!
+//! ```toml
+//! diesel = { version = "2.3", default-features = false }
+//! ```
 //!
 //! ```
 //! use auth_core::{
 //!     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, ShownColumns, UserColumns,
 //! };
 //! use auth_diesel::{
-//!     Account, AccountColumns, OwnChanges, OwnValues, SqlUser, SqliteStore, UserTable, diesel,
+//!     Account, AccountColumns, OwnChanges, OwnValues, SqlUser, SqliteStore, UserTable,
 //! };
 //!
 //! diesel::table! {

@@ -11,16 +11,19 @@
 //! 3. [`Accounts::complete`](auth_core::Accounts::complete) raises the event and mails. A mail about
 //!    an account that a roll-back took away cannot be called back.
 //!
+//! (The application has `diesel` among its own dependencies, because `table!` writes paths that begin
+//! with that name.)
+//!
 //! ```
 //! use auth_core::manager::{NoHooks, Registration};
 //! use auth_core::secret::{MasterSecret, Secret};
 //! use auth_core::store::{InsertOutcome, PageRequest};
 //! use auth_core::{Accounts, EmailAddress, Password, StoreError, User, UserDatabase};
 //! use auth_diesel::SqliteStore;
-//! use auth_diesel::diesel::{ExpressionMethods, insert_into};
+//! use diesel::{ExpressionMethods, insert_into};
 //! use auth_diesel::diesel_async::RunQueryDsl;
 //!
-//! auth_diesel::diesel::table! {
+//! diesel::table! {
 //!     companies (name) {
 //!         name -> Text,
 //!         founder -> Binary,

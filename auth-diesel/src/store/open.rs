@@ -62,8 +62,10 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         self.check().await
     }
 
-    /// Checks that the tables are there with the columns that they must have, and that no newer
-    /// version of this crate has changed them.
+    /// Checks that the tables are there with the columns that they must have, that address and user
+    /// name have unique indexes, and that no newer version of this crate has changed them. It does
+    /// not see whether columns have the types that the `table!` says: the contract suite does
+    /// (`auth_core::testing::contract`).
     ///
     /// # Errors
     ///
@@ -74,11 +76,14 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let task = tokio::spawn(async move {
             let newer = migrate::refuse_newer(&mut *connection).await;
             newer.map_err(OpenError::of_migration::<C>)?;
-            let fits = Users::new(&mut *connection, &plan).check().await;
-            fits.map_err(|error| OpenError::Table {
-                table: plan.table.clone(),
-                reason: error.to_string(),
-            })
+            match Users::new(&mut *connection, &plan).find_fault().await {
+                Ok(None) => Ok(()),
+                Ok(Some((table, reason))) => Err(OpenError::Table {
+                    table: table.to_owned(),
+                    reason,
+                }),
+                Err(error) => Err(OpenError::of_migration::<C>(error.into())),
+            }
         });
         task.await.map_err(|_| OpenError::Interrupted)?
     }

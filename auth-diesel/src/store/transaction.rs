@@ -10,8 +10,10 @@ use auth_core::store::{
     DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange,
 };
 
+use diesel_async::TransactionManager as _;
+
 use super::users::or_taken;
-use super::{DieselStore, Lease, finish, lease};
+use super::{DieselStore, Lease, lease};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::table::{Plan, SqlUser};
@@ -216,7 +218,7 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     pub async fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
         self.begin().await?;
         let outcome = Users::new(self.connection, &self.plan).insert(new).await;
-        let outcome = finish(self.connection, outcome).await;
+        let outcome = finish_savepoint(self.connection, outcome).await;
         or_taken::<C, U>(&self.plan, outcome).map_err(store_error::<C>)
     }
 
@@ -234,7 +236,7 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         self.begin().await?;
         let users = &mut Users::new(self.connection, &self.plan);
         let outcome = users.update(id, change, expect).await;
-        match finish(self.connection, outcome).await {
+        match finish_savepoint(self.connection, outcome).await {
             Ok(outcome) => Ok(outcome),
             Err(error) => match taken_field::<C, U>(&self.plan, &error) {
                 Some(field) => Ok(UpdateOutcome::Taken(field)),
@@ -257,7 +259,7 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         let outcome = Users::new(self.connection, &self.plan)
             .delete(id, expect)
             .await;
-        finish(self.connection, outcome)
+        finish_savepoint(self.connection, outcome)
             .await
             .map_err(store_error::<C>)
     }
@@ -266,6 +268,33 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         let begun = self.connection.begin().await;
         begun.map_err(|error| store_error::<C>(error.into()))
     }
+}
+
+/// Ends the savepoint of an operation.
+///
+/// Where the engine has ended the whole transaction (a deadlock on MySQL), there is no savepoint to
+/// return to, and whatever came next would be kept by itself. So the transaction is marked as one
+/// that cannot be kept, and what comes next belongs to another one, which is never kept either: the
+/// pool sees it and closes the connection.
+async fn finish_savepoint<C: Engine, T>(
+    connection: &mut C,
+    outcome: Result<T, StepError>,
+) -> Result<T, StepError> {
+    let error = match outcome {
+        Ok(value) => {
+            connection.commit().await?;
+            return Ok(value);
+        }
+        Err(error) => error,
+    };
+    let is_conflict = matches!(&error, StepError::Diesel(error) if C::is_conflict(error));
+    if connection.rollback().await.is_err() || is_conflict {
+        C::TransactionManager::transaction_manager_status_mut(connection).set_in_error();
+        if !C::DIALECT.returning {
+            let _ = connection.batch_execute("START TRANSACTION").await;
+        }
+    }
+    Err(error)
 }
 
 fn store_error<C: Engine>(error: StepError) -> StoreError {

@@ -36,6 +36,10 @@ pub(crate) mod sealed {
     use super::{Kind, SqlValue};
 
     /// How values of a type travel.
+    #[diagnostic::on_unimplemented(
+        message = "a column of the type `{Self}` cannot be mapped",
+        note = "the types that can are listed at `auth_diesel::ColumnType`"
+    )]
     pub trait Codec: 'static {
         /// What it is in Rust.
         type Value: Clone + Send + Sync + 'static;

@@ -16,6 +16,10 @@ use crate::types::AuthTime;
 /// Quoted names, and the order in which columns are read.
 #[derive(Debug)]
 pub(crate) struct Plan<U> {
+    /// The table as the application wrote it, for messages and catalogues.
+    pub(crate) name: &'static str,
+    /// The columns that need a unique index of their own, as they are called.
+    pub(crate) unique: Vec<&'static str>,
     /// The table, quoted.
     pub(crate) table: String,
     /// All columns, quoted, in the order in which [`Plan::user`] reads them.
@@ -89,6 +93,11 @@ impl<U: SqlUser> Plan<U> {
             .join(".");
         let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
+            name: table.name,
+            unique: [Some(table.email), table.username]
+                .into_iter()
+                .flatten()
+                .collect(),
             select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
             table: name,
             columns: quoted,

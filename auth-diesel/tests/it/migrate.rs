@@ -5,7 +5,7 @@ use auth_core::store::PageRequest;
 use auth_diesel::{DieselStore, OpenError, StoreOptions};
 use tokio::task::JoinSet;
 
-use crate::homes::Home;
+use crate::homes::{Home, Mysql};
 use crate::on_each_engine;
 use crate::support::{columns, inserted, new_user};
 
@@ -114,4 +114,36 @@ fn every_engine_goes_down_alike() {
         include_str!("../../migrations/postgres/0002_users/down.sql"),
         include_str!("../../migrations/mysql/0002_users/down.sql"),
     );
+}
+
+/// MySQL keeps each change of a table at once. Who dies before noting it leaves a table without a
+/// note, and the next start goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_a_table_and_its_note_is_mended() {
+    let Some(home) = Mysql::new().await else {
+        return;
+    };
+    let store = home.open().await;
+    inserted(&store, new_user("ada@example.com")).await;
+    home.sql("DELETE FROM auth_migrations").await;
+    let page = home.open().await.list(PageRequest::first()).await.unwrap();
+    assert_eq!(page.total, 1);
+}
+
+/// Who has nothing to migrate waits for nobody's lock, and other databases have locks of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_lock_stops_nobody_who_is_up_to_date() {
+    use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
+
+    let (Some(home), Some(other)) = (Mysql::new().await, Mysql::new().await) else {
+        return;
+    };
+    home.open().await;
+    let mut holder = auth_diesel::MysqlConnection::establish(home.url())
+        .await
+        .unwrap();
+    let lock = "DO GET_LOCK(CONCAT('auth_migrations.', MD5(DATABASE())), 0)";
+    holder.batch_execute(lock).await.unwrap();
+    home.open().await;
+    other.open().await;
 }

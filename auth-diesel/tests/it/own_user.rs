@@ -23,6 +23,7 @@ on_each_engine!(
     a_column_of_its_own_may_be_unique,
     what_has_no_column_is_not_lost_in_silence,
     a_table_that_is_not_there_is_named,
+    an_address_that_two_could_have_is_refused,
 );
 
 auth_diesel::diesel::table! {
@@ -291,6 +292,31 @@ async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
         assert!(source.contains("members"), "{source}");
         assert!(source.contains(missing), "{source}");
     }
+}
+
+/// The unique index decides registrations: without it there is no opening.
+async fn an_address_that_two_could_have_is_refused<H: Home>(home: H) {
+    open(&home).await;
+    let drop = match home.url().split(':').next().unwrap() {
+        "sqlite" => {
+            "ALTER TABLE members RENAME TO old; CREATE TABLE members AS SELECT * FROM old;
+             CREATE UNIQUE INDEX pairs ON members (mail, nick);
+             CREATE UNIQUE INDEX active_ones ON members (mail) WHERE enabled"
+        }
+        "postgres" => {
+            "ALTER TABLE members DROP CONSTRAINT members_mail_key;
+             CREATE UNIQUE INDEX pairs ON members (mail, nick);
+             CREATE UNIQUE INDEX active_ones ON members (mail) WHERE enabled"
+        }
+        _ => "ALTER TABLE members DROP INDEX mail, ADD UNIQUE INDEX pairs (mail(50), nick(50))",
+    };
+    home.sql(drop).await;
+    let error = DieselStore::<H::Connection, Member>::open(home.url())
+        .await
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(matches!(error, OpenError::Table { .. }), "{words}");
+    assert!(words.contains("`mail` has no unique index"), "{words}");
 }
 
 async fn a_table_that_is_not_there_is_named<H: Home>(home: H) {

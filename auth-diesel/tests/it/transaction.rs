@@ -1,5 +1,7 @@
 //! Account changes in a transaction of the application's: all of it, or nothing.
 
+use std::sync::Arc;
+
 use auth_core::store::{
     DeleteOutcome, Expect, InsertOutcome, PageRequest, UniqueField, UpdateOutcome, UserChange,
     UserDatabase,
@@ -7,8 +9,10 @@ use auth_core::store::{
 use auth_core::{StoreError, User};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{DieselStore, UsersIn};
+use tokio::sync::Barrier;
+use uuid::Uuid;
 
-use crate::homes::Home;
+use crate::homes::{Home, Mysql, Postgres};
 use crate::on_each_engine;
 use crate::support::{admin, email, inserted, new_user};
 
@@ -237,4 +241,72 @@ async fn the_last_superuser_stays_within(home: impl Home) {
         .await
         .unwrap();
     assert_eq!(outcome, DeleteOutcome::LastSuperuser);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_swallowed_deadlock_keeps_nothing_on_postgres() {
+    if let Some(home) = Postgres::new().await {
+        deadlock(home).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_swallowed_deadlock_keeps_nothing_on_mysql() {
+    if let Some(home) = Mysql::new().await {
+        deadlock(home).await;
+    }
+}
+
+/// Two transactions want each other's row. The one that the engine ends takes the error for nothing,
+/// goes on, and says that all is well: what it wrote is not there all the same.
+async fn deadlock(home: impl Home) {
+    let store = with_companies(&home).await;
+    let one = inserted(&store, new_user("one@example.com")).await;
+    let two = inserted(&store, new_user("two@example.com")).await;
+    let both_hold_one = Arc::new(Barrier::new(2));
+    let careless = |name: &'static str, first: Uuid, second: Uuid| {
+        let (store, barrier) = (store.clone(), Arc::clone(&both_hold_one));
+        tokio::spawn(async move {
+            let work = store.transaction(move |transaction| {
+                Box::pin(async move {
+                    let bump = || UserChange {
+                        bump_epoch: true,
+                        ..UserChange::default()
+                    };
+                    let mut users = transaction.users();
+                    users.update(&first, bump(), Expect::anything()).await?;
+                    barrier.wait().await;
+                    let lost = users
+                        .update(&second, bump(), Expect::anything())
+                        .await
+                        .is_err();
+                    let company = format!("INSERT INTO companies (name) VALUES ('{name}')");
+                    let wrote = transaction.connection().batch_execute(&company).await;
+                    Ok::<_, StoreError>((lost, wrote.is_ok()))
+                })
+            });
+            work.await
+        })
+    };
+    let (left, right) = tokio::join!(
+        careless("left", one.id, two.id),
+        careless("right", two.id, one.id)
+    );
+    let outcomes = [left.unwrap(), right.unwrap()];
+    let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(kept, 1, "{outcomes:?}");
+    for id in [one.id, two.id] {
+        let user = store.get(&id).await.unwrap().unwrap();
+        assert_eq!(
+            user.epoch.as_i64(),
+            1,
+            "the other one's bump came through: {outcomes:?}"
+        );
+    }
+    // Who was kept wrote its company, and nobody else did.
+    assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 2);
+    let mut connection = store.pool().get().await.unwrap();
+    let script = "INSERT INTO companies (name) VALUES ('left')";
+    let left_was_free = connection.batch_execute(script).await.is_ok();
+    assert_eq!(left_was_free, outcomes[0].is_err(), "{outcomes:?}");
 }

@@ -3,7 +3,7 @@
 use auth_core::{Fields, UserColumns};
 
 /// The company of who registers by themselves.
-const NO_COMPANY: i64 = 0;
+pub const NO_COMPANY: i64 = 0;
 
 /// A language as `de` or `pt-BR` (BCP 47, language and region).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,8 @@ mod customer;
 mod mapping;
 mod schema;
 
-pub use columns::{CustomerChange, CustomerColumns, InvalidLocale, Locale, NewCustomer};
+pub use columns::{
+    CustomerChange, CustomerColumns, InvalidLocale, Locale, NO_COMPANY, NewCustomer,
+};
 pub use customer::Customer;
 pub use schema::open;

@@ -4,7 +4,7 @@ use auth_axum::CurrentUser;
 use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
 use axum::{Json, Router, routing::get};
-use custom_user::Customer;
+use custom_user::{Customer, NO_COMPANY};
 
 /// Where a real application would send mail, in the customer's language.
 struct Mailer;
@@ -33,8 +33,11 @@ impl UserManager for Mailer {
 
 /// The greeting of a customer, with what only we know.
 async fn protected(customer: CurrentUser<Customer>) -> Json<String> {
-    let (name, company) = (&customer.display_name, customer.company_id);
-    Json(format!("{name} of company {company}"))
+    let name = &customer.display_name;
+    Json(match customer.company_id {
+        NO_COMPANY => format!("{name}, of no company yet"),
+        company => format!("{name} of company {company}"),
+    })
 }
 
 #[tokio::main]

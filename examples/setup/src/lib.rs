@@ -78,6 +78,8 @@ pub async fn listen() -> io::Result<TcpListener> {
 ///
 /// Where the address cannot be listened on.
 pub async fn listen_for(own: &[(&str, &str)]) -> io::Result<TcpListener> {
+    // Failed hooks, outages and forgotten wiring are told to `tracing`, and to nobody without this.
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
     let address = variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(&address).await?;
     let base = format!("http://{}", listener.local_addr()?);

@@ -81,7 +81,7 @@ pub fn test_server(engine: Engine) -> Option<String> {
 /// `None` means that the engine is not installed, and that one line on standard error has said so: the test
 /// returns.
 ///
-/// ```
+/// ```no_run
 /// use scratch_servers::{Engine, own_server};
 ///
 /// if let Some(mut server) = own_server(Engine::Postgres) {

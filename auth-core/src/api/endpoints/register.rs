@@ -60,7 +60,12 @@ impl<U: AuthUser> Auth<U> {
                 })
             }
             (.., finished) => {
-                let faults = finished.err().unwrap_or_default();
+                // An application whose `read_new` finds nothing to read and no fault with it has made
+                // a mistake that no client can mend.
+                let Err(faults) = finished else {
+                    tracing::error!(target: "auth", "`read_new` answers `None` and records no fault");
+                    return Err(ErrorCode::InternalError.into());
+                };
                 Err(Rejection::fields(ErrorCode::RequestBodyInvalid, faults))
             }
         }

@@ -85,12 +85,30 @@ impl fmt::Display for Report {
                 Verdict::Kept => {}
                 Verdict::Broken(seen) => writeln!(
                     f,
-                    "{guarantee} is broken\n  promise: {}\n  seen:    {seen}",
-                    guarantee.promise()
+                    "{guarantee} is broken\n  promise: {}\n  seen:    {}",
+                    guarantee.promise(),
+                    excerpt(seen)
                 )?,
                 Verdict::Skipped(why) => writeln!(f, "{guarantee} was not tried: {why}")?,
             }
         }
+        if let Some(first) = self.broken().first() {
+            writeln!(
+                f,
+                "begin with the first: `…_only(fixture, &[Guarantee::{first}])` repeats one alone"
+            )?;
+        }
         Ok(())
+    }
+}
+
+/// The beginning of what was seen: the longest texts of the suite fill screens.
+fn excerpt(seen: &str) -> String {
+    const SHOWN: usize = 600;
+    let left_out = seen.chars().count().saturating_sub(SHOWN);
+    let shown: String = seen.chars().take(SHOWN).collect();
+    match left_out {
+        0 => shown,
+        more => format!("{shown}… ({more} characters more)"),
     }
 }

@@ -1,7 +1,8 @@
+-- MySQL keeps each change of a table at once: whoever dies before noting it must find no obstacle.
 -- Users. Keys are UUIDs of version 7 in their 16 bytes, so that they sort by creation. Times are in
 -- UTC. Roles are a sorted JSON array of names. Addresses and names arrive normalised and are
 -- compared byte for byte: under another collation `é` and `e` would be one person.
-CREATE TABLE auth_users (
+CREATE TABLE IF NOT EXISTS auth_users (
     id            BINARY(16)   NOT NULL PRIMARY KEY,
     email         VARCHAR(320) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     username      VARCHAR(150) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
