@@ -106,3 +106,32 @@ fn canonical<Id: UserId>(text: &str) -> Option<Id> {
     let id: Id = text.parse().ok()?;
     id.to_string().eq_ignore_ascii_case(text).then_some(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::canonical;
+
+    #[test]
+    fn an_id_is_written_in_one_way() {
+        let id = Uuid::from_u128(0x0197_a2b0_0000_7000_8000_0000_0000_abcd);
+        let text = id.to_string();
+        assert_eq!(canonical(&text), Some(id));
+        assert_eq!(canonical(&text.to_uppercase()), Some(id));
+        let others = [
+            id.simple().to_string(),
+            id.braced().to_string(),
+            id.urn().to_string(),
+            format!(" {text}"),
+            String::new(),
+        ];
+        for other in others {
+            assert_eq!(canonical::<Uuid>(&other), None, "{other}");
+        }
+        assert_eq!(canonical("7"), Some(7_i64));
+        for other in ["07", "+7", " 7", "7.0", "9223372036854775808"] {
+            assert_eq!(canonical::<i64>(other), None, "{other}");
+        }
+    }
+}
