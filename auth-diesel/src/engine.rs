@@ -101,7 +101,15 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
 
     /// Ends what [`begin_migration`](Self::begin_migration) began, and keeps it or, where the engine
     /// can, forgets it.
-    fn end_migration(&mut self, keep: bool) -> impl Future<Output = QueryResult<()>> + Send;
+    fn end_migration(&mut self, keep: bool) -> impl Future<Output = QueryResult<()>> + Send {
+        async move {
+            if keep {
+                self.commit().await
+            } else {
+                self.rollback().await
+            }
+        }
+    }
 
     /// Whether a table of this name is there.
     fn has_table(&mut self, name: &str) -> impl Future<Output = QueryResult<bool>> + Send;

@@ -68,14 +68,6 @@ impl Engine for AsyncPgConnection {
         Ok(true)
     }
 
-    async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
-        if keep {
-            self.commit().await
-        } else {
-            self.rollback().await
-        }
-    }
-
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
         // A look into the catalogue itself: what `to_regclass` knows may be of before a wait.
         let found = "SELECT count(*) FROM pg_catalog.pg_class \

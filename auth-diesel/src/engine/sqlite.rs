@@ -61,14 +61,6 @@ impl Engine for SqliteConnection {
         Ok(true)
     }
 
-    async fn end_migration(&mut self, keep: bool) -> QueryResult<()> {
-        if keep {
-            self.commit().await
-        } else {
-            self.rollback().await
-        }
-    }
-
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
         let count = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ";
         let count = Statement::new(count).bind(name).returns(&[Kind::BigInt]);

@@ -24,10 +24,10 @@ pub(crate) struct Plan<U> {
     pub(crate) table: String,
     /// All columns, quoted, in the order in which [`Plan::user`] reads them.
     pub(crate) columns: Vec<String>,
-    /// The beginning of a statement that reads a user; made once, for it is run for each request.
-    pub(crate) select: String,
     /// Their types, in the same order.
     pub(crate) kinds: Vec<Kind>,
+    /// The beginning of a statement that reads a user; made once, for it is run for each request.
+    pub(crate) select: String,
     pub(crate) key: String,
     pub(crate) email: String,
     pub(crate) password_hash: String,
