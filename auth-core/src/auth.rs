@@ -12,16 +12,17 @@ pub use settings::{LoginBy, RouteGroups};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::api::{Rejection, RouteTable};
+use crate::api::{ErrorCode, Rejection, RouteTable};
 use crate::authenticator::{Authenticated, Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::config::ConfigWarning;
+use crate::csrf::{self, Csrf};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::guard::{Denial, Guard};
 use crate::http::RequestHead;
 use crate::manager::{Accounts, AccountsBuilder};
-use crate::transport::Presence;
+use crate::transport::{Mount, Presence};
 use crate::user::AuthUser;
 
 /// The handle to everything: accounts, backends, routes. It lives in the state of the application.
@@ -54,6 +55,9 @@ pub struct Auth<U: AuthUser> {
 struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
     backends: Vec<Backend<U>>,
+    /// Where each backend's routes are, in the order of the backends.
+    mounts: Vec<Mount>,
+    csrf: Csrf,
     settings: Settings,
     routes: RouteTable,
     warnings: Vec<ConfigWarning>,
@@ -85,6 +89,14 @@ impl<U: AuthUser> Auth<U> {
         &self.inner.warnings
     }
 
+    pub(crate) fn csrf(&self) -> &Csrf {
+        &self.inner.csrf
+    }
+
+    pub(crate) fn mounts(&self) -> &[Mount] {
+        &self.inner.mounts
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }
@@ -103,7 +115,7 @@ impl<U: AuthUser> Auth<U> {
         &self,
         head: &dyn RequestHead,
     ) -> Result<Authentication<U>, Unavailable> {
-        Authenticator::new(&self.inner.accounts, &self.inner.backends)
+        Authenticator::new(&self.inner.accounts, &self.inner.backends, self.csrf())
             .authenticate(head)
             .await
     }
@@ -112,12 +124,16 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`]: 401 with the challenges of all backends, or 403.
+    /// A [`Rejection`]: 401 with the challenges of all backends, or 403; 403 `CSRF_FAILED` for a request
+    /// that may be forged.
     pub fn require(
         &self,
         guard: &Guard,
         who: &Authentication<U>,
     ) -> Result<Authenticated<U>, Rejection> {
+        if matches!(who, Authentication::Forged) {
+            return Err(ErrorCode::CsrfFailed.into());
+        }
         let user = who.user();
         match (guard.check(user), user) {
             (Ok(()), Some(user)) => Ok(user.clone()),
@@ -130,28 +146,77 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// For pages that are public and look different when somebody is logged in: a stale cookie is
-    /// nobody, a bad header is refused.
+    /// nobody, a bad header is refused, and so is a request that may be forged.
     ///
     /// # Errors
     ///
-    /// A [`Rejection`] with 401 when an explicit credential was not accepted.
+    /// A [`Rejection`]: 401 when an explicit credential was not accepted, 403 `CSRF_FAILED`.
     pub fn optional(&self, who: &Authentication<U>) -> Result<Option<Authenticated<U>>, Rejection> {
         match who {
             Authentication::Refused {
                 presence: Presence::Explicit,
             } => Err(self.unauthenticated(who)),
+            Authentication::Forged => Err(ErrorCode::CsrfFailed.into()),
             _ => Ok(who.user().cloned()),
+        }
+    }
+
+    /// Whether a request has to be authenticated before it goes on, because it changes something and
+    /// brings a cookie of ours that a browser may have added by itself. A layer around routes that do
+    /// not all ask who is there calls it, and then [`authenticate`](Self::authenticate) and
+    /// [`proven`](Self::proven).
+    #[must_use]
+    pub fn may_be_forged(&self, head: &dyn RequestHead) -> bool {
+        let brings = |backend: &Backend<U>, presence| {
+            let transport = backend.transport();
+            transport.presence() == presence && !matches!(transport.read(head), Ok(None))
+        };
+        let backends = &self.inner.backends;
+        !csrf::is_safe(head.method())
+            && backends.iter().any(|b| brings(b, Presence::Ambient))
+            && !backends.iter().any(|b| brings(b, Presence::Explicit))
+    }
+
+    /// Lets pass whatever was not forged: also who is not logged in.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`] with 403 `CSRF_FAILED`.
+    pub fn proven(&self, who: &Authentication<U>) -> Result<(), Rejection> {
+        match who {
+            Authentication::Forged => Err(ErrorCode::CsrfFailed.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The headers that make a browser forget a cookie that was not accepted, for the reply of a page
+    /// that is shown all the same. Our own 401 has them already.
+    #[must_use]
+    pub fn stale_cookies(&self, who: &Authentication<U>) -> Vec<(&'static str, String)> {
+        match who {
+            Authentication::Refused {
+                presence: Presence::Ambient,
+            } => {
+                let backends = self.inner.backends.iter();
+                backends.flat_map(|b| b.transport().forget()).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
     pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
         let presented = matches!(who, Authentication::Refused { .. });
+        Rejection::unauthenticated(self.challenges(presented)).with_headers(self.stale_cookies(who))
+    }
+
+    /// The challenges of all backends, each once.
+    pub(crate) fn challenges(&self, presented: bool) -> Vec<&'static str> {
         let mut challenges = Vec::new();
         for backend in &self.inner.backends {
             let challenge = backend.transport().challenge(presented);
             challenges.extend(challenge.filter(|text| !challenges.contains(text)));
         }
-        Rejection::unauthenticated(challenges)
+        challenges
     }
 
     fn denied(&self, user: &Authenticated<U>, rejection: Rejection) -> Rejection {

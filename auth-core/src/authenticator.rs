@@ -4,12 +4,14 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, SessionUse};
+use crate::csrf::Csrf;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::RequestHead;
 use crate::manager::Accounts;
-use crate::strategy::Subject;
+use crate::session_id::SessionId;
+use crate::strategy::Reading;
 use crate::transport::Presence;
 use crate::user::AuthUser;
 
@@ -18,13 +20,18 @@ use crate::user::AuthUser;
 /// Explicit credentials (headers) come before ambient ones (cookies) and decide alone where they
 /// are present: a bad header is refused and does not fall through to a cookie. Among backends of
 /// one presence the order of configuration decides.
+///
+/// A request that changes something, and whose credential is ambient, must prove that it was meant
+/// ([`csrf`](crate::csrf)); otherwise it is [`Forged`](Authentication::Forged).
 #[derive(Debug)]
 pub struct Authenticator<'a, U: AuthUser> {
     accounts: &'a Accounts<U>,
     backends: &'a [Backend<U>],
+    csrf: &'a Csrf,
 }
 
 /// The answer.
+#[non_exhaustive]
 pub enum Authentication<U> {
     /// No credential was presented.
     Anonymous,
@@ -33,6 +40,9 @@ pub enum Authentication<U> {
         /// Who had put it into the request.
         presence: Presence,
     },
+    /// A good cookie came with a request that cannot prove where it comes from. For a guard that is
+    /// neither the user nor nobody: 403 `CSRF_FAILED`.
+    Forged,
     /// A credential was accepted.
     User(Authenticated<U>),
 }
@@ -42,11 +52,20 @@ pub enum Authentication<U> {
 pub struct Authenticated<U> {
     user: Arc<U>,
     backend: Arc<str>,
+    session: Option<SessionId>,
 }
 
 impl<'a, U: AuthUser> Authenticator<'a, U> {
-    pub(crate) fn new(accounts: &'a Accounts<U>, backends: &'a [Backend<U>]) -> Self {
-        Self { accounts, backends }
+    pub(crate) fn new(
+        accounts: &'a Accounts<U>,
+        backends: &'a [Backend<U>],
+        csrf: &'a Csrf,
+    ) -> Self {
+        Self {
+            accounts,
+            backends,
+            csrf,
+        }
     }
 
     /// Finds out who is asking.
@@ -68,7 +87,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                 match self.ask(backend, head).await? {
                     Authentication::Anonymous => {}
                     Authentication::Refused { .. } => presented = true,
-                    accepted @ Authentication::User(_) => return Ok(accepted),
+                    accepted => return Ok(accepted),
                 }
             }
             if presented {
@@ -85,27 +104,62 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         backend: &Backend<U>,
         head: &dyn RequestHead,
     ) -> Result<Authentication<U>, Unavailable> {
-        let refused = Authentication::Refused {
-            presence: backend.transport().presence(),
-        };
+        let presence = backend.transport().presence();
+        let refused = Authentication::Refused { presence };
         let token = match backend.transport().read(head) {
             Ok(Some(token)) => token,
             Ok(None) => return Ok(Authentication::Anonymous),
             Err(_) => return Ok(refused),
         };
-        let read = backend.strategy().read(token, self.accounts.now()).await?;
-        let Some(Subject { id, epoch }) = read else {
+        let Some((user, session)) = self.identify(backend, token).await? else {
             return Ok(refused);
         };
-        let user = self.accounts.get(&id).await?;
-        let Some(user) = user.filter(|user| user.is_active() && user.epoch() == epoch) else {
-            return Ok(refused);
-        };
-        let backend = backend.shared_name();
-        Ok(Authentication::User(Authenticated {
+        let user = Authenticated {
             user: Arc::new(user),
-            backend,
-        }))
+            backend: backend.shared_name(),
+            session,
+        };
+        if presence == Presence::Ambient
+            && !self.csrf.passes(head, backend.transport(), &user.binding())
+        {
+            let event = AuthEvent::new(EventKind::CsrfRefused).user(user.id());
+            self.accounts.raise(&event.backend(backend.name()));
+            return Ok(Authentication::Forged);
+        }
+        Ok(Authentication::User(user))
+    }
+
+    /// The user for whom a token speaks, and the session that it belongs to.
+    async fn identify(
+        &self,
+        backend: &Backend<U>,
+        token: &str,
+    ) -> Result<Option<(U, Option<SessionId>)>, Unavailable> {
+        let now = self.accounts.now();
+        let Some(reading) = backend.strategy().read(token, now).await? else {
+            return Ok(None);
+        };
+        let in_session = match (reading, backend.session_use()) {
+            (Reading::Session(secret), SessionUse::Checked) => {
+                self.accounts
+                    .user_by_secret(backend.name(), &secret)
+                    .await?
+            }
+            (Reading::Subject(subject), SessionUse::Checked) => match subject.session {
+                Some(id) => {
+                    let found = self.accounts.user_in_session(backend.name(), &id).await?;
+                    found.filter(|(user, _)| *user.id() == subject.id)
+                }
+                None => None,
+            },
+            (Reading::Subject(subject), SessionUse::Without | SessionUse::AtRefresh) => {
+                let user = self.accounts.get(&subject.id).await?;
+                let user = user.filter(|user| user.is_active() && user.epoch() == subject.epoch);
+                return Ok(user.map(|user| (user, subject.session)));
+            }
+            (Reading::Session(_), _) => None,
+        };
+        Ok(in_session.map(|(user, id)| (user, Some(id))))
     }
 }
 
@@ -122,6 +176,12 @@ impl<U> Authenticated<U> {
         &self.backend
     }
 
+    /// The session that the credential belongs to, where its backend has sessions.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.session.as_ref()
+    }
+
     /// The user, taken out.
     #[must_use]
     pub fn into_user(self) -> U
@@ -132,13 +192,27 @@ impl<U> Authenticated<U> {
     }
 }
 
+impl<U: AuthUser> Authenticated<U> {
+    /// What a CSRF token of this login is bound to: the session, or, where there is none, the user.
+    pub(crate) fn binding(&self) -> String {
+        binding_of(self.session.as_ref(), self.user.id())
+    }
+}
+
+pub(crate) fn binding_of(session: Option<&SessionId>, user: &impl fmt::Display) -> String {
+    match session {
+        Some(id) => format!("session:{id}"),
+        None => format!("user:{user}"),
+    }
+}
+
 impl<U> Authentication<U> {
     /// The user, if there is one.
     #[must_use]
     pub fn user(&self) -> Option<&Authenticated<U>> {
         match self {
             Self::User(authenticated) => Some(authenticated),
-            Self::Anonymous | Self::Refused { .. } => None,
+            Self::Anonymous | Self::Refused { .. } | Self::Forged => None,
         }
     }
 }
@@ -156,6 +230,7 @@ impl<U> Clone for Authenticated<U> {
         Self {
             user: Arc::clone(&self.user),
             backend: Arc::clone(&self.backend),
+            session: self.session,
         }
     }
 }
@@ -167,6 +242,7 @@ impl<U> Clone for Authentication<U> {
             Self::Refused { presence } => Self::Refused {
                 presence: *presence,
             },
+            Self::Forged => Self::Forged,
             Self::User(authenticated) => Self::User(authenticated.clone()),
         }
     }
@@ -176,6 +252,7 @@ impl<U> fmt::Debug for Authenticated<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticated")
             .field("backend", &self.backend)
+            .field("session", &self.session)
             .finish_non_exhaustive()
     }
 }
@@ -185,6 +262,7 @@ impl<U> fmt::Debug for Authentication<U> {
         match self {
             Self::Anonymous => f.write_str("Anonymous"),
             Self::Refused { .. } => f.write_str("Refused"),
+            Self::Forged => f.write_str("Forged"),
             Self::User(authenticated) => authenticated.fmt(f),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{ConfigFault, Inspection};
+use crate::config::{ConfigFault, ConfigWarning, Inspection};
 use crate::strategy::Strategy;
 use crate::transport::Transport;
 use crate::user::AuthUser;
@@ -29,16 +29,63 @@ pub struct Backend<U: AuthUser> {
     name: Arc<str>,
     transport: Arc<dyn Transport>,
     strategy: Arc<dyn Strategy<U>>,
+    sessions: SessionUse,
+}
+
+/// What a backend has to do with sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionUse {
+    /// A login starts none.
+    Without,
+    /// A login starts one, and every request looks at it.
+    Checked,
+    /// A login starts one, and only a refresh looks at it.
+    AtRefresh,
 }
 
 impl<U: AuthUser> Backend<U> {
     /// Pairs a transport with a strategy. The name has 1 to 32 of `a`–`z`, `0`–`9`, `-` and `_`.
+    ///
+    /// A strategy whose tokens are secrets of sessions ([`OpaqueStrategy`](crate::OpaqueStrategy)) brings
+    /// them with it; any other has them by [`with_sessions`](Self::with_sessions).
     pub fn new(name: &str, transport: impl Transport, strategy: impl Strategy<U>) -> Self {
+        let sessions = if strategy.is_session_secret() {
+            SessionUse::Checked
+        } else {
+            SessionUse::Without
+        };
         Self {
             name: name.into(),
             transport: Arc::new(transport),
             strategy: Arc::new(strategy),
+            sessions,
         }
+    }
+
+    /// A login starts a session and is answered with a refresh token, and every request asks whether
+    /// the session is still there: what ends it ends its access tokens at once. The accounts need
+    /// [`sessions`](crate::manager::AccountsBuilder::sessions).
+    ///
+    /// ```
+    /// use auth_core::testing::master_secret;
+    /// use auth_core::{Backend, BearerTransport, JwtStrategy, User};
+    ///
+    /// let jwt = JwtStrategy::from_master(&master_secret());
+    /// let backend: Backend<User> = Backend::new("api", BearerTransport::new(), jwt).with_sessions();
+    /// ```
+    #[must_use]
+    pub fn with_sessions(mut self) -> Self {
+        self.sessions = SessionUse::Checked;
+        self
+    }
+
+    /// A login starts a session and is answered with a refresh token, and requests do not ask for
+    /// it: an access token goes on after its session has ended, until it expires by itself (15
+    /// minutes for a JWT, unless told otherwise) or its strategy's own list of revoked tokens has it.
+    #[must_use]
+    pub fn dangerous_with_sessions_checked_at_refresh_only(mut self) -> Self {
+        self.sessions = SessionUse::AtRefresh;
+        self
     }
 
     /// The name.
@@ -57,6 +104,14 @@ impl<U: AuthUser> Backend<U> {
     #[must_use]
     pub fn strategy(&self) -> &dyn Strategy<U> {
         &*self.strategy
+    }
+
+    pub(crate) fn session_use(&self) -> SessionUse {
+        self.sessions
+    }
+
+    pub(crate) fn has_sessions(&self) -> bool {
+        self.sessions != SessionUse::Without
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {
@@ -87,8 +142,34 @@ impl<U: AuthUser> Backend<U> {
                 name: self.name.to_string(),
             });
         }
+        inspection.set_checks_sessions(self.sessions == SessionUse::Checked);
         self.transport.inspect(inspection);
         self.strategy.inspect(inspection);
+        inspection.set_checks_sessions(false);
+        self.inspect_sessions(inspection);
+        let (longest, room) = (self.strategy.longest_token(), self.transport.capacity());
+        if longest > room {
+            inspection.fault(ConfigFault::Other(format!(
+                "the transport of `{}` carries {room} bytes and its strategy issues tokens of up to {longest}: shorten the one or take another of the other",
+                self.name
+            )));
+        }
+    }
+
+    fn inspect_sessions(&self, inspection: &mut Inspection) {
+        if self.sessions != SessionUse::AtRefresh {
+            return;
+        }
+        let name = &self.name;
+        if self.strategy.is_session_secret() {
+            inspection.fault(ConfigFault::Other(format!(
+                "the tokens of `{name}` are secrets of sessions, so that every request has to ask for the session: say `.with_sessions()`"
+            )));
+        } else {
+            inspection.warn(ConfigWarning::Weakened {
+                what: format!("access tokens of `{name}` go on after their session has ended, until they expire"),
+            });
+        }
     }
 }
 

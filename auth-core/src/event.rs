@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::session_id::SessionId;
+
 /// Something that happened: every result of an authentication and every change to an account.
 ///
 /// Events are raised after the change is committed, never before, and carry ids and never a secret,
@@ -14,6 +16,8 @@ pub struct AuthEvent {
     pub user: Option<String>,
     /// The backend that was involved.
     pub backend: Option<String>,
+    /// The session that was involved, by its public name.
+    pub session: Option<SessionId>,
     /// A fixed word or two: which hook, which reason.
     pub detail: Option<&'static str>,
 }
@@ -53,6 +57,17 @@ kinds! {
     TokenRevoked = "authn_token_revoked",
     /// A presented token was not accepted.
     TokenRefused = "authn_token_refused",
+    /// A session was started.
+    SessionCreated = "session_created",
+    /// A session has new tokens.
+    SessionRenewed = "session_renewed",
+    /// Sessions were ended by their user or an administrator; the detail says which.
+    SessionEnded = "session_ended",
+    /// A refresh token that had been spent came back, and its session was ended: somebody else has a
+    /// copy of it.
+    TokenReused = "authn_token_reuse",
+    /// A request with a good cookie could not prove where it came from.
+    CsrfRefused = "malicious_csrf",
     /// A guard refused an authenticated user.
     AccessDenied = "authz_fail",
     /// A user changed its password.
@@ -110,13 +125,15 @@ impl EventSink for TracingSink {
             kind,
             user,
             backend,
+            session,
             detail,
         } = event;
         let (user, backend) = (user.as_deref(), backend.as_deref());
+        let session = session.map(tracing::field::display);
         if kind.is_failure() {
-            tracing::warn!(target: "auth", event = kind.name(), user, backend, detail);
+            tracing::warn!(target: "auth", event = kind.name(), user, backend, session, detail);
         } else {
-            tracing::info!(target: "auth", event = kind.name(), user, backend, detail);
+            tracing::info!(target: "auth", event = kind.name(), user, backend, session, detail);
         }
     }
 }
@@ -126,7 +143,14 @@ impl EventKind {
     #[must_use]
     pub fn is_failure(self) -> bool {
         let name = self.name();
-        name.ends_with("_fail") || matches!(self, Self::TokenRefused | Self::ServiceUnavailable)
+        name.ends_with("_fail")
+            || matches!(
+                self,
+                Self::TokenRefused
+                    | Self::TokenReused
+                    | Self::CsrfRefused
+                    | Self::ServiceUnavailable
+            )
     }
 }
 
@@ -136,6 +160,7 @@ impl AuthEvent {
             kind,
             user: None,
             backend: None,
+            session: None,
             detail: None,
         }
     }
@@ -147,6 +172,11 @@ impl AuthEvent {
 
     pub(crate) fn backend(mut self, name: &str) -> Self {
         self.backend = Some(name.to_owned());
+        self
+    }
+
+    pub(crate) fn session(mut self, id: &SessionId) -> Self {
+        self.session = Some(*id);
         self
     }
 

@@ -91,6 +91,28 @@ impl Reply {
         Self::with_body(status, "application/json", value)
     }
 
+    /// A reply that caches may keep as `cache_control` says, without a body.
+    pub(crate) fn cacheable_empty(status: u16, cache_control: &'static str) -> Self {
+        Self {
+            headers: vec![("cache-control", cache_control.to_owned())],
+            ..Self::empty(status)
+        }
+    }
+
+    /// The same, with a JSON body.
+    pub(crate) fn cacheable_json<T: Serialize + ?Sized>(
+        status: u16,
+        cache_control: &'static str,
+        value: &T,
+    ) -> Self {
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self {
+            body,
+            ..Self::cacheable_empty(status, cache_control)
+        }
+        .header("content-type", "application/json")
+    }
+
     pub(crate) fn with_body<T: Serialize + ?Sized>(
         status: u16,
         content_type: &'static str,

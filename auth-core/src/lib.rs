@@ -15,8 +15,8 @@
 //! | --- | --- | --- |
 //! | 5 | [`api`] | the HTTP surface as data: routes, endpoints, error codes |
 //! | 4 | [`Auth`], [`AuthBuilder`] | the assembly, and every fault of a configuration at once |
-//! | 3 | [`backend`], [`authenticator`], [`guard`] | what is composed of the traits |
-//! | 2 | [`manager`], [`transport`], [`strategy`] | the ideas of the toolkit and their implementations |
+//! | 3 | [`backend`], [`authenticator`], [`guard`], [`csrf`] | what is composed of the traits |
+//! | 2 | [`manager`], [`transport`], [`strategy`], [`session`] | the ideas of the toolkit and their implementations |
 //! | 1 | [`store`] | the storage traits, and each of them in memory |
 //! | 0 | [`config`], [`event`], [`http`], [`json`], [`password`], [`secret`], [`token`], users, addresses, clocks | vocabulary |
 //!
@@ -30,6 +30,7 @@ pub mod authenticator;
 pub mod backend;
 mod clock;
 pub mod config;
+pub mod csrf;
 mod email;
 mod error;
 pub mod event;
@@ -42,6 +43,8 @@ pub mod manager;
 pub mod password;
 mod roles;
 pub mod secret;
+pub mod session;
+mod session_id;
 pub mod store;
 pub mod strategy;
 #[cfg(any(test, feature = "testing"))]
@@ -64,9 +67,11 @@ pub use fields::{FaultCode, FieldFault, Fields};
 pub use manager::{Accounts, UserManager};
 pub use password::{Password, PasswordHash};
 pub use roles::{InvalidRole, Role, Roles};
-pub use store::{ExpiringStore, UserDatabase};
-pub use strategy::{JwtStrategy, Strategy};
-pub use transport::{BearerTransport, Transport};
+pub use session::{Session, Sessions};
+pub use session_id::{InvalidSessionId, SessionId};
+pub use store::{ExpiringStore, SessionStore, UserDatabase};
+pub use strategy::{JwtStrategy, OpaqueStrategy, Strategy};
+pub use transport::{BearerTransport, CookieTransport, Transport};
 pub use user::{
     AuthUser, ColumnChange, Epoch, NewColumns, NoColumns, ShownColumns, User, UserColumns, UserId,
     time_ordered_id,

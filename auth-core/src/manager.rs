@@ -16,10 +16,12 @@ mod delete;
 mod forgot_password;
 mod hooks;
 mod list;
+mod purge;
 mod register;
 mod request_verify;
 mod reset_password;
 mod secrets;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod update_self;
@@ -40,5 +42,6 @@ pub use hooks::{
 pub use register::{NewAccount, RegisterError, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
+pub(crate) use sessions::{RefreshError, Started};
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub use verify::VerifyError;

@@ -9,6 +9,7 @@ mod derive;
 mod digest;
 mod random;
 mod strength;
+mod sub_keys;
 mod weakness;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use self::digest::keyed_digest;
 pub(crate) use self::digest::keyed_digest_bytes;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
+pub use self::sub_keys::{SubKey, SubKeys};
 pub use self::weakness::SecretWeakness;
 
 /// How many bytes a secret must have at least: the output length of SHA-256, which RFC 7518 §3.2

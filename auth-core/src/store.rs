@@ -5,16 +5,26 @@ mod change;
 mod expiring;
 pub mod memory;
 mod page;
+mod rotation;
 mod rows;
+mod session_tokens;
+mod sessions;
 mod stored;
+mod token_digest;
 mod users;
 
 pub use blocking::{BlockingUserDatabase, blocking};
 pub use change::{Expect, NewUser, UserChange};
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
 pub use page::{Page, PageRequest, PageStart};
+pub(crate) use rotation::{ACCESS, FAMILY, REFRESH, Successor};
+pub use rotation::{RotateDecision, RotateOutcome, Rotation};
 pub use rows::{UserIter, UserRecord, UserRows, UserRowsMut};
+pub use session_tokens::SessionTokens;
+pub(crate) use session_tokens::{AccessSlot, Moment, Slots};
+pub use sessions::{SessionOwner, SessionStore, StoredSession};
 pub use stored::{InvalidStoredUser, StoredUser};
+pub(crate) use token_digest::TokenDigest;
 pub use users::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, UniqueField, UpdateOutcome, UserDatabase,
 };

@@ -1,8 +1,10 @@
 //! What a credential means.
 
 mod jwt;
+mod opaque;
 
 pub use jwt::JwtStrategy;
+pub use opaque::OpaqueStrategy;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use zeroize::Zeroizing;
 use crate::config::Inspection;
 use crate::error::Unavailable;
 use crate::manager::PasswordChecked;
+use crate::session::SessionGrant;
+use crate::session_id::SessionId;
 use crate::user::{AuthUser, Epoch};
 
 /// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
@@ -27,7 +31,7 @@ use crate::user::{AuthUser, Epoch};
 /// A strategy of one's own around another one: tokens with a prefix that secret scanners know.
 ///
 /// ```
-/// use auth_core::strategy::{IssueRequest, IssuedToken, Subject};
+/// use auth_core::strategy::{IssueRequest, IssuedToken, Reading};
 /// use auth_core::{AuthUser, JwtStrategy, Strategy, Unavailable};
 /// use time::OffsetDateTime;
 ///
@@ -45,7 +49,7 @@ use crate::user::{AuthUser, Epoch};
 ///         &self,
 ///         token: &str,
 ///         now: OffsetDateTime,
-///     ) -> Result<Option<Subject<U::Id>>, Unavailable> {
+///     ) -> Result<Option<Reading<U::Id>>, Unavailable> {
 ///         match token.strip_prefix(PREFIX) {
 ///             Some(token) => Strategy::<U>::read(&self.0, token, now).await,
 ///             None => Ok(None),
@@ -59,7 +63,8 @@ use crate::user::{AuthUser, Epoch};
 /// ```
 #[async_trait]
 pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
-    /// Makes a token for a user whose password was checked a moment ago.
+    /// Makes a token for a user whose password was checked a moment ago, or whose session was
+    /// refreshed.
     ///
     /// # Errors
     ///
@@ -77,7 +82,7 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         &self,
         token: &str,
         now: OffsetDateTime,
-    ) -> Result<Option<Subject<U::Id>>, Unavailable>;
+    ) -> Result<Option<Reading<U::Id>>, Unavailable>;
 
     /// Ends a token. When this returns, no later [`read`](Self::read) accepts it.
     ///
@@ -86,6 +91,24 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     /// [`Unavailable`] when the revocation could not be recorded: the client must not be told that
     /// it is logged out.
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable>;
+
+    /// Whether a token of this strategy is the secret of a session
+    /// ([`SessionGrant::expose`]) and says nothing by itself. A backend of such a strategy has
+    /// sessions, and [`read`](Self::read) answers [`Reading::Session`].
+    fn is_session_secret(&self) -> bool {
+        false
+    }
+
+    /// The public halves of the keys that its tokens can be verified with, for others who verify them.
+    fn public_keys(&self) -> Vec<serde_json::Value> {
+        Vec::new()
+    }
+
+    /// The longest token that it issues, in bytes: a transport with less room for it is a fault at
+    /// `build()`.
+    fn longest_token(&self) -> usize {
+        2048
+    }
 
     /// Takes part in the check of the configuration at `build()`.
     fn inspect(&self, inspection: &mut Inspection) {
@@ -97,14 +120,15 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct IssueRequest<'a, U> {
-    /// Whose password was checked.
-    pub checked: &'a PasswordChecked<U>,
+    user: &'a U,
     /// The present moment.
     pub now: OffsetDateTime,
+    /// The session that the token belongs to, where its backend has sessions.
+    pub session: Option<SessionGrant<'a>>,
 }
 
 impl<'a, U> IssueRequest<'a, U> {
-    /// A request for a token of the user whose password was checked.
+    /// A request for a token of the user whose password was checked, outside of any session.
     ///
     /// A login that skips the check does not compile:
     ///
@@ -114,7 +138,19 @@ impl<'a, U> IssueRequest<'a, U> {
     /// }
     /// ```
     pub fn new(checked: &'a PasswordChecked<U>, now: OffsetDateTime) -> Self {
-        Self { checked, now }
+        Self::of(checked.user(), None, now)
+    }
+
+    /// A request for the user of a session. Whoever calls this has checked a password or a refresh
+    /// token.
+    pub(crate) fn of(user: &'a U, session: Option<SessionGrant<'a>>, now: OffsetDateTime) -> Self {
+        Self { user, now, session }
+    }
+
+    /// Whose token it is.
+    #[must_use]
+    pub fn user(&self) -> &'a U {
+        self.user
     }
 }
 
@@ -146,6 +182,11 @@ impl IssuedToken {
     pub fn expires_in(&self) -> Duration {
         self.expires_in
     }
+
+    /// The same token, which lives for a different time.
+    pub(crate) fn living(self, expires_in: Duration) -> Self {
+        Self { expires_in, ..self }
+    }
 }
 
 impl fmt::Debug for IssuedToken {
@@ -156,6 +197,16 @@ impl fmt::Debug for IssuedToken {
     }
 }
 
+/// What a token that a client presented says.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Reading<Id> {
+    /// It says itself whom it speaks for.
+    Subject(Subject<Id>),
+    /// It is the secret of a session, which says the rest.
+    Session(SessionSecret),
+}
+
 /// Whom a token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -164,11 +215,50 @@ pub struct Subject<Id> {
     pub id: Id,
     /// The user's epoch when the token was issued.
     pub epoch: Epoch,
+    /// The session that it was issued in. Where the backend checks sessions, a token without one is
+    /// refused, and the session's epoch counts in the place of the token's.
+    pub session: Option<SessionId>,
+}
+
+/// The secret of a session, as a client presented it.
+pub struct SessionSecret {
+    pub(crate) id: SessionId,
+    pub(crate) secret: Zeroizing<[u8; 32]>,
 }
 
 impl<Id> Subject<Id> {
-    /// The user `id`, as of `epoch`.
+    /// The user `id`, as of `epoch`, outside of any session.
     pub fn new(id: Id, epoch: Epoch) -> Self {
-        Self { id, epoch }
+        Self {
+            id,
+            epoch,
+            session: None,
+        }
+    }
+
+    /// In this session.
+    #[must_use]
+    pub fn in_session(mut self, session: Option<SessionId>) -> Self {
+        self.session = session;
+        self
+    }
+}
+
+impl SessionSecret {
+    /// The session, and the 32 bytes that are to be proved to be its secret.
+    #[must_use]
+    pub fn new(id: SessionId, secret: [u8; 32]) -> Self {
+        Self {
+            id,
+            secret: Zeroizing::new(secret),
+        }
+    }
+}
+
+impl fmt::Debug for SessionSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionSecret")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

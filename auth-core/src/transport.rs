@@ -1,14 +1,19 @@
 //! How a credential travels.
 
 mod bearer;
+mod cookie;
+mod cookie_header;
+mod tokens;
 
 pub use bearer::BearerTransport;
+pub use cookie::{CookieTransport, SameSite};
+pub(crate) use cookie_header::find as find_cookie;
+pub use tokens::{IssuedTokens, Mount};
 
 use thiserror::Error;
 
 use crate::config::Inspection;
 use crate::http::{Reply, RequestHead};
-use crate::strategy::IssuedToken;
 
 /// How a credential travels: out with the reply to a login, in with every request.
 ///
@@ -21,8 +26,7 @@ use crate::strategy::IssuedToken;
 ///
 /// ```
 /// use auth_core::http::{Reply, RequestHead};
-/// use auth_core::strategy::IssuedToken;
-/// use auth_core::transport::{MalformedCredential, Presence, Transport};
+/// use auth_core::transport::{IssuedTokens, MalformedCredential, Mount, Presence, Transport};
 /// use serde_json::json;
 ///
 /// struct ApiKeyHeader;
@@ -41,11 +45,11 @@ use crate::strategy::IssuedToken;
 ///         }
 ///         str::from_utf8(value).map(Some).map_err(|_| MalformedCredential)
 ///     }
-///     fn login(&self, token: &IssuedToken) -> Reply {
-///         let seconds = token.expires_in().as_secs();
-///         Reply::json(200, &json!({ "api_key": token.expose(), "expires_in": seconds }))
+///     fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
+///         let seconds = tokens.access.expires_in().as_secs();
+///         Reply::json(200, &json!({ "api_key": tokens.access.expose(), "expires_in": seconds }))
 ///     }
-///     fn logout(&self) -> Reply {
+///     fn logout(&self, _: &Mount) -> Reply {
 ///         Reply::empty(204)
 ///     }
 ///     fn presence(&self) -> Presence {
@@ -65,11 +69,30 @@ pub trait Transport: Send + Sync + 'static {
     /// twice: that ends the search, and the request is refused.
     fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential>;
 
-    /// The reply that hands a fresh token to the client.
-    fn login(&self, token: &IssuedToken) -> Reply;
+    /// Finds a refresh token that travels by itself (a cookie); one in a body is read by the endpoint.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential> {
+        let _ = head;
+        Ok(None)
+    }
+
+    /// The reply that hands fresh tokens to the client: to a login, and to a refresh.
+    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply;
 
     /// The reply that ends a login.
-    fn logout(&self) -> Reply;
+    fn logout(&self, mount: &Mount) -> Reply;
+
+    /// The headers that make a client forget an access token that is not good any more; none where
+    /// the client's own code keeps it.
+    fn forget(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Who puts the credential into the request.
     fn presence(&self) -> Presence;
@@ -77,6 +100,28 @@ pub trait Transport: Send + Sync + 'static {
     /// The challenge for `WWW-Authenticate` (RFC 9110 §11.6.1), where there is a scheme for it;
     /// `presented` says that a credential was there and not accepted.
     fn challenge(&self, presented: bool) -> Option<&'static str>;
+
+    /// The longest token that it carries, in bytes.
+    fn capacity(&self) -> usize {
+        2048
+    }
+
+    /// The cookie in which a script finds the CSRF token, where the credential is ambient. `None`
+    /// leaves only the origin of a request as a proof that it is not forged.
+    fn csrf_cookie(&self) -> Option<&str> {
+        None
+    }
+
+    /// The header that sets that cookie, for a client that has not logged in yet.
+    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
+        let _ = token;
+        None
+    }
+
+    /// Whether what it carries is kept from plain HTTP.
+    fn is_secure(&self) -> bool {
+        true
+    }
 
     /// Takes part in the check of the configuration at `build()`.
     fn inspect(&self, inspection: &mut Inspection) {

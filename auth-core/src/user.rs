@@ -58,6 +58,12 @@ impl Epoch {
     pub const fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
     }
+
+    /// The epoch before this one.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self(self.0.wrapping_sub(1))
+    }
 }
 
 /// The application's user, as far as accounts are concerned: a handful of accessors.

@@ -42,6 +42,13 @@ codes! {
     AuthorizationDenied = "AUTHORIZATION_DENIED", 403, "You are not allowed to do this.";
     /// The user lacks a role.
     InsufficientRoles = "INSUFFICIENT_ROLES", 403, "You do not have the roles that this needs.";
+    /// A cookie came along, and the request cannot prove where it comes from.
+    CsrfFailed = "CSRF_FAILED", 403,
+        "The request could not be verified to come from this site.";
+    /// The refresh token is not good.
+    RefreshTokenInvalid = "REFRESH_TOKEN_INVALID", 401, "The refresh token is invalid.";
+    /// The caller has no such session.
+    SessionNotFound = "SESSION_NOT_FOUND", 404, "Session not found.";
     /// The identifier or the password is wrong.
     LoginBadCredentials = "LOGIN_BAD_CREDENTIALS", 400, "Invalid credentials.";
     /// The body of a login has another form.

@@ -1,9 +1,12 @@
 //! The endpoints: each a function from a request to a reply.
 
+mod keys;
 mod login;
 mod mail;
 mod me;
+mod refresh;
 mod register;
+mod sessions;
 mod users;
 
 #[cfg(test)]
@@ -42,7 +45,11 @@ impl<U: AuthUser> Auth<U> {
     /// parsed.
     pub async fn respond(&self, route: &Route, mut request: RequestParts<'_>) -> Reply {
         if request.head.method() == "OPTIONS" {
-            return Reply::empty(204).header("allow", route.allow());
+            let reply = Reply::empty(204).header("allow", route.allow());
+            return match route.operation("POST") {
+                Some(Operation::Login(place)) => self.offer_csrf(place, request.head, reply),
+                _ => reply,
+            };
         }
         let Some(operation) = route.operation(request.head.method()) else {
             return Rejection::method_not_allowed(route.allow()).into_reply();
@@ -55,6 +62,11 @@ impl<U: AuthUser> Auth<U> {
         match operation {
             Operation::Login(place) => self.login(place, request).await,
             Operation::Logout(place) => self.logout(place, request).await,
+            Operation::Refresh(place) => self.refresh(place, request).await,
+            Operation::PublicKeys => self.public_keys(request.head),
+            Operation::ListSessions => self.list_sessions(request).await,
+            Operation::EndSession => self.end_session(request).await,
+            Operation::EndOtherSessions => self.end_other_sessions(request).await,
             Operation::Register => self.register(request).await,
             Operation::Verify => self.verify(request).await,
             Operation::RequestVerify => self.request_verify(request).await,

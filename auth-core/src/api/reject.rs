@@ -52,12 +52,25 @@ impl Rejection {
     }
 
     pub(crate) fn unauthenticated(challenges: Vec<&'static str>) -> Self {
+        Self::challenging(ErrorCode::AuthenticationFailed, challenges)
+    }
+
+    /// A refusal with 401, which says what would be accepted (RFC 9110 §15.5.2).
+    pub(crate) fn challenging(code: ErrorCode, challenges: Vec<&'static str>) -> Self {
         let header = |text: &'static str| ("www-authenticate", text.to_owned());
         let headers = challenges.into_iter().map(header).collect();
         Self {
             headers,
-            ..Self::new(ErrorCode::AuthenticationFailed)
+            ..Self::new(code)
         }
+    }
+
+    pub(crate) fn with_headers(
+        mut self,
+        headers: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        self.headers.extend(headers);
+        self
     }
 
     pub(crate) fn forbidden() -> Self {

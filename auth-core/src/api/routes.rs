@@ -32,6 +32,11 @@ pub struct Route {
 pub(crate) enum Operation {
     Login(usize),
     Logout(usize),
+    Refresh(usize),
+    PublicKeys,
+    ListSessions,
+    EndSession,
+    EndOtherSessions,
     Register,
     Verify,
     RequestVerify,
@@ -63,7 +68,7 @@ impl Method {
 }
 
 impl Route {
-    /// The path, with `{id}` where the key of a user stands.
+    /// The path, with `{id}` where the key of a user or of a session stands.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -94,10 +99,7 @@ impl RouteTable {
     pub(crate) fn new<U: AuthUser>(settings: &Settings, backends: &[Backend<U>]) -> Self {
         let mut table = Self(Vec::new());
         for (place, backend) in backends.iter().enumerate() {
-            let base = match place {
-                0 => settings.auth_path.clone(),
-                _ => format!("{}/{}", settings.auth_path, backend.name()),
-            };
+            let base = settings.backend_path(place, backend.name());
             table.add(
                 format!("{base}/login"),
                 &[(Method::Post, Operation::Login(place))],
@@ -106,6 +108,22 @@ impl RouteTable {
                 format!("{base}/logout"),
                 &[(Method::Post, Operation::Logout(place))],
             );
+            if backend.has_sessions() {
+                table.add(
+                    format!("{base}/refresh"),
+                    &[(Method::Post, Operation::Refresh(place))],
+                );
+            }
+        }
+        if backends
+            .iter()
+            .any(|b| !b.strategy().public_keys().is_empty())
+        {
+            let path = format!("{}/.well-known/jwks.json", settings.auth_path);
+            table.add(path, &[(Method::Get, Operation::PublicKeys)]);
+        }
+        if settings.groups.sessions && backends.iter().any(Backend::has_sessions) {
+            table.add_sessions(&settings.auth_path);
         }
         table.add_groups(settings);
         table
@@ -113,6 +131,19 @@ impl RouteTable {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
         self.0.iter()
+    }
+
+    fn add_sessions(&mut self, auth_path: &str) {
+        let base = format!("{auth_path}/sessions");
+        self.add(base.clone(), &[(Method::Get, Operation::ListSessions)]);
+        self.add(
+            format!("{base}/revoke-others"),
+            &[(Method::Post, Operation::EndOtherSessions)],
+        );
+        self.add(
+            format!("{base}/{{id}}"),
+            &[(Method::Delete, Operation::EndSession)],
+        );
     }
 
     fn add_groups(&mut self, settings: &Settings) {

@@ -7,7 +7,10 @@ use super::{Auth, Inner, LoginBy, RouteGroups, Settings};
 use crate::api::RouteTable;
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigFault, Inspection};
+use crate::csrf::{Csrf, Origin};
 use crate::manager::{AccountsBuilder, DeleteMode};
+use crate::secret::SubKeys;
+use crate::transport::{Mount, Presence};
 use crate::user::AuthUser;
 
 /// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
@@ -111,6 +114,31 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
+    /// What stands before every path as clients see it (`/api/v1`): where the routes are nested, or a
+    /// proxy takes something off. Refresh cookies are bound to the path that the browser sees.
+    #[must_use]
+    pub fn public_prefix(mut self, prefix: &str) -> Self {
+        self.settings.public_prefix = normalised(prefix);
+        self
+    }
+
+    /// The server's own origin (`https://shop.example`), as browsers write it. Without it, it is that of
+    /// the `Host` that a request names, which is another one behind a proxy that changes it.
+    #[must_use]
+    pub fn own_origin(mut self, origin: impl Into<String>) -> Self {
+        self.settings.own_origin = Some(origin.into());
+        self
+    }
+
+    /// One more origin whose pages may send requests with cookies: `https://app.shop.example`, as
+    /// browsers write it. It has to be let in by CORS as well, which is the application's business, and
+    /// every page of it can do whatever the user can.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.settings.allowed_origins.push(origin.into());
+        self
+    }
+
     /// Builds the handle.
     ///
     /// # Errors
@@ -121,6 +149,8 @@ impl<U: AuthUser> AuthBuilder<U> {
         self.accounts.inspect(&mut inspection);
         self.inspect_backends(&mut inspection);
         self.inspect_routes(&mut inspection);
+        self.inspect_sessions(&mut inspection);
+        self.inspect_origins(&mut inspection);
         let warnings = inspection.finish()?;
         crate::manager::log_warnings(&warnings);
 
@@ -130,10 +160,21 @@ impl<U: AuthUser> AuthBuilder<U> {
             settings,
         } = self;
         let routes = RouteTable::new(&settings, &backends);
+        let mounts = backends
+            .iter()
+            .enumerate()
+            .map(|(place, backend)| {
+                let base = settings.backend_path(place, backend.name());
+                Mount::new(format!("{}{base}/refresh", settings.public_prefix))
+            })
+            .collect();
+        let csrf = csrf(&settings, &backends, accounts.csrf_keys());
         let accounts = accounts.assemble();
         let inner = Inner {
             accounts,
             backends,
+            mounts,
+            csrf,
             settings,
             routes,
             warnings,
@@ -155,6 +196,62 @@ impl<U: AuthUser> AuthBuilder<U> {
                 inspection.fault(ConfigFault::DuplicateBackend { name });
             }
             names.push(backend.name());
+        }
+    }
+
+    fn inspect_sessions(&self, inspection: &mut Inspection) {
+        let without_store = !self.accounts.has_sessions();
+        for backend in self
+            .backends
+            .iter()
+            .filter(|b| b.has_sessions() && without_store)
+        {
+            let name = backend.name();
+            inspection.fault(ConfigFault::Other(format!(
+                "the backend `{name}` has sessions and the accounts have no store for them: add `.sessions(Sessions::new(store, &master))` to the accounts"
+            )));
+        }
+        let is_ambient = |backend: &Backend<U>| backend.transport().presence() == Presence::Ambient;
+        if self.backends.iter().any(is_ambient) && self.accounts.csrf_keys().is_none() {
+            inspection.fault(ConfigFault::Other(
+                "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"
+                    .to_owned(),
+            ));
+        }
+        let mut cookies = Vec::new();
+        for name in self
+            .backends
+            .iter()
+            .filter_map(|b| b.transport().csrf_cookie())
+        {
+            if cookies.contains(&name) {
+                inspection.fault(ConfigFault::Other(format!(
+                    "two backends keep the cookie `{name}`: give each transport a `.name(…)` of its own"
+                )));
+            }
+            cookies.push(name);
+        }
+    }
+
+    fn inspect_origins(&self, inspection: &mut Inspection) {
+        let Settings {
+            public_prefix,
+            own_origin,
+            allowed_origins,
+            ..
+        } = &self.settings;
+        if !is_mountable(public_prefix) {
+            inspection.fault(ConfigFault::InvalidPath {
+                path: public_prefix.clone(),
+            });
+        }
+        for origin in own_origin.iter().chain(allowed_origins) {
+            if Origin::parse(origin).is_none() {
+                inspection.fault(ConfigFault::Other(format!(
+                    "`{}` is no origin: write it as browsers do, like `https://shop.example`, without a path and without the usual port",
+                    origin.escape_default()
+                )));
+            }
         }
     }
 
@@ -190,6 +287,15 @@ impl<U: AuthUser> AuthBuilder<U> {
             ));
         }
     }
+}
+
+fn csrf<U: AuthUser>(settings: &Settings, backends: &[Backend<U>], keys: Option<SubKeys>) -> Csrf {
+    // What is no origin was a fault.
+    let origins = settings.allowed_origins.iter();
+    let origins = origins.filter_map(|text| Origin::parse(text)).collect();
+    let own = settings.own_origin.as_deref().and_then(Origin::parse);
+    let takes_plain_http = backends.iter().any(|b| !b.transport().is_secure());
+    Csrf::new(keys, own, origins, takes_plain_http)
 }
 
 /// Without a slash at the end; the root is empty.

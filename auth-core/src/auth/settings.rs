@@ -25,6 +25,9 @@ pub struct RouteGroups {
     pub verify: bool,
     /// `forgot-password`, `reset-password`.
     pub reset_password: bool,
+    /// `sessions`, `sessions/{id}`, `sessions/revoke-others`; there are none where there are no
+    /// sessions.
+    pub sessions: bool,
     /// `me`, `me/change-password`, and the administration of users.
     pub users: bool,
 }
@@ -35,6 +38,7 @@ impl Default for RouteGroups {
             register: true,
             verify: true,
             reset_password: true,
+            sessions: true,
             users: true,
         }
     }
@@ -50,6 +54,10 @@ pub(crate) struct Settings {
     pub(crate) delete_mode: DeleteMode,
     pub(crate) private_registration: bool,
     pub(crate) fold_account_state: bool,
+    /// What stands before every path, as clients see it.
+    pub(crate) public_prefix: String,
+    pub(crate) own_origin: Option<String>,
+    pub(crate) allowed_origins: Vec<String>,
 }
 
 impl Default for Settings {
@@ -65,6 +73,20 @@ impl Default for Settings {
             private_registration: false,
             // It is told only to whoever knows the password.
             fold_account_state: false,
+            public_prefix: String::new(),
+            own_origin: None,
+            allowed_origins: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Where the routes of the backend at this place lie: the first one's at the path of the group, those
+    /// of every further one below its name.
+    pub(crate) fn backend_path(&self, place: usize, name: &str) -> String {
+        match place {
+            0 => self.auth_path.clone(),
+            _ => format!("{}/{name}", self.auth_path),
         }
     }
 }

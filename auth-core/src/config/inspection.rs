@@ -14,6 +14,7 @@ pub struct Inspection {
     warnings: Vec<ConfigWarning>,
     seen: Vec<SeenSecret>,
     several_processes: bool,
+    checks_sessions: bool,
 }
 
 #[derive(Debug)]
@@ -103,6 +104,17 @@ impl Inspection {
         } else {
             self.warn(ConfigWarning::ProcessLocal { what });
         }
+    }
+
+    /// Whether the part that is asked belongs to a backend that looks at the session of each request,
+    /// so that what ends a session ends its tokens at once.
+    #[must_use]
+    pub fn checks_sessions(&self) -> bool {
+        self.checks_sessions
+    }
+
+    pub(crate) fn set_checks_sessions(&mut self, checks: bool) {
+        self.checks_sessions = checks;
     }
 
     /// Ends the walk: the warnings, or every fault.

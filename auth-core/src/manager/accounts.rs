@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::session::Sessions;
 use crate::store::{ExpiringStore, UserDatabase};
 use crate::user::AuthUser;
 
@@ -51,6 +52,7 @@ pub struct Accounts<U: AuthUser> {
 pub(super) struct Inner<U: AuthUser> {
     pub(super) database: Arc<dyn UserDatabase<User = U>>,
     pub(super) expiring: Option<Arc<dyn ExpiringStore>>,
+    pub(super) sessions: Option<Sessions>,
     pub(super) manager: Arc<dyn UserManager<User = U>>,
     pub(super) hasher: PasswordHasher,
     pub(super) policy: PasswordPolicy,
@@ -84,28 +86,6 @@ impl<U: AuthUser> Accounts<U> {
     /// and in tests before looking at what a mail hook did.
     pub async fn settled(&self) {
         self.inner.background.settled().await;
-    }
-
-    /// Removes expired entries of the expiring store, in batches, and answers how many. Call it from
-    /// time to time; several processes may do so at once.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable`] when the store cannot answer.
-    pub async fn purge_expired(&self) -> Result<u64, Unavailable> {
-        const BATCH: u32 = 500;
-        let Some(store) = &self.inner.expiring else {
-            return Ok(0);
-        };
-        let now = self.now();
-        let mut removed = 0;
-        loop {
-            let batch = store.purge(now, BATCH).await?;
-            removed += batch;
-            if batch < u64::from(BATCH) {
-                return Ok(removed);
-            }
-        }
     }
 
     /// The present moment, by the injected clock.

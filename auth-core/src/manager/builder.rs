@@ -13,6 +13,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
 use crate::event::{EventSink, TracingSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::secret::SubKeys;
+use crate::session::Sessions;
 use crate::store::{ExpiringStore, UserDatabase};
 use crate::user::AuthUser;
 
@@ -47,6 +49,7 @@ pub struct AccountsBuilder<U: AuthUser> {
     database: Arc<dyn UserDatabase<User = U>>,
     secrets: AccountSecrets,
     expiring: Option<Arc<dyn ExpiringStore>>,
+    sessions: Option<Sessions>,
     manager: Arc<dyn UserManager<User = U>>,
     hasher: PasswordHasher,
     policy: PasswordPolicy,
@@ -64,6 +67,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             database,
             secrets,
             expiring: None,
+            sessions: None,
             manager: Arc::new(NoHooks::new()),
             hasher: PasswordHasher::default(),
             policy: PasswordPolicy::default(),
@@ -94,6 +98,13 @@ impl<U: AuthUser> AccountsBuilder<U> {
     #[must_use]
     pub fn expiring_store(mut self, store: impl ExpiringStore) -> Self {
         self.expiring = Some(Arc::new(store));
+        self
+    }
+
+    /// Where sessions are kept and how long they live, for backends that have some.
+    #[must_use]
+    pub fn sessions(mut self, sessions: Sessions) -> Self {
+        self.sessions = Some(sessions);
         self
     }
 
@@ -180,6 +191,15 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self.account_tokens
     }
 
+    pub(crate) fn has_sessions(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// The keys of CSRF tokens, where there is a master secret to derive them from.
+    pub(crate) fn csrf_keys(&self) -> Option<SubKeys> {
+        self.secrets.csrf_keys()
+    }
+
     pub(crate) fn inspect(&self, inspection: &mut Inspection) {
         self.secrets.inspect(inspection);
         self.database.inspect(inspection);
@@ -192,6 +212,9 @@ impl<U: AuthUser> AccountsBuilder<U> {
                 });
             }
             None => {}
+        }
+        if let Some(sessions) = &self.sessions {
+            sessions.inspect(inspection);
         }
         if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
             inspection.fault(ConfigFault::LifetimeOutOfRange {
@@ -215,6 +238,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
         let inner = Inner {
             database: self.database,
             expiring: self.expiring.filter(|_| self.account_tokens),
+            sessions: self.sessions,
             manager: self.manager,
             hasher: self.hasher,
             policy: self.policy,

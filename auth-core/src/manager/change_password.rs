@@ -6,6 +6,7 @@ use super::{Accounts, UpdateSummary};
 use crate::error::Unavailable;
 use crate::event::EventKind;
 use crate::password::{Password, PasswordHash, PasswordRejection};
+use crate::session_id::SessionId;
 use crate::store::{Expect, UpdateOutcome, UserChange};
 use crate::user::AuthUser;
 
@@ -29,7 +30,7 @@ pub enum ChangePasswordError {
 
 impl<U: AuthUser> Accounts<U> {
     /// Changes the password of `user`, who gives the current one, and ends everything else that the
-    /// user holds.
+    /// user holds, but for the session `keep`: the one that the change comes from.
     ///
     /// # Errors
     ///
@@ -39,6 +40,7 @@ impl<U: AuthUser> Accounts<U> {
         user: &U,
         current: &Password,
         new: &Password,
+        keep: Option<&SessionId>,
     ) -> Result<U, ChangePasswordError> {
         if !self.knows_password(user, current).await? {
             return Err(ChangePasswordError::BadCredentials);
@@ -46,10 +48,10 @@ impl<U: AuthUser> Accounts<U> {
         let hash = self
             .check_new_password(new, user.email(), user.username())
             .await?;
-        let (this, user) = (self.clone(), user.clone());
+        let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
         self.inner
             .background
-            .shielded(async move { this.write_password(&user, hash).await })
+            .shielded(async move { this.write_password(&user, hash, keep).await })
             .await
     }
 
@@ -70,10 +72,16 @@ impl<U: AuthUser> Accounts<U> {
         Ok(verdict.is_match())
     }
 
-    async fn write_password(&self, user: &U, hash: PasswordHash) -> Result<U, ChangePasswordError> {
+    async fn write_password(
+        &self,
+        user: &U,
+        hash: PasswordHash,
+        keep: Option<SessionId>,
+    ) -> Result<U, ChangePasswordError> {
         let change = UserChange {
             password_hash: Some(hash),
             bump_epoch: true,
+            keeps_session: keep,
             ..UserChange::default()
         };
         let expect = Expect::epoch(user.epoch());
@@ -81,6 +89,7 @@ impl<U: AuthUser> Accounts<U> {
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
             return Err(ChangePasswordError::Outdated);
         };
+        self.carry_session(keep.as_ref(), &user).await;
         self.raise_for(EventKind::PasswordChanged, &user);
         let hook = self.manager().on_after_password_change(&user);
         self.after("on_after_password_change", &user, hook).await;

@@ -86,6 +86,7 @@ impl<U: AuthUser> Accounts<U> {
             DeleteOutcome::LastSuperuser => return Err(DeleteError::LastSuperuser),
             DeleteOutcome::Missing | DeleteOutcome::Stale => return Err(DeleteError::NotFound),
         }
+        self.forget_sessions_of(user.id()).await;
         self.raise_for(EventKind::UserDeleted, &user);
         let hook = self.manager().on_after_delete(&user);
         self.after("on_after_delete", &user, hook).await;

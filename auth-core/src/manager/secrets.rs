@@ -1,7 +1,7 @@
 //! The keys that accounts need.
 
 use crate::config::{ConfigFault, Inspection};
-use crate::secret::{MasterSecret, Purpose, Secret};
+use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
 
 /// The keys of account tokens and look-up digests: derived from one master secret, or separate.
 ///
@@ -35,6 +35,12 @@ impl AccountSecrets {
             lookup,
             master: None,
         }
+    }
+
+    /// The keys of CSRF tokens; `None` where there is no master secret to derive them from.
+    pub(super) fn csrf_keys(&self) -> Option<SubKeys> {
+        let master = self.master.as_ref()?;
+        Some(master.keys(Purpose::CSRF_TOKEN))
     }
 
     pub(super) fn inspect(&self, inspection: &mut Inspection) {

@@ -6,6 +6,7 @@ use super::{Accounts, UpdateSummary};
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
 use crate::password::Password;
+use crate::session_id::SessionId;
 use crate::store::{Expect, UpdateOutcome, UserChange};
 use crate::user::{AuthUser, UserColumns};
 
@@ -18,6 +19,9 @@ pub struct SelfUpdate<U: AuthUser> {
     pub current_password: Option<Password>,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::Change,
+    /// The session that the change comes from: a new address ends everything else that the user
+    /// holds, and not this one.
+    pub keeps_session: Option<SessionId>,
 }
 
 /// Why an account is not changed by its user.
@@ -50,6 +54,7 @@ impl<U: AuthUser> Accounts<U> {
             email,
             current_password,
             columns,
+            keeps_session,
         } = update;
         let email = email.filter(|email| email != user.email());
         if email.is_some() {
@@ -66,6 +71,7 @@ impl<U: AuthUser> Accounts<U> {
             email,
             is_verified: moves.then_some(false),
             bump_epoch: moves,
+            keeps_session: keeps_session.filter(|_| moves),
             columns,
             ..UserChange::default()
         };
@@ -81,6 +87,7 @@ impl<U: AuthUser> Accounts<U> {
 
     async fn write_own(&self, before: U, change: UserChange<U>) -> Result<U, UpdateSelfError> {
         let summary = UpdateSummary::of(&change);
+        let keep = change.keeps_session;
         let expect = Expect::epoch(before.epoch());
         let outcome = self
             .inner
@@ -89,6 +96,7 @@ impl<U: AuthUser> Accounts<U> {
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {
+                self.carry_session(keep.as_ref(), &user).await;
                 self.updated(&before, &user, summary).await;
                 Ok(user)
             }

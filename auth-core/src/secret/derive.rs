@@ -90,6 +90,12 @@ impl MasterSecret {
         Secret::new(key.as_slice())
     }
 
+    /// The keys of one purpose, each with the name of the master that it was derived from.
+    #[must_use]
+    pub fn keys(&self, purpose: Purpose) -> super::SubKeys {
+        super::SubKeys::fixed(self.derive(purpose))
+    }
+
     /// What makes the master too weak, and with it every key derived from it.
     ///
     /// # Examples

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use crate::email::EmailAddress;
 use crate::password::PasswordHash;
 use crate::roles::Roles;
+use crate::session_id::SessionId;
 use crate::user::{AuthUser, Epoch, UserColumns};
 use crate::username::Username;
 
@@ -54,6 +55,10 @@ pub struct UserChange<U: AuthUser> {
     pub roles: Option<Roles>,
     /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
     pub bump_epoch: bool,
+    /// The session that goes on although the epoch is bumped: a store that holds sessions as well
+    /// writes the new epoch into it in the same step. One that does not leaves it alone, and the
+    /// flow moves it right after.
+    pub keeps_session: Option<SessionId>,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::Change,
 }
@@ -80,6 +85,7 @@ impl<U: AuthUser> UserChange<U> {
             is_superuser,
             roles,
             bump_epoch,
+            keeps_session: _,
             columns,
         } = self;
         email.is_none()
@@ -109,6 +115,7 @@ impl<U: AuthUser> Default for UserChange<U> {
             is_superuser: None,
             roles: None,
             bump_epoch: false,
+            keeps_session: None,
             columns: <U::Columns as UserColumns>::Change::default(),
         }
     }
@@ -168,6 +175,7 @@ impl<U: AuthUser> Clone for UserChange<U> {
             is_superuser: self.is_superuser,
             roles: self.roles.clone(),
             bump_epoch: self.bump_epoch,
+            keeps_session: self.keeps_session,
             columns: self.columns.clone(),
         }
     }
@@ -193,6 +201,7 @@ impl<U: AuthUser> fmt::Debug for UserChange<U> {
             .field("is_superuser", &self.is_superuser)
             .field("roles", &self.roles)
             .field("bump_epoch", &self.bump_epoch)
+            .field("keeps_session", &self.keeps_session)
             .field("columns", &self.columns)
             .finish()
     }

@@ -4,9 +4,11 @@
 //! `build()` says in a warning (or a fault, where several processes are declared).
 
 mod expiring;
+mod sessions;
 mod users;
 
 pub use expiring::MemoryExpiringStore;
+pub use sessions::MemorySessionStore;
 pub use users::MemoryUserDatabase;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -10,10 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{IssueRequest, IssuedToken, Strategy, Subject};
+use super::{IssueRequest, IssuedToken, Reading, Strategy, Subject};
 use crate::config::{ConfigFault, ConfigWarning, Inspection};
 use crate::error::Unavailable;
 use crate::secret::{MasterSecret, Purpose, Secret};
+use crate::session_id::InvalidSessionId;
 use crate::store::{ExpiringKey, ExpiringStore};
 use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
 use crate::user::{AuthUser, Epoch};
@@ -152,11 +153,14 @@ impl Profile {
 #[async_trait]
 impl<U: AuthUser> Strategy<U> for JwtStrategy {
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
-        let IssueRequest { checked, now } = request;
-        let user = checked.user();
+        let IssueRequest { user, now, session } = request;
         let jti = token::random_id().map_err(Unavailable::new)?;
         let claims = Claims::new(user.id().to_string(), jti, now, self.lifetime)
             .with_integer("epoch", user.epoch().as_i64());
+        let claims = match session {
+            Some(session) => claims.with_text("sid", session.id().to_string()),
+            None => claims,
+        };
         let token = token::encode(&self.keys, &self.profile.built, &claims);
         Ok(IssuedToken::new(
             token.map_err(Unavailable::new)?,
@@ -168,12 +172,20 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         &self,
         token: &str,
         now: OffsetDateTime,
-    ) -> Result<Option<Subject<U::Id>>, Unavailable> {
+    ) -> Result<Option<Reading<U::Id>>, Unavailable> {
         let Some(claims) = self.decode(token, now) else {
             return Ok(None);
         };
         let (Ok(id), Ok(epoch)) = (claims.sub().parse::<U::Id>(), claims.integer("epoch")) else {
             return Ok(None);
+        };
+        let session = match claims.optional_text("sid") {
+            Ok(None) => None,
+            Ok(Some(text)) => match text.parse() {
+                Ok(id) => Some(id),
+                Err(InvalidSessionId) => return Ok(None),
+            },
+            Err(_) => return Ok(None),
         };
         let key = ExpiringKey::new(REVOKED, claims.jti());
         if let Revocation::Store(store) = &self.revocation
@@ -181,7 +193,8 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         {
             return Ok(None);
         }
-        Ok(Some(Subject::new(id, Epoch::from_i64(epoch))))
+        let subject = Subject::new(id, Epoch::from_i64(epoch)).in_session(session);
+        Ok(Some(Reading::Subject(subject)))
     }
 
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
@@ -200,6 +213,10 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         Ok(())
     }
 
+    fn longest_token(&self) -> usize {
+        TokenProfile::DEFAULT_MAX_BYTES
+    }
+
     fn inspect(&self, inspection: &mut Inspection) {
         inspection.key_ring("the signing key of access tokens", &self.keys);
         for fault in self.profile.built.faults() {
@@ -216,9 +233,11 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         }
         match &self.revocation {
             Revocation::Store(store) => store.inspect(inspection),
+            // A logout ends the session, and each request asks for it.
+            Revocation::Undecided if inspection.checks_sessions() => {}
             Revocation::Undecided => inspection.fault(ConfigFault::Other(
                 "a JWT strategy does not know where revoked tokens are recorded: say `.revoked_in(store)`, \
-                 or `.dangerous_without_revocation()` if a logout may come into force only with the expiry"
+                 give the backend sessions by `.with_sessions()`, or say `.dangerous_without_revocation()` if a logout may come into force only with the expiry"
                     .to_owned(),
             )),
             Revocation::None => inspection.warn(ConfigWarning::Weakened {

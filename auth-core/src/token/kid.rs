@@ -55,7 +55,7 @@ impl KeyId {
 
     /// The name made of the first 64 bits of `digest`, in base64url: a subset of the characters
     /// above.
-    pub(super) fn from_digest(digest: &[u8; 32]) -> Self {
+    pub(crate) fn from_digest(digest: &[u8; 32]) -> Self {
         let (head, _) = digest.split_at(8);
         Self(Base64UrlUnpadded::encode_string(head))
     }

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{MalformedCredential, Presence, Transport};
+use super::{IssuedTokens, MalformedCredential, Mount, Presence, Transport};
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
-/// Carries the token in the `Authorization` header and hands it out in the body of the login reply.
+/// Carries the token in the `Authorization` header and hands it out in the body of the login reply,
+/// with a refresh token where there are sessions.
 ///
 /// The scheme is compared without case (RFC 9110 §11.1); other schemes are none of its business. A
 /// token has the alphabet of RFC 6750 §2.1 and at most 2048 characters. Two `Authorization` headers
@@ -30,6 +31,8 @@ struct TokenReply<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
 }
 
 impl Transport for BearerTransport {
@@ -61,19 +64,19 @@ impl Transport for BearerTransport {
             .map_err(|_| MalformedCredential)
     }
 
-    fn login(&self, token: &IssuedToken) -> Reply {
-        let (access_token, expires_in) = (token.expose(), token.expires_in().as_secs());
+    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
         Reply::json(
             200,
             &TokenReply {
-                access_token,
+                access_token: tokens.access.expose(),
                 token_type: "bearer",
-                expires_in,
+                expires_in: tokens.access.expires_in().as_secs(),
+                refresh_token: tokens.refresh.as_ref().map(IssuedToken::expose),
             },
         )
     }
 
-    fn logout(&self) -> Reply {
+    fn logout(&self, _: &Mount) -> Reply {
         Reply::empty(204)
     }
 

@@ -78,6 +78,7 @@ impl User {
             is_superuser,
             roles,
             bump_epoch,
+            keeps_session: _,
             columns: NoColumns,
         } = change;
         set(&mut self.email, email);

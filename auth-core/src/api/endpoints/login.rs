@@ -3,14 +3,19 @@
 use super::{Answer, RequestParts, any_password, fields};
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
-use crate::authenticator::{Authentication, Authenticator};
+use crate::authenticator::{Authentication, Authenticator, binding_of};
 use crate::backend::Backend;
+use crate::csrf;
 use crate::email::EmailAddress;
+use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::fields::Fields;
-use crate::manager::LoginError;
+use crate::http::{Reply, RequestHead};
+use crate::manager::{LoginError, Started};
+use crate::session::{self, RefreshToken};
 use crate::store::LoginIdentifier;
-use crate::strategy::IssueRequest;
+use crate::strategy::IssuedToken;
+use crate::transport::{IssuedTokens, Mount, Presence, find_cookie};
 use crate::user::AuthUser;
 use crate::username::Username;
 
@@ -20,6 +25,7 @@ const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn login(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
         let backend = self.backend(place)?;
+        self.check_forgery(backend, request.head, csrf::NOBODY)?;
         let mut fields = fields(request).await.map_err(of_login)?;
         let identifier = self.identifier(&mut fields);
         let password = any_password(&mut fields, "password");
@@ -31,19 +37,27 @@ impl<U: AuthUser> Auth<U> {
         let checked = self.accounts().authenticate(&identifier, &password).await;
         let checked = checked.map_err(|error| self.login_rejection(error))?;
 
-        let issue = IssueRequest::new(&checked, self.accounts().now());
-        let token = backend.strategy().issue(issue).await?;
+        let client = session::clean_client(request.head);
+        let started = self.accounts().start(backend, &checked, client).await?;
+        self.end_replaced(backend, request.head).await?;
+        let Started {
+            access,
+            refresh,
+            session,
+        } = started;
+        let binding = binding_of(session.as_ref(), checked.user().id());
         self.accounts().logged_in(checked, backend.name()).await?;
-        Ok(backend.transport().login(&token))
+        self.hand_out(place, access, refresh, &binding)
     }
 
-    /// Ends the token of this request, and no other.
+    /// Ends the session of this request, or, where there is none, its token; and no other.
     pub(super) async fn logout(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
         let backend = self.backend(place)?;
         let only = std::slice::from_ref(backend);
-        let who = Authenticator::new(self.accounts(), only)
+        let who = Authenticator::new(self.accounts(), only, self.csrf())
             .authenticate(request.head)
             .await?;
+        self.proven(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
         let (Authentication::User(user), Some(token)) = (&who, token) else {
             return Err(self.unauthenticated(&who));
@@ -52,13 +66,119 @@ impl<U: AuthUser> Auth<U> {
             .strategy()
             .revoke(token, self.accounts().now())
             .await?;
+        if let Some(id) = user.session() {
+            self.accounts().end_own_session(user.id(), id).await?;
+        }
         let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
         self.accounts().raise(&event.backend(backend.name()));
-        Ok(backend.transport().logout())
+        self.farewell(place)
     }
 
-    fn backend(&self, place: usize) -> Result<&Backend<U>, Rejection> {
+    /// The reply that hands out tokens.
+    pub(super) fn hand_out(
+        &self,
+        place: usize,
+        access: IssuedToken,
+        refresh: Option<IssuedToken>,
+        binding: &str,
+    ) -> Answer {
+        let (backend, mount) = (self.backend(place)?, self.mount(place)?);
+        let transport = backend.transport();
+        let room = transport.capacity();
+        if access.expose().len() > room {
+            let backend = backend.name();
+            tracing::error!(target: "auth", backend, room, "a token is longer than its transport carries");
+            return Err(ErrorCode::InternalError.into());
+        }
+        let csrf = match transport.csrf_cookie() {
+            Some(_) => self.csrf().mint(binding).map_err(Unavailable::new)?,
+            None => None,
+        };
+        let mut tokens = IssuedTokens::new(access, mount);
+        tokens.refresh = refresh;
+        tokens.csrf = csrf;
+        Ok(transport.login(&tokens))
+    }
+
+    /// The reply that ends a login.
+    pub(super) fn farewell(&self, place: usize) -> Answer {
+        Ok(self.backend(place)?.transport().logout(self.mount(place)?))
+    }
+
+    /// Refuses a login or a refresh with a cookie that another site may have caused.
+    pub(super) fn check_forgery(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        binding: &str,
+    ) -> Result<(), Rejection> {
+        let transport = backend.transport();
+        if transport.presence() == Presence::Explicit
+            || self.csrf().passes(head, transport, binding)
+        {
+            return Ok(());
+        }
+        let event = AuthEvent::new(EventKind::CsrfRefused).backend(backend.name());
+        self.accounts().raise(&event);
+        Err(ErrorCode::CsrfFailed.into())
+    }
+
+    /// Gives a client without Fetch Metadata and without origins the token that its login needs.
+    pub(super) fn offer_csrf(&self, place: usize, head: &dyn RequestHead, reply: Reply) -> Reply {
+        let Ok(backend) = self.backend(place) else {
+            return reply;
+        };
+        let transport = backend.transport();
+        let Some(name) = transport.csrf_cookie() else {
+            return reply;
+        };
+        // Whoever has one keeps it: it may be that of a session.
+        if !matches!(find_cookie(head, name), Ok(None)) {
+            return reply;
+        }
+        let token = self.csrf().mint(csrf::NOBODY).ok().flatten();
+        match token.and_then(|token| transport.offer_csrf(&token)) {
+            Some((name, value)) => reply.header(name, value),
+            None => reply,
+        }
+    }
+
+    /// A browser has one place for cookies: the session that it had ends with the login that takes it.
+    async fn end_replaced(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+    ) -> Result<(), Rejection> {
+        let transport = backend.transport();
+        if transport.presence() == Presence::Explicit || !backend.has_sessions() {
+            return Ok(());
+        }
+        let now = self.accounts().now();
+        if let Ok(Some(token)) = transport.read(head) {
+            let reading = backend.strategy().read(token, now).await?;
+            self.accounts()
+                .end_session_of(backend.name(), reading)
+                .await?;
+        }
+        if let Ok(Some(text)) = transport.read_refresh(head)
+            && let Some(token) = RefreshToken::parse(text)
+        {
+            let accounts = self.accounts();
+            accounts
+                .end_replaced_session(backend.name(), &token)
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn backend(&self, place: usize) -> Result<&Backend<U>, Rejection> {
         self.backends()
+            .get(place)
+            .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
+    }
+
+    fn mount(&self, place: usize) -> Result<&Mount, Rejection> {
+        self.mounts()
             .get(place)
             .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
     }

@@ -37,6 +37,7 @@ impl<U: AuthUser> Auth<U> {
                 email,
                 current_password,
                 columns,
+                keeps_session: user.session().copied(),
             }),
             fields,
         )?;
@@ -59,7 +60,7 @@ impl<U: AuthUser> Auth<U> {
         let (current, new) = complete(current.zip(new), fields)?;
         let changed = self
             .accounts()
-            .change_password(user.user(), &current, &new)
+            .change_password(user.user(), &current, &new, user.session())
             .await;
         changed.map_err(|error| match error {
             ChangePasswordError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
@@ -71,7 +72,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// What the caller holds has been worthless since a moment ago.
-    fn outdated(&self) -> Rejection {
+    pub(super) fn outdated(&self) -> Rejection {
         self.unauthenticated(&Authentication::Refused {
             presence: Presence::Explicit,
         })

@@ -50,6 +50,7 @@ async fn a_verification_token_is_bound_to_its_address() {
         email: Some(email("ada@example.org")),
         current_password: Some(password(PASSWORD)),
         columns: NoColumns,
+        keeps_session: None,
     };
     world.accounts.update_self(&user, update).await.unwrap();
     assert!(matches!(

@@ -33,19 +33,19 @@ async fn a_password_is_changed_by_who_knows_it() {
         .unwrap();
     let wrong = world
         .accounts
-        .change_password(&user, &password(NEW), &password(NEW))
+        .change_password(&user, &password(NEW), &password(NEW), None)
         .await;
     assert!(matches!(wrong, Err(ChangePasswordError::BadCredentials)));
     assert_eq!(world.raised(EventKind::PasswordChangeFailed), 1);
     let changed = world
         .accounts
-        .change_password(&user, &password(PASSWORD), &password(NEW))
+        .change_password(&user, &password(PASSWORD), &password(NEW), None)
         .await;
     assert!(changed.unwrap().epoch > user.epoch);
     // The copy of before is worthless now, whatever password it is shown with.
     let stale = world
         .accounts
-        .change_password(&user, &password(PASSWORD), &password(NEW))
+        .change_password(&user, &password(PASSWORD), &password(NEW), None)
         .await;
     assert!(matches!(stale, Err(ChangePasswordError::Outdated)));
 }
@@ -63,6 +63,7 @@ async fn an_address_is_changed_by_who_knows_the_password() {
         email: Some(email("ada@example.org")),
         current_password: current.map(password),
         columns: NoColumns,
+        keeps_session: None,
     };
     for current in [None, Some(NEW)] {
         let refused = world.accounts.update_self(&user, update(current)).await;
@@ -91,6 +92,7 @@ async fn the_own_address_again_is_no_change() {
         email: Some(email("ADA@example.com")),
         current_password: None,
         columns: NoColumns,
+        keeps_session: None,
     };
     let same = world.accounts.update_self(&user, update).await.unwrap();
     assert_eq!((same.epoch, world.users.calls()), (user.epoch, calls));

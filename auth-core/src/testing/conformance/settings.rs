@@ -39,6 +39,7 @@ async fn other_paths(trial: &Trial<'_>) {
 /// A group that is off has no routes, and the others are as ever.
 async fn fewer_groups(trial: &Trial<'_>) {
     let groups = RouteGroups {
+        sessions: false,
         register: false,
         verify: false,
         reset_password: false,

@@ -1,0 +1,37 @@
+//! The public keys of access tokens (RFC 7517 §5).
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::Answer;
+use crate::auth::Auth;
+use crate::http::{Reply, RequestHead};
+use crate::user::AuthUser;
+
+/// For how long whoever verifies tokens may go on with the keys that it has. A next key has to be
+/// published for longer than this before it signs.
+const MAX_AGE: &str = "public, max-age=300";
+
+impl<U: AuthUser> Auth<U> {
+    pub(super) fn public_keys(&self, head: &dyn RequestHead) -> Answer {
+        let mut keys = Vec::new();
+        for backend in self.backends() {
+            for key in backend.strategy().public_keys() {
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        let set = Reply::cacheable_json(200, MAX_AGE, &json!({ "keys": keys }));
+        let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(set.body()));
+        let etag = format!("\"{}\"", digest.get(..22).unwrap_or_default());
+        let is_known = head.header("if-none-match", 0) == Some(etag.as_bytes());
+        let reply = if is_known {
+            Reply::cacheable_empty(304, MAX_AGE)
+        } else {
+            set
+        };
+        Ok(reply.header("etag", etag))
+    }
+}

@@ -1,0 +1,73 @@
+//! New tokens for a refresh token.
+
+use super::mail::complete;
+use super::{Answer, RequestParts, fields};
+use crate::api::{ErrorCode, Rejection};
+use crate::auth::Auth;
+use crate::authenticator::binding_of;
+use crate::backend::Backend;
+use crate::csrf::NOBODY;
+use crate::manager::RefreshError;
+use crate::session::RefreshToken;
+use crate::transport::Presence;
+use crate::user::AuthUser;
+
+/// The longest refresh token, in code points.
+const MAX_TOKEN: usize = 512;
+
+impl<U: AuthUser> Auth<U> {
+    /// The token is in the body, or, where there is none, in the cookie.
+    pub(super) async fn refresh(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
+        let backend = self.backend(place)?;
+        let is_ambient = backend.transport().presence() == Presence::Ambient;
+        let has_body = request.head.header("content-type", 0).is_some();
+        let token = if is_ambient && !has_body {
+            self.token_of_cookie(backend, request)?
+        } else {
+            self.check_forgery(backend, request.head, NOBODY)?;
+            let mut fields = fields(request).await?;
+            let text = fields.required_any("refresh_token", 1..=MAX_TOKEN);
+            RefreshToken::parse(&complete(text, fields)?)
+        };
+        let Some(token) = token else {
+            return Err(self.refresh_refused(place));
+        };
+        let id = token.id;
+        let refreshed = self.accounts().refresh(backend, token, is_ambient).await;
+        let refreshed = refreshed.map_err(|error| match error {
+            RefreshError::Invalid => self.refresh_refused(place),
+            RefreshError::Unavailable(error) => error.into(),
+        })?;
+        // With a session the user is not part of it.
+        let binding = binding_of(Some(&id), &"");
+        self.hand_out(place, refreshed.access, Some(refreshed.refresh), &binding)
+    }
+
+    /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
+    /// that the refresh token names.
+    fn token_of_cookie(
+        &self,
+        backend: &Backend<U>,
+        request: &RequestParts<'_>,
+    ) -> Result<Option<RefreshToken>, Rejection> {
+        let text = backend.transport().read_refresh(request.head);
+        let token = text.ok().flatten().and_then(RefreshToken::parse);
+        let binding = token.as_ref().map(|token| binding_of(Some(&token.id), &""));
+        self.check_forgery(backend, request.head, binding.as_deref().unwrap_or(NOBODY))?;
+        Ok(token)
+    }
+
+    /// 401; and a browser forgets its cookies, for their session is over.
+    fn refresh_refused(&self, place: usize) -> Rejection {
+        let challenges = self.challenges(true);
+        let rejection = Rejection::challenging(ErrorCode::RefreshTokenInvalid, challenges);
+        let Ok(farewell) = self.farewell(place) else {
+            return rejection;
+        };
+        let cookies = farewell.headers().filter(|(name, _)| *name == "set-cookie");
+        let cookies: Vec<_> = cookies
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        rejection.with_headers(cookies)
+    }
+}

@@ -1,0 +1,99 @@
+//! The caller's sessions: seen and ended.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Answer, RequestParts};
+use crate::api::ErrorCode;
+use crate::auth::Auth;
+use crate::guard::Guard;
+use crate::http::Reply;
+use crate::session::Session;
+use crate::session_id::SessionId;
+use crate::user::AuthUser;
+
+#[derive(Serialize)]
+struct SessionList {
+    sessions: Vec<SessionRead>,
+}
+
+#[derive(Serialize)]
+struct SessionRead {
+    session_id: String,
+    created_at: Option<String>,
+    last_used_at: Option<String>,
+    expires_at: Option<String>,
+    is_current: bool,
+    client: Option<Client>,
+}
+
+#[derive(Serialize)]
+struct Client {
+    user_agent: String,
+}
+
+impl<U: AuthUser> Auth<U> {
+    pub(super) async fn list_sessions(&self, request: &mut RequestParts<'_>) -> Answer {
+        let user = self.guarded(&Guard::active(), request.head).await?;
+        let sessions = self.accounts().sessions(user.user()).await?;
+        let read = |session| SessionRead::new(session, user.session());
+        let sessions = sessions.into_iter().map(read).collect();
+        Ok(Reply::json(200, &SessionList { sessions }))
+    }
+
+    /// Ends one of the caller's sessions. The one that asks says goodbye like a logout.
+    pub(super) async fn end_session(&self, request: &mut RequestParts<'_>) -> Answer {
+        let user = self.guarded(&Guard::active(), request.head).await?;
+        let id: Option<SessionId> = request.id.and_then(|text| text.parse().ok());
+        let id = id.ok_or(ErrorCode::SessionNotFound)?;
+        if !self.accounts().end_session(user.id(), &id).await? {
+            return Err(ErrorCode::SessionNotFound.into());
+        }
+        let mut backends = self.backends().iter();
+        match backends.position(|b| b.name() == user.backend()) {
+            Some(place) if user.session() == Some(&id) => self.farewell(place),
+            _ => Ok(Reply::empty(204)),
+        }
+    }
+
+    pub(super) async fn end_other_sessions(&self, request: &mut RequestParts<'_>) -> Answer {
+        let user = self.guarded(&Guard::active(), request.head).await?;
+        let accounts = self.accounts();
+        let ended = accounts
+            .end_other_sessions(user.user(), user.session())
+            .await?;
+        match ended {
+            Some(_) => Ok(Reply::empty(204)),
+            None => Err(self.outdated()),
+        }
+    }
+}
+
+impl SessionRead {
+    fn new(session: Session, current: Option<&SessionId>) -> Self {
+        let Session {
+            id,
+            backend: _,
+            created_at,
+            last_used_at,
+            expires_at,
+            ends_at: _,
+            client,
+        } = session;
+        Self {
+            session_id: id.to_string(),
+            created_at: shown(created_at),
+            last_used_at: shown(last_used_at),
+            expires_at: shown(expires_at),
+            is_current: current == Some(&id),
+            client: client.map(|user_agent| Client { user_agent }),
+        }
+    }
+}
+
+/// To the second, in UTC (RFC 3339). A year beyond 9999 has no such form.
+fn shown(time: OffsetDateTime) -> Option<String> {
+    let seconds = time.replace_nanosecond(0).unwrap_or(time);
+    seconds.format(&Rfc3339).ok()
+}

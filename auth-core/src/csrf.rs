@@ -1,0 +1,174 @@
+//! Whether a request that a browser sends with cookies was meant by who is logged in.
+//!
+//! Browsers add cookies to what other sites cause as well. So a request that changes something, and is
+//! authenticated by a cookie, has to prove where it comes from, in this order (OWASP's sheet on
+//! cross-site request forgery):
+//!
+//! 1. **Fetch Metadata.** `Sec-Fetch-Site: same-origin` (or `none`: the user's own doing) passes;
+//!    `same-site` and `cross-site` pass only from an origin that is allowed by name.
+//! 2. **Origin**, where there is no Fetch Metadata: the server's own, or an allowed one.
+//! 3. **A signed double-submit token**, where there is neither: the header `X-CSRF-Token` repeats the
+//!    CSRF cookie, whose value is bound to the session by a key of the server.
+//!
+//! Requests with a bearer token are never asked: no browser adds one by itself.
+
+mod origin;
+
+pub(crate) use origin::Origin;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::http::RequestHead;
+use crate::secret::{RandomError, SubKeys, constant_time_eq, keyed_digest, random_bytes};
+use crate::transport::{Transport, find_cookie};
+
+/// The header that repeats the CSRF cookie.
+const HEADER: &str = "x-csrf-token";
+
+/// To whom a token belongs that was made before a login.
+pub(crate) const NOBODY: &str = "";
+
+/// The rules, with the origins of the configuration.
+#[derive(Debug)]
+pub(crate) struct Csrf {
+    keys: Option<SubKeys>,
+    own: Option<Origin>,
+    allowed: Vec<Origin>,
+    takes_plain_http: bool,
+}
+
+/// What the headers of a request say of where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Ours,
+    Foreign,
+    Silent,
+}
+
+impl Csrf {
+    pub(crate) fn new(
+        keys: Option<SubKeys>,
+        own: Option<Origin>,
+        allowed: Vec<Origin>,
+        takes_plain_http: bool,
+    ) -> Self {
+        Self {
+            keys,
+            own,
+            allowed,
+            takes_plain_http,
+        }
+    }
+
+    /// Whether a request may go on whose credential was ambient, through this transport; `binding`
+    /// names the session that it shows.
+    pub(crate) fn passes(
+        &self,
+        head: &dyn RequestHead,
+        transport: &dyn Transport,
+        binding: &str,
+    ) -> bool {
+        if is_safe(head.method()) {
+            return true;
+        }
+        match self.source(head) {
+            Source::Ours => true,
+            Source::Foreign => false,
+            Source::Silent => self.has_token(head, transport, binding),
+        }
+    }
+
+    /// A token for who is bound by `binding`; `None` where there are no keys, because no transport is
+    /// ambient.
+    pub(crate) fn mint(&self, binding: &str) -> Result<Option<String>, RandomError> {
+        let Some(keys) = &self.keys else {
+            return Ok(None);
+        };
+        let key = keys.active();
+        let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
+        let mac = keyed_digest(key.secret(), &[binding.as_bytes(), nonce.as_bytes()]);
+        Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
+    }
+
+    fn source(&self, head: &dyn RequestHead) -> Source {
+        let origin = match (head.header("origin", 0), head.header("origin", 1)) {
+            (None, _) => None,
+            (Some(origin), None) => Some(origin),
+            (Some(_), Some(_)) => return Source::Foreign,
+        };
+        let is_allowed = origin.is_some_and(|origin| self.allowed.iter().any(|o| o.is(origin)));
+        if is_allowed {
+            return Source::Ours;
+        }
+        let site = match (
+            head.header("sec-fetch-site", 0),
+            head.header("sec-fetch-site", 1),
+        ) {
+            (None, _) => None,
+            (Some(site), None) => Some(site),
+            (Some(_), Some(_)) => return Source::Foreign,
+        };
+        match (site, origin) {
+            // No page can write this header, and behind a proxy the browser knows better than `Host`.
+            (Some(b"same-origin" | b"none"), _) => Source::Ours,
+            (Some(_), _) => Source::Foreign,
+            (None, Some(origin)) if self.is_own(head, origin) => Source::Ours,
+            (None, Some(_)) => Source::Foreign,
+            (None, None) => Source::Silent,
+        }
+    }
+
+    /// Whether an origin is the server's own: the configured one, or else the one of the `Host` that
+    /// the request names.
+    fn is_own(&self, head: &dyn RequestHead, origin: &[u8]) -> bool {
+        if let Some(own) = &self.own {
+            return own.is(origin);
+        }
+        let (Some(host), None) = (head.header("host", 0), head.header("host", 1)) else {
+            return false;
+        };
+        let of_scheme = |scheme: &str, port: &[u8]| {
+            let Some(authority) = origin.strip_prefix(scheme.as_bytes()) else {
+                return false;
+            };
+            let host = host.strip_suffix(port).unwrap_or(host);
+            !host.is_empty() && authority.eq_ignore_ascii_case(host)
+        };
+        of_scheme("https://", b":443") || (self.takes_plain_http && of_scheme("http://", b":80"))
+    }
+
+    fn has_token(&self, head: &dyn RequestHead, transport: &dyn Transport, binding: &str) -> bool {
+        let (Some(keys), Some(name)) = (&self.keys, transport.csrf_cookie()) else {
+            return false;
+        };
+        let (Some(sent), None) = (head.header(HEADER, 0), head.header(HEADER, 1)) else {
+            return false;
+        };
+        let Ok(Some(cookie)) = find_cookie(head, name) else {
+            return false;
+        };
+        constant_time_eq(sent, cookie.as_bytes()) && is_genuine(keys, cookie, binding)
+    }
+}
+
+fn is_genuine(keys: &SubKeys, token: &str, binding: &str) -> bool {
+    let mut parts = token.split('.');
+    let (Some(kid), Some(nonce), Some(mac), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let Some(key) = keys.find(kid) else {
+        return false;
+    };
+    let expected = keyed_digest(key.secret(), &[binding.as_bytes(), nonce.as_bytes()]);
+    constant_time_eq(expected.as_bytes(), mac.as_bytes())
+}
+
+/// Methods that change nothing (RFC 9110 §9.2.1).
+pub(crate) fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+}
+
+#[cfg(test)]
+mod tests;

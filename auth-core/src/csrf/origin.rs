@@ -1,0 +1,91 @@
+//! The origin of a page, as browsers write it.
+
+/// A serialised origin (RFC 6454 §6.2): scheme, host and, where it is not the usual one, port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    /// Reads an origin in the one form in which browsers send it; `None` for any other text, such as
+    /// one with a slash at its end, a wildcard, or the usual port of its scheme.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (scheme, authority) = text.split_once("://")?;
+        let usual_port = match scheme {
+            "https" => ":443",
+            "http" => ":80",
+            _ => return None,
+        };
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        let is_port = port.is_none_or(|port| {
+            port.parse::<u16>()
+                .is_ok_and(|number| number > 0 && number.to_string() == port)
+        });
+        let is_host = is_name(host) || is_ipv6(host);
+        let fits = is_host && is_port && !authority.ends_with(usual_port);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Whether a header names this origin.
+    pub(crate) fn is(&self, header: &[u8]) -> bool {
+        self.0.as_bytes() == header
+    }
+}
+
+fn is_name(host: &str) -> bool {
+    let is_of_label =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(is_of_label);
+    host.len() <= 253 && host.split('.').all(is_label)
+}
+
+fn is_ipv6(host: &str) -> bool {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inside.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+
+    #[test]
+    fn one_form_of_an_origin() {
+        for good in [
+            "https://example.com",
+            "https://app.example.com:8443",
+            "http://localhost:3000",
+            "http://127.0.0.1",
+            "http://[::1]:3000",
+        ] {
+            assert!(
+                Origin::parse(good).is_some_and(|o| o.is(good.as_bytes())),
+                "{good}"
+            );
+        }
+        for bad in [
+            "",
+            "null",
+            "*",
+            "https://*.example.com",
+            "https://example.com/",
+            "https://example.com:443",
+            "http://example.com:80",
+            "https://Example.com",
+            "https://user@example.com",
+            "https://example.com:0",
+            "https://example.com:080",
+            "https://example.com:99999",
+            "https://",
+            "https://a..b",
+            "ftp://example.com",
+            "example.com",
+            "https://exämple.com",
+            "http://[::1",
+        ] {
+            assert_eq!(Origin::parse(bad), None, "{bad}");
+        }
+    }
+}

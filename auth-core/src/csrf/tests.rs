@@ -1,0 +1,154 @@
+//! The table: where a request says that it comes from, and what it shows.
+
+use super::*;
+use crate::CookieTransport;
+use crate::http::BufferedRequest;
+use crate::secret::{MasterSecret, Purpose};
+use crate::testing::master_secret;
+
+const HOST: &str = "shop.example";
+
+fn csrf(own: Option<&str>, takes_plain_http: bool) -> Csrf {
+    let origin = |text| Origin::parse(text).unwrap();
+    let keys = master_secret().keys(Purpose::CSRF_TOKEN);
+    let allowed = vec![origin("https://app.example")];
+    Csrf::new(Some(keys), own.map(origin), allowed, takes_plain_http)
+}
+
+fn passes(csrf: &Csrf, method: &str, headers: &[(&str, &str)], binding: &str) -> bool {
+    let request = BufferedRequest::new(method, Vec::new()).header("host", HOST);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(name, *value)
+    });
+    csrf.passes(&request.head, &CookieTransport::new(), binding)
+}
+
+/// C-CS-02, A3.5.1, A3.5.2, A3.5.3: Fetch Metadata first, then the origin, then the token.
+#[test]
+fn the_whole_table() {
+    const ORIGINS: [Option<&str>; 5] = [
+        None,
+        Some("https://shop.example"),
+        Some("https://app.example"),
+        Some("https://evil.example"),
+        Some("null"),
+    ];
+    let csrf = csrf(None, false);
+    let token = csrf.mint("session").unwrap().unwrap();
+    let cookie = format!("__Host-auth-csrf={token}");
+    for site in [
+        None,
+        Some("same-origin"),
+        Some("none"),
+        Some("same-site"),
+        Some("cross-site"),
+        Some("odd"),
+    ] {
+        for origin in ORIGINS {
+            for has_token in [false, true] {
+                let mut headers = Vec::new();
+                headers.extend(site.map(|site| ("sec-fetch-site", site)));
+                headers.extend(origin.map(|origin| ("origin", origin)));
+                if has_token {
+                    headers.extend([("cookie", cookie.as_str()), ("x-csrf-token", &token)]);
+                }
+                let is_own = matches!(origin, None | Some("https://shop.example"));
+                let expected = match (site, origin) {
+                    (_, Some("https://app.example")) => true,
+                    (None, None) => has_token,
+                    (None, _) => is_own,
+                    (Some("same-origin" | "none"), _) => true,
+                    (Some(_), _) => false,
+                };
+                for method in ["POST", "PUT", "PATCH", "DELETE", "PURGE"] {
+                    let passed = passes(&csrf, method, &headers, "session");
+                    assert_eq!(passed, expected, "{method} {headers:?}");
+                }
+                for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+                    assert!(passes(&csrf, method, &headers, "session"), "{headers:?}");
+                }
+            }
+        }
+    }
+}
+
+/// C-CS-01, N-SE-04: a token of another session, of nobody, cut, doubled, or under another key.
+#[test]
+fn only_the_token_of_this_session() {
+    let csrf = csrf(None, false);
+    let mint = |binding| csrf.mint(binding).unwrap().unwrap();
+    let check = |token: &str, header: &str, expected: bool| {
+        let cookie = format!("a=b; __Host-auth-csrf={token}");
+        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", header)];
+        let passed = passes(&csrf, "POST", &headers, "session");
+        assert_eq!(passed, expected, "{token} {header}");
+    };
+    let good = mint("session");
+    check(&good, &good, true);
+    check(&good, "", false);
+    check(&good, &mint("session"), false);
+    let others = [mint("another session"), mint(NOBODY)];
+    for other in &others {
+        check(other, other, false);
+    }
+    let stranger = MasterSecret::from_bytes([7; 32]).keys(Purpose::CSRF_TOKEN);
+    let strange = Csrf::new(Some(stranger), None, Vec::new(), false);
+    let strange = strange.mint("session").unwrap().unwrap();
+    for broken in [
+        strange.as_str(),
+        "planted",
+        "..",
+        &good[1..],
+        &good[..good.len() - 1],
+        &format!("{good}.x"),
+    ] {
+        check(broken, broken, false);
+    }
+    // Twice, in either place.
+    let cookie = format!(
+        "__Host-auth-csrf={good}; __Host-auth-csrf={}",
+        mint("session")
+    );
+    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &good)];
+    assert!(!passes(&csrf, "POST", &headers, "session"));
+    let cookie = format!("__Host-auth-csrf={good}");
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", &good),
+        ("x-csrf-token", &good),
+    ];
+    assert!(!passes(&csrf, "POST", &headers, "session"));
+}
+
+/// The own origin by `Host`, by configuration behind a proxy, and over plain HTTP.
+#[test]
+fn what_the_own_origin_is() {
+    let own = |csrf: &Csrf, origin| passes(csrf, "POST", &[("origin", origin)], "");
+    let derived = csrf(None, false);
+    assert!(own(&derived, "https://shop.example"));
+    assert!(own(&derived, "https://SHOP.example"));
+    for foreign in [
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.evil.example",
+        "https://evil.example",
+        "https://",
+        "",
+    ] {
+        assert!(!own(&derived, foreign), "{foreign}");
+    }
+    assert!(own(&csrf(None, true), "http://shop.example"));
+    let proxied = csrf(Some("https://www.shop.example"), true);
+    assert!(own(&proxied, "https://www.shop.example"));
+    assert!(!own(&proxied, "https://shop.example"));
+    let twice = [
+        ("origin", "https://shop.example"),
+        ("origin", "https://shop.example"),
+    ];
+    assert!(!passes(&derived, "POST", &twice, ""));
+    let contradiction = [
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    assert!(!passes(&derived, "POST", &contradiction, ""));
+}

@@ -1,0 +1,26 @@
+//! Sessions as operations: begun, found, prolonged, listed and ended.
+
+mod end;
+mod find;
+mod list;
+mod refresh;
+mod start;
+
+pub(crate) use refresh::RefreshError;
+pub(crate) use start::Started;
+
+use super::Accounts;
+use crate::error::Unavailable;
+use crate::session::Sessions;
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Accounts<U> {
+    /// The configuration of sessions. `build()` refuses a backend with sessions where there is none.
+    pub(crate) fn session_settings(&self) -> Result<&Sessions, Unavailable> {
+        let missing = "sessions are switched off: there is no session store";
+        self.inner
+            .sessions
+            .as_ref()
+            .ok_or_else(|| Unavailable::new(missing))
+    }
+}

@@ -1,0 +1,326 @@
+//! The configuration of sessions, and what needs their keys.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+
+use super::refresh_token::RefreshToken;
+use super::{Draft, Exchange};
+use crate::config::{ConfigFault, Inspection};
+use crate::error::{StoreError, Unavailable};
+use crate::secret::{MasterSecret, Purpose, RandomError, SubKeys};
+use crate::store::{ACCESS, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::user::Epoch;
+
+/// Where sessions are kept, and how long they live.
+///
+/// | setting | default | range |
+/// | --- | --- | --- |
+/// | `idle` | 30 days | 1 second to 400 days |
+/// | `absolute` | 90 days | `idle` to 400 days |
+/// | `refresh_grace` | 10 seconds | none to 5 minutes |
+/// | `realm` | `users` | 1 to 32 of `a`–`z`, `0`–`9`, `-` and `_` |
+///
+/// A user may have any number of sessions at the same time.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Secret};
+/// use auth_core::session::Sessions;
+/// use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+/// use auth_core::{Accounts, Auth, Backend, BearerTransport, OpaqueStrategy, User};
+/// use std::time::Duration;
+///
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let sessions = Sessions::new(MemorySessionStore::new(), &master)
+///     .idle(Duration::from_secs(8 * 60 * 60))
+///     .absolute(Duration::from_secs(24 * 60 * 60));
+/// let accounts = Accounts::<User>::builder(MemoryUserDatabase::new(), &master)
+///     .expiring_store(MemoryExpiringStore::new())
+///     .sessions(sessions);
+/// let auth = Auth::builder(accounts)
+///     .backend(Backend::new("api", BearerTransport::new(), OpaqueStrategy::new()))
+///     .build()?;
+/// assert!(auth.routes().any(|route| route.path() == "/auth/refresh"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Sessions {
+    store: Arc<dyn SessionStore>,
+    keys: SubKeys,
+    realm: String,
+    idle: Duration,
+    absolute: Duration,
+    grace: Duration,
+}
+
+impl Sessions {
+    /// Sessions in this store. What their tokens are digested with is derived from the master secret.
+    #[must_use]
+    pub fn new(store: impl SessionStore, master: &MasterSecret) -> Self {
+        Self {
+            store: Arc::new(store),
+            keys: master.keys(Purpose::SESSION_DIGEST),
+            realm: "users".to_owned(),
+            idle: Duration::days(30),
+            absolute: Duration::days(90),
+            grace: Duration::seconds(10),
+        }
+    }
+
+    /// After how long a session ends that nobody uses. A use is noted at most once a minute, so it
+    /// may end up to a minute earlier than that after the last use, and never later.
+    #[must_use]
+    pub fn idle(mut self, idle: StdDuration) -> Self {
+        self.idle = limited(idle);
+        self
+    }
+
+    /// After how long a session ends whatever happens.
+    #[must_use]
+    pub fn absolute(mut self, absolute: StdDuration) -> Self {
+        self.absolute = limited(absolute);
+        self
+    }
+
+    /// For how long after a rotation the refresh token before it is answered with the same successor:
+    /// for replies that were lost, and for tabs that refresh at the same moment. Zero is strict: a
+    /// token that comes a second time ends its session.
+    ///
+    /// It reaches back one generation and no further. Where the token is a cookie, which tabs share, a
+    /// refresh within the grace of another one answers the token that is there and makes none, so
+    /// that no tab can fall two behind.
+    #[must_use]
+    pub fn refresh_grace(mut self, grace: StdDuration) -> Self {
+        self.grace = limited(grace);
+        self
+    }
+
+    /// Which population of users these sessions belong to. Two kinds of users in one application
+    /// (customers and staff) have two realms, so that a session of the customer 7 is nothing to the
+    /// staff 7, also where both are in one table.
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
+        self
+    }
+
+    pub(crate) fn inspect(&self, inspection: &mut Inspection) {
+        self.store.inspect(inspection);
+        for key in self.keys.all() {
+            inspection.secret("the secret of session digests", key.secret());
+        }
+        const LONGEST: Duration = Duration::days(400);
+        let mut range = |which: &str, value, min: Duration, max, words: [&'static str; 2]| {
+            if !(min..=max).contains(&value) {
+                inspection.fault(ConfigFault::LifetimeOutOfRange {
+                    which: which.to_owned(),
+                    min: words[0],
+                    max: words[1],
+                });
+            }
+        };
+        let second = Duration::SECOND;
+        range(
+            "the idle time of sessions",
+            self.idle,
+            second,
+            LONGEST,
+            ["1 second", "400 days"],
+        );
+        range(
+            "the absolute life of sessions",
+            self.absolute,
+            self.idle.min(LONGEST),
+            LONGEST,
+            ["their idle time", "400 days"],
+        );
+        range(
+            "the grace of refresh tokens",
+            self.grace,
+            Duration::ZERO,
+            Duration::minutes(5),
+            ["none", "5 minutes"],
+        );
+        let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
+        if !(1..=32).contains(&self.realm.len()) || !self.realm.chars().all(is_plain) {
+            inspection.fault(ConfigFault::Other(format!(
+                "`{}` is no realm of sessions: use 1 to 32 of a–z, 0–9, `-` and `_`",
+                self.realm
+            )));
+        }
+    }
+
+    pub(crate) fn store(&self) -> &dyn SessionStore {
+        &*self.store
+    }
+
+    /// Whose session a user's is.
+    pub(crate) fn owner(&self, key: &impl fmt::Display) -> Result<SessionOwner, StoreError> {
+        SessionOwner::new(&self.realm, &key.to_string()).ok_or_else(|| {
+            StoreError::new("the key of a user is too long for an owner of sessions")
+        })
+    }
+
+    /// The key of the user whose session this is; `None` for one of another population.
+    pub(crate) fn key_of<'s>(&self, session: &'s StoredSession) -> Option<&'s str> {
+        session.owner.key_in(&self.realm)
+    }
+
+    /// How old a noted use may be before another one is noted.
+    pub(crate) fn is_worth_noting(&self, session: &StoredSession, now: OffsetDateTime) -> bool {
+        let step = (self.idle / 20_i32).min(Duration::MINUTE);
+        now - session.last_used_at >= step
+    }
+
+    /// The session, used now.
+    pub(crate) fn used(
+        &self,
+        session: &StoredSession,
+        now: OffsetDateTime,
+    ) -> Option<StoredSession> {
+        session.used_at(now, self.idle)
+    }
+
+    pub(crate) fn draft(&self) -> Result<Draft, RandomError> {
+        Draft::draw(self.keys.active())
+    }
+
+    /// The row of a new session.
+    pub(crate) fn first_row(&self, draft: &Draft, begin: Begin<'_>) -> StoredSession {
+        let Begin {
+            owner,
+            backend,
+            epoch,
+            client,
+            access_life,
+            now,
+        } = begin;
+        let ends_at = now.saturating_add(self.absolute);
+        let slots = draft.slots(access_life, now);
+        StoredSession {
+            id: draft.token.id,
+            owner,
+            backend: backend.to_owned(),
+            epoch,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.saturating_add(self.idle).min(ends_at),
+            ends_at,
+            client,
+            version: 0,
+            tokens: SessionTokens::new(&slots),
+        }
+    }
+
+    /// The successor of a presented token, should it be good.
+    pub(crate) fn exchange(&self, presented: &RefreshToken) -> Result<Exchange, RandomError> {
+        Exchange::draw(self.keys.active(), presented)
+    }
+
+    pub(crate) fn rotation(
+        &self,
+        presented: &RefreshToken,
+        exchange: &Exchange,
+        access_life: Option<StdDuration>,
+        shared: bool,
+        now: OffsetDateTime,
+    ) -> Rotation {
+        Rotation {
+            id: presented.id,
+            keys: self.keys.clone(),
+            family: presented.family.clone(),
+            presented: presented.secret.clone(),
+            now,
+            grace: self.grace,
+            idle: self.idle,
+            shared,
+            successor: exchange.successor(access_life, now),
+        }
+    }
+
+    /// The token that is good now, for somebody who presented the one before it.
+    pub(crate) fn repeat(
+        &self,
+        presented: &RefreshToken,
+        row: &StoredSession,
+    ) -> Result<Option<Exchange>, StoreError> {
+        let slots = row.tokens.slots()?;
+        let key = self.keys.find(slots.refresh.kid());
+        Ok(key
+            .zip(slots.previous)
+            .map(|(key, previous)| Exchange::with_nonce(key, presented, previous.nonce)))
+    }
+
+    /// The token that is good now, for somebody who presented it.
+    pub(crate) fn keep(
+        &self,
+        presented: RefreshToken,
+        row: &StoredSession,
+    ) -> Result<Option<Exchange>, StoreError> {
+        let slots = row.tokens.slots()?;
+        let key = self.keys.find(slots.refresh.kid());
+        Ok(key.map(|key| Exchange::current(key, presented)))
+    }
+
+    /// How long the opaque access token of this generation still lives.
+    pub(crate) fn access_life_left(
+        row: &StoredSession,
+        now: OffsetDateTime,
+    ) -> Result<Option<StdDuration>, StoreError> {
+        let access = row.tokens.slots()?.access;
+        let left = |until: OffsetDateTime| (until - now).try_into().unwrap_or_default();
+        Ok(access.map(|access| left(access.until.to_time())))
+    }
+
+    /// Whether this is the secret of an access token of the session that is good.
+    pub(crate) fn is_access_secret(
+        &self,
+        row: &StoredSession,
+        secret: &[u8; 32],
+        now: OffsetDateTime,
+    ) -> Result<bool, Unavailable> {
+        let slots = row.tokens.slots()?;
+        let parts: [&[u8]; 3] = [ACCESS, row.id.as_bytes(), secret];
+        let mut all = [slots.access, slots.previous_access].into_iter().flatten();
+        Ok(all.any(|slot| now < slot.until.to_time() && slot.digest.is_of(&self.keys, &parts)))
+    }
+
+    /// Whether a refresh token was ever one of this session's, spent or not.
+    pub(crate) fn is_of_family(
+        &self,
+        row: &StoredSession,
+        token: &RefreshToken,
+    ) -> Result<bool, StoreError> {
+        let parts: [&[u8]; 3] = [crate::store::FAMILY, row.id.as_bytes(), &token.family[..]];
+        Ok(row.tokens.slots()?.family.is_of(&self.keys, &parts))
+    }
+}
+
+/// What a new session begins with.
+pub(crate) struct Begin<'a> {
+    pub(crate) owner: SessionOwner,
+    pub(crate) backend: &'a str,
+    pub(crate) epoch: Epoch,
+    pub(crate) client: Option<String>,
+    /// How long the access token lives, where it is the secret of the session.
+    pub(crate) access_life: Option<StdDuration>,
+    pub(crate) now: OffsetDateTime,
+}
+
+fn limited(duration: StdDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or(Duration::MAX)
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("realm", &self.realm)
+            .field("idle", &self.idle)
+            .field("absolute", &self.absolute)
+            .field("grace", &self.grace)
+            .finish_non_exhaustive()
+    }
+}

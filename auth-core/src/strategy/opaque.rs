@@ -1,0 +1,122 @@
+//! Access tokens that are random, and mean what the row of their session says.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use time::OffsetDateTime;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{IssueRequest, IssuedToken, Reading, SessionSecret, Strategy};
+use crate::config::{ConfigFault, Inspection};
+use crate::error::Unavailable;
+use crate::session_id::SessionId;
+use crate::user::AuthUser;
+
+/// Random access tokens, of which the store keeps a keyed digest.
+///
+/// A token is the id of its session and 32 secret bytes, in 64 characters of base64url. It is good
+/// for its lifetime or until its session ends, whichever comes first, and whatever ends the session
+/// ends it at once. After a refresh the token before stays good for the rest of its lifetime; the one
+/// before that does not.
+///
+/// | setting | default |
+/// | --- | --- |
+/// | `lifetime` | 1 hour (1 second to 400 days) |
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{Backend, BearerTransport, OpaqueStrategy, User};
+/// use std::time::Duration;
+///
+/// let strategy = OpaqueStrategy::new().lifetime(Duration::from_secs(20 * 60));
+/// let backend: Backend<User> = Backend::new("api", BearerTransport::new(), strategy);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct OpaqueStrategy {
+    lifetime: Duration,
+}
+
+impl OpaqueStrategy {
+    const TOKEN_LENGTH: usize = 64;
+
+    /// The strategy with its defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            lifetime: Duration::from_hours(1),
+        }
+    }
+
+    /// How long an access token lives: 1 second to 400 days. Where clients do not refresh, a page with
+    /// forms say, make it as long as a session may be idle.
+    #[must_use]
+    pub const fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+}
+
+impl Default for OpaqueStrategy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
+    async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
+        let session = request.session.ok_or_else(|| {
+            Unavailable::new("an opaque token is the secret of a session, and there is none")
+        })?;
+        let parts: [&[u8]; 2] = [session.id().as_bytes(), session.expose()];
+        let bytes = Zeroizing::new(parts.concat());
+        let token = Base64UrlUnpadded::encode_string(&bytes);
+        Ok(IssuedToken::new(token, self.lifetime))
+    }
+
+    async fn read(
+        &self,
+        token: &str,
+        _: OffsetDateTime,
+    ) -> Result<Option<Reading<U::Id>>, Unavailable> {
+        Ok(parse(token).map(Reading::Session))
+    }
+
+    /// Nothing to do: the session ends, and the token with it.
+    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    fn is_session_secret(&self) -> bool {
+        true
+    }
+
+    fn longest_token(&self) -> usize {
+        Self::TOKEN_LENGTH
+    }
+
+    fn inspect(&self, inspection: &mut Inspection) {
+        const LONGEST: Duration = Duration::from_hours(400 * 24);
+        if !(Duration::from_secs(1)..=LONGEST).contains(&self.lifetime) {
+            inspection.fault(ConfigFault::LifetimeOutOfRange {
+                which: "the lifetime of opaque access tokens".to_owned(),
+                min: "1 second",
+                max: "400 days",
+            });
+        }
+    }
+}
+
+fn parse(token: &str) -> Option<SessionSecret> {
+    if token.len() != OpaqueStrategy::TOKEN_LENGTH {
+        return None;
+    }
+    let bytes = Zeroizing::new(Base64UrlUnpadded::decode_vec(token).ok()?);
+    let (id, secret) = bytes.split_first_chunk::<16>()?;
+    let secret = secret.try_into().ok()?;
+    let id = SessionId::from_uuid(Uuid::from_bytes(*id));
+    Some(SessionSecret::new(id, secret))
+}

@@ -1,0 +1,371 @@
+//! Cookies (RFC 6265bis).
+
+use std::time::Duration;
+
+use super::{IssuedTokens, MalformedCredential, Mount, Presence, Transport, cookie_header};
+use crate::config::{ConfigFault, ConfigWarning, Inspection};
+use crate::http::{Reply, RequestHead};
+use crate::strategy::IssuedToken;
+
+/// Carries the token in a cookie that scripts cannot read, and the refresh token in another one that
+/// travels to the refresh route alone.
+///
+/// | cookie | by default | attributes |
+/// | --- | --- | --- |
+/// | access | `__Host-auth` | `HttpOnly; Secure; SameSite=Lax; Path=/` |
+/// | refresh, with sessions | `__Secure-auth-refresh` | the same, `Path` of the refresh route |
+/// | CSRF token, for scripts of clients that say nothing of where they are | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
+///
+/// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
+/// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). Each lives as long as
+/// its token.
+///
+/// Where routes are nested, or a proxy adds a prefix, say so by
+/// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix), or the refresh cookie never
+/// comes back.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{Backend, CookieTransport, OpaqueStrategy, User};
+/// use auth_core::transport::SameSite;
+///
+/// let cookies = CookieTransport::new().name("shop").same_site(SameSite::Strict);
+/// let backend: Backend<User> = Backend::new("web", cookies, OpaqueStrategy::new());
+/// ```
+#[derive(Debug, Clone)]
+pub struct CookieTransport {
+    base: String,
+    secure: bool,
+    /// `None` for `SameSite=None`.
+    same_site: Option<SameSite>,
+    domain: Option<String>,
+    persistent: bool,
+    partitioned: bool,
+    names: Names,
+}
+
+/// Whether a browser sends a cookie with requests that other sites cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameSite {
+    /// With navigations to the site, and not with what other sites load or post.
+    Lax,
+    /// With nothing that another site causes: whoever follows a link from there arrives logged out.
+    Strict,
+}
+
+#[derive(Debug, Clone)]
+struct Names {
+    access: String,
+    refresh: String,
+    csrf: String,
+}
+
+/// How a cookie is set.
+struct Cookie<'a> {
+    name: &'a str,
+    value: &'a str,
+    path: &'a str,
+    http_only: bool,
+    max_age: Option<Duration>,
+}
+
+impl CookieTransport {
+    /// The longest life of a cookie (RFC 6265bis §5.5).
+    const LONGEST: Duration = Duration::from_hours(400 * 24);
+    /// The longest name and value together (RFC 6265bis §5.6).
+    const CAPACITY: usize = 4096;
+
+    /// Cookies with the defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut new = Self {
+            base: "auth".to_owned(),
+            secure: true,
+            same_site: Some(SameSite::Lax),
+            domain: None,
+            persistent: true,
+            partitioned: false,
+            names: Names {
+                access: String::new(),
+                refresh: String::new(),
+                csrf: String::new(),
+            },
+        };
+        new.rename();
+        new
+    }
+
+    /// What the cookies are called, without prefixes (`auth`): 1 to 64 letters, digits, `-` and `_`.
+    /// Two backends with cookies have two names.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.base = name.into();
+        self.rename();
+        self
+    }
+
+    /// Whether the cookies go along with what other sites cause (`Lax`).
+    #[must_use]
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.same_site = Some(same_site);
+        self
+    }
+
+    /// Sends the cookies with everything that other sites cause, for an application inside of other
+    /// sites' frames. What is left against forged requests are their origins and CSRF tokens.
+    #[must_use]
+    pub fn dangerous_same_site_none(mut self) -> Self {
+        self.same_site = None;
+        self
+    }
+
+    /// Shares the cookies with every sub-domain of this domain, and so trusts all of them. The
+    /// prefix is then `__Secure-`.
+    #[must_use]
+    pub fn share_with_subdomains(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self.rename();
+        self
+    }
+
+    /// Lets the cookies end with the browser, and not only with their tokens.
+    #[must_use]
+    pub fn until_browser_closes(mut self) -> Self {
+        self.persistent = false;
+        self
+    }
+
+    /// Keeps the cookies apart by the site that embeds this one (CHIPS).
+    #[must_use]
+    pub fn partitioned(mut self) -> Self {
+        self.partitioned = true;
+        self
+    }
+
+    /// Lets the cookies travel over plain HTTP, where everybody on the way reads them: for
+    /// development on a loopback address. They have no prefixes then.
+    #[must_use]
+    pub fn insecure_over_plain_http(mut self) -> Self {
+        self.secure = false;
+        self.rename();
+        self
+    }
+
+    fn rename(&mut self) {
+        let base = &self.base;
+        let (host, anywhere) = match (self.secure, &self.domain) {
+            (false, _) => ("", ""),
+            (true, None) => ("__Host-", "__Secure-"),
+            (true, Some(_)) => ("__Secure-", "__Secure-"),
+        };
+        self.names = Names {
+            access: format!("{host}{base}"),
+            refresh: format!("{anywhere}{base}-refresh"),
+            csrf: format!("{host}{base}-csrf"),
+        };
+    }
+
+    fn set(&self, cookie: &Cookie<'_>) -> (&'static str, String) {
+        let Cookie {
+            name,
+            value,
+            path,
+            http_only,
+            max_age,
+        } = cookie;
+        let mut text = format!("{name}={value}");
+        if *http_only {
+            text.push_str("; HttpOnly");
+        }
+        if self.secure {
+            text.push_str("; Secure");
+        }
+        text.push_str(match self.same_site {
+            Some(SameSite::Lax) => "; SameSite=Lax",
+            Some(SameSite::Strict) => "; SameSite=Strict",
+            None => "; SameSite=None",
+        });
+        text.push_str("; Path=");
+        text.push_str(path);
+        if let Some(domain) = &self.domain {
+            text.push_str("; Domain=");
+            text.push_str(domain);
+        }
+        if let Some(max_age) = max_age {
+            let seconds = max_age.min(&Self::LONGEST).as_secs();
+            text.push_str(&format!("; Max-Age={seconds}"));
+        }
+        if self.partitioned {
+            text.push_str("; Partitioned");
+        }
+        ("set-cookie", text)
+    }
+
+    fn access<'a>(&'a self, value: &'a str, max_age: Option<Duration>) -> Cookie<'a> {
+        Cookie {
+            name: &self.names.access,
+            value,
+            path: "/",
+            http_only: true,
+            max_age,
+        }
+    }
+
+    fn refresh<'a>(
+        &'a self,
+        value: &'a str,
+        mount: &'a Mount,
+        max_age: Option<Duration>,
+    ) -> Cookie<'a> {
+        Cookie {
+            name: &self.names.refresh,
+            value,
+            path: mount.refresh_path(),
+            http_only: true,
+            max_age,
+        }
+    }
+
+    /// Scripts read this one, and send it back in a header.
+    fn csrf<'a>(&'a self, value: &'a str, max_age: Option<Duration>) -> Cookie<'a> {
+        Cookie {
+            name: &self.names.csrf,
+            value,
+            path: "/",
+            http_only: false,
+            max_age,
+        }
+    }
+
+    fn life(&self, token: &IssuedToken) -> Option<Duration> {
+        self.persistent.then(|| token.expires_in())
+    }
+}
+
+impl Default for CookieTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for CookieTransport {
+    fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential> {
+        cookie_header::find(head, &self.names.access)
+    }
+
+    fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential> {
+        cookie_header::find(head, &self.names.refresh)
+    }
+
+    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
+        let IssuedTokens {
+            access,
+            refresh,
+            csrf,
+            mount,
+        } = tokens;
+        let life = self.life(access);
+        let mut cookies = vec![self.set(&self.access(access.expose(), life))];
+        if let Some(token) = refresh {
+            cookies.push(self.set(&self.refresh(token.expose(), mount, self.life(token))));
+        }
+        if let Some(token) = csrf {
+            // It is good for as long as the session is.
+            let life = refresh.as_ref().map_or(life, |token| self.life(token));
+            cookies.push(self.set(&self.csrf(token, life)));
+        }
+        with_headers(Reply::empty(204), cookies)
+    }
+
+    fn logout(&self, mount: &Mount) -> Reply {
+        let now = Some(Duration::ZERO);
+        let cleared = [
+            self.set(&self.access("", now)),
+            self.set(&self.refresh("", mount, now)),
+            self.set(&self.csrf("", now)),
+        ];
+        with_headers(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
+    }
+
+    fn forget(&self) -> Vec<(&'static str, String)> {
+        vec![self.set(&self.access("", Some(Duration::ZERO)))]
+    }
+
+    fn presence(&self) -> Presence {
+        Presence::Ambient
+    }
+
+    /// There is no scheme for cookies.
+    fn challenge(&self, _: bool) -> Option<&'static str> {
+        None
+    }
+
+    fn capacity(&self) -> usize {
+        Self::CAPACITY.saturating_sub(self.names.refresh.len())
+    }
+
+    fn csrf_cookie(&self) -> Option<&str> {
+        Some(&self.names.csrf)
+    }
+
+    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
+        Some(self.set(&self.csrf(token, None)))
+    }
+
+    fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    fn inspect(&self, inspection: &mut Inspection) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let begins_with_prefix = self.base.starts_with("__");
+        if !(1..=64).contains(&self.base.len())
+            || !self.base.chars().all(is_plain)
+            || begins_with_prefix
+        {
+            inspection.fault(ConfigFault::Other(format!(
+                "`{}` cannot name a cookie: use 1 to 64 letters, digits, `-` and `_`; the prefix comes by itself",
+                self.base.escape_default()
+            )));
+        }
+        if let Some(domain) = &self.domain {
+            let is_of_domain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+            if domain.is_empty() || domain.starts_with('.') || !domain.chars().all(is_of_domain) {
+                inspection.fault(ConfigFault::Other(format!(
+                    "`{}` is no domain to share cookies with: write it like `example.com`",
+                    domain.escape_default()
+                )));
+            }
+        }
+        if !self.secure {
+            inspection.warn(ConfigWarning::Weakened {
+                what: "cookies travel over plain HTTP, where everybody on the way reads them"
+                    .to_owned(),
+            });
+            if self.same_site.is_none() || self.partitioned {
+                inspection.fault(ConfigFault::Other(
+                    "browsers take cookies with `SameSite=None` or `Partitioned` over HTTPS alone: take `.insecure_over_plain_http()` away"
+                        .to_owned(),
+                ));
+            }
+        }
+        if self.same_site.is_none() {
+            inspection.warn(ConfigWarning::Weakened {
+                what: "cookies go along with requests that other sites cause".to_owned(),
+            });
+        }
+    }
+}
+
+fn with_headers(reply: Reply, headers: impl IntoIterator<Item = (&'static str, String)>) -> Reply {
+    headers
+        .into_iter()
+        .fold(reply, |reply, (name, value)| reply.header(name, value))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! What is set, what is read back, and what is refused at `build()`.
+
+use super::*;
+use crate::config::Inspection;
+
+fn lines(reply: &Reply) -> Vec<String> {
+    let lines = reply.headers().filter(|(name, _)| *name == "set-cookie");
+    lines.map(|(_, value)| value.to_owned()).collect()
+}
+
+fn tokens<'a>(mount: &'a Mount, life: Duration) -> IssuedTokens<'a> {
+    IssuedTokens {
+        refresh: Some(IssuedToken::new("r".into(), life * 10)),
+        csrf: Some("c".into()),
+        ..IssuedTokens::new(IssuedToken::new("a".into(), life), mount)
+    }
+}
+
+fn faults(transport: &CookieTransport) -> usize {
+    let mut inspection = Inspection::default();
+    transport.inspect(&mut inspection);
+    inspection.finish().map_or_else(|e| e.faults().len(), |_| 0)
+}
+
+/// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-04, N-SE-05, C-SM-01: the attributes of every preset.
+#[test]
+fn attributes_of_each_preset() {
+    let mount = Mount::new("/auth/refresh");
+    let check = |transport: CookieTransport, expected: [&str; 3]| {
+        let reply = transport.login(&tokens(&mount, Duration::from_mins(1)));
+        assert_eq!(reply.status(), 204);
+        assert_eq!(lines(&reply), expected);
+        assert_eq!(faults(&transport), 0);
+    };
+    let new = CookieTransport::new;
+    check(
+        new(),
+        [
+            "__Host-auth=a; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60",
+            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=Lax; Path=/auth/refresh; Max-Age=600",
+            "__Host-auth-csrf=c; Secure; SameSite=Lax; Path=/; Max-Age=600",
+        ],
+    );
+    check(
+        new()
+            .name("shop")
+            .same_site(SameSite::Strict)
+            .until_browser_closes(),
+        [
+            "__Host-shop=a; HttpOnly; Secure; SameSite=Strict; Path=/",
+            "__Secure-shop-refresh=r; HttpOnly; Secure; SameSite=Strict; Path=/auth/refresh",
+            "__Host-shop-csrf=c; Secure; SameSite=Strict; Path=/",
+        ],
+    );
+    check(
+        new().insecure_over_plain_http(),
+        [
+            "auth=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60",
+            "auth-refresh=r; HttpOnly; SameSite=Lax; Path=/auth/refresh; Max-Age=600",
+            "auth-csrf=c; SameSite=Lax; Path=/; Max-Age=600",
+        ],
+    );
+    // K-02, K-08: a domain, and a partition, only where they are asked for.
+    check(
+        new()
+            .share_with_subdomains("example.com")
+            .partitioned()
+            .dangerous_same_site_none(),
+        [
+            "__Secure-auth=a; HttpOnly; Secure; SameSite=None; Path=/; Domain=example.com; Max-Age=60; Partitioned",
+            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=None; Path=/auth/refresh; Domain=example.com; Max-Age=600; Partitioned",
+            "__Secure-auth-csrf=c; Secure; SameSite=None; Path=/; Domain=example.com; Max-Age=600; Partitioned",
+        ],
+    );
+}
+
+/// K-07: what is cleared has the attributes of what was set.
+#[test]
+fn clearing_repeats_the_attributes() {
+    let mount = Mount::new("/api/auth/refresh");
+    for transport in [
+        CookieTransport::new(),
+        CookieTransport::new().share_with_subdomains("example.com"),
+        CookieTransport::new().insecure_over_plain_http(),
+    ] {
+        let without_value = |line: &String| {
+            let (name, attributes) = line.split_once('=').unwrap();
+            let (_, attributes) = attributes.split_once("; ").unwrap();
+            let (attributes, _) = attributes.split_once("; Max-Age=").unwrap();
+            (name.to_owned(), attributes.to_owned())
+        };
+        let set = lines(&transport.login(&tokens(&mount, Duration::from_mins(1))));
+        let reply = transport.logout(&mount);
+        let cleared = lines(&reply);
+        let names = |lines: &[String]| lines.iter().map(without_value).collect::<Vec<_>>();
+        assert_eq!(names(&set), names(&cleared));
+        for line in &cleared {
+            assert!(
+                line.contains("=; ") && line.ends_with("Max-Age=0"),
+                "{line}"
+            );
+        }
+        assert!(
+            reply
+                .headers()
+                .any(|h| h == ("clear-site-data", "\"cookies\""))
+        );
+        assert_eq!(transport.forget()[0].1, cleared[0]);
+    }
+}
+
+/// K-05, A3.3.5: 400 days at the most, and no more than a browser keeps.
+#[test]
+fn limits() {
+    let mount = Mount::new("/auth/refresh");
+    let day = Duration::from_hours(24);
+    let reply = CookieTransport::new().login(&tokens(&mount, day * 401));
+    assert!(lines(&reply)[0].ends_with("; Max-Age=34560000"));
+    let transport = CookieTransport::new().name("n".repeat(64));
+    assert_eq!(faults(&transport), 0);
+    assert_eq!(transport.capacity(), 4096 - "__Secure--refresh".len() - 64);
+}
+
+#[test]
+fn names_and_domains_are_checked() {
+    for name in ["", "a b", "a=b", "a;b", "ä", "__Host-auth", &"n".repeat(65)] {
+        assert_eq!(faults(&CookieTransport::new().name(name)), 1, "{name}");
+    }
+    for domain in ["", ".example.com", "example.com; Path=/", "exämple.com"] {
+        let transport = CookieTransport::new().share_with_subdomains(domain);
+        assert_eq!(faults(&transport), 1, "{domain}");
+    }
+    let plain = CookieTransport::new().insecure_over_plain_http();
+    assert_eq!(faults(&plain.clone().dangerous_same_site_none()), 1);
+    assert_eq!(faults(&plain.partitioned()), 1);
+}

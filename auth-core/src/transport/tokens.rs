@@ -1,0 +1,67 @@
+//! What a transport hands out, and where its routes are.
+
+use crate::strategy::IssuedToken;
+
+/// The tokens of a login or a refresh, on their way to the client.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct IssuedTokens<'a> {
+    /// What the client shows from now on.
+    pub access: IssuedToken,
+    /// What it gets the next ones for, where the backend has sessions.
+    pub refresh: Option<IssuedToken>,
+    /// What its scripts show with unsafe requests, where the credential is ambient.
+    pub csrf: Option<String>,
+    /// Where the backend's routes are.
+    pub mount: &'a Mount,
+}
+
+/// Where the routes of a backend are, as a client sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    refresh_path: String,
+}
+
+impl<'a> IssuedTokens<'a> {
+    /// An access token alone, for tests of a transport.
+    ///
+    /// ```
+    /// use auth_core::BearerTransport;
+    /// use auth_core::strategy::IssuedToken;
+    /// use auth_core::transport::{IssuedTokens, Mount, Transport};
+    /// use std::time::Duration;
+    ///
+    /// let mount = Mount::new("/auth/refresh");
+    /// let token = IssuedToken::new("abc".into(), Duration::from_secs(60));
+    /// let reply = BearerTransport::new().login(&IssuedTokens::new(token, &mount));
+    /// assert_eq!(
+    ///     reply.body(),
+    ///     br#"{"access_token":"abc","token_type":"bearer","expires_in":60}"#
+    /// );
+    /// ```
+    #[must_use]
+    pub fn new(access: IssuedToken, mount: &'a Mount) -> Self {
+        Self {
+            access,
+            refresh: None,
+            csrf: None,
+            mount,
+        }
+    }
+}
+
+impl Mount {
+    /// Routes whose refresh lies at this path.
+    #[must_use]
+    pub fn new(refresh_path: impl Into<String>) -> Self {
+        Self {
+            refresh_path: refresh_path.into(),
+        }
+    }
+
+    /// The path of the refresh, which is the one place to which a refresh cookie travels.
+    #[must_use]
+    pub fn refresh_path(&self) -> &str {
+        &self.refresh_path
+    }
+}
