@@ -27,6 +27,11 @@ macro_rules! groups {
 groups! {
     login = "login",
     logout = "logout",
+    refresh = "refresh",
+    sessions = "sessions",
+    cookies = "cookies",
+    csrf = "csrf",
+    backends = "backends",
     register = "register",
     verification = "verification",
     reset = "reset",
