@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::config::Inspection;
 use crate::error::Unavailable;
 use crate::manager::PasswordChecked;
+use crate::token::PublicJwk;
 use crate::user::{AuthUser, Epoch};
 
 /// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
@@ -86,6 +87,12 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     /// [`Unavailable`] when the revocation could not be recorded: the client must not be told that
     /// it is logged out.
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable>;
+
+    /// The public halves of the keys whose tokens are accepted, and of those that will be: what a
+    /// resource server needs to read the tokens by itself. None, where tokens are read only here.
+    fn public_keys(&self) -> Vec<PublicJwk> {
+        Vec::new()
+    }
 
     /// Takes part in the check of the configuration at `build()`.
     fn inspect(&self, inspection: &mut Inspection) {
