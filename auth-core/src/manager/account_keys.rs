@@ -95,10 +95,10 @@ impl AccountRings {
     fn beside(
         &self,
         kid: &KeyId,
-        kind: fn(&AccountKeys) -> &JwtKey,
+        of_kind: fn(&AccountKeys) -> &JwtKey,
     ) -> Result<Arc<AccountKeys>, InvalidToken> {
         let mut all = self.keys.keys();
-        let found = all.find(|keys| kind(keys).kid() == kid);
+        let found = all.find(|keys| of_kind(keys).kid() == kid);
         found.map(Arc::clone).ok_or(InvalidToken::UnknownKey)
     }
 }

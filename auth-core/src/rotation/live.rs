@@ -43,10 +43,10 @@ impl<T: Send + Sync + 'static> Live<T> {
         }
     }
 
-    /// What `make` makes of the source: once, and again whenever the source has been replaced.
+    /// What `derive` makes of the source: once, and again whenever the source has been replaced.
     pub(crate) fn following<S: Send + Sync + 'static>(
         source: impl Fn() -> Arc<S> + Send + Sync + 'static,
-        make: impl Fn(&S) -> T + Send + Sync + 'static,
+        derive: impl Fn(&S) -> T + Send + Sync + 'static,
     ) -> Self {
         let last: RwLock<Option<(Arc<S>, Arc<T>)>> = RwLock::new(None);
         let read = move || {
@@ -59,7 +59,7 @@ impl<T: Send + Sync + 'static> Live<T> {
             {
                 return Arc::clone(made);
             }
-            let made = Arc::new(make(&source));
+            let made = Arc::new(derive(&source));
             let newest = Some((source, Arc::clone(&made)));
             *last.write().unwrap_or_else(PoisonError::into_inner) = newest;
             made

@@ -55,9 +55,8 @@ impl JwtKey {
             ("oct", None, Some(k)) => {
                 Self::hs256_auto_kid(Secret::new(decode("k", &k)?.as_slice()))
             }
-            ("oct", None, None) => return Err(KeyError::Member("k")),
             ("oct", Some(_), _) => return Err(KeyError::Member("d")),
-            (_, _, Some(_)) => return Err(KeyError::Member("k")),
+            ("oct", None, None) | (_, _, Some(_)) => return Err(KeyError::Member("k")),
             ("RSA", Some(_), None) => return Err(KeyError::PrivateRsa),
             (kty, d, None) => {
                 let public = members.public_key(kty)?;
