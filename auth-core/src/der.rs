@@ -68,7 +68,7 @@ mod tests {
             assert_eq!(split(SEQUENCE, &bytes), Some((&*body, b"rest".as_slice())));
             assert_eq!(split(INTEGER, &bytes), None, "another tag");
         }
-        assert_eq!(join(SEQUENCE, &[&[0; 65_536]]), None);
+        assert_eq!(join(SEQUENCE, &[&vec![0; 65_536]]), None);
     }
 
     #[test]

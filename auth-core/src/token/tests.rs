@@ -27,8 +27,12 @@ macro_rules! forging {
             nth_key(0, name)
         }
 
+        /// The keys of this ring are made once: reading one costs more than using it.
+        static RING: std::sync::LazyLock<KeyRing> =
+            std::sync::LazyLock::new(|| KeyRing::new(key("k1")));
+
         fn ring() -> KeyRing {
-            KeyRing::new(key("k1"))
+            RING.clone()
         }
 
         fn minted() -> String {
@@ -46,7 +50,7 @@ macro_rules! forging {
         /// A token with a good signature over whatever stands in its first two parts.
         fn signed(header: &str, payload: &str) -> String {
             let message = format!("{header}.{payload}");
-            let signature = key("k1").sign(message.as_bytes()).unwrap();
+            let signature = RING.signer().sign(message.as_bytes()).unwrap();
             format!("{message}.{}", b64(signature))
         }
 
@@ -61,7 +65,7 @@ macro_rules! forging {
         }
     };
 }
-pub(self) use forging;
+use forging;
 
 /// 32 bytes that are as good as random, and the same ones in every run.
 fn bytes(label: &str, number: u8) -> [u8; 32] {

@@ -60,7 +60,7 @@ fn the_header_cannot_choose_the_algorithm() {
         format!(" {ALG}"),
         format!("{ALG}\0"),
         format!("{ALG}7"),
-        ALG[..4].to_owned(),
+        ALG.chars().take(4).collect(),
     ];
     let others = others.into_iter().filter(|alg| *alg != ALG);
     for alg in others.chain(misspelt.iter().map(String::as_str)) {

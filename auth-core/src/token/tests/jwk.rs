@@ -147,7 +147,7 @@ fn numbers_are_canonical() {
             format!("{good}\n"),
             format!(" {good}"),
             good.replacen('_', "/", 1) + "/",
-            format!("{}!", &good[1..]),
+            good.replacen(|_| true, "!", 1),
         ] {
             let refused = refused(&with(jwk.clone(), name, json!(bad)));
             assert_eq!(refused, Some(KeyError::Member(name)), "{name}: {bad:?}");
@@ -198,15 +198,8 @@ fn points_are_checked() {
         "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o",
         "7f_______________________________________38",
         "7v_______________________________________38",
-        "_____________________________________________",
     ];
-    for x in small {
-        let x = x.get(..43).unwrap();
-        let x = if x.ends_with('_') {
-            format!("{}8", &x[..42])
-        } else {
-            x.to_owned()
-        };
+    for x in small.into_iter().map(str::to_owned).chain([b64([0xff; 32])]) {
         let refused = refused(&with(ed.clone(), "x", json!(x)));
         assert_eq!(refused, Some(KeyError::Invalid), "{x}");
     }
