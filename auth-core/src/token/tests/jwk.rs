@@ -199,7 +199,11 @@ fn points_are_checked() {
         "7f_______________________________________38",
         "7v_______________________________________38",
     ];
-    for x in small.into_iter().map(str::to_owned).chain([b64([0xff; 32])]) {
+    for x in small
+        .into_iter()
+        .map(str::to_owned)
+        .chain([b64([0xff; 32])])
+    {
         let refused = refused(&with(ed.clone(), "x", json!(x)));
         assert_eq!(refused, Some(KeyError::Invalid), "{x}");
     }
