@@ -34,21 +34,19 @@ use crate::rotation::{KeyId, KeyRingError, KeyState, Rotated, Rotation, Shared};
 /// ```
 /// use auth_core::secret::{MasterSecret, Secret};
 ///
-/// let (old, new) = ([0x5a; 32], Secret::generate()?);
-/// # let (old, again) = (Secret::generate()?.expose().to_vec(), Secret::new(new.expose()));
-/// # let copy = old.clone();
-/// let master = MasterSecret::from_bytes(old);
-/// let before = master.kid();
+/// let read = || Secret::from_base64url("nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4");
+/// let read_new = || Secret::from_base64url("pQ7dU0m3sYv5xKzB1hTgR9cWfJ2aLeN8oXiV6rMkHtA");
 ///
-/// let kid = master.add_next(new)?; // in every process …
-/// master.activate(&kid)?; // … before this, and this in every process …
-/// # let (new, old) = (again, copy);
-/// // … and at a restart in between:
-/// let restarted = MasterSecret::new(new).also_accept(Secret::new(old));
-/// assert_eq!(restarted.states(), master.states());
+/// let master = MasterSecret::new(read()?);
+/// let old = master.kid();
+/// let new = master.add_next(read_new()?)?; // in every process, before the next step
+/// master.activate(&new)?; // in every process, before the last one
 ///
-/// // When the last token of the old master has expired:
-/// master.retire(&before)?;
+/// // A process that starts in between:
+/// let started = MasterSecret::new(read_new()?).also_accept(read()?);
+/// assert_eq!(started.states(), master.states());
+///
+/// master.retire(&old)?; // when the last token of the old master has expired
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 // `Clone` is fine here although `Secret` has none: it copies a pointer, so the bytes stay in one

@@ -118,11 +118,7 @@ struct Members(Map<String, Value>);
 
 impl Members {
     fn private(&mut self, name: &'static str) -> Result<Option<Zeroizing<String>>, KeyError> {
-        match self.0.remove(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(Zeroizing::new(text))),
-            Some(_) => Err(KeyError::Member(name)),
-        }
+        Ok(self.text(name)?.map(Zeroizing::new))
     }
 
     /// A member that is a text where it is there. `null` is not "not there" (J-16).

@@ -113,8 +113,7 @@ fn a_ring_can_be_made_of_a_ring() {
     );
 }
 
-/// J-18's lesson, for keys of our own: whoever has asked for a ring goes on with that, and whoever
-/// asks afterwards gets the new one.
+/// Whoever has asked for a ring goes on with that, and whoever asks afterwards gets the new one.
 #[test]
 fn a_ring_in_use_does_not_change() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));
@@ -152,7 +151,7 @@ fn derived_rings_follow_their_master() {
     assert_eq!(keys.replace(KeyRing::new(key("a"))), derived);
 }
 
-/// A name of a key which alone is derived, and the same on every machine.
+/// The names of derived keys are those that they would have alone, and the same on every machine.
 #[test]
 fn derived_keys_are_those_of_the_purpose() {
     let master = MasterSecret::new(secret(1));
