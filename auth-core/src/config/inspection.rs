@@ -1,7 +1,7 @@
 //! The walk over a configuration that collects its faults.
 
 use super::{ConfigError, ConfigFault, ConfigWarning};
-use crate::secret::{self, Secret};
+use crate::secret::{self, Secret, SubKeys};
 use crate::token::KeyRing;
 
 /// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
@@ -56,6 +56,13 @@ impl Inspection {
             });
         }
         self.note(which, secret);
+    }
+
+    /// Shows the keys for one purpose to the inspection, as [`Inspection::secret`] does with a secret.
+    pub fn sub_keys(&mut self, which: &str, keys: &SubKeys) {
+        for key in keys.all() {
+            self.secret(which, key.secret());
+        }
     }
 
     /// Shows the keys of a ring to the inspection, as [`Inspection::secret`] does with a secret.

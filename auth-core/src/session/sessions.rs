@@ -10,7 +10,7 @@ use super::refresh_token::RefreshToken;
 use super::{Draft, Exchange};
 use crate::config::{ConfigFault, Inspection};
 use crate::error::{StoreError, Unavailable};
-use crate::secret::{MasterSecret, Purpose, RandomError, SubKeys};
+use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
 use crate::store::{ACCESS, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession};
 use crate::user::Epoch;
 
@@ -60,9 +60,20 @@ impl Sessions {
     /// Sessions in this store. What their tokens are digested with is derived from the master secret.
     #[must_use]
     pub fn new(store: impl SessionStore, master: &MasterSecret) -> Self {
+        Self::with_keys(store, master.keys(Purpose::SESSION_DIGEST))
+    }
+
+    /// Sessions in this store, whose tokens are digested with a secret of their own. It stays what it
+    /// is while the application runs.
+    #[must_use]
+    pub fn with_secret(store: impl SessionStore, secret: Secret) -> Self {
+        Self::with_keys(store, SubKeys::fixed(secret))
+    }
+
+    fn with_keys(store: impl SessionStore, keys: SubKeys) -> Self {
         Self {
             store: Arc::new(store),
-            keys: master.keys(Purpose::SESSION_DIGEST),
+            keys,
             realm: "users".to_owned(),
             idle: Duration::days(30),
             absolute: Duration::days(90),
@@ -109,9 +120,7 @@ impl Sessions {
 
     pub(crate) fn inspect(&self, inspection: &mut Inspection) {
         self.store.inspect(inspection);
-        for key in self.keys.all() {
-            inspection.secret("the secret of session digests", key.secret());
-        }
+        inspection.sub_keys("the secret of session digests", &self.keys);
         const LONGEST: Duration = Duration::days(400);
         let mut range = |which: &str, value, min: Duration, max, words: [&'static str; 2]| {
             if !(min..=max).contains(&value) {

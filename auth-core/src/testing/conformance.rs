@@ -29,6 +29,7 @@ mod expected;
 mod hooks;
 mod injection;
 mod jar;
+mod keys;
 mod login;
 mod logout;
 mod me;
@@ -140,6 +141,7 @@ pub fn cases() -> Vec<Case> {
         cookies::cases(),
         csrf::cases(),
         backends::cases(),
+        keys::cases(),
         register::cases(),
         verification::cases(),
         reset::cases(),

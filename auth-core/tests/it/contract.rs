@@ -32,6 +32,7 @@ groups! {
     cookies = "cookies",
     csrf = "csrf",
     backends = "backends",
+    keys = "keys",
     register = "register",
     verification = "verification",
     reset = "reset",

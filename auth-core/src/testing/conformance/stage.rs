@@ -24,6 +24,7 @@ use crate::testing::{
     FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
     RecordingSink, fast_hasher, master_secret, registration,
 };
+use crate::token::{JwtKey, KeyRing};
 use crate::transport::{BearerTransport, CookieTransport};
 use crate::user::{AuthUser, User};
 use crate::username::Username;
@@ -64,10 +65,17 @@ pub(super) enum Backends {
     JwtSessions,
     /// `api`: bearer and JWT, whose session only a refresh looks at.
     JwtAtRefresh,
+    /// `jwt`: bearer and JWT, signed with a key whose public half is published.
+    Signed,
     /// `web`: cookies and opaque tokens; then `api`: bearer and JWT with sessions; then `plain`:
     /// bearer and JWT without sessions.
     Browser,
 }
+
+/// An example of RFC 8037 (appendix A.1), which everybody knows.
+const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
+    "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
 /// An origin that every stage allows.
 pub(super) const ALLOWED_ORIGIN: &str = "https://app.example";
@@ -171,6 +179,11 @@ fn backends<S: ExpiringStore>(which: Backends, revoked_in: impl Fn() -> S) -> Ve
         Backends::JwtAtRefresh => {
             let backend = Backend::new("api", bearer(), jwt().dangerous_without_revocation());
             vec![backend.dangerous_with_sessions_checked_at_refresh_only()]
+        }
+        Backends::Signed => {
+            let key = JwtKey::parse(SIGNING_KEY).expect("a key");
+            let jwt = JwtStrategy::new(KeyRing::new(key)).revoked_in(revoked_in());
+            vec![Backend::new("jwt", bearer(), jwt)]
         }
         Backends::Browser => {
             let key = || Secret::from_base64url("OuTsr0vRGgC5vVQtsBr6cPCQJYKg6I6qOkeaDDxAmBk");
