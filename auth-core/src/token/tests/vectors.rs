@@ -77,9 +77,15 @@ fn rfc_7515_a_3() {
     let signature =
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
     published(&key, "eyJhbGciOiJFUzI1NiJ9", signature);
-    // J-02: of two signatures of one text no number is the same, and both are good.
+}
+
+/// J-02: of two signatures of one text no number is the same, and both are good.
+#[test]
+fn nonces_of_es256_do_not_repeat() {
+    let key = JwtKey::from_jwk(confusion::EC_JWK).unwrap();
     let (first, second) = (key.sign(b"text").unwrap(), key.sign(b"text").unwrap());
     assert_ne!(first[..32], second[..32]);
+    assert_ne!(first[32..], second[32..]);
     assert_eq!(key.verify(b"text", &first), Ok(()));
     assert_eq!(key.verify(b"text", &second), Ok(()));
 }
