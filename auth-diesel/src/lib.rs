@@ -78,6 +78,7 @@ pub mod guide;
 mod migrate;
 mod options;
 mod schema;
+mod sessions;
 mod sql;
 mod store;
 mod table;

@@ -62,6 +62,9 @@ impl<H: Home> Outage for TablesAway<H> {
         self.0
             .sql("ALTER TABLE auth_expiring RENAME TO away_expiring")
             .await;
+        self.0
+            .sql("ALTER TABLE auth_sessions RENAME TO away_sessions")
+            .await;
     }
     async fn end(&self) {
         self.0
@@ -69,6 +72,9 @@ impl<H: Home> Outage for TablesAway<H> {
             .await;
         self.0
             .sql("ALTER TABLE away_expiring RENAME TO auth_expiring")
+            .await;
+        self.0
+            .sql("ALTER TABLE away_sessions RENAME TO auth_sessions")
             .await;
     }
 }

@@ -89,6 +89,10 @@ async fn tables_that_do_not_fit_are_refused<H: Home>(home: H) {
 
 async fn down_undoes_up<H: Home>(home: H) {
     home.open().await;
+    home.sql(include_str!(
+        "../../migrations/sqlite/0003_sessions/down.sql"
+    ))
+    .await;
     home.sql(include_str!("../../migrations/sqlite/0002_users/down.sql"))
         .await;
     home.sql(include_str!(
@@ -113,6 +117,11 @@ fn every_engine_goes_down_alike() {
         include_str!("../../migrations/sqlite/0002_users/down.sql"),
         include_str!("../../migrations/postgres/0002_users/down.sql"),
         include_str!("../../migrations/mysql/0002_users/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0003_sessions/down.sql"),
+        include_str!("../../migrations/postgres/0003_sessions/down.sql"),
+        include_str!("../../migrations/mysql/0003_sessions/down.sql"),
     );
 }
 
