@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use auth_core::store::memory::MemorySessionStore;
 use auth_core::testing::conformance::{CoreRig, Rig, Stores};
-use auth_core::{ExpiringStore, User, UserDatabase};
+use auth_core::{ExpiringStore, SessionStore, User, UserDatabase};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{AnyStore, SqliteStore};
 use tempfile::TempDir;
@@ -77,25 +76,26 @@ impl Storage {
 
 fn stores<S>(store: S) -> Stores
 where
-    S: UserDatabase<User = User> + ExpiringStore + Clone,
+    S: UserDatabase<User = User> + ExpiringStore + SessionStore + Clone,
 {
     Stores {
         users: Arc::new(store.clone()),
-        expiring: Arc::new(store),
-        sessions: Arc::new(MemorySessionStore::new()),
+        expiring: Arc::new(store.clone()),
+        sessions: Arc::new(store),
     }
 }
 
 async fn empty(store: &AnyStore) {
-    const BOTH: &str = "DELETE FROM auth_users; DELETE FROM auth_expiring";
+    const ALL: &str =
+        "DELETE FROM auth_users; DELETE FROM auth_expiring; DELETE FROM auth_sessions";
     match store {
         AnyStore::Postgres(store) => {
             let mut connection = store.pool().get().await.unwrap();
-            connection.batch_execute(BOTH).await.unwrap();
+            connection.batch_execute(ALL).await.unwrap();
         }
         AnyStore::Mysql(store) => {
             let mut connection = store.pool().get().await.unwrap();
-            connection.batch_execute(BOTH).await.unwrap();
+            connection.batch_execute(ALL).await.unwrap();
         }
         other => panic!("{other:?} is not on a server"),
     }
