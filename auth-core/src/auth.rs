@@ -1,6 +1,7 @@
 //! Assembly: the whole configuration, its inspection, and the handle.
 
 mod builder;
+mod session_policy;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -52,14 +52,6 @@ pub struct ProtectEndpoint<E, U: AuthUser> {
     auth: Auth<U>,
 }
 
-async fn admit<U: AuthUser>(auth: &Auth<U>, request: &Request) -> Result<(), AuthRejection> {
-    if auth.may_be_forged(&Head(request)) {
-        let who = authenticate_once(auth, request).await?;
-        auth.proven(&who)?;
-    }
-    Ok(())
-}
-
 fn forget_stale<U: AuthUser>(auth: &Auth<U>, answer: &Known<U>, response: &mut Response) {
     let Some(who) = answer.get() else { return };
     let headers = response.headers_mut();
@@ -87,7 +79,11 @@ impl<E: Endpoint, U: AuthUser> Endpoint for ProtectEndpoint<E, U> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let answer = make_place(&self.auth, &mut request);
-        admit(&self.auth, &request).await?;
+        if self.auth.may_be_forged(&Head(&request)) {
+            let who = authenticate_once(&self.auth, &request).await;
+            let proven = self.auth.proven(&who.map_err(AuthRejection::from)?);
+            proven.map_err(AuthRejection::from)?;
+        }
         let mut response = self.inner.call(request).await?.into_response();
         forget_stale(&self.auth, &answer, &mut response);
         Ok(response)

@@ -119,9 +119,9 @@ impl Sessions {
     }
 
     pub(crate) fn inspect(&self, inspection: &mut Inspection) {
+        const LONGEST: Duration = Duration::days(400);
         self.store.inspect(inspection);
         inspection.sub_keys("the secret of session digests", &self.keys);
-        const LONGEST: Duration = Duration::days(400);
         let mut range = |which: &str, value, min: Duration, max, words: [&'static str; 2]| {
             if !(min..=max).contains(&value) {
                 inspection.fault(ConfigFault::LifetimeOutOfRange {
@@ -160,6 +160,18 @@ impl Sessions {
                 self.realm
             )));
         }
+    }
+
+    /// The deadlines in words.
+    pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("a session that nobody uses ends after", words(self.idle)),
+            ("a session ends in any case after", words(self.absolute)),
+            (
+                "a refresh token that is spent is answered once more for",
+                words(self.grace),
+            ),
+        ]
     }
 
     pub(crate) fn store(&self) -> &dyn SessionStore {
@@ -317,6 +329,27 @@ pub(crate) struct Begin<'a> {
     /// How long the access token lives, where it is the secret of the session.
     pub(crate) access_life: Option<StdDuration>,
     pub(crate) now: OffsetDateTime,
+}
+
+/// As people write it: `90d`, `1h 30m`, `10s`.
+fn words(duration: Duration) -> String {
+    let seconds = duration.whole_seconds();
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
+    let mut left = seconds;
+    let parts = units.map(|(size, unit)| {
+        let count = left / size;
+        left %= size;
+        (count, unit)
+    });
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<_> = parts
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect();
+    if words.is_empty() {
+        "0s".to_owned()
+    } else {
+        words.join(" ")
+    }
 }
 
 fn limited(duration: StdDuration) -> Duration {

@@ -1,7 +1,6 @@
 //! Login, refresh and logout with cookies.
 #![expect(
     clippy::indexing_slicing,
-    clippy::string_slice,
     reason = "where a reply has not what is looked for, the case has failed"
 )]
 

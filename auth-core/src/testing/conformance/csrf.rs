@@ -5,14 +5,14 @@ use serde_json::json;
 use super::cookies::{OURS, browser_stage, log_in, me};
 use super::expected::Expected;
 use super::jar::Jar;
-use super::stage::{ALLOWED_ORIGIN, NEW_PASSWORD};
+use super::stage::{ALLOWED_ORIGIN, Backends, NEW_PASSWORD, Setup};
 use super::wire::WireRequest;
 use super::{Trial, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("csrf": the_table, login_and_refresh, tokens, a_token_before_login, bearer_is_never_asked,
-    simple_content_types, safe_methods_change_nothing);
+group!("csrf": the_table, every_route, login_and_refresh, tokens, a_token_before_login, bearer_is_never_asked,
+    simple_content_types, safe_methods_change_nothing, log_only);
 
 const HEADER: &str = "x-csrf-token";
 const COOKIE: &str = "__Host-auth-csrf";
@@ -32,51 +32,64 @@ async fn the_table(trial: &Trial<'_>) {
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
     let token = jar.value(COOKIE);
-    for site in [
-        None,
-        Some("same-origin"),
-        Some("none"),
-        Some("same-site"),
-        Some("cross-site"),
-    ] {
-        for origin in [
-            None,
-            Some("https://localhost"),
-            Some(ALLOWED_ORIGIN),
-            Some("https://evil.example"),
-            Some("null"),
-        ] {
-            for token in [None, Some(token.as_str())] {
-                let mut headers = Vec::new();
-                headers.extend(site.map(|site| ("sec-fetch-site", site)));
-                headers.extend(origin.map(|origin| ("origin", origin)));
-                headers.extend(token.map(|token| (HEADER, token)));
-                let passes = match (site, origin) {
-                    (_, Some(ALLOWED_ORIGIN)) => true,
-                    (None, None) => token.is_some(),
-                    (None, Some(origin)) => origin == "https://localhost",
-                    (Some(site), _) => matches!(site, "same-origin" | "none"),
-                };
-                let patch = WireRequest::patch("/users/me", &json!({}));
-                let expected = if passes {
-                    Expected::user(200, &user)
-                } else {
-                    refused()
-                };
-                stage
-                    .expect(jar.send(with(patch, &headers)), expected)
-                    .await;
-                // What changes nothing is never asked.
-                stage
-                    .expect(with(me(&jar), &headers), Expected::user(200, &user))
-                    .await;
-            }
+    for (site, origin) in sources() {
+        for token in [None, Some(token.as_str())] {
+            let mut headers = Vec::new();
+            headers.extend(site.map(|site| ("sec-fetch-site", site)));
+            headers.extend(origin.map(|origin| ("origin", origin)));
+            headers.extend(token.map(|token| (HEADER, token)));
+            let passes = match (site, origin) {
+                (_, Some(ALLOWED_ORIGIN)) => true,
+                (None, None) => token.is_some(),
+                (None, Some(origin)) => origin == "https://localhost",
+                (Some(site), _) => matches!(site, "same-origin" | "none"),
+            };
+            let patch = WireRequest::patch("/users/me", &json!({}));
+            let expected = if passes {
+                Expected::user(200, &user)
+            } else {
+                refused()
+            };
+            stage
+                .expect(jar.send(with(patch, &headers)), expected)
+                .await;
+            // What changes nothing is never asked.
+            stage
+                .expect(with(me(&jar), &headers), Expected::user(200, &user))
+                .await;
         }
     }
     stage.check(
         stage.raised(EventKind::CsrfRefused),
         "the event of a forgery",
     );
+}
+
+fn sources() -> impl Iterator<Item = (Option<&'static str>, Option<&'static str>)> {
+    const SITES: [Option<&str>; 5] = [
+        None,
+        Some("same-origin"),
+        Some("none"),
+        Some("same-site"),
+        Some("cross-site"),
+    ];
+    const ORIGINS: [Option<&str>; 5] = [
+        None,
+        Some("https://localhost"),
+        Some(ALLOWED_ORIGIN),
+        Some("https://evil.example"),
+        Some("null"),
+    ];
+    SITES
+        .into_iter()
+        .flat_map(|site| ORIGINS.map(|origin| (site, origin)))
+}
+
+/// Every route of ours that changes something and takes a cookie.
+async fn every_route(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
     let evil = [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://evil.example"),
@@ -286,4 +299,30 @@ async fn safe_methods_change_nothing(trial: &Trial<'_>) {
             .ok(),
         Some(1),
     );
+}
+
+/// C-CS-06: to try it out, what would be refused passes, and is told once.
+async fn log_only(trial: &Trial<'_>) {
+    let setup = Setup {
+        backends: Backends::Browser,
+        csrf_log_only: true,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let user = stage.user("ada@example.com").await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let told = || {
+        let kinds = stage.events.kinds();
+        kinds
+            .iter()
+            .filter(|kind| **kind == EventKind::CsrfRefused)
+            .count()
+    };
+    stage.same("before", told(), 0);
+    let list = WireRequest::new("POST", "/auth/sessions/revoke-others");
+    let forged = jar.send(list.header("sec-fetch-site", "cross-site"));
+    stage.expect(forged, Expected::empty(204)).await;
+    stage.same("once", told(), 1);
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
 }

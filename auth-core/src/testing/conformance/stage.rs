@@ -51,6 +51,7 @@ pub(super) struct Setup {
     /// The grace of refresh tokens, in seconds; that of the toolkit where it is `None`.
     pub(super) grace: Option<u64>,
     pub(super) public_prefix: &'static str,
+    pub(super) csrf_log_only: bool,
 }
 
 /// The ways to log in on a stage.
@@ -145,6 +146,9 @@ impl<'r> Trial<'r> {
             .route_groups(setup.groups)
             .private_registration(setup.private_registration)
             .fold_account_state(setup.fold_account_state);
+        if setup.csrf_log_only {
+            builder = builder.dangerous_csrf_log_only();
+        }
         if let Some((auth_path, users_path)) = setup.paths {
             builder = builder.auth_path(auth_path).users_path(users_path);
         }
