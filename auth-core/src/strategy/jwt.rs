@@ -259,7 +259,11 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
     }
 
     fn inspect(&self, inspection: &mut Inspection) {
-        inspection.key_ring("the signing key of access tokens", &self.keys.current());
+        let ring = self.keys.current();
+        inspection.key_ring("the signing key of access tokens", &ring);
+        for key in ring.keys() {
+            inspection.signs_for(&self.profile.audience, key.kid().as_str());
+        }
         for fault in self.profile.built.faults() {
             inspection.fault(ConfigFault::Other(format!(
                 "the profile of access tokens: {fault}"

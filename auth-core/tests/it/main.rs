@@ -6,5 +6,6 @@ mod contract;
 mod cost;
 mod interop;
 mod races;
+mod sessions;
 mod storage_contract;
 mod world;
