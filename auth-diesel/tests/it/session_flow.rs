@@ -323,7 +323,11 @@ async fn a_deleted_user_leaves_no_session(home: impl Home) {
     assert_eq!(rows.len(), 2);
     let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
     let ada = world.store.find(&ada.into()).await.unwrap().unwrap();
-    world.accounts.delete(&ada.id, DeleteMode::Hard).await.unwrap();
+    world
+        .accounts
+        .delete(&ada.id, DeleteMode::Hard)
+        .await
+        .unwrap();
     world.accounts.settled().await;
     assert_eq!(world.me(&tokens.access).await, 401);
     for row in rows {
