@@ -307,7 +307,6 @@ async fn rotations_take_no_more_room(home: impl Home) {
         assert_eq!(after.len(), before.len());
         // The number of the generation has grown by three digits.
         assert!(after[0] <= before[0] + 3, "{before:?}, {after:?}");
-        println!("tokens: {} bytes, then {} bytes", before[0], after[0]);
     }
     // All that is in the table, whoever the owner is.
     let end = world.clock.now() + Duration::days(400);

@@ -264,10 +264,10 @@ async fn many_purge_at_once(home: impl Home) {
     let store = home.open_wide::<User>().await;
     over(&store, ROWS).await;
     let alive = begun(&store, session("users:7")).await;
-    let mut purges = JoinSet::new();
+    let mut callers = JoinSet::new();
     for _ in 0..8 {
         let store = store.clone();
-        purges.spawn(async move {
+        callers.spawn(async move {
             let mut purged = 0;
             loop {
                 match store.purge_sessions(now(), 7).await.unwrap() {
@@ -277,7 +277,7 @@ async fn many_purge_at_once(home: impl Home) {
             }
         });
     }
-    let purged: u64 = purges.join_all().await.into_iter().sum();
+    let purged: u64 = callers.join_all().await.into_iter().sum();
     // Who passes over what others hold may stop before they are done, and they are.
     assert_eq!(purged, ROWS as u64);
     assert_eq!(stored(&store, &alive).await, alive);
