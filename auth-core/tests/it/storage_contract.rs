@@ -4,6 +4,7 @@
 mod broken_expiring;
 mod broken_sessions;
 mod broken_users;
+mod joint;
 mod numbered;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};

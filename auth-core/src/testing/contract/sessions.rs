@@ -193,9 +193,9 @@ fn difference(found: &StoredSession, expected: &StoredSession) -> String {
     parts.join(", ")
 }
 
-/// A moment with a fraction of a second.
+/// A whole second: a store that rounds is told so by the trials in which fractions matter.
 fn start() -> OffsetDateTime {
-    OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000) + Duration::microseconds(123_456)
+    OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
 }
 
 fn owner(key: &str) -> Tried<SessionOwner> {
@@ -206,7 +206,8 @@ fn new_id() -> Tried<SessionId> {
     SessionId::generate().map_err(|error| Stop::Broken(error.to_string()))
 }
 
-/// A session of this owner that begins now, and is over an hour later.
+/// A session of this owner that begins now, and is over an hour later; with nothing that a store is
+/// likely to lose, which is a trial of its own.
 fn session_of(owner: &SessionOwner) -> Tried<StoredSession> {
     let start = start();
     Ok(StoredSession {
@@ -218,7 +219,7 @@ fn session_of(owner: &SessionOwner) -> Tried<StoredSession> {
         last_used_at: start,
         expires_at: start + Duration::HOUR,
         ends_at: start + Duration::DAY,
-        client: Some("Mozilla/5.0".to_owned()),
+        client: None,
         version: 0,
         tokens: SessionTokens::from_stored("{\"a\":1}".to_owned()),
     })

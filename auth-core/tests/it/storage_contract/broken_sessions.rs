@@ -7,7 +7,8 @@ use std::sync::Mutex as BlockingMutex;
 use async_trait::async_trait;
 use auth_core::store::memory::MemorySessionStore;
 use auth_core::store::{
-    RotateDecision, RotateOutcome, Rotation, SessionOwner, SessionStore, StoredSession,
+    RotateDecision, RotateOutcome, Rotation, SessionOwner, SessionStore, SessionTokens,
+    StoredSession,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
 use auth_core::testing::{FaultPlan, ProbedSessionStore};
@@ -33,7 +34,7 @@ enum Fault {
     HidesWhatIsOver,
     AbsenceIsAnError,
     DeletionIsSilent,
-    DeletesInTheList,
+    ListsWhatIsGone,
     LooksBeforeItDeletes,
     ListsWhatIsOver,
     ListsOldestFirst,
@@ -42,7 +43,7 @@ enum Fault {
     FoldsCase,
     TrimsOwners,
     RemovesTheLivingOnly,
-    RemovesOneTooFew,
+    RemovesAHundred,
     PurgesTheLiving,
     SparesTheLastMoment,
     PurgesWithoutLimit,
@@ -115,7 +116,6 @@ impl Broken {
             }
             Fault::RoundsTimes => {
                 session.created_at = session.created_at.replace_nanosecond(0).unwrap();
-                session.last_used_at = session.last_used_at.replace_nanosecond(0).unwrap();
             }
             _ => {}
         }
@@ -163,9 +163,9 @@ impl SessionStore for Broken {
         let copy = session.clone();
         self.seen.lock().unwrap().insert(session.id, copy);
         if self.is(Fault::WritesInTwoSteps) {
-            // The row first, and its client after it.
+            // The row first, and its tokens after it.
             let half = StoredSession {
-                client: None,
+                tokens: SessionTokens::from_stored(String::new()),
                 ..session.clone()
             };
             self.inner.insert_session(half).await?;
@@ -282,17 +282,14 @@ impl SessionStore for Broken {
             Fault::ListsOneTooMany => limit.saturating_add(1),
             _ => limit,
         };
-        if self.is(Fault::DeletesInTheList) {
-            // A list that is kept beside the rows, and that a deletion does not know of.
-            let seen = self.seen.lock().unwrap();
-            let rows = seen.values().filter(|row| row.owner == *owner).cloned();
-            let mut rows: Vec<_> = rows.filter(|row| row.expires_at > now).collect();
-            rows.sort_by_key(|row| std::cmp::Reverse(row.last_used_at));
-            rows.truncate(limit as usize);
-            return Ok(rows);
-        }
         let mut rows = self.inner.sessions_of(owner, now, 0).await?;
         rows.extend(self.all().await?);
+        if self.is(Fault::ListsWhatIsGone) {
+            let seen = self.seen.lock().unwrap();
+            let is_gone = |row: &&StoredSession| rows.iter().all(|there| there.id != row.id);
+            let gone: Vec<_> = seen.values().filter(is_gone).cloned().collect();
+            rows.extend(gone);
+        }
         rows.retain(|row| {
             let lives = row.expires_at > now || self.is(Fault::ListsWhatIsOver);
             lives && self.is_same(&row.owner, owner)
@@ -322,7 +319,7 @@ impl SessionStore for Broken {
                 rows.retain(|row| row.owner == *owner && row.expires_at >= row.created_at);
                 self.delete_those(rows).await
             }
-            Fault::RemovesOneTooFew => {
+            Fault::RemovesAHundred => {
                 let mut rows = self.all().await?;
                 rows.retain(|row| row.owner == *owner);
                 rows.truncate(100);
@@ -441,16 +438,16 @@ faults! {
     ignores_the_version: IgnoresTheVersion => [SwapFromPreviousVersion, OneSwapWins],
     takes_any_later_version: TakesAnyLaterVersion => [SwapFromPreviousVersion],
     compares_before_it_swaps: ComparesBeforeItSwaps => [OneSwapWins, OneDescendant],
-    a_swap_is_silent: SwapIsSilent => [SessionAbsence, SwapFromPreviousVersion, OneSwapWins],
+    a_swap_is_silent: SwapIsSilent => [SessionAbsence, SwapFromPreviousVersion, OneSwapWins, SwapOfDeleted, SessionPurgeRace],
     a_swap_inserts: SwapInserts => [SessionAbsence, SwapOfDeleted],
-    a_swap_keeps_the_deadline: SwapKeepsTheDeadline => [SessionRoundTrip],
+    a_swap_keeps_the_deadline: SwapKeepsTheDeadline => [SessionRoundTrip, SessionListing],
     loses_the_client: LosesTheClient => [SessionRoundTrip],
     cuts_the_client: CutsTheClient => [SessionRoundTrip],
     rounds_times: RoundsTimes => [SessionRoundTrip],
     hides_what_is_over: HidesWhatIsOver => [SessionRoundTrip],
-    absence_is_an_error: AbsenceIsAnError => [SessionAbsence],
-    a_deletion_is_silent: DeletionIsSilent => [SessionAbsence, OneDeletionWins, OneDescendant],
-    deletes_not_in_the_list: DeletesInTheList => [OneDeletionWins],
+    absence_is_an_error: AbsenceIsAnError => [SessionAbsence, OneDeletionWins, SwapOfDeleted, OwnerRemoval, SessionPurge, SessionPurgeRace, OneDescendant, SessionWritesAreRead, Cancellation],
+    a_deletion_is_silent: DeletionIsSilent => [SessionAbsence, OneDeletionWins],
+    lists_what_is_gone: ListsWhatIsGone => [OneDeletionWins, SwapOfDeleted, SessionWritesAreRead, Cancellation],
     looks_before_it_deletes: LooksBeforeItDeletes => [OneDeletionWins, OneDescendant],
     lists_what_is_over: ListsWhatIsOver => [SessionListing],
     lists_the_oldest_first: ListsOldestFirst => [SessionListing],
@@ -459,16 +456,16 @@ faults! {
     folds_case: FoldsCase => [ExactOwners],
     trims_owners: TrimsOwners => [ExactOwners],
     removes_the_living_only: RemovesTheLivingOnly => [OwnerRemoval],
-    removes_a_hundred_at_most: RemovesOneTooFew => [OwnerRemoval],
+    removes_a_hundred_at_most: RemovesAHundred => [OwnerRemoval],
     purges_the_living: PurgesTheLiving => [SessionPurge],
-    spares_the_last_moment: SparesTheLastMoment => [SessionPurge],
+    spares_the_last_moment: SparesTheLastMoment => [SessionPurge, SessionPurgeRace],
     purges_without_limit: PurgesWithoutLimit => [SessionPurge, SessionPurgeRace],
     purges_what_it_saw_before: PurgesWhatItSawBefore => [SessionPurgeRace],
     rotates_without_swap: RotatesWithoutSwap => [OneDescendant],
     forgives_reuse: ForgivesReuse => [OneDescendant],
     everyone_tells_of_reuse: EveryoneTellsOfReuse => [OneDescendant],
     errors_are_absence: ErrorsAreAbsence => [Outage],
-    remembers_what_it_read: RemembersWhatItRead => [SessionWritesAreRead],
+    remembers_what_it_read: RemembersWhatItRead => [SessionRoundTrip, SwapFromPreviousVersion, OneSwapWins, OneDescendant, SessionWritesAreRead, Cancellation],
     writes_in_two_steps: WritesInTwoSteps => [Cancellation],
     leaks_connections: LeaksConnections => [Cancellation],
 }

@@ -11,7 +11,7 @@ use crate::user::Epoch;
 pub(super) async fn round_trip<S: SessionStore>(stage: Stage<S>) -> Tried {
     let mut sessions = vec![session_of(&owner("ada")?)?, longest("x")?, longest("😀")?];
     sessions.push(StoredSession {
-        client: None,
+        client: Some("Mozilla/5.0 (X11; Linux x86_64)".to_owned()),
         ..session_of(&owner("ada")?)?
     });
     for name in NAMES {
@@ -41,7 +41,7 @@ pub(super) async fn round_trip<S: SessionStore>(stage: Stage<S>) -> Tried {
 
 /// Everything as long, as large and as fine as it may be.
 fn longest(letter: &str) -> Tried<StoredSession> {
-    let start = start() + INSTANT;
+    let start = start() + Duration::microseconds(123_457);
     let room = (SessionOwner::MAX_BYTES - "test:".len()) / letter.len();
     Ok(StoredSession {
         owner: owner(&letter.repeat(room))?,

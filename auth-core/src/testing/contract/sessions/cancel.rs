@@ -5,8 +5,8 @@ use std::time::Duration as StdDuration;
 use time::Duration;
 
 use super::{Stage, begun, next, owner, rotation, rules, session_of, start};
-use crate::store::{RotateOutcome, SessionStore, StoredSession};
-use crate::testing::contract::trial::{Tried, drop_after, ensure, ensure_eq, stages};
+use crate::store::{RotateOutcome, SessionStore};
+use crate::testing::contract::trial::{Tried, broken, drop_after, ensure, ensure_eq, stages};
 
 pub(super) async fn dropped_calls<S: SessionStore>(stage: Stage<S>) -> Tried {
     let (store, start) = (stage.store(), start());
@@ -57,10 +57,7 @@ async fn insertion<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
 
 async fn swap<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
     let row = session_of(&owner("swapped")?)?;
-    let next = StoredSession {
-        client: None,
-        ..next(&row, "next")
-    };
+    let next = next(&row, "next");
     stage.insert(&row).await?;
     drop_after(polls, stage.store().swap_session(&next)).await;
     let found = stage.session(&row.id).await?;
@@ -81,9 +78,7 @@ async fn rotated<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
     drop_after(polls, stage.store().rotate_session(&rotation)).await;
     let again = rotation::rotate(stage, &rules, &token, false).await?.1;
     let (RotateOutcome::Rotated(now) | RotateOutcome::Repeated(now)) = again else {
-        return crate::testing::contract::trial::broken(
-            "a rotation after a dropped one did not answer the successor",
-        );
+        return broken("a rotation after a dropped one did not answer the successor");
     };
     ensure_eq("the version after a rotation", &now.version, &1)?;
     stage
