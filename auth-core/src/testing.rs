@@ -47,7 +47,7 @@ mod stores;
 pub use clock::ManualClock;
 pub use events::RecordingSink;
 pub use outbox::{Outbox, OutboxItem};
-pub use stores::{FaultPlan, ProbedExpiringStore, ProbedUserDatabase};
+pub use stores::{FaultPlan, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

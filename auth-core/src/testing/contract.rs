@@ -24,12 +24,19 @@
 //!    column that comes later is then a compile error and not a lost value.
 //! 4. **Implement [`ExpiringStore`](crate::ExpiringStore), too,** if revocations and used tokens
 //!    shall live in the same place. Without it, every other store of that trait does.
-//! 5. **Run the suites**, as below, and in a test of your own that what was written survives a
+//! 5. **Implement [`SessionStore`](crate::SessionStore), too,** if sessions shall live there: seven
+//!    statements. Everything hangs on the condition of [`swap_session`]: the comparison of the version
+//!    and the write are one step, and it writes onto what is there and never anew. Where users and
+//!    sessions are in one place, a change of a user moves the session that it keeps in the same step
+//!    ([`UserChange::keeps_session`]), and [`sessions_of_users`] tries that.
+//! 6. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
 //! `examples/custom-storage` does all of this for an embedded key-value store. The whole of its
 //! adapter for users, with transactions, encoding and index, is fewer than a hundred lines of code.
 //!
+//! [`swap_session`]: crate::SessionStore::swap_session
+//! [`UserChange::keeps_session`]: crate::store::UserChange::keeps_session
 //! [`BlockingUserDatabase`]: crate::store::BlockingUserDatabase
 //! [`UserRows`]: crate::store::UserRows
 //! [`UserRowsMut`]: crate::store::UserRowsMut
@@ -39,7 +46,7 @@
 //! A closure that makes a fresh store is enough for a store of the bundled user:
 //!
 //! ```
-//! use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+//! use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 //! use auth_core::testing::contract::{self, Fresh};
 //!
 //! // With the attributes `#[tokio::test(flavor = "multi_thread")]`.
@@ -49,6 +56,9 @@
 //!
 //!     let entries = || async { Fresh::new(MemoryExpiringStore::new()) };
 //!     contract::expiring_store(entries).await.assert_kept();
+//!
+//!     let sessions = || async { Fresh::new(MemorySessionStore::new()) };
+//!     contract::session_store(sessions).await.assert_kept();
 //! }
 //! # let mut runtime = tokio::runtime::Builder::new_multi_thread();
 //! # runtime.enable_all().build().unwrap().block_on(my_store_keeps_the_contract());
@@ -78,15 +88,21 @@
 mod expiring;
 mod fixture;
 mod guarantee;
+mod names;
 mod report;
+mod sessions;
 mod trial;
 mod users;
 
-pub use fixture::{ChangeAndAfter, ExpiringFixture, Fresh, Outage, UserFixture, UserShape};
+pub use fixture::{
+    ChangeAndAfter, ExpiringFixture, Fresh, Outage, SessionFixture, UserFixture, UserShape,
+};
 pub use guarantee::Guarantee;
 pub use report::{Report, Verdict};
 
 use std::sync::Arc;
+
+use crate::store::SessionStore;
 
 /// Tries every guarantee of [`UserDatabase`](crate::UserDatabase), each on a fresh store.
 ///
@@ -175,6 +191,78 @@ pub async fn expiring_store_only(
     let mut verdicts = Vec::new();
     for guarantee in guarantees {
         let verdict = expiring::try_one(Arc::clone(&fixture), *guarantee).await;
+        verdicts.push((*guarantee, verdict));
+    }
+    Report::new(verdicts)
+}
+
+/// Tries every guarantee of [`SessionStore`](crate::SessionStore), each on a fresh store.
+///
+/// Run it like [`user_database`].
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemorySessionStore;
+/// use auth_core::testing::contract::{self, Fresh};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let report = contract::session_store(|| async { Fresh::new(MemorySessionStore::new()) });
+/// report.await.assert_kept();
+/// # });
+/// ```
+pub async fn session_store(fixture: impl SessionFixture) -> Report {
+    session_store_only(fixture, Guarantee::OF_SESSION_STORE).await
+}
+
+/// Tries some guarantees of [`SessionStore`](crate::SessionStore).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemorySessionStore;
+/// use auth_core::testing::contract::{self, Fresh, Guarantee};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let fixture = || async { Fresh::new(MemorySessionStore::new()) };
+/// let report = contract::session_store_only(fixture, &[Guarantee::OneSwapWins; 10]).await;
+/// report.assert_kept();
+/// # });
+/// ```
+pub async fn session_store_only(fixture: impl SessionFixture, guarantees: &[Guarantee]) -> Report {
+    let fixture = Arc::new(fixture);
+    let mut verdicts = Vec::new();
+    for guarantee in guarantees {
+        let verdict = sessions::try_one(Arc::clone(&fixture), *guarantee).await;
+        verdicts.push((*guarantee, verdict));
+    }
+    Report::new(verdicts)
+}
+
+/// Tries what a store guarantees besides that holds both users and their sessions: that
+/// [`UserChange::keeps_session`](crate::store::UserChange::keeps_session) is part of the step.
+///
+/// A store that holds users alone leaves that field alone, and the flow moves the session.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use auth_core::testing::contract::{self, Guarantee, UserFixture};
+/// # use auth_core::SessionStore;
+/// # async fn example<F: UserFixture<Store: SessionStore>>(my_fixture: F) {
+/// let report = contract::sessions_of_users(my_fixture).await;
+/// assert_eq!(report.verdicts().len(), Guarantee::OF_SESSIONS_OF_USERS.len());
+/// report.assert_kept();
+/// # }
+/// ```
+pub async fn sessions_of_users<F>(fixture: F) -> Report
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let fixture = Arc::new(fixture);
+    let mut verdicts = Vec::new();
+    for guarantee in Guarantee::OF_SESSIONS_OF_USERS {
+        let verdict = sessions::try_joint(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
     Report::new(verdicts)

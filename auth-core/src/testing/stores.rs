@@ -8,9 +8,11 @@ use time::OffsetDateTime;
 
 use crate::config::Inspection;
 use crate::error::StoreError;
+use crate::session_id::SessionId;
 use crate::store::{
     DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
-    NewUser, Page, PageRequest, UpdateOutcome, UserChange, UserDatabase, Window,
+    NewUser, Page, PageRequest, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    UserChange, UserDatabase, Window,
 };
 use crate::user::AuthUser;
 
@@ -36,6 +38,14 @@ pub struct ProbedUserDatabase<D> {
 /// An expiring store around another one.
 #[derive(Debug)]
 pub struct ProbedExpiringStore<S> {
+    store: S,
+    plan: FaultPlan,
+}
+
+/// A store of sessions around another one. A rotation goes through its single steps, each of which
+/// is counted and can fail.
+#[derive(Debug)]
+pub struct ProbedSessionStore<S> {
     store: S,
     plan: FaultPlan,
 }
@@ -78,6 +88,16 @@ impl<D> ProbedUserDatabase<D> {
 }
 
 impl<S> ProbedExpiringStore<S> {
+    /// Puts `plan` in front of `store`.
+    pub fn new(store: S, plan: &FaultPlan) -> Self {
+        Self {
+            store,
+            plan: plan.clone(),
+        }
+    }
+}
+
+impl<S> ProbedSessionStore<S> {
     /// Puts `plan` in front of `store`.
     pub fn new(store: S, plan: &FaultPlan) -> Self {
         Self {
@@ -163,6 +183,46 @@ impl<S: ExpiringStore> ExpiringStore for ProbedExpiringStore<S> {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.plan.call()?;
         self.store.purge(now, limit).await
+    }
+    fn inspect(&self, inspection: &mut Inspection) {
+        self.store.inspect(inspection);
+    }
+}
+
+#[async_trait]
+impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
+    async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
+        self.plan.call()?;
+        self.store.insert_session(session).await
+    }
+    async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
+        self.plan.call()?;
+        self.store.session(id).await
+    }
+    async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
+        self.plan.call()?;
+        self.store.swap_session(next).await
+    }
+    async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError> {
+        self.plan.call()?;
+        self.store.delete_session(id).await
+    }
+    async fn sessions_of(
+        &self,
+        owner: &SessionOwner,
+        now: OffsetDateTime,
+        limit: u32,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        self.plan.call()?;
+        self.store.sessions_of(owner, now, limit).await
+    }
+    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.delete_sessions_of(owner).await
+    }
+    async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.purge_sessions(now, limit).await
     }
     fn inspect(&self, inspection: &mut Inspection) {
         self.store.inspect(inspection);

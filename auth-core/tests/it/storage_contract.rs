@@ -2,12 +2,14 @@
 //! purpose fail by the name of what is broken.
 
 mod broken_expiring;
+mod broken_sessions;
 mod broken_users;
+mod joint;
 mod numbered;
 
-use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture};
-use auth_core::testing::{FaultPlan, ProbedExpiringStore, ProbedUserDatabase};
+use auth_core::testing::{FaultPlan, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
 use auth_core::{NoColumns, User};
 use time::OffsetDateTime;
 
@@ -42,6 +44,17 @@ async fn entries_in_memory_keep_the_contract() {
     let report = contract::expiring_store(|| async {
         let plan = FaultPlan::new();
         Fresh::new(ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan)).with_outage(plan)
+    })
+    .await;
+    report.assert_kept();
+    assert_eq!(report.skipped(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sessions_in_memory_keep_the_contract() {
+    let report = contract::session_store(|| async {
+        let plan = FaultPlan::new();
+        Fresh::new(ProbedSessionStore::new(MemorySessionStore::new(), &plan)).with_outage(plan)
     })
     .await;
     report.assert_kept();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::{ExpiringStore, SessionStore, UserDatabase};
 use crate::testing::FaultPlan;
 use crate::user::{ColumnChange, NewColumns};
 
@@ -99,6 +99,18 @@ pub trait UserFixture: Send + Sync + 'static {
 pub trait ExpiringFixture: Send + Sync + 'static {
     /// The store that is tried.
     type Store: ExpiringStore;
+
+    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// against the guarantee.
+    async fn fresh(&self) -> Fresh<Self::Store>;
+}
+
+/// Makes the stores on which the guarantees of [`SessionStore`] are tried. A closure is one:
+/// `|| async { Fresh::new(store) }`.
+#[async_trait]
+pub trait SessionFixture: Send + Sync + 'static {
+    /// The store that is tried.
+    type Store: SessionStore;
 
     /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
     /// against the guarantee.
@@ -244,6 +256,20 @@ where
     F: Fn() -> Made + Send + Sync + 'static,
     Made: Future<Output = Fresh<S>> + Send,
     S: ExpiringStore,
+{
+    type Store = S;
+
+    async fn fresh(&self) -> Fresh<S> {
+        self().await
+    }
+}
+
+#[async_trait]
+impl<F, Made, S> SessionFixture for F
+where
+    F: Fn() -> Made + Send + Sync + 'static,
+    Made: Future<Output = Fresh<S>> + Send,
+    S: SessionStore,
 {
     type Store = S;
 

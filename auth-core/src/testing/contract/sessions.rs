@@ -1,0 +1,257 @@
+//! The trials of `SessionStore`, and the stage on which they are played.
+
+mod basics;
+mod cancel;
+mod deletion;
+mod listing;
+mod outage;
+mod owners;
+mod purge;
+mod reads;
+mod rotation;
+mod swap;
+mod users;
+
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+
+use super::fixture::{Fresh, SessionFixture, UserFixture};
+use super::trial::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
+use super::{Guarantee, Verdict};
+use crate::session::{Begin, RefreshToken, Sessions};
+use crate::session_id::SessionId;
+use crate::store::memory::MemorySessionStore;
+use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::testing::master_secret;
+use crate::user::Epoch;
+
+const MINUTE: Duration = Duration::MINUTE;
+
+/// The finest time that every engine must hold.
+const INSTANT: Duration = Duration::MICROSECOND;
+
+/// Tries one guarantee on a fresh store.
+pub(super) async fn try_one<F: SessionFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
+    judge(async move {
+        let fresh = fixture.fresh().await;
+        play(Stage { fresh }, guarantee).await
+    })
+    .await
+}
+
+/// Tries one guarantee on a fresh store that holds users as well.
+pub(super) async fn try_joint<F>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    judge(async move {
+        let fresh = fixture.fresh().await;
+        match guarantee {
+            Guarantee::KeepsSession => users::keeps_session(&*fixture, Stage { fresh }).await,
+            other => broken(format!("{other} is no guarantee of sessions of users")),
+        }
+    })
+    .await
+}
+
+async fn play<S: SessionStore>(stage: Stage<S>, guarantee: Guarantee) -> Tried {
+    match guarantee {
+        Guarantee::SessionRoundTrip => basics::round_trip(stage).await,
+        Guarantee::SessionAbsence => basics::absence(stage).await,
+        Guarantee::SwapFromPreviousVersion => swap::from_previous_version(stage).await,
+        Guarantee::OneSwapWins => swap::one_wins(stage).await,
+        Guarantee::SwapOfDeleted => swap::of_deleted(stage).await,
+        Guarantee::OneDeletionWins => deletion::one_wins(stage).await,
+        Guarantee::SessionListing => listing::order_and_limit(stage).await,
+        Guarantee::ExactOwners => owners::exact(stage).await,
+        Guarantee::OwnerRemoval => owners::removal(stage).await,
+        Guarantee::SessionPurge => purge::only_what_is_over(stage).await,
+        Guarantee::SessionPurgeRace => purge::races(stage).await,
+        Guarantee::OneDescendant => rotation::one_descendant(stage).await,
+        Guarantee::SessionWritesAreRead => reads::own_writes(stage).await,
+        Guarantee::Cancellation => cancel::dropped_calls(stage).await,
+        Guarantee::Outage => outage::nothing_is_absent(stage).await,
+        other => broken(format!("{other} is no guarantee of a store of sessions")),
+    }
+}
+
+/// A fresh store, with calls that stop the trial where they fail.
+struct Stage<S> {
+    fresh: Fresh<S>,
+}
+
+impl<S: SessionStore> Stage<S> {
+    fn store(&self) -> &S {
+        self.fresh.store()
+    }
+
+    async fn insert(&self, session: &StoredSession) -> Tried {
+        let inserted = self.store().insert_session(session.clone()).await;
+        inserted.map_err(|error| failed("insert_session", &error))
+    }
+
+    async fn session(&self, id: &SessionId) -> Tried<Option<StoredSession>> {
+        let found = self.store().session(id).await;
+        found.map_err(|error| failed("session", &error))
+    }
+
+    async fn swap(&self, next: &StoredSession) -> Tried<bool> {
+        let swapped = self.store().swap_session(next).await;
+        swapped.map_err(|error| failed("swap_session", &error))
+    }
+
+    async fn delete(&self, id: &SessionId) -> Tried<bool> {
+        let deleted = self.store().delete_session(id).await;
+        deleted.map_err(|error| failed("delete_session", &error))
+    }
+
+    async fn list(
+        &self,
+        owner: &SessionOwner,
+        now: OffsetDateTime,
+        limit: u32,
+    ) -> Tried<Vec<StoredSession>> {
+        let listed = self.store().sessions_of(owner, now, limit).await;
+        listed.map_err(|error| failed("sessions_of", &error))
+    }
+
+    async fn remove_of(&self, owner: &SessionOwner) -> Tried<u64> {
+        let removed = self.store().delete_sessions_of(owner).await;
+        removed.map_err(|error| failed("delete_sessions_of", &error))
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> Tried<u64> {
+        let purged = self.store().purge_sessions(now, limit).await;
+        purged.map_err(|error| failed("purge_sessions", &error))
+    }
+
+    /// Asserts that the store holds exactly this of a session, or nothing.
+    async fn holds(&self, when: &str, id: &SessionId, expected: Option<&StoredSession>) -> Tried {
+        let found = self.session(id).await?;
+        ensure(found.as_ref() == expected, || match (&found, expected) {
+            (Some(found), Some(expected)) => {
+                format!("{when} a session differs: {}", difference(found, expected))
+            }
+            (Some(_), None) => format!("{when} a session is there and should not be"),
+            (None, _) => format!("{when} a session is not there"),
+        })
+    }
+
+    /// Asserts what a swap answers.
+    async fn swaps(&self, what: &str, next: &StoredSession, expected: bool) -> Tried {
+        ensure_eq(what, &self.swap(next).await?, &expected)
+    }
+}
+
+impl<S> Clone for Stage<S> {
+    fn clone(&self) -> Self {
+        Self {
+            fresh: self.fresh.clone(),
+        }
+    }
+}
+
+/// Which columns are not the same, and how. Tokens are not shown.
+fn difference(found: &StoredSession, expected: &StoredSession) -> String {
+    let columns = |session: &StoredSession| {
+        let StoredSession {
+            id,
+            owner,
+            backend,
+            epoch,
+            created_at,
+            last_used_at,
+            expires_at,
+            ends_at,
+            client,
+            version,
+            tokens: _,
+        } = session;
+        [
+            ("id", format!("{id:?}")),
+            ("owner", format!("{owner:?}")),
+            ("backend", format!("{backend:?}")),
+            ("epoch", format!("{epoch:?}")),
+            ("created_at", format!("{created_at:?}")),
+            ("last_used_at", format!("{last_used_at:?}")),
+            ("expires_at", format!("{expires_at:?}")),
+            ("ends_at", format!("{ends_at:?}")),
+            ("client", format!("{client:?}")),
+            ("version", format!("{version:?}")),
+        ]
+    };
+    let pairs = columns(found).into_iter().zip(columns(expected));
+    let mut parts: Vec<_> = pairs
+        .filter(|(found, expected)| found != expected)
+        .map(|((name, found), (_, expected))| format!("{name} is {found} instead of {expected}"))
+        .collect();
+    if found.tokens != expected.tokens {
+        parts.push("the tokens are others".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// A whole second: a store that rounds is told so by the trials in which fractions matter.
+fn start() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
+}
+
+fn owner(key: &str) -> Tried<SessionOwner> {
+    SessionOwner::new("test", key).ok_or_else(|| Stop::Broken(format!("no owner: {key:?}")))
+}
+
+fn new_id() -> Tried<SessionId> {
+    SessionId::generate().map_err(|error| Stop::Broken(error.to_string()))
+}
+
+/// A session of this owner that begins now, and is over an hour later; with nothing that a store is
+/// likely to lose, which is a trial of its own.
+fn session_of(owner: &SessionOwner) -> Tried<StoredSession> {
+    let start = start();
+    Ok(StoredSession {
+        id: new_id()?,
+        owner: owner.clone(),
+        backend: "web".to_owned(),
+        epoch: Epoch::FIRST,
+        created_at: start,
+        last_used_at: start,
+        expires_at: start + Duration::HOUR,
+        ends_at: start + Duration::DAY,
+        client: None,
+        version: 0,
+        tokens: SessionTokens::from_stored("{\"a\":1}".to_owned()),
+    })
+}
+
+/// The next version of a session, written by somebody who leaves a mark.
+fn next(session: &StoredSession, mark: &str) -> StoredSession {
+    StoredSession {
+        version: session.version.saturating_add(1),
+        tokens: SessionTokens::from_stored(mark.to_owned()),
+        ..session.clone()
+    }
+}
+
+/// A session with a refresh token, as a login begins it.
+fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, StoredSession)> {
+    let draft = sessions
+        .draft()
+        .map_err(|error| Stop::Broken(error.to_string()))?;
+    let begin = Begin {
+        owner: owner("ada")?,
+        backend: "web",
+        epoch: Epoch::FIRST,
+        client: None,
+        access_life: Some(StdDuration::from_hours(1)),
+        now,
+    };
+    let row = sessions.first_row(&draft, begin);
+    Ok((draft.token, row))
+}
+
+/// The rules of sessions, with this grace. The store behind them is never asked.
+fn rules(grace: StdDuration) -> Sessions {
+    Sessions::new(MemorySessionStore::new(), &master_secret()).refresh_grace(grace)
+}

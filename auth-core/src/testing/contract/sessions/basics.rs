@@ -1,0 +1,103 @@
+//! What is written is read as it was; and what is not there.
+
+use time::Duration;
+
+use super::{INSTANT, Stage, new_id, next, owner, session_of, start};
+use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::testing::contract::names::NAMES;
+use crate::testing::contract::trial::{Tried, ensure_eq};
+use crate::user::Epoch;
+
+pub(super) async fn round_trip<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let mut sessions = vec![session_of(&owner("ada")?)?, longest("x")?, longest("😀")?];
+    sessions.push(StoredSession {
+        client: Some("Mozilla/5.0 (X11; Linux x86_64)".to_owned()),
+        ..session_of(&owner("ada")?)?
+    });
+    for name in NAMES {
+        sessions.push(StoredSession {
+            client: Some((*name).replace(char::is_control, "")),
+            ..session_of(&owner(name)?)?
+        });
+    }
+    for session in &sessions {
+        stage.insert(session).await?;
+    }
+    for session in &sessions {
+        let when = "after its insertion";
+        stage.holds(when, &session.id, Some(session)).await?;
+    }
+    for session in &mut sessions {
+        let used = changed(session);
+        stage.swaps("a swap", &used, true).await?;
+        *session = used;
+    }
+    for session in &sessions {
+        let when = "after a swap";
+        stage.holds(when, &session.id, Some(session)).await?;
+    }
+    Ok(())
+}
+
+/// Everything as long, as large and as fine as it may be.
+fn longest(letter: &str) -> Tried<StoredSession> {
+    let start = start() + Duration::microseconds(123_457);
+    let room = (SessionOwner::MAX_BYTES - "test:".len()) / letter.len();
+    Ok(StoredSession {
+        owner: owner(&letter.repeat(room))?,
+        backend: "abcdefghijklmnopqrstuvwxyz-01234".to_owned(),
+        epoch: Epoch::from_i64(i64::MAX),
+        created_at: start,
+        last_used_at: start + INSTANT,
+        expires_at: start + Duration::days(400) - INSTANT,
+        ends_at: start + Duration::days(400),
+        client: Some(letter.repeat(255)),
+        version: i64::MAX - 1,
+        tokens: SessionTokens::from_stored("\"".repeat(SessionTokens::MAX_BYTES)),
+        ..session_of(&owner("ada")?)?
+    })
+}
+
+/// The next version, with all that may change. The session is over long ago.
+fn changed(session: &StoredSession) -> StoredSession {
+    let early = start() - Duration::days(9) + INSTANT;
+    StoredSession {
+        epoch: Epoch::from_i64(-7),
+        last_used_at: early,
+        expires_at: early + INSTANT,
+        ends_at: early + Duration::DAY + INSTANT,
+        client: session.client.is_none().then(|| "another".to_owned()),
+        ..next(session, "other tokens")
+    }
+}
+
+pub(super) async fn absence<S: SessionStore>(stage: Stage<S>) -> Tried {
+    nothing_is_there(&stage).await?;
+    // Nor beside one that is.
+    let there = session_of(&owner("grace")?)?;
+    stage.insert(&there).await?;
+    nothing_is_there(&stage).await?;
+    let when = "after calls for another";
+    stage.holds(when, &there.id, Some(&there)).await
+}
+
+async fn nothing_is_there<S: SessionStore>(stage: &Stage<S>) -> Tried {
+    let (ada, start) = (owner("ada")?, start());
+    let absent = session_of(&ada)?;
+    stage.holds("where it never was", &absent.id, None).await?;
+    // Neither the first version nor a later one.
+    stage.swaps("a swap of nothing", &absent, false).await?;
+    let later = next(&absent, "later");
+    stage.swaps("a swap of nothing", &later, false).await?;
+    stage
+        .holds("after a swap of nothing", &absent.id, None)
+        .await?;
+    let deleted = stage.delete(&new_id()?).await?;
+    ensure_eq("a deletion of nothing", &deleted, &false)?;
+    let listed = stage.list(&ada, start, 10).await?;
+    ensure_eq("how many sessions nobody has", &listed.len(), &0)?;
+    let removed = stage.remove_of(&ada).await?;
+    ensure_eq("a removal of an owner without any", &removed, &0)?;
+    let purged = stage.purge(start, 10).await?;
+    ensure_eq("a purge where nothing is over", &purged, &0)
+}

@@ -1,0 +1,71 @@
+//! Lists of an owner's sessions.
+
+use std::cmp::Reverse;
+
+use time::{Duration, OffsetDateTime};
+
+use super::{INSTANT, MINUTE, Stage, next, owner, session_of, start};
+use crate::session_id::SessionId;
+use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::testing::contract::trial::{Tried, ensure_eq};
+
+pub(super) async fn order_and_limit<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let (ada, start) = (owner("ada")?, start());
+    stage.insert(&session_of(&owner("grace")?)?).await?;
+    let mut rows = Vec::new();
+    // Several of them were used at the same moment, and several end at the same moment.
+    for number in 0..12 {
+        let row = StoredSession {
+            last_used_at: start - INSTANT * (number % 4),
+            expires_at: start + MINUTE * (1 + number % 3),
+            ..session_of(&ada)?
+        };
+        stage.insert(&row).await?;
+        rows.push(row);
+    }
+    let end = start + MINUTE * 4;
+    for at in [
+        start,
+        start + MINUTE - INSTANT,
+        start + MINUTE,
+        start + MINUTE * 2,
+        start + MINUTE * 3 - INSTANT,
+        start + MINUTE * 3,
+        end,
+    ] {
+        for limit in [0, 1, 3, 11, 12, 13, u32::MAX] {
+            lists(&stage, &ada, &rows, at, limit).await?;
+        }
+    }
+    // A use brings a session to the front, and puts its end off.
+    for row in &mut rows {
+        *row = StoredSession {
+            last_used_at: end + Duration::SECOND,
+            expires_at: end + MINUTE,
+            ..next(row, "used")
+        };
+        stage.swaps("a swap", row, true).await?;
+    }
+    lists(&stage, &ada, &rows, end, 5).await
+}
+
+async fn lists<S: SessionStore>(
+    stage: &Stage<S>,
+    owner: &SessionOwner,
+    rows: &[StoredSession],
+    now: OffsetDateTime,
+    limit: u32,
+) -> Tried {
+    let mut expected: Vec<_> = rows.iter().filter(|row| row.expires_at > now).collect();
+    expected.sort_by_key(|row| (Reverse(row.last_used_at), row.id));
+    expected.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let listed = stage.list(owner, now, limit).await?;
+    let ids = |row: &StoredSession| -> SessionId { row.id };
+    ensure_eq(
+        &format!("a list of at most {limit}"),
+        &listed.iter().map(ids).collect::<Vec<_>>(),
+        &expected.iter().map(|row| row.id).collect(),
+    )?;
+    let same = listed.iter().zip(expected).all(|(one, other)| one == other);
+    ensure_eq("whether a list shows sessions as they are", &same, &true)
+}

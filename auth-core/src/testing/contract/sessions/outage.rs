@@ -1,0 +1,70 @@
+//! A store that cannot answer.
+
+use std::time::Duration as StdDuration;
+
+use super::{Stage, begun, next, owner, rotation, rules, session_of, start};
+use crate::error::StoreError;
+use crate::store::SessionStore;
+use crate::testing::contract::trial::{Tried, ensure, race, skipped};
+
+pub(super) async fn nothing_is_absent<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let Some(outage) = stage.fresh.outage() else {
+        return skipped("the fixture makes no outage");
+    };
+    let (ada, start) = (owner("ada")?, start());
+    let (there, absent) = (session_of(&owner("there")?)?, session_of(&ada)?);
+    stage.insert(&there).await?;
+    let (token, _) = begun(&rules(StdDuration::ZERO), start)?;
+    outage.begin().await;
+    // All at once: a store may wait for a while until it gives up. Should one carry a call out after
+    // all, it does nothing to the session that is there.
+    let answers = race(9, |number| {
+        let (stage, ada) = (stage.clone(), ada.clone());
+        let (there, absent) = (there.clone(), absent.clone());
+        let rotation = rotation::of(&rules(StdDuration::ZERO), &token, false, start);
+        async move {
+            let store = stage.store();
+            Ok(match number {
+                0 => ("insert_session", heard(&store.insert_session(absent).await)),
+                1 => ("session", heard(&store.session(&there.id).await)),
+                2 => ("session", heard(&store.session(&absent.id).await)),
+                3 => {
+                    let next = next(&absent, "next");
+                    ("swap_session", heard(&store.swap_session(&next).await))
+                }
+                4 => (
+                    "delete_session",
+                    heard(&store.delete_session(&absent.id).await),
+                ),
+                5 => (
+                    "sessions_of",
+                    heard(&store.sessions_of(&there.owner, start, 10).await),
+                ),
+                6 => (
+                    "delete_sessions_of",
+                    heard(&store.delete_sessions_of(&ada).await),
+                ),
+                7 => (
+                    "purge_sessions",
+                    heard(&store.purge_sessions(start, 10).await),
+                ),
+                _ => (
+                    "rotate_session",
+                    heard(&store.rotate_session(&rotation?.1).await),
+                ),
+            })
+        }
+    })
+    .await;
+    outage.end().await;
+    for (method, answered) in answers? {
+        ensure(!answered, || format!("{method} answered during the outage"))?;
+    }
+    stage
+        .holds("after the outage", &there.id, Some(&there))
+        .await
+}
+
+fn heard<T>(answer: &Result<T, StoreError>) -> bool {
+    answer.is_ok()
+}

@@ -1,0 +1,83 @@
+//! Owners: that no two are confused, and the removal of everything that one has.
+
+use time::Duration;
+
+use super::{Stage, owner, session_of, start};
+use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::testing::contract::names::NAMES;
+use crate::testing::contract::trial::{Tried, ensure_eq, race};
+
+pub(super) async fn exact<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let mut owners = Vec::new();
+    for name in NAMES {
+        owners.push(owner(name)?);
+    }
+    owners.extend(SessionOwner::new("Test", "a"));
+    owners.extend(SessionOwner::new("tes", "a"));
+    let room = SessionOwner::MAX_BYTES - "test:".len();
+    for last in ["x", "y", "X", " "] {
+        owners.push(owner(&format!("{}{last}", "x".repeat(room - 1)))?);
+        owners.push(owner(&format!("{}{last}", "x".repeat(room - 2)))?);
+    }
+    owners.push(owner(&"é".repeat(room / 2))?);
+    let longest = owners.iter().map(|owner| owner.as_str().len()).max();
+    let most = Some(SessionOwner::MAX_BYTES);
+    ensure_eq("the longest owner", &longest, &most)?;
+
+    let mut rows = Vec::new();
+    for owner in &owners {
+        let row = session_of(owner)?;
+        stage.insert(&row).await?;
+        rows.push(row);
+    }
+    for row in &rows {
+        let listed = stage.list(&row.owner, start(), 100).await?;
+        let ids: Vec<_> = listed.iter().map(|row| row.id).collect();
+        let what = format!("the sessions of {:?}", row.owner.as_str());
+        ensure_eq(&what, &ids, &vec![row.id])?;
+    }
+    for row in &rows {
+        let removed = stage.remove_of(&row.owner).await?;
+        let what = format!("a removal of the sessions of {:?}", row.owner.as_str());
+        ensure_eq(&what, &removed, &1)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn removal<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let (ada, grace) = (owner("ada")?, owner("grace")?);
+    let other = session_of(&grace)?;
+    stage.insert(&other).await?;
+    for count in [1, 7, 200] {
+        let mut rows = Vec::new();
+        for number in 0..count {
+            // Some are over, which makes them no less hers.
+            let over = Duration::hours(number % 3);
+            let row = StoredSession {
+                expires_at: start() - over,
+                ..session_of(&ada)?
+            };
+            stage.insert(&row).await?;
+            rows.push(row);
+        }
+        // The last of them by one alone: there is no portion to it.
+        let racers = if count == 200 { 1 } else { 8 };
+        let removed = race(racers, |_| {
+            let (stage, ada) = (stage.clone(), ada.clone());
+            async move { stage.remove_of(&ada).await }
+        })
+        .await?;
+        ensure_eq(
+            "what simultaneous removals together say that they took",
+            &i64::try_from(removed.iter().sum::<u64>()).unwrap_or(i64::MAX),
+            &count,
+        )?;
+        for row in &rows {
+            let when = "after the removal of its owner's";
+            stage.holds(when, &row.id, None).await?;
+        }
+        let when = "after the removal of another owner's";
+        stage.holds(when, &other.id, Some(&other)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Removing what is over, in portions, by many at once, beside uses that prolong.
+
+use time::Duration;
+
+use super::{INSTANT, MINUTE, Stage, next, owner, session_of, start};
+use crate::store::{SessionStore, StoredSession};
+use crate::testing::contract::trial::{Tried, ensure, ensure_eq, race};
+
+/// A session that is over at this time after the start.
+fn ending(after: Duration) -> Tried<StoredSession> {
+    Ok(StoredSession {
+        expires_at: start() + after,
+        ..session_of(&owner("ada")?)?
+    })
+}
+
+pub(super) async fn only_what_is_over<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let start = start();
+    let empty = stage.purge(start, 10).await?;
+    ensure_eq("a purge of an empty store", &empty, &0)?;
+    let mut rows = Vec::new();
+    for number in 0..10 {
+        let row = ending(INSTANT * number)?;
+        stage.insert(&row).await?;
+        rows.push(row);
+    }
+    // Seven are over, the one that ends at this very moment among them.
+    let at = start + INSTANT * 6;
+    for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
+        let purged = stage.purge(at, limit).await?;
+        ensure_eq(&format!("a purge of at most {limit}"), &purged, &expected)?;
+    }
+    for row in &rows {
+        let lives = (row.expires_at > at).then_some(row);
+        stage.holds("after a purge", &row.id, lives).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn races<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let start = start();
+    for _ in 0..3 {
+        for _ in 0..100 {
+            stage.insert(&ending(Duration::ZERO)?).await?;
+        }
+        let living = ending(MINUTE)?;
+        stage.insert(&living).await?;
+        let purged = race(16, |_| {
+            let stage = stage.clone();
+            async move {
+                let purged = stage.purge(start, 10).await?;
+                ensure(purged <= 10, || {
+                    format!("a purge of at most 10 took {purged}")
+                })?;
+                Ok(purged)
+            }
+        })
+        .await?;
+        let mut purged: u64 = purged.into_iter().sum();
+        // Those that ran at once may have left something to each other.
+        loop {
+            match stage.purge(start, 100).await? {
+                0 => break,
+                more => purged += more,
+            }
+        }
+        ensure_eq("what all purges together say that they took", &purged, &100)?;
+        let when = "after purges";
+        stage.holds(when, &living.id, Some(&living)).await?;
+    }
+    prolonged(&stage).await
+}
+
+/// A session is used in its last moment, by somebody whose clock is a little behind, while it is
+/// purged: it is there afterwards if, and only if, the use was written.
+async fn prolonged<S: SessionStore>(stage: &Stage<S>) -> Tried {
+    let start = start();
+    for _ in 0..32 {
+        let row = ending(Duration::ZERO)?;
+        stage.insert(&row).await?;
+        let used = StoredSession {
+            expires_at: start + MINUTE,
+            ..next(&row, "used")
+        };
+        let swapped = race(4, |number| {
+            let (stage, used) = (stage.clone(), used.clone());
+            async move {
+                if number == 1 {
+                    stage.swap(&used).await
+                } else {
+                    stage.purge(start, 10).await?;
+                    Ok(false)
+                }
+            }
+        })
+        .await?;
+        let lives = swapped.contains(&true).then_some(&used);
+        let when = "after a purge beside a swap that prolongs";
+        stage.holds(when, &row.id, lives).await?;
+        stage.delete(&row.id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Many that exchange one refresh token at once (A7.3.1, A7.3.2, C-SM-05).
+
+use std::time::Duration as StdDuration;
+
+use time::OffsetDateTime;
+
+use super::{Stage, begun, rules, start};
+use crate::session::{Exchange, RefreshToken, Sessions};
+use crate::store::{RotateOutcome, Rotation, SessionStore, StoredSession};
+use crate::testing::contract::trial::{RACERS, Stop, Tried, broken, ensure_eq, failed, race};
+
+const GRACE: StdDuration = StdDuration::from_secs(10);
+
+/// A presented token on its way to a store, and what it is exchanged for.
+pub(super) fn of(
+    rules: &Sessions,
+    token: &RefreshToken,
+    shared: bool,
+    now: OffsetDateTime,
+) -> Tried<(Exchange, Rotation)> {
+    let exchange = rules
+        .exchange(token)
+        .map_err(|error| Stop::Broken(error.to_string()))?;
+    let life = Some(StdDuration::from_hours(1));
+    let rotation = rules.rotation(token, &exchange, life, shared, now);
+    Ok((exchange, rotation))
+}
+
+/// Rotates once, at the start.
+pub(super) async fn rotate<S: SessionStore>(
+    stage: &Stage<S>,
+    rules: &Sessions,
+    token: &RefreshToken,
+    shared: bool,
+) -> Tried<(Exchange, RotateOutcome)> {
+    let (exchange, rotation) = of(rules, token, shared, start())?;
+    let outcome = stage.store().rotate_session(&rotation).await;
+    let outcome = outcome.map_err(|error| failed("rotate_session", &error))?;
+    Ok((exchange, outcome))
+}
+
+pub(super) async fn one_descendant<S: SessionStore>(stage: Stage<S>) -> Tried {
+    for shared in [false, true] {
+        one_successor(&stage, shared).await?;
+    }
+    for _ in 0..8 {
+        without_grace(&stage).await?;
+        with_a_thief(&stage).await?;
+    }
+    Ok(())
+}
+
+/// How the rotations of a race ended.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    rotated: u32,
+    repeated: u32,
+    current: u32,
+    reused: u32,
+    unknown: u32,
+}
+
+impl Tally {
+    fn of<'o>(outcomes: impl IntoIterator<Item = &'o RotateOutcome>) -> Tried<Self> {
+        let mut tally = Self::default();
+        for outcome in outcomes {
+            match outcome {
+                RotateOutcome::Rotated(_) => tally.rotated += 1,
+                RotateOutcome::Repeated(_) => tally.repeated += 1,
+                RotateOutcome::Current(_) => tally.current += 1,
+                RotateOutcome::Reused(_) => tally.reused += 1,
+                RotateOutcome::Unknown => tally.unknown += 1,
+                RotateOutcome::Expired => return broken("a living session was said to be over"),
+            }
+        }
+        Ok(tally)
+    }
+}
+
+/// 64 callers that each present one of these tokens in turn.
+async fn race_of<S: SessionStore>(
+    stage: &Stage<S>,
+    grace: StdDuration,
+    tokens: &[&RefreshToken],
+    shared: bool,
+) -> Tried<Vec<(Exchange, RotateOutcome)>> {
+    let texts: Vec<_> = tokens.iter().map(|token| token.text()).collect();
+    let answers = race(RACERS, |number| {
+        let place = usize::try_from(number).unwrap_or(0) % texts.len();
+        let token = texts.get(place).and_then(|text| RefreshToken::parse(text));
+        let stage = stage.clone();
+        async move {
+            match token {
+                Some(token) => rotate(&stage, &rules(grace), &token, shared).await,
+                None => broken("a refresh token cannot be read"),
+            }
+        }
+    });
+    answers.await
+}
+
+/// The one that rotated, and the session as it was then.
+fn winner(answers: Vec<(Exchange, RotateOutcome)>) -> Tried<(RefreshToken, StoredSession)> {
+    let mut rotated = answers
+        .into_iter()
+        .filter_map(|(exchange, outcome)| match outcome {
+            RotateOutcome::Rotated(row) => Some((exchange.token, row)),
+            _ => None,
+        });
+    match rotated.next() {
+        Some(winner) => Ok(winner),
+        None => broken("nobody rotated"),
+    }
+}
+
+/// Within the grace everybody gets the one successor, round after round.
+async fn one_successor<S: SessionStore>(stage: &Stage<S>, shared: bool) -> Tried {
+    let (mut token, row) = begun(&rules(GRACE), start())?;
+    stage.insert(&row).await?;
+    for generation in 1..=4 {
+        let answers = race_of(stage, GRACE, &[&token], shared).await?;
+        let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
+        // The tabs of a browser that come with a token that was made a moment ago keep it.
+        if shared && generation > 1 {
+            let expected = Tally {
+                current: RACERS,
+                ..Tally::default()
+            };
+            ensure_eq("64 who share a fresh token", &tally, &expected)?;
+            continue;
+        }
+        let expected = Tally {
+            rotated: 1,
+            repeated: RACERS - 1,
+            ..Tally::default()
+        };
+        ensure_eq("64 who present one token", &tally, &expected)?;
+        let repeated = answers.iter().filter_map(|(_, outcome)| match outcome {
+            RotateOutcome::Repeated(row) => Some(row.clone()),
+            _ => None,
+        });
+        let repeated: Vec<_> = repeated.collect();
+        let (next, now) = winner(answers)?;
+        let what = "how many were shown another session than the one that rotated";
+        let others = repeated.iter().filter(|row| **row != now).count();
+        ensure_eq(what, &others, &0)?;
+        ensure_eq("how often it was written", &now.version, &generation)?;
+        let when = "after a race of rotations";
+        stage.holds(when, &now.id, Some(&now)).await?;
+        let told = rules(GRACE).repeat(&token, &now).ok().flatten();
+        let told = told.map(|exchange| exchange.token.text());
+        let what = "whether the successor that is told is the one that was made";
+        ensure_eq(what, &(told == Some(next.text())), &true)?;
+        token = next;
+    }
+    Ok(())
+}
+
+/// Without grace a second use ends the session, and one caller is told of it.
+async fn without_grace<S: SessionStore>(stage: &Stage<S>) -> Tried {
+    let (token, row) = begun(&rules(StdDuration::ZERO), start())?;
+    stage.insert(&row).await?;
+    let answers = race_of(stage, StdDuration::ZERO, &[&token], false).await?;
+    let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
+    let expected = Tally {
+        rotated: 1,
+        reused: 1,
+        unknown: RACERS - 2,
+        ..Tally::default()
+    };
+    ensure_eq("64 who present one token without grace", &tally, &expected)?;
+    let when = "after a token was used twice";
+    stage.holds(when, &row.id, None).await
+}
+
+/// A token that was spent long ago, beside the one that is good: the session ends, whoever is first.
+async fn with_a_thief<S: SessionStore>(stage: &Stage<S>) -> Tried {
+    let rules = rules(GRACE);
+    let (stolen, row) = begun(&rules, start())?;
+    stage.insert(&row).await?;
+    let (second, _) = rotate(stage, &rules, &stolen, false).await?;
+    let (third, _) = rotate(stage, &rules, &second.token, false).await?;
+    let answers = race_of(stage, GRACE, &[&stolen, &third.token], false).await?;
+    let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
+    let what = "how many were told of a theft";
+    ensure_eq(what, &tally.reused, &1)?;
+    let when = "after a theft was seen";
+    stage.holds(when, &row.id, None).await
+}

@@ -1,0 +1,128 @@
+//! The one statement on which everything hangs: a write onto the version before.
+
+use super::{Stage, next, owner, session_of, start};
+use crate::store::{SessionStore, SessionTokens, StoredSession};
+use crate::testing::contract::trial::{RACERS, Tried, ensure_eq, race};
+
+pub(super) async fn from_previous_version<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let ada = owner("ada")?;
+    let (mut row, other) = (session_of(&ada)?, session_of(&ada)?);
+    stage.insert(&row).await?;
+    stage.insert(&other).await?;
+    for _ in 0..3 {
+        for version in wrong_versions(row.version) {
+            let wrong = StoredSession {
+                version,
+                ..next(&row, "wrong")
+            };
+            let what = format!("a swap to version {version} of {}", row.version);
+            stage.swaps(&what, &wrong, false).await?;
+            let when = "after a swap that was refused";
+            stage.holds(when, &row.id, Some(&row)).await?;
+        }
+        let good = next(&row, &format!("written as {}", row.version + 1));
+        stage.swaps("a swap in time", &good, true).await?;
+        stage.swaps("the same swap again", &good, false).await?;
+        stage.holds("after a swap", &row.id, Some(&good)).await?;
+        let when = "after swaps of another";
+        stage.holds(when, &other.id, Some(&other)).await?;
+        row = good;
+    }
+    Ok(())
+}
+
+fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
+    let all = [version - 1, version, version + 2, version + 3, i64::MAX];
+    all.into_iter().filter(|version| *version >= 0)
+}
+
+/// N-SE-07: of many who read one version one writes.
+pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let mut row = session_of(&owner("ada")?)?;
+    stage.insert(&row).await?;
+    for round in 0..8 {
+        let winners = race(RACERS, |number| {
+            let stage = stage.clone();
+            let next = next(&row, &format!("{round}-{number}"));
+            async move { Ok(stage.swap(&next).await?.then_some(next)) }
+        })
+        .await?;
+        let winners: Vec<_> = winners.into_iter().flatten().collect();
+        ensure_eq(
+            "how many of 64 simultaneous swaps were written",
+            &winners.len(),
+            &1,
+        )?;
+        for winner in winners {
+            let when = "after a race of swaps";
+            stage.holds(when, &row.id, Some(&winner)).await?;
+            row = winner;
+        }
+    }
+    Ok(())
+}
+
+/// C-SM-05: what was ended stays so, whoever was about to write.
+pub(super) async fn of_deleted<S: SessionStore>(stage: Stage<S>) -> Tried {
+    let ada = owner("ada")?;
+    let row = session_of(&ada)?;
+    stage.insert(&row).await?;
+    stage.delete(&row.id).await?;
+    for late in [row.clone(), next(&row, "late")] {
+        stage
+            .swaps("a swap of what was deleted", &late, false)
+            .await?;
+        stage
+            .holds("after a swap of what was deleted", &row.id, None)
+            .await?;
+    }
+    for round in 0..48 {
+        let row = session_of(&ada)?;
+        stage.insert(&row).await?;
+        race(4, |number| {
+            let (stage, row, ada) = (stage.clone(), row.clone(), ada.clone());
+            async move {
+                if number == round % 4 {
+                    end(&stage, round, &row, &ada).await
+                } else {
+                    let tokens = SessionTokens::from_stored(format!("{number}"));
+                    let next = StoredSession {
+                        tokens,
+                        ..next(&row, "")
+                    };
+                    stage.swap(&next).await.map(drop)
+                }
+            }
+        })
+        .await?;
+        stage
+            .holds("after a deletion beside swaps", &row.id, None)
+            .await?;
+        let listed = stage.list(&ada, start(), 10).await?;
+        ensure_eq(
+            "how many sessions are listed after a deletion beside swaps",
+            &listed.len(),
+            &0,
+        )?;
+    }
+    Ok(())
+}
+
+/// One of the two ways to end a session.
+async fn end<S: SessionStore>(
+    stage: &Stage<S>,
+    round: u32,
+    row: &StoredSession,
+    owner: &crate::store::SessionOwner,
+) -> Tried {
+    if round < 24 {
+        ensure_eq(
+            "a deletion beside swaps",
+            &stage.delete(&row.id).await?,
+            &true,
+        )
+    } else {
+        let removed = stage.remove_of(owner).await?;
+        ensure_eq("a removal beside swaps", &removed, &1)
+    }
+}

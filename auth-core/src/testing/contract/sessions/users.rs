@@ -1,0 +1,224 @@
+//! Sessions beside their users: the one that a change keeps goes on.
+
+use super::{Stage, next, session_of, start};
+use crate::email::EmailAddress;
+use crate::password::PasswordHash;
+use crate::roles::Roles;
+use crate::store::{
+    Expect, InsertOutcome, NewUser, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    UserChange, UserDatabase,
+};
+use crate::testing::contract::fixture::UserFixture;
+use crate::testing::contract::trial::{Stop, Tried, broken, ensure_eq, failed, race};
+use crate::user::{AuthUser, Epoch};
+
+type UserOf<F> = <<F as UserFixture>::Store as UserDatabase>::User;
+type IdOf<F> = <UserOf<F> as AuthUser>::Id;
+type Joint<F> = Stage<<F as UserFixture>::Store>;
+
+pub(super) async fn keeps_session<F>(fixture: &F, stage: Joint<F>) -> Tried
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let ada = inserted(fixture, &stage, 0, "ada@example.com").await?;
+    let grace = inserted(fixture, &stage, 1, "grace@example.com").await?;
+    let (id, epoch) = (ada.id().clone(), ada.epoch());
+    let (kept, other) = (of(&ada)?, of(&ada)?);
+    let (hers, outdated) = (of(&grace)?, of(&ada)?);
+    let outdated = StoredSession {
+        epoch: Epoch::from_i64(epoch.as_i64() - 5),
+        ..outdated
+    };
+    let all = [&kept, &other, &hers, &outdated];
+    for row in all {
+        stage.insert(row).await?;
+    }
+
+    let change = || keeping(&kept);
+    let outdated_epoch = Expect::epoch(epoch.next());
+    let outcome = update::<F>(&stage, &id, change(), outdated_epoch).await?;
+    let is_stale = matches!(outcome, UpdateOutcome::Stale);
+    ensure_eq("whether an update is stale", &is_stale, &true)?;
+    unmoved(&stage, "after a stale update", &all).await?;
+
+    let taken = UserChange {
+        email: Some(grace.email().clone()),
+        ..change()
+    };
+    let outcome = update::<F>(&stage, &id, taken, Expect::anything()).await?;
+    let is_taken = matches!(outcome, UpdateOutcome::Taken(_));
+    ensure_eq("whether an address is taken", &is_taken, &true)?;
+    unmoved(&stage, "after an update to a taken address", &all).await?;
+
+    let unbumped = UserChange {
+        bump_epoch: false,
+        is_verified: Some(true),
+        ..change()
+    };
+    updated::<F>(&stage, &id, unbumped).await?;
+    unmoved(&stage, "after an update without a bump", &all).await?;
+
+    let after = updated::<F>(&stage, &id, change()).await?;
+    let moved = stage.session(&kept.id).await?;
+    let expected = StoredSession {
+        epoch: after.epoch(),
+        version: moved.as_ref().map_or(0, |row| row.version),
+        ..kept.clone()
+    };
+    ensure_eq(
+        "the session that was kept",
+        &moved.as_ref(),
+        &Some(&expected),
+    )?;
+    unmoved(&stage, "after the bump", &[&other, &hers, &outdated]).await?;
+    // Somebody who read it before, and is about to note a use, must not write the old epoch back.
+    let late = next(&kept, "late");
+    let what = "a swap of the session as it was before the bump";
+    stage.swaps(what, &late, false).await?;
+
+    beside_uses::<F>(&stage, &id, &kept).await?;
+    revives_nothing::<F>(&stage, &id, &outdated).await?;
+    missing::<F>(&stage, &grace).await
+}
+
+/// A session of this user's, with its epoch.
+fn of(user: &impl AuthUser) -> Tried<StoredSession> {
+    let owner = SessionOwner::new("users", &user.id().to_string());
+    let owner = owner.ok_or_else(|| Stop::Broken("the key of a user is too long".to_owned()))?;
+    Ok(StoredSession {
+        epoch: user.epoch(),
+        ..session_of(&owner)?
+    })
+}
+
+fn keeping<U: AuthUser>(kept: &StoredSession) -> UserChange<U> {
+    UserChange {
+        bump_epoch: true,
+        keeps_session: Some(kept.id),
+        ..UserChange::default()
+    }
+}
+
+async fn unmoved<S: SessionStore>(stage: &Stage<S>, when: &str, rows: &[&StoredSession]) -> Tried {
+    for row in rows {
+        stage.holds(when, &row.id, Some(row)).await?;
+    }
+    Ok(())
+}
+
+/// Uses that are noted while the epoch moves: neither is lost for good.
+async fn beside_uses<F>(stage: &Joint<F>, id: &IdOf<F>, kept: &StoredSession) -> Tried
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    for _ in 0..24 {
+        race(4, |number| {
+            let (stage, id, kept) = (stage.clone(), id.clone(), kept.clone());
+            async move {
+                if number == 0 {
+                    return updated::<F>(&stage, &id, keeping(&kept)).await.map(drop);
+                }
+                if let Some(row) = stage.session(&kept.id).await? {
+                    stage.swap(&next(&row, "used")).await?;
+                }
+                Ok(())
+            }
+        })
+        .await?;
+        let user = there::<F>(stage, id).await?;
+        let row = stage.session(&kept.id).await?;
+        ensure_eq(
+            "the epoch of a session that was used while its user's moved",
+            &row.map(|row| row.epoch),
+            &Some(user.epoch()),
+        )?;
+    }
+    Ok(())
+}
+
+/// What an earlier bump has ended is not brought back.
+async fn revives_nothing<F>(stage: &Joint<F>, id: &IdOf<F>, outdated: &StoredSession) -> Tried
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    updated::<F>(stage, id, keeping(outdated)).await?;
+    let when = "after a bump that keeps what an earlier one had ended";
+    stage.holds(when, &outdated.id, Some(outdated)).await
+}
+
+/// Where the user is gone there is nothing to move.
+async fn missing<F>(stage: &Joint<F>, user: &UserOf<F>) -> Tried
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let deleted = stage.store().delete(user.id(), Expect::anything()).await;
+    deleted.map_err(|error| failed("delete", &error))?;
+    let left = of(user)?;
+    stage.insert(&left).await?;
+    let outcome = update::<F>(stage, user.id(), keeping(&left), Expect::anything()).await?;
+    let is_missing = matches!(outcome, UpdateOutcome::Missing);
+    ensure_eq("whether a deleted user is missing", &is_missing, &true)?;
+    let when = "after an update of nobody";
+    stage.holds(when, &left.id, Some(&left)).await
+}
+
+async fn inserted<F>(fixture: &F, stage: &Joint<F>, number: u32, address: &str) -> Tried<UserOf<F>>
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let email = EmailAddress::parse(address);
+    let new = NewUser {
+        email: email.map_err(|error| Stop::Broken(error.to_string()))?,
+        username: None,
+        password_hash: Some(PasswordHash::from_stored("$argon2id$one".to_owned())),
+        is_active: true,
+        is_verified: false,
+        is_superuser: false,
+        roles: Roles::none(),
+        created_at: start(),
+        columns: fixture.columns(number),
+    };
+    let outcome = stage.store().insert(new).await;
+    match outcome.map_err(|error| failed("insert", &error))? {
+        InsertOutcome::Inserted(user) => Ok(user),
+        InsertOutcome::Taken(field) => broken(format!("{field} is taken in a new store")),
+    }
+}
+
+async fn there<F>(stage: &Joint<F>, id: &IdOf<F>) -> Tried<UserOf<F>>
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let found = stage.store().get(id).await;
+    let found = found.map_err(|error| failed("get", &error))?;
+    found.ok_or_else(|| Stop::Broken("a user is gone".to_owned()))
+}
+
+async fn update<F>(
+    stage: &Joint<F>,
+    id: &IdOf<F>,
+    change: UserChange<UserOf<F>>,
+    expect: Expect,
+) -> Tried<UpdateOutcome<UserOf<F>>>
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let outcome = stage.store().update(id, change, expect).await;
+    outcome.map_err(|error| failed("update", &error))
+}
+
+/// Applies a change that nothing speaks against.
+async fn updated<F>(
+    stage: &Joint<F>,
+    id: &IdOf<F>,
+    change: UserChange<UserOf<F>>,
+) -> Tried<UserOf<F>>
+where
+    F: UserFixture<Store: SessionStore>,
+{
+    let outcome = update::<F>(stage, id, change, Expect::anything()).await?;
+    match outcome {
+        UpdateOutcome::Updated(user) => Ok(user),
+        _ => broken("an update that nothing speaks against was not applied"),
+    }
+}
