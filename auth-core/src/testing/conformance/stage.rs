@@ -21,8 +21,8 @@ use crate::session::Sessions;
 use crate::store::{ExpiringStore, UserDatabase};
 use crate::strategy::{JwtStrategy, OpaqueStrategy};
 use crate::testing::{
-    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
-    RecordingSink, fast_hasher, master_secret, registration,
+    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase, RecordingSink, fast_hasher, master_secret, registration,
 };
 use crate::token::{JwtKey, KeyRing};
 use crate::transport::{BearerTransport, CookieTransport};
@@ -92,6 +92,7 @@ pub(super) struct Stage<'t> {
     pub(super) users: Arc<dyn UserDatabase<User = User>>,
     pub(super) user_faults: FaultPlan,
     pub(super) expiring_faults: FaultPlan,
+    pub(super) session_faults: FaultPlan,
     backends: Backends,
 }
 
@@ -117,6 +118,7 @@ impl<'r> Trial<'r> {
         } = self.rig.stores().await;
         let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
         let (user_faults, expiring_faults) = (FaultPlan::new(), FaultPlan::new());
+        let session_faults = FaultPlan::new();
         let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
         let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
         let accounts = Accounts::builder(users_probed, &master_secret())
@@ -125,7 +127,10 @@ impl<'r> Trial<'r> {
             .clock(clock.clone())
             .event_sink(events.clone())
             .require_verification(setup.require_verification);
-        let mut settings = Sessions::new(sessions, &master_secret());
+        let mut settings = Sessions::new(
+            ProbedSessionStore::new(sessions, &session_faults),
+            &master_secret(),
+        );
         if let Some(seconds) = setup.grace {
             settings = settings.refresh_grace(std::time::Duration::from_secs(seconds));
         }
@@ -164,6 +169,7 @@ impl<'r> Trial<'r> {
             users,
             user_faults,
             expiring_faults,
+            session_faults,
             backends: setup.backends,
         }
     }
