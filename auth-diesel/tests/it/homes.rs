@@ -35,7 +35,7 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
         let options = StoreOptions::default()
             .pool_size(64)
-            .checkout_timeout(std::time::Duration::from_secs(60));
+            .checkout_timeout(std::time::Duration::from_mins(1));
         async { DieselStore::open_with(self.url(), options).await.unwrap() }
     }
 
