@@ -4,6 +4,7 @@
 mod compile_fail;
 mod contract;
 mod cost;
+mod model;
 mod races;
 mod storage_contract;
 mod world;
