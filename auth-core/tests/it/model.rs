@@ -22,36 +22,46 @@ mod steps;
 
 use std::time::Duration;
 
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRunner};
 
 use play::Play;
 use real::Shared;
 use steps::Sequence;
 
+/// Among how many threads the sequences are divided.
+const THREADS: u32 = 2;
+
 /// Plays so many sequences. A failure is shrunk, and its message is the shortest sequence that fails.
 fn run(sequences: u32, grace: Duration) {
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.build().unwrap();
+    std::thread::scope(|scope| {
+        let share = || scope.spawn(move || run_share(sequences / THREADS, grace));
+        let shares: Vec<_> = (0..THREADS).map(|_| share()).collect();
+        for share in shares {
+            if let Err(failure) = share.join().unwrap() {
+                panic!("{failure}");
+            }
+        }
+    });
+}
+
+fn run_share(sequences: u32, grace: Duration) -> Result<(), TestError<Sequence>> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.build().unwrap();
     let shared = runtime.block_on(Shared::new());
     let config = Config {
         cases: sequences,
         // No file in the tree: the message of a failure has the whole sequence.
         failure_persistence: None,
+        // Many small numbers and no secrets: the generator is a tenth of the whole time otherwise.
+        rng_algorithm: RngAlgorithm::XorShift,
         ..Config::default()
     };
-    let outcome = TestRunner::new(config).run(&steps::sequence(), |sequence| {
+    TestRunner::new(config).run(&steps::sequence(), |sequence| {
         runtime.block_on(play(&shared, grace, &sequence))
-    });
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
+    })
 }
 
-async fn play(
-    shared: &Shared,
-    grace: Duration,
-    sequence: &Sequence,
-) -> Result<(), proptest::test_runner::TestCaseError> {
+async fn play(shared: &Shared, grace: Duration, sequence: &Sequence) -> Result<(), TestCaseError> {
     let mut play = Play::new(shared, grace).await;
     for step in &sequence.steps {
         play.step(step).await?;

@@ -73,6 +73,7 @@ impl Play {
                         .await?;
                 }
             }
+            Action::Forge { name, secrets } => self.forge(at, name, secrets).await?,
             Action::Request(by) => self.list(at, by).await?,
             Action::Logout(by) => self.logout(at, by).await?,
             Action::EndSession { by, session } => self.end_session(at, by, session).await?,
@@ -187,6 +188,23 @@ impl Play {
             self.clients[client] = Some(held);
         }
         Ok(())
+    }
+
+    /// Whoever knows the name of a session can neither use it nor end it.
+    async fn forge(&mut self, at: usize, name: usize, secrets: usize) -> Checked {
+        let pick = |number: usize| number.checked_rem(self.refreshes.len());
+        let (Some(name), Some(secrets)) = (pick(name), pick(secrets)) else {
+            return Ok(());
+        };
+        let (victim, _, named) = &self.refreshes[name];
+        let (session, _, secret) = &self.refreshes[secrets];
+        if victim == session {
+            return Ok(());
+        }
+        let kind = self.spec.sessions[*victim].kind;
+        let forged = real::forged(named, secret);
+        let reply = self.real.refresh(at, kind, &forged).await;
+        check(&reply, 401, "a refresh with a forged token")
     }
 
     /// Notes tokens. Those of one generation are always the same, and those of two never.

@@ -235,3 +235,12 @@ pub(super) fn session_of(refresh: &str) -> String {
     let bytes = Base64UrlUnpadded::decode_vec(refresh).unwrap();
     uuid::Uuid::from_slice(&bytes[..16]).unwrap().to_string()
 }
+
+/// A text that names the session of one refresh token and has the secrets of another.
+pub(super) fn forged(named: &str, secret: &str) -> String {
+    let decode = |text: &str| Base64UrlUnpadded::decode_vec(text).unwrap();
+    let mut bytes = decode(named);
+    bytes.truncate(16);
+    bytes.extend_from_slice(&decode(secret)[16..]);
+    Base64UrlUnpadded::encode_string(&bytes)
+}

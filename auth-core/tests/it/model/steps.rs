@@ -53,6 +53,11 @@ pub(super) enum Action {
         /// Whether the client does not get the reply.
         lost: bool,
     },
+    /// A refresh token with the name of one session and the secrets of another.
+    Forge {
+        name: usize,
+        secrets: usize,
+    },
     Logout(Pick),
     EndSession {
         by: Pick,
@@ -94,6 +99,8 @@ fn action() -> impl Strategy<Value = Action> {
         2 => pick().prop_map(A::Request),
         8 => (pick(), prop::bool::weighted(0.25))
             .prop_map(|(token, lost)| A::Refresh { token, lost }),
+        1 => (0..64_usize, 0..64_usize)
+            .prop_map(|(name, secrets)| A::Forge { name, secrets }),
         1 => pick().prop_map(A::Logout),
         1 => (pick(), 0..64_usize).prop_map(|(by, session)| A::EndSession { by, session }),
         1 => pick().prop_map(A::EndOthers),
