@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use auth_core::guard::{self, Active, Policy, Verified};
-use auth_core::{Auth, AuthUser, Authenticated};
+use auth_core::{Auth, AuthUser, Authenticated, SessionId};
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
@@ -93,6 +93,12 @@ impl<U, P> CurrentUser<U, P> {
     #[must_use]
     pub fn backend(&self) -> &str {
         self.user.backend()
+    }
+
+    /// The session that the credential belongs to, where its backend has sessions.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.user.session()
     }
 
     /// The user, taken out.

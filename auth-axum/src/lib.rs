@@ -9,6 +9,7 @@
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::verified()))` |
+//! | routes that act on cookies without asking who is there | `.layer(protect(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //!
 //! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,
@@ -56,6 +57,7 @@
 //! | a header that is not good, an inactive user | 401 | 401 |
 //! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
 //! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a cookie, and a changing request that cannot prove where it comes from | 403 `CSRF_FAILED` | 403 |
 //! | a store that cannot answer | 503 | 503 |
 //!
 //! Every decision, status and byte comes from [`auth_core`]: this crate translates.
@@ -89,6 +91,7 @@
 
 mod extract;
 mod guard;
+mod protect;
 mod reject;
 mod reply;
 mod request;
@@ -98,5 +101,6 @@ pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::{GuardLayer, GuardService, guard};
+pub use protect::{ProtectLayer, ProtectService, protect};
 pub use reject::AuthRejection;
 pub use routes::routes;

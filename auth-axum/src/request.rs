@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::ptr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use auth_core::api::BODY_TIMEOUT;
@@ -11,6 +12,7 @@ use auth_core::{Auth, AuthUser, Authentication, Unavailable};
 use axum::body::{Body, HttpBody};
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 /// A borrowed head.
@@ -25,7 +27,10 @@ impl RequestHead for Head<'_> {
     }
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         let mut values = self.0.headers.get_all(name).iter();
-        values.nth(index).map(HeaderValue::as_bytes)
+        let value = values.nth(index).map(HeaderValue::as_bytes);
+        // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
+        let authority = || Some(self.0.uri.authority()?.as_str().as_bytes());
+        value.or_else(|| authority().filter(|_| name == "host" && index == 0))
     }
 }
 
@@ -62,29 +67,49 @@ impl UnreadBody {
     }
 }
 
-/// What is known of a request already, and which handle found it out: an application with two kinds
-/// of users may have two handles over one type of user, and neither takes the other's word.
-#[derive(Clone)]
-struct Known<U: AuthUser> {
+/// A place in a request for the answer to who is asking: whoever asks first fills it.
+///
+/// It belongs to the handle that fills it: an application with two kinds of users may have two
+/// handles over one type of user, and neither takes the other's word.
+pub(crate) struct Answer<U: AuthUser> {
     auth: Auth<U>,
-    who: Authentication<U>,
+    pub(crate) who: Arc<OnceCell<Authentication<U>>>,
 }
 
-/// Authenticates a request the first time, and repeats the answer from then on.
+impl<U: AuthUser> Answer<U> {
+    /// The place of this handle in a request, made where there is none yet.
+    pub(crate) fn of(auth: &Auth<U>, parts: &mut Parts) -> Self {
+        // The entry keeps its handle alive, so equal addresses are one handle.
+        if let Some(known) = parts.extensions.get::<Self>()
+            && ptr::eq(known.auth.accounts(), auth.accounts())
+        {
+            return known.clone();
+        }
+        let place = Self {
+            auth: auth.clone(),
+            who: Arc::default(),
+        };
+        parts.extensions.insert(place.clone());
+        place
+    }
+}
+
+/// Authenticates a request the first time, and repeats the answer from then on. A store that could
+/// not answer is asked again.
 pub(crate) async fn authenticate_once<U: AuthUser>(
     auth: &Auth<U>,
     parts: &mut Parts,
 ) -> Result<Authentication<U>, Unavailable> {
-    // The entry keeps its handle alive, so equal addresses are one handle.
-    if let Some(known) = parts.extensions.get::<Known<U>>()
-        && ptr::eq(known.auth.accounts(), auth.accounts())
-    {
-        return Ok(known.who.clone());
+    let place = Answer::of(auth, parts);
+    let ask = async || auth.authenticate(&Head(parts)).await;
+    place.who.get_or_try_init(ask).await.cloned()
+}
+
+impl<U: AuthUser> Clone for Answer<U> {
+    fn clone(&self) -> Self {
+        Self {
+            auth: self.auth.clone(),
+            who: Arc::clone(&self.who),
+        }
     }
-    let who = auth.authenticate(&Head(parts)).await?;
-    parts.extensions.insert(Known {
-        auth: auth.clone(),
-        who: who.clone(),
-    });
-    Ok(who)
 }

@@ -1,6 +1,7 @@
 //! Assembly: the whole configuration, its inspection, and the handle.
 
 mod builder;
+mod session_policy;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -190,23 +191,36 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The headers that make a browser forget a cookie that was not accepted, for the reply of a page
-    /// that is shown all the same. Our own 401 has them already.
+    /// that is shown all the same; `already` are the values of `Set-Cookie` that the reply has, of
+    /// which none is undone. Our own 401 has these headers by itself.
     #[must_use]
-    pub fn stale_cookies(&self, who: &Authentication<U>) -> Vec<(&'static str, String)> {
-        match who {
-            Authentication::Refused {
-                presence: Presence::Ambient,
-            } => {
-                let backends = self.inner.backends.iter();
-                backends.flat_map(|b| b.transport().forget()).collect()
-            }
-            _ => Vec::new(),
+    pub fn stale_cookies<'v>(
+        &self,
+        who: &Authentication<U>,
+        already: impl IntoIterator<Item = &'v [u8]>,
+    ) -> Vec<(&'static str, String)> {
+        let Authentication::Refused {
+            presence: Presence::Ambient,
+        } = who
+        else {
+            return Vec::new();
+        };
+        let backends = self.inner.backends.iter();
+        let mut stale: Vec<_> = backends.flat_map(|b| b.transport().forget()).collect();
+        for set in already {
+            let name = set
+                .split_inclusive(|byte| *byte == b'=')
+                .next()
+                .unwrap_or_default();
+            stale.retain(|(_, value)| !value.as_bytes().starts_with(name));
         }
+        stale
     }
 
     pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
         let presented = matches!(who, Authentication::Refused { .. });
-        Rejection::unauthenticated(self.challenges(presented)).with_headers(self.stale_cookies(who))
+        Rejection::unauthenticated(self.challenges(presented))
+            .with_headers(self.stale_cookies(who, []))
     }
 
     /// The challenges of all backends, each once.

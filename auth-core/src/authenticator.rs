@@ -124,7 +124,9 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         {
             let event = AuthEvent::new(EventKind::CsrfRefused).user(user.id());
             self.accounts.raise(&event.backend(backend.name()));
-            return Ok(Authentication::Forged);
+            if self.csrf.enforces() {
+                return Ok(Authentication::Forged);
+            }
         }
         Ok(Authentication::User(user))
     }

@@ -35,6 +35,7 @@ pub(crate) struct Csrf {
     own: Option<Origin>,
     allowed: Vec<Origin>,
     takes_plain_http: bool,
+    log_only: bool,
 }
 
 /// What the headers of a request say of where it comes from.
@@ -57,7 +58,18 @@ impl Csrf {
             own,
             allowed,
             takes_plain_http,
+            log_only: false,
         }
+    }
+
+    /// Lets everything pass that it would refuse; the events are raised all the same.
+    pub(crate) fn log_only(self, log_only: bool) -> Self {
+        Self { log_only, ..self }
+    }
+
+    /// Whether what does not pass is refused.
+    pub(crate) fn enforces(&self) -> bool {
+        !self.log_only
     }
 
     /// Whether a request may go on whose credential was ambient, through this transport; `binding`
@@ -108,13 +120,15 @@ impl Csrf {
             (Some(site), None) => Some(site),
             (Some(_), Some(_)) => return Source::Foreign,
         };
-        match (site, origin) {
+        match site {
             // No page can write this header, and behind a proxy the browser knows better than `Host`.
-            (Some(b"same-origin" | b"none"), _) => Source::Ours,
-            (Some(_), _) => Source::Foreign,
-            (None, Some(origin)) if self.is_own(head, origin) => Source::Ours,
-            (None, Some(_)) => Source::Foreign,
-            (None, None) => Source::Silent,
+            Some(b"same-origin" | b"none") => Source::Ours,
+            Some(_) => Source::Foreign,
+            None => match origin {
+                Some(origin) if self.is_own(head, origin) => Source::Ours,
+                Some(_) => Source::Foreign,
+                None => Source::Silent,
+            },
         }
     }
 

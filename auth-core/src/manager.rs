@@ -4,6 +4,7 @@
 //! the flows. So a hook can be added and a rule of timing, revocation or "exactly once" cannot be
 //! lost.
 
+mod account_keys;
 mod account_token;
 mod accounts;
 mod admin_update;

@@ -1,12 +1,13 @@
 //! Keys: how they are held, judged, derived and compared.
 //!
 //! An application configures one [`MasterSecret`]; every key in use is derived from it for one
-//! [`Purpose`]. [`Secret::weakness`] finds the values that nobody should deploy with, so that they
+//! [`Purpose`], and the master can be changed while the application runs. [`Secret::weakness`] finds the values that nobody should deploy with, so that they
 //! are reported when the application starts.
 
 mod compare;
 mod derive;
 mod digest;
+mod master;
 mod random;
 mod strength;
 mod sub_keys;
@@ -18,9 +19,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
 pub use self::compare::{constant_time_eq, same_secret};
-pub use self::derive::{MasterSecret, Purpose};
+pub use self::derive::Purpose;
 pub use self::digest::keyed_digest;
 pub(crate) use self::digest::keyed_digest_bytes;
+pub use self::master::MasterSecret;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
 pub use self::sub_keys::{SubKey, SubKeys};

@@ -18,6 +18,7 @@ use crate::error::Unavailable;
 use crate::manager::PasswordChecked;
 use crate::session::SessionGrant;
 use crate::session_id::SessionId;
+use crate::token::PublicJwk;
 use crate::user::{AuthUser, Epoch};
 
 /// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
@@ -99,15 +100,16 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         false
     }
 
-    /// The public halves of the keys that its tokens can be verified with, for others who verify them.
-    fn public_keys(&self) -> Vec<serde_json::Value> {
-        Vec::new()
-    }
-
     /// The longest token that it issues, in bytes: a transport with less room for it is a fault at
     /// `build()`.
     fn longest_token(&self) -> usize {
         2048
+    }
+
+    /// The public halves of the keys whose tokens are accepted, and of those that will be: what a
+    /// resource server needs to read the tokens by itself. None, where tokens are read only here.
+    fn public_keys(&self) -> Vec<PublicJwk> {
+        Vec::new()
     }
 
     /// Takes part in the check of the configuration at `build()`.

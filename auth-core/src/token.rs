@@ -5,6 +5,10 @@
 //! it is for. Nothing in a token chooses how it is checked: its header is only compared with what
 //! the key and the profile say (RFC 8725 §3.1, §3.10).
 //!
+//! Keys take turns: *next*, *active*, *verify-only*, and then gone ([`KeyState`]). A
+//! [`SharedKeyRing`] takes these steps in a running application, and [`JwkSet`] is the document by
+//! which others learn the public halves ([`PublicJwk`]).
+//!
 //! # Examples
 //!
 //! ```
@@ -28,14 +32,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod algorithm;
 mod claims;
 mod codec;
 mod error;
 mod header;
+mod jwk;
 mod key;
-mod kid;
+mod private;
 mod profile;
+mod public;
 mod ring;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -43,13 +51,17 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::secret::{RandomError, random_bytes};
 
+pub use self::algorithm::JwtAlgorithm;
 pub use self::claims::Claims;
+pub(crate) use self::codec::decode_with_key;
 pub use self::codec::{decode, encode};
 pub use self::error::{EncodeError, InvalidToken};
-pub use self::key::{JwtAlgorithm, JwtKey};
-pub use self::kid::{InvalidKeyId, KeyId};
+pub use self::jwk::{JwkSet, PublicJwk};
+pub use self::key::{JwtKey, KeyError};
 pub use self::profile::{ProfileFault, TokenProfile};
-pub use self::ring::{KeyRing, KeyRingFault};
+pub use self::ring::KeyRing;
+pub use self::shared::SharedKeyRing;
+pub use crate::rotation::{InvalidKeyId, KeyId, KeyRingError, KeyRingFault, KeyState};
 
 /// A new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.
 ///

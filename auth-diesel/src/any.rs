@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use auth_core::store::{
     DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
-    NewUser, Page, PageRequest, UpdateOutcome, UserChange, UserDatabase, Window,
+    NewUser, Page, PageRequest, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    UserChange, UserDatabase, Window,
 };
-use auth_core::{StoreError, User};
+use auth_core::{SessionId, StoreError, User};
 use time::OffsetDateTime;
 
 use crate::error::OpenError;
@@ -172,5 +173,35 @@ impl<U: SqlUser> ExpiringStore for AnyStore<U> {
     }
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         on_each!(self, store => store.purge(now, limit).await)
+    }
+}
+
+#[async_trait]
+impl<U: SqlUser> SessionStore for AnyStore<U> {
+    async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
+        on_each!(self, store => store.insert_session(session).await)
+    }
+    async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
+        on_each!(self, store => store.session(id).await)
+    }
+    async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
+        on_each!(self, store => store.swap_session(next).await)
+    }
+    async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError> {
+        on_each!(self, store => store.delete_session(id).await)
+    }
+    async fn sessions_of(
+        &self,
+        owner: &SessionOwner,
+        now: OffsetDateTime,
+        limit: u32,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        on_each!(self, store => store.sessions_of(owner, now, limit).await)
+    }
+    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+        on_each!(self, store => store.delete_sessions_of(owner).await)
+    }
+    async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        on_each!(self, store => store.purge_sessions(now, limit).await)
     }
 }

@@ -138,8 +138,9 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         now: OffsetDateTime,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// The statement that removes at most `limit` expired entries.
-    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement;
+    /// The statement that removes at most `limit` rows whose `expires_at` has come from one of our
+    /// tables with this primary key.
+    fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement;
 
     /// What the engine says of the unique index that refused a row: a text that has the name of the
     /// column or of the index in it, and no value.

@@ -1,8 +1,12 @@
 //! Storage of accounts in SQL databases, through Diesel.
 //!
-//! [`DieselStore`] implements [`UserDatabase`](auth_core::UserDatabase) for the bundled
-//! [`User`](auth_core::User) or for a user of the application's own ([`SqlUser`]), and
-//! [`ExpiringStore`](auth_core::ExpiringStore). It is cheap to clone.
+//! [`DieselStore`] (and `AnyStore`) is all three storages in one, and cheap to clone:
+//!
+//! | it implements | for | table |
+//! | --- | --- | --- |
+//! | [`UserDatabase`](auth_core::UserDatabase) | the bundled [`User`](auth_core::User), or a user of the application's own ([`SqlUser`]) | `auth_users`, or the application's |
+//! | [`ExpiringStore`](auth_core::ExpiringStore) | one-time tokens, counters | `auth_expiring` |
+//! | [`SessionStore`](auth_core::SessionStore) | sessions, of any users | `auth_sessions` |
 //!
 //! | feature | store | engine | URL |
 //! | --- | --- | --- | --- |
@@ -43,6 +47,12 @@
 //! * **Each operation is one atomic step.** Uniqueness is decided by unique indexes, counters by
 //!   one upsert, conditions by the `WHERE` of the statement that writes, and what takes two
 //!   statements by a transaction that locks what it looked at.
+//! * **The session that goes on moves with its user.** A change that ends all other sessions writes
+//!   the new epoch into the one that it keeps in the same transaction. That takes users and sessions
+//!   in one store; with two, the flow does it right after.
+//! * **Sessions grow by logins alone.** A session is one row, which refreshes rewrite; purging
+//!   removes those whose time is over. That a user is deleted does not remove its sessions by a
+//!   foreign key, for they may be of several tables of users: the flow removes them.
 //! * **A dropped request hurts nobody.** Operations run in tasks of their own: when a client hangs
 //!   up in the middle, the statement ends, the connection returns to the pool, and the change is
 //!   there as a whole or not at all. The same holds when the runtime ends: what was not committed
@@ -78,6 +88,7 @@ pub mod guide;
 mod migrate;
 mod options;
 mod schema;
+mod sessions;
 mod sql;
 mod store;
 mod table;

@@ -40,6 +40,15 @@ macro_rules! migrations {
                 bundled_user: true,
                 up: include_str!(concat!("../../migrations/", $engine, "/0002_users/up.sql")),
             },
+            $crate::migrate::Migration {
+                name: "0003_sessions",
+                bundled_user: false,
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0003_sessions/up.sql"
+                )),
+            },
         ]
     };
 }

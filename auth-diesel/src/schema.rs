@@ -1,4 +1,4 @@
-//! The two tables, once for all engines.
+//! The three tables, once for all engines.
 
 diesel::table! {
     use crate::types::{AuthTime, AuthUuid};
@@ -26,5 +26,24 @@ diesel::table! {
         key -> Text,
         count -> BigInt,
         expires_at -> AuthTime,
+    }
+}
+
+diesel::table! {
+    use crate::types::{AuthTime, AuthUuid};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    auth_sessions (id) {
+        id -> AuthUuid,
+        owner -> Text,
+        backend -> Text,
+        epoch -> BigInt,
+        created_at -> AuthTime,
+        last_used_at -> AuthTime,
+        expires_at -> AuthTime,
+        ends_at -> AuthTime,
+        client -> Nullable<Text>,
+        version -> BigInt,
+        tokens -> Text,
     }
 }

@@ -2,6 +2,7 @@
 
 mod expiring;
 mod open;
+mod sessions;
 mod transaction;
 mod users;
 
@@ -20,8 +21,8 @@ use crate::engine::{Engine, Pool, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::table::{Plan, SqlUser};
 
-/// Users and expiring counters in the database behind a pool of connections `C`; the users are rows
-/// of the table to which `U` is mapped.
+/// Users, sessions and expiring counters in the database behind a pool of connections `C`; the
+/// users are rows of the table to which `U` is mapped.
 ///
 /// Cheap to clone: all clones share the pool, and where the engine takes one writer at a time they
 /// share the queue for it, too.

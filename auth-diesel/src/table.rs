@@ -15,6 +15,8 @@ pub use account::Account;
 pub use column::{ColumnType, TextColumn};
 pub use key::SqlKey;
 pub use own::OwnColumns;
+#[cfg(test)]
+pub(crate) use own::sealed::Tuple;
 pub(crate) use plan::{Plan, key_of, key_value};
 
 use std::marker::PhantomData;

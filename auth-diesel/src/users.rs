@@ -6,10 +6,11 @@ use auth_core::store::{
     DeleteOutcome, Expect, LoginIdentifier, NewUser, Page, PageRequest, PageStart, UniqueField,
     UpdateOutcome, UserChange,
 };
-use auth_core::{AuthUser, Epoch};
+use auth_core::{AuthUser, Epoch, SessionId};
 
 use crate::engine::Engine;
 use crate::error::{Failure, StepError};
+use crate::sessions;
 use crate::sql::{Kind, SqlValue, Statement};
 use crate::table::{Plan, SqlUser, key_of, key_value};
 
@@ -74,8 +75,8 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         stored.ok_or_else(|| Failure::Other.into())
     }
 
-    /// Writes a change where `expect` holds. Needs a transaction around it where
-    /// [`needs_transaction`] says so.
+    /// Writes a change where `expect` holds, and the new epoch into the session that it keeps. Needs
+    /// a transaction around it where [`needs_transaction`] says so or there is a [`kept_session`].
     pub(crate) async fn update(
         &mut self,
         key: &U::Id,
@@ -90,6 +91,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             });
         }
         let (plan, bump) = (self.plan, i64::from(change.bump_epoch));
+        let kept = kept_session(&change);
         let epoch = &plan.epoch;
         let mut update = Statement::new(format!("UPDATE {} SET {epoch} = {epoch} + ", plan.table));
         update = update.bind(bump);
@@ -104,6 +106,11 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         } else {
             None
         };
+        if let (Some(user), Some(id)) = (&updated, kept) {
+            // None of the kind is no fault: it has ended meanwhile, or is kept in another store.
+            let keep = sessions::keep(&id, key, user.epoch());
+            self.connection.run(keep).await?;
+        }
         Ok(match updated {
             Some(user) => UpdateOutcome::Updated(user),
             // The row had another epoch, which only grows: so it has another one now, too.
@@ -112,7 +119,8 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         })
     }
 
-    /// Removes a row where `expect` holds; transactions as for [`update`](Self::update).
+    /// Removes a row where `expect` holds. Needs a transaction around it where
+    /// [`needs_transaction`] says so.
     pub(crate) async fn delete(
         &mut self,
         key: &U::Id,
@@ -222,7 +230,11 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let nothing = Statement::new(nothing).returns(&self.plan.kinds);
         let count = "SELECT COUNT(*) FROM auth_expiring WHERE 1 = 0";
         let count = Statement::new(count).returns(&[Kind::BigInt]);
-        for (table, statement) in [(self.plan.name, nothing), ("auth_expiring", count)] {
+        for (table, statement) in [
+            (self.plan.name, nothing),
+            ("auth_expiring", count),
+            (sessions::TABLE, sessions::nothing()),
+        ] {
             match self.connection.fetch(statement).await {
                 Ok(_) => {}
                 Err(DatabaseError(_, info)) => return Ok(Some((table, info.message().to_owned()))),
@@ -272,9 +284,16 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     }
 }
 
-/// Whether an update or a deletion takes more than one statement on this engine.
+/// Whether a deletion, or an update that keeps no session, takes more than one statement on this
+/// engine.
 pub(crate) fn needs_transaction<C: Engine>(expect: Expect) -> bool {
     expect.superuser_remains || !C::DIALECT.returning
+}
+
+/// The session that a change moves to the new epoch, which is one statement more. Without a new epoch
+/// there is nothing to move, and a session that has an older one must stay dead.
+pub(crate) fn kept_session<U: AuthUser>(change: &UserChange<U>) -> Option<SessionId> {
+    change.keeps_session.filter(|_| change.bump_epoch)
 }
 
 /// The unique column that an error is about, if it is about one of these.

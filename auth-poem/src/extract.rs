@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use auth_core::guard::{self, Active, Policy, Verified};
-use auth_core::{AuthUser, Authenticated};
+use auth_core::{AuthUser, Authenticated, SessionId};
 use poem::{FromRequest, Request, RequestBody, Result};
 
 use crate::reject::AuthRejection;
@@ -103,6 +103,12 @@ impl<U, P> CurrentUser<U, P> {
     #[must_use]
     pub fn backend(&self) -> &str {
         self.user.backend()
+    }
+
+    /// The session that the credential belongs to, where its backend has sessions.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.user.session()
     }
 
     /// The user, taken out.

@@ -11,6 +11,7 @@
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
 //! | a rule for a whole route | `.with(guard(&auth, Guard::verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
+//! | routes that act on cookies without asking who is there | `.with(protect(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //! | a test that nothing is forgotten | [`assert_wired`] |
 //!
@@ -58,6 +59,7 @@
 //! | a header that is not good, an inactive user | 401 | 401 |
 //! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
 //! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a cookie, and a changing request that cannot prove where it comes from | 403 `CSRF_FAILED` | 403 |
 //! | a store that cannot answer | 503 | 503 |
 //! | no handle, because `provide` was forgotten | 500, and the log says what to add | 500 |
 //!
@@ -83,6 +85,7 @@
 
 mod extract;
 mod guard;
+mod protect;
 mod reject;
 mod reply;
 mod request;
@@ -93,6 +96,7 @@ pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::{GuardEndpoint, GuardMiddleware, guard};
+pub use protect::{ProtectEndpoint, ProtectMiddleware, protect};
 pub use reject::AuthRejection;
 pub use routes::{RouteExt, Routes, routes};
 pub use wiring::{Provide, ProvideEndpoint, assert_wired, provide};

@@ -26,7 +26,10 @@ impl RequestHead for Head<'_> {
     }
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         let mut values = self.0.headers().get_all(name).iter();
-        values.nth(index).map(HeaderValue::as_bytes)
+        let value = values.nth(index).map(HeaderValue::as_bytes);
+        // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
+        let authority = || Some(self.0.original_uri().authority()?.as_str().as_bytes());
+        value.or_else(|| authority().filter(|_| name == "host" && index == 0))
     }
 }
 
@@ -83,8 +86,11 @@ impl<R: AsyncRead + Unpin + Send> UnreadBody<R> {
 #[derive(Clone)]
 struct Answer<U: AuthUser> {
     auth: Auth<U>,
-    who: Arc<OnceCell<Authentication<U>>>,
+    who: Known<U>,
 }
+
+/// The answer, once it is known.
+pub(crate) type Known<U> = Arc<OnceCell<Authentication<U>>>;
 
 impl<U: AuthUser> Answer<U> {
     /// The place of this handle in a request. An entry keeps its handle alive, so equal addresses are
@@ -95,14 +101,17 @@ impl<U: AuthUser> Answer<U> {
     }
 }
 
-/// Makes a place for the answer of this handle, where there is none yet.
-pub(crate) fn make_place<U: AuthUser>(auth: &Auth<U>, request: &mut Request) {
-    if Answer::of(auth, request).is_none() {
-        request.set_data(Answer {
-            auth: auth.clone(),
-            who: Arc::default(),
-        });
+/// The place for the answer of this handle, made where there is none yet.
+pub(crate) fn make_place<U: AuthUser>(auth: &Auth<U>, request: &mut Request) -> Known<U> {
+    if let Some(place) = Answer::of(auth, request) {
+        return Arc::clone(&place.who);
     }
+    let who = Known::default();
+    request.set_data(Answer {
+        auth: auth.clone(),
+        who: Arc::clone(&who),
+    });
+    who
 }
 
 /// Authenticates a request the first time, and repeats the answer from then on. A store that could

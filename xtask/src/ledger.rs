@@ -19,10 +19,12 @@ const HEAD: &str = "# Security ledger
 Each row is a requirement of a standard or a failure of others; the tests beside it show that it is kept. The page is
 written by `cargo xtask ledger` from the comments of the tests.
 
-`A` OWASP ASVS 5.0 · `B` failures of others · `C` OWASP cheat sheets (`PS` password storage, `FP` forgotten passwords) ·
-`J` RFC 8725 and the OWASP sheet on JWT · `N` NIST SP 800-63B-4
+`A` OWASP ASVS 5.0 · `B` failures of others · `C` OWASP cheat sheets (`PS` password storage, `FP` forgotten passwords,
+`SM` session management, `CS` cross-site request forgery) · `J` RFC 8725 and the OWASP sheet on JWT · `K` RFC 6265bis on
+cookies · `N` NIST SP 800-63B-4
 
-Rows with no test, because they are not the server's: A6.2.6 and A6.2.7 (masking and pasting are the form's).
+Rows with no test, because they are not the server's: A6.2.6 and A6.2.7 (masking and pasting are the form's), A7.4.4 (where
+a page shows its logout).
 
 | row | shown by |
 | --- | --- |
@@ -141,7 +143,7 @@ fn is_row(word: &str) -> bool {
         return parts.len() == 3 && parts.into_iter().all(is_number);
     }
     match word.split('-').collect::<Vec<_>>().as_slice() {
-        ["B" | "J", number] => number.len() == 2 && is_number(number),
+        ["B" | "J" | "K", number] => number.len() == 2 && is_number(number),
         ["C" | "N", group, number] => {
             group.len() == 2
                 && group.bytes().all(|b| b.is_ascii_uppercase())
@@ -158,7 +160,9 @@ mod tests {
 
     #[test]
     fn rows_are_told_from_other_words() {
-        for row in ["A6.2.1", "A16.5.3", "C-FP-07", "J-13", "B-02", "N-PW-08"] {
+        for row in [
+            "A6.2.1", "A16.5.3", "C-FP-07", "J-13", "B-02", "K-06", "N-PW-08",
+        ] {
             assert!(is_row(row), "{row}");
         }
         for word in [

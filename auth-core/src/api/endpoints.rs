@@ -63,7 +63,7 @@ impl<U: AuthUser> Auth<U> {
             Operation::Login(place) => self.login(place, request).await,
             Operation::Logout(place) => self.logout(place, request).await,
             Operation::Refresh(place) => self.refresh(place, request).await,
-            Operation::PublicKeys => self.public_keys(request.head),
+            Operation::PublicKeys => Ok(self.public_keys(request.head)),
             Operation::ListSessions => self.list_sessions(request).await,
             Operation::EndSession => self.end_session(request).await,
             Operation::EndOtherSessions => self.end_other_sessions(request).await,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Auth, Inner, LoginBy, RouteGroups, Settings};
 use crate::api::RouteTable;
 use crate::backend::Backend;
-use crate::config::{ConfigError, ConfigFault, Inspection};
+use crate::config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
 use crate::csrf::{Csrf, Origin};
 use crate::manager::{AccountsBuilder, DeleteMode};
 use crate::secret::SubKeys;
@@ -139,6 +139,15 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
+    /// Lets requests pass that cannot prove where they come from, and only raises the event
+    /// `malicious_csrf` for each: to find out, before cookies are in use, whom the protection would
+    /// lock out.
+    #[must_use]
+    pub fn dangerous_csrf_log_only(mut self) -> Self {
+        self.settings.csrf_log_only = true;
+        self
+    }
+
     /// Builds the handle.
     ///
     /// # Errors
@@ -245,6 +254,19 @@ impl<U: AuthUser> AuthBuilder<U> {
                 path: public_prefix.clone(),
             });
         }
+        if self.settings.csrf_log_only {
+            inspection.warn(ConfigWarning::Weakened {
+                what: "requests that other sites cause are let through and only logged".to_owned(),
+            });
+        }
+        let own = own_origin.as_deref().and_then(Origin::parse);
+        let is_plain = |backend: &Backend<U>| !backend.transport().is_secure();
+        if own.is_some_and(|own| !own.is_loopback()) && self.backends.iter().any(is_plain) {
+            inspection.fault(ConfigFault::Other(
+                "cookies may travel over plain HTTP to a loopback address alone, and the own origin is another: take `.insecure_over_plain_http()` away"
+                    .to_owned(),
+            ));
+        }
         for origin in own_origin.iter().chain(allowed_origins) {
             if Origin::parse(origin).is_none() {
                 inspection.fault(ConfigFault::Other(format!(
@@ -295,7 +317,7 @@ fn csrf<U: AuthUser>(settings: &Settings, backends: &[Backend<U>], keys: Option<
     let origins = origins.filter_map(|text| Origin::parse(text)).collect();
     let own = settings.own_origin.as_deref().and_then(Origin::parse);
     let takes_plain_http = backends.iter().any(|b| !b.transport().is_secure());
-    Csrf::new(keys, own, origins, takes_plain_http)
+    Csrf::new(keys, own, origins, takes_plain_http).log_only(settings.csrf_log_only)
 }
 
 /// Without a slash at the end; the root is empty.

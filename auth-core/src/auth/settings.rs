@@ -58,6 +58,7 @@ pub(crate) struct Settings {
     pub(crate) public_prefix: String,
     pub(crate) own_origin: Option<String>,
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) csrf_log_only: bool,
 }
 
 impl Default for Settings {
@@ -76,6 +77,7 @@ impl Default for Settings {
             public_prefix: String::new(),
             own_origin: None,
             allowed_origins: Vec::new(),
+            csrf_log_only: false,
         }
     }
 }

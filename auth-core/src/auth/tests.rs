@@ -1,5 +1,7 @@
 //! Every fault of a configuration is found, all of them at once, each with its sentence.
 
+mod sessions;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -222,4 +224,26 @@ fn jwt_of(seed: u8) -> JwtStrategy {
         .map(|n| n.wrapping_mul(97).wrapping_add(seed) ^ 0x5a)
         .collect();
     JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new())
+}
+
+/// One key may sign for two audiences, and not twice for one.
+#[test]
+fn backends_that_accept_each_others_tokens_are_refused() {
+    let key = || {
+        let keys = crate::token::KeyRing::new(crate::token::JwtKey::hs256_auto_kid(Secret::new(
+            *b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj",
+        )));
+        JwtStrategy::new(keys).revoked_in(MemoryExpiringStore::new())
+    };
+    let two = |second: JwtStrategy| {
+        Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+            .backend(backend("web", key()))
+            .backend(backend("api", second))
+    };
+    assert!(two(key().audience("auth:api")).build().is_ok());
+    let found = faults(two(key()));
+    assert!(
+        matches!(found.as_slice(), [ConfigFault::Other(text)] if text.contains(".audience(…)")),
+        "{found:?}"
+    );
 }

@@ -1,7 +1,7 @@
 //! The walk over a configuration that collects its faults.
 
 use super::{ConfigError, ConfigFault, ConfigWarning};
-use crate::secret::{self, Secret};
+use crate::secret::{self, Secret, SubKeys};
 use crate::token::KeyRing;
 
 /// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
@@ -15,12 +15,23 @@ pub struct Inspection {
     seen: Vec<SeenSecret>,
     several_processes: bool,
     checks_sessions: bool,
+    /// Audiences with the names of the keys that sign for them.
+    signed_for: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
 struct SeenSecret {
     which: String,
     digest: String,
+    of: Use,
+}
+
+/// What a secret is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Signs tokens, which have an audience: two kinds of them may share a key.
+    SignsTokens,
+    Other,
 }
 
 impl Inspection {
@@ -55,10 +66,18 @@ impl Inspection {
                 weakness,
             });
         }
-        self.note(which, secret);
+        self.note(which, secret, Use::Other);
     }
 
-    /// Shows the keys of a ring to the inspection, as [`Inspection::secret`] does with a secret.
+    /// Shows the keys for one purpose to the inspection, as [`Inspection::secret`] does with a secret.
+    pub fn sub_keys(&mut self, which: &str, keys: &SubKeys) {
+        for key in keys.all() {
+            self.secret(which, key.secret());
+        }
+    }
+
+    /// Shows the keys of a ring to the inspection, as [`Inspection::secret`] does with a secret. Two
+    /// rings may have a key in common: their tokens are told apart by their audiences.
     pub fn key_ring(&mut self, which: &str, ring: &KeyRing) {
         for fault in ring.faults() {
             self.fault(ConfigFault::Other(format!("{which}: {fault}")));
@@ -71,17 +90,17 @@ impl Inspection {
                 });
             }
             if let Some(bytes) = key.secret_bytes() {
-                self.note(which, &Secret::new(bytes));
+                self.note(which, &Secret::new(bytes), Use::SignsTokens);
             }
         }
     }
 
-    fn note(&mut self, which: &str, secret: &Secret) {
+    fn note(&mut self, which: &str, secret: &Secret, of: Use) {
         let digest = secret::keyed_digest(secret, &[b"inspection"]);
         let first = self
             .seen
             .iter()
-            .find(|seen| seen.digest == digest)
+            .find(|seen| seen.digest == digest && !(seen.of == of && of == Use::SignsTokens))
             .map(|s| s.which.clone());
         if let Some(first) = first {
             self.fault(ConfigFault::ReusedSecret {
@@ -92,7 +111,20 @@ impl Inspection {
         self.seen.push(SeenSecret {
             which: which.to_owned(),
             digest,
+            of,
         });
+    }
+
+    /// Declares that tokens for `audience` are signed with the key `kid`: who does the same again accepts
+    /// the other's tokens, also those that the other has ended.
+    pub(crate) fn signs_for(&mut self, audience: &str, kid: &str) {
+        let signed = (audience.to_owned(), kid.to_owned());
+        if self.signed_for.contains(&signed) {
+            self.fault(ConfigFault::Other(format!(
+                "two backends sign tokens for `{audience}` with the key `{kid}`, so that each accepts what the other has ended: give one of them another `.audience(…)`"
+            )));
+        }
+        self.signed_for.push(signed);
     }
 
     /// Declares that `what` keeps its state in the memory of one process: a fault where several

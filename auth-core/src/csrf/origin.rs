@@ -27,6 +27,22 @@ impl Origin {
         fits.then(|| Self(text.to_owned()))
     }
 
+    /// Whether it is one of this machine alone.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self
+            .0
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
+        let host = match host.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => host,
+        };
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || address.is_ok_and(|address| address.is_loopback())
+    }
+
     /// Whether a header names this origin.
     pub(crate) fn is(&self, header: &[u8]) -> bool {
         self.0.as_bytes() == header
@@ -50,6 +66,32 @@ fn is_ipv6(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Origin;
+
+    #[test]
+    fn loopback() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(
+                Origin::parse(text).unwrap().is_loopback(),
+                expected,
+                "{text}"
+            );
+        };
+        for own in [
+            "http://localhost:3000",
+            "https://app.localhost",
+            "http://127.0.0.1",
+            "http://[::1]:3000",
+        ] {
+            check(own, true);
+        }
+        for other in [
+            "https://shop.example",
+            "http://10.0.0.1",
+            "https://localhost.example",
+        ] {
+            check(other, false);
+        }
+    }
 
     #[test]
     fn one_form_of_an_origin() {

@@ -1,15 +1,18 @@
 //! Tokens that prove an address or replace a password.
 
 use std::fmt;
+use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::AccountSecrets;
+use super::account_keys::{AccountKeys, AccountRings};
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
-use crate::secret::{Secret, constant_time_eq, keyed_digest};
-use crate::token::{self, Claims, InvalidToken, JwtKey, KeyRing, TokenProfile};
+use crate::rotation::Live;
+use crate::secret::constant_time_eq;
+use crate::token::{self, Claims, InvalidToken, TokenProfile};
 use crate::user::{AuthUser, Epoch};
 
 macro_rules! clear_token {
@@ -52,33 +55,10 @@ clear_token! {
 /// Mints and reads both kinds.
 #[derive(Debug)]
 pub(super) struct AccountTokens {
-    verify: Kind,
-    reset: Kind,
-    lookup: Secret,
+    keys: Live<AccountRings>,
+    verify: TokenProfile,
+    reset: TokenProfile,
     pub(super) lifetime: Duration,
-}
-
-#[derive(Debug)]
-struct Kind {
-    keys: KeyRing,
-    profile: TokenProfile,
-}
-
-impl Kind {
-    fn new(secret: Secret, typ: &'static str, audience: &str) -> Self {
-        Self {
-            keys: KeyRing::new(JwtKey::hs256_auto_kid(secret)),
-            profile: TokenProfile::new(typ, audience),
-        }
-    }
-
-    fn encode(&self, claims: &Claims) -> Result<String, Unavailable> {
-        token::encode(&self.keys, &self.profile, claims).map_err(Unavailable::new)
-    }
-
-    fn decode(&self, text: &str, now: OffsetDateTime) -> Result<Claims, InvalidToken> {
-        token::decode(&self.keys, &self.profile, text, now)
-    }
 }
 
 /// What a verification token says.
@@ -87,6 +67,15 @@ pub(super) struct VerifyClaims<Id> {
     pub(super) jti: String,
     pub(super) expires_at: OffsetDateTime,
     email: String,
+    keys: Arc<AccountKeys>,
+}
+
+impl<Id> VerifyClaims<Id> {
+    /// Is this the address that the token was mailed to?
+    pub(super) fn prove(&self, email: &EmailAddress) -> bool {
+        let digest = self.keys.address_digest(email);
+        constant_time_eq(self.email.as_bytes(), digest.as_bytes())
+    }
 }
 
 /// What a reset token says.
@@ -94,21 +83,29 @@ pub(super) struct ResetClaims<Id> {
     pub(super) user: Id,
     pub(super) epoch: Epoch,
     pub(super) generation: u64,
+    /// Under these keys the generation was counted.
+    pub(super) keys: Arc<AccountKeys>,
 }
 
 impl AccountTokens {
     pub(super) fn new(secrets: AccountSecrets, lifetime: Duration) -> Self {
         Self {
-            verify: Kind::new(secrets.verify, "verify+jwt", "auth:verify"),
-            reset: Kind::new(secrets.reset, "reset+jwt", "auth:reset-password"),
-            lookup: secrets.lookup,
+            keys: secrets.into_keys(),
+            verify: TokenProfile::new("verify+jwt", "auth:verify"),
+            reset: TokenProfile::new("reset+jwt", "auth:reset-password"),
             lifetime,
         }
     }
 
-    /// The name under which an address is counted: it says nothing to who reads the store.
-    pub(super) fn address_digest(&self, email: &EmailAddress) -> String {
-        keyed_digest(&self.lookup, &[b"address", email.as_str().as_bytes()])
+    /// The keys to make something with.
+    pub(super) fn active_keys(&self) -> Arc<AccountKeys> {
+        self.keys.get().active()
+    }
+
+    /// The keys to make something with, and those with which something may have been made.
+    pub(super) fn active_and_other_keys(&self) -> (Arc<AccountKeys>, Vec<Arc<AccountKeys>>) {
+        let rings = self.keys.get();
+        (rings.active(), rings.others())
     }
 
     pub(super) fn mint_verify<U: AuthUser>(
@@ -116,11 +113,13 @@ impl AccountTokens {
         user: &U,
         now: OffsetDateTime,
     ) -> Result<VerifyToken, Unavailable> {
-        let bound_to = self.address_digest(user.email());
+        let keys = self.active_keys();
         let claims = self
             .claims(&user.id().to_string(), now)?
-            .with_text("eml", bound_to);
-        self.verify.encode(&claims).map(VerifyToken::new)
+            .with_text("eml", keys.address_digest(user.email()));
+        token::encode(&keys.verify_ring(), &self.verify, &claims)
+            .map(VerifyToken::new)
+            .map_err(Unavailable::new)
     }
 
     pub(super) fn read_verify<U: AuthUser>(
@@ -128,26 +127,21 @@ impl AccountTokens {
         text: &str,
         now: OffsetDateTime,
     ) -> Result<VerifyClaims<U::Id>, InvalidToken> {
-        let claims = self.verify.decode(text, now)?;
+        let (claims, keys) = self.keys.get().decode_verify(&self.verify, text, now)?;
         Ok(VerifyClaims {
             user: claims.sub().parse().map_err(|_| InvalidToken::BadClaim)?,
             jti: claims.jti().to_owned(),
             expires_at: expiry(&claims)?,
             email: claims.text("eml")?.to_owned(),
+            keys,
         })
     }
 
-    pub(super) fn proves<Id>(&self, claims: &VerifyClaims<Id>, email: &EmailAddress) -> bool {
-        constant_time_eq(
-            claims.email.as_bytes(),
-            self.address_digest(email).as_bytes(),
-        )
-    }
-
-    /// A reset token for `subject`. For an address that nobody has the same work is done and the
-    /// token thrown away.
+    /// A reset token for `subject`, with the keys under which the generation was counted. For an
+    /// address that nobody has the same work is done and the token thrown away.
     pub(super) fn mint_reset(
         &self,
+        keys: &AccountKeys,
         subject: &str,
         epoch: Epoch,
         generation: u64,
@@ -158,7 +152,9 @@ impl AccountTokens {
             .claims(subject, now)?
             .with_integer("epoch", epoch.as_i64())
             .with_integer("gen", generation);
-        self.reset.encode(&claims).map(ResetToken::new)
+        token::encode(&keys.reset_ring(), &self.reset, &claims)
+            .map(ResetToken::new)
+            .map_err(Unavailable::new)
     }
 
     pub(super) fn read_reset<U: AuthUser>(
@@ -166,12 +162,13 @@ impl AccountTokens {
         text: &str,
         now: OffsetDateTime,
     ) -> Result<ResetClaims<U::Id>, InvalidToken> {
-        let claims = self.reset.decode(text, now)?;
+        let (claims, keys) = self.keys.get().decode_reset(&self.reset, text, now)?;
         Ok(ResetClaims {
             user: claims.sub().parse().map_err(|_| InvalidToken::BadClaim)?,
             epoch: Epoch::from_i64(claims.integer("epoch")?),
             generation: u64::try_from(claims.integer("gen")?)
                 .map_err(|_| InvalidToken::BadClaim)?,
+            keys,
         })
     }
 

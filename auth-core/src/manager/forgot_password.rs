@@ -1,13 +1,19 @@
 //! The request for a password reset.
 
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::account_keys::AccountKeys;
 use super::{Accounts, ForgotPassword};
 use crate::email::EmailAddress;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
+use crate::store::{ExpiringKey, Window};
 use crate::user::{AuthUser, Epoch};
 
 /// Under this purpose mailed reset tokens are counted; the count is the generation of the token.
-pub(super) const GENERATION: &str = "reset-generation";
+const GENERATION: &str = "reset-generation";
 
 impl<U: AuthUser> Accounts<U> {
     /// Asks for a token that replaces a password. A later request makes the tokens of earlier ones
@@ -37,7 +43,7 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     async fn mail_reset_token(&self, email: EmailAddress) -> Result<(), Unavailable> {
-        let generation = self.count_request(GENERATION, &email).await?;
+        let (keys, generation) = self.next_generation(&email).await?;
         let user = self.inner.database.find(&email.clone().into()).await?;
         let user = user.filter(AuthUser::is_active);
         // The same signature is made for nobody.
@@ -49,7 +55,7 @@ impl<U: AuthUser> Accounts<U> {
         let token = self
             .inner
             .tokens
-            .mint_reset(&subject, epoch, generation, self.now())?;
+            .mint_reset(&keys, &subject, epoch, generation, self.now())?;
         let mut event = AuthEvent::new(EventKind::PasswordResetRequested);
         event.user = user.as_ref().map(|user| user.id().to_string());
         self.raise(&event);
@@ -70,4 +76,36 @@ impl<U: AuthUser> Accounts<U> {
         }
         Ok(())
     }
+
+    /// Counts a request about an address, and answers the keys and the number for its token. The
+    /// count lives as long as any token that was made under it.
+    ///
+    /// It is counted under the keys of every master that is accepted. While one takes over from
+    /// another, a later request so makes earlier tokens worthless whichever signed them.
+    async fn next_generation(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<(Arc<AccountKeys>, u64), Unavailable> {
+        let (keys, others) = self.inner.tokens.active_and_other_keys();
+        let generation = self.count_generation(&keys, email).await?;
+        for others in others {
+            self.count_generation(&others, email).await?;
+        }
+        Ok((keys, generation))
+    }
+
+    async fn count_generation(
+        &self,
+        keys: &AccountKeys,
+        email: &EmailAddress,
+    ) -> Result<u64, Unavailable> {
+        let window = Window::Sliding(self.inner.tokens.lifetime.saturating_add(Duration::MINUTE));
+        let key = generation_key(keys, email);
+        Ok(self.expiring()?.increment(&key, window, self.now()).await?)
+    }
+}
+
+/// Under this key mailed reset tokens are counted.
+pub(super) fn generation_key(keys: &AccountKeys, email: &EmailAddress) -> ExpiringKey {
+    ExpiringKey::new(GENERATION, &keys.address_digest(email))
 }

@@ -48,8 +48,7 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.expiring()?.increment(&key, window, self.now()).await? > MAILS)
     }
 
-    /// Counts a request about an address and answers its number. The count lives as long as any
-    /// token that was made under it.
+    /// Counts a request about an address. The count lives as long as any token that was made for it.
     pub(super) async fn count_request(
         &self,
         purpose: &'static str,
@@ -60,8 +59,9 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.expiring()?.increment(&key, window, self.now()).await?)
     }
 
-    pub(super) fn request_key(&self, purpose: &'static str, email: &EmailAddress) -> ExpiringKey {
-        ExpiringKey::new(purpose, &self.inner.tokens.address_digest(email))
+    fn request_key(&self, purpose: &'static str, email: &EmailAddress) -> ExpiringKey {
+        let keys = self.inner.tokens.active_keys();
+        ExpiringKey::new(purpose, &keys.address_digest(email))
     }
 
     async fn mail_verify_token(&self, email: EmailAddress) -> Result<(), Unavailable> {

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Accounts;
-use super::forgot_password::GENERATION;
+use super::forgot_password::generation_key;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::password::{Password, PasswordHash, PasswordRejection};
@@ -61,7 +61,7 @@ impl<U: AuthUser> Accounts<U> {
         let Some(user) = user.filter(is_good) else {
             return Err(self.reset_failed());
         };
-        let key = self.request_key(GENERATION, user.email());
+        let key = generation_key(&claims.keys, user.email());
         let latest = self
             .expiring()?
             .count(&key, now)

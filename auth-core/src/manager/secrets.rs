@@ -1,7 +1,17 @@
 //! The keys that accounts need.
 
+use std::sync::Arc;
+
+use super::account_keys::{AccountKeys, AccountRings};
 use crate::config::{ConfigFault, Inspection};
+use crate::rotation::{Live, Rotation};
 use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
+
+const PURPOSES: [Purpose; 3] = [
+    Purpose::VERIFY_TOKEN,
+    Purpose::RESET_TOKEN,
+    Purpose::LOOKUP_DIGEST,
+];
 
 /// The keys of account tokens and look-up digests: derived from one master secret, or separate.
 ///
@@ -18,52 +28,110 @@ use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
 /// ```
 #[derive(Debug)]
 pub struct AccountSecrets {
-    pub(super) verify: Secret,
-    pub(super) reset: Secret,
-    pub(super) lookup: Secret,
-    master: Option<MasterSecret>,
+    source: Source,
+    csrf: Option<SubKeys>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Master(MasterSecret),
+    Separate {
+        verify: Secret,
+        reset: Secret,
+        lookup: Secret,
+    },
 }
 
 impl AccountSecrets {
     /// Three keys of their own: for verification tokens, for reset tokens, and for the digests
-    /// under which addresses are counted.
+    /// under which addresses are counted. They stay what they are while the application runs.
     #[must_use]
     pub fn separate(verify: Secret, reset: Secret, lookup: Secret) -> Self {
         Self {
-            verify,
-            reset,
-            lookup,
-            master: None,
+            source: Source::Separate {
+                verify,
+                reset,
+                lookup,
+            },
+            csrf: None,
         }
     }
 
-    /// The keys of CSRF tokens; `None` where there is no master secret to derive them from.
+    /// A key of its own for CSRF tokens, which a backend with cookies signs.
+    #[must_use]
+    pub fn csrf_secret(mut self, secret: Secret) -> Self {
+        self.csrf = Some(SubKeys::fixed(secret));
+        self
+    }
+
+    /// The keys of CSRF tokens; `None` where there is no master secret to derive them from, and no secret of their own.
     pub(super) fn csrf_keys(&self) -> Option<SubKeys> {
-        let master = self.master.as_ref()?;
-        Some(master.keys(Purpose::CSRF_TOKEN))
+        self.csrf.clone()
     }
 
     pub(super) fn inspect(&self, inspection: &mut Inspection) {
-        if let Some(master) = &self.master {
-            // The derived keys are as strong as the master and distinct by their labels.
-            if let Some(weakness) = master.weakness() {
-                let which = "the master secret".to_owned();
-                inspection.fault(ConfigFault::WeakSecret { which, weakness });
+        let which = [
+            "the secret of verification tokens",
+            "the secret of reset tokens",
+            "the secret of look-up digests",
+        ];
+        if let Some(keys) = &self.csrf {
+            inspection.sub_keys("the secret of CSRF tokens", keys);
+        }
+        match &self.source {
+            Source::Master(master) => {
+                // The derived keys are as strong as the master and distinct by their labels.
+                if let Some(weakness) = master.weakness() {
+                    let which = "the master secret".to_owned();
+                    inspection.fault(ConfigFault::WeakSecret { which, weakness });
+                }
+                for (which, purpose) in std::iter::zip(which, PURPOSES) {
+                    inspection.sub_keys(which, &master.keys(purpose));
+                }
+            }
+            Source::Separate {
+                verify,
+                reset,
+                lookup,
+            } => {
+                for (which, secret) in std::iter::zip(which, [verify, reset, lookup]) {
+                    inspection.secret(which, secret);
+                }
             }
         }
-        inspection.secret("the secret of verification tokens", &self.verify);
-        inspection.secret("the secret of reset tokens", &self.reset);
-        inspection.secret("the secret of look-up digests", &self.lookup);
+    }
+
+    /// The keys made of the secrets, kept up to date.
+    pub(super) fn into_keys(self) -> Live<AccountRings> {
+        match self.source {
+            Source::Master(master) => Live::following(
+                move || master.ring(),
+                |masters| {
+                    AccountRings::new(masters.map(|master| {
+                        let [verify, reset, lookup] = PURPOSES.map(|one| master.derive(one));
+                        Arc::new(AccountKeys::new(verify, reset, lookup))
+                    }))
+                },
+            ),
+            Source::Separate {
+                verify,
+                reset,
+                lookup,
+            } => {
+                let keys = AccountKeys::new(verify, reset, lookup);
+                Live::fixed(AccountRings::new(Rotation::new(Arc::new(keys))))
+            }
+        }
     }
 }
 
 impl From<&MasterSecret> for AccountSecrets {
+    /// Keys that follow the master: what was mailed under one that is not active any more is good
+    /// until that is retired.
     fn from(master: &MasterSecret) -> Self {
         Self {
-            verify: master.derive(Purpose::VERIFY_TOKEN),
-            reset: master.derive(Purpose::RESET_TOKEN),
-            lookup: master.derive(Purpose::LOOKUP_DIGEST),
-            master: Some(master.clone()),
+            source: Source::Master(master.clone()),
+            csrf: Some(master.keys(Purpose::CSRF_TOKEN)),
         }
     }
 }

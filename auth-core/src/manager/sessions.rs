@@ -23,4 +23,12 @@ impl<U: AuthUser> Accounts<U> {
             .as_ref()
             .ok_or_else(|| Unavailable::new(missing))
     }
+
+    /// The rules for sessions as they are configured, in words.
+    pub(crate) fn session_rules(&self) -> Vec<(&'static str, String)> {
+        self.inner
+            .sessions
+            .as_ref()
+            .map_or_else(Vec::new, Sessions::rules)
+    }
 }

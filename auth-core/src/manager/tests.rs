@@ -3,6 +3,7 @@
 mod hooks;
 mod login;
 mod mail;
+mod masters;
 mod update;
 
 use std::sync::Arc;
@@ -34,10 +35,17 @@ impl World {
     fn with(
         settings: impl FnOnce(super::AccountsBuilder<User>) -> super::AccountsBuilder<User>,
     ) -> Self {
+        Self::of(&master_secret(), settings)
+    }
+
+    fn of(
+        secrets: impl Into<super::AccountSecrets>,
+        settings: impl FnOnce(super::AccountsBuilder<User>) -> super::AccountsBuilder<User>,
+    ) -> Self {
         let (outbox, clock, sink) = (Outbox::new(), ManualClock::new(), RecordingSink::new());
         let (users, expiring) = (FaultPlan::new(), FaultPlan::new());
         let database = ProbedUserDatabase::new(MemoryUserDatabase::new(), &users);
-        let builder = Accounts::builder(database, &master_secret())
+        let builder = Accounts::builder(database, secrets)
             .expiring_store(ProbedExpiringStore::new(
                 MemoryExpiringStore::new(),
                 &expiring,

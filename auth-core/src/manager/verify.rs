@@ -39,7 +39,7 @@ impl<U: AuthUser> Accounts<U> {
         };
         let user = self.get(&claims.user).await?;
         let user = user.filter(AuthUser::is_active);
-        let Some(user) = user.filter(|user| self.inner.tokens.proves(&claims, user.email())) else {
+        let Some(user) = user.filter(|user| claims.prove(user.email())) else {
             return Err(self.verification_failed());
         };
         if user.is_verified() {

@@ -1,126 +1,27 @@
-//! One master secret, and a key of its own for every purpose.
-
-use std::sync::Arc;
+//! What keys are derived for, and how.
 
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Secret, SecretWeakness};
+use super::Secret;
 
 /// The salt of the derivation. A new version changes every key, so it comes only with a reason to
 /// invalidate everything.
 const SALT: &[u8] = b"auth-core/master-secret/v1";
 
-/// The one secret that an application configures; every key in use is derived from it.
-///
-/// Keys of two purposes have nothing to do with each other: a token for resetting a password fails
-/// as an access token by its key already, and a key that leaks gives away neither its siblings nor
-/// the master.
-///
-/// # Examples
-///
-/// ```
-/// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
-///
-/// let master = MasterSecret::new(Secret::generate()?);
-/// let access = master.derive(Purpose::ACCESS_TOKEN);
-/// let reset = master.derive(Purpose::RESET_TOKEN);
-/// assert!(!same_secret(&access, &reset));
-/// # Ok::<(), auth_core::secret::RandomError>(())
-/// ```
-// `Clone` is fine here although `Secret` has none: it copies a pointer, so the bytes stay in one
-// place and are wiped when the last owner goes. Several parts of a configuration need the master.
-#[derive(Debug, Clone)]
-pub struct MasterSecret {
-    secret: Arc<Secret>,
-}
-
-impl MasterSecret {
-    /// Derives from this secret.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::secret::{MasterSecret, Secret};
-    ///
-    /// let master = MasterSecret::new(Secret::generate()?);
-    /// assert_eq!(master.weakness(), None);
-    /// # Ok::<(), auth_core::secret::RandomError>(())
-    /// ```
-    #[must_use]
-    pub fn new(secret: Secret) -> Self {
-        Self {
-            secret: Arc::new(secret),
-        }
-    }
-
-    /// Derives from these bytes; short for [`Secret::new`] and [`MasterSecret::new`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::secret::MasterSecret;
-    ///
-    /// assert!(MasterSecret::from_bytes("too short").weakness().is_some());
-    /// ```
-    #[must_use]
-    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(Secret::new(bytes))
-    }
-
-    /// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869), always the same one for
-    /// the same master and purpose.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
-    ///
-    /// const INVITATION: Purpose = Purpose::custom("invitation token");
-    ///
-    /// let master = MasterSecret::new(Secret::generate()?);
-    /// assert!(same_secret(&master.derive(INVITATION), &master.derive(INVITATION)));
-    /// # Ok::<(), auth_core::secret::RandomError>(())
-    /// ```
-    #[must_use]
-    pub fn derive(&self, purpose: Purpose) -> Secret {
-        let mut key = Zeroizing::new([0; 32]);
-        self.expand(purpose, &mut key);
-        Secret::new(key.as_slice())
-    }
-
-    /// The keys of one purpose, each with the name of the master that it was derived from.
-    #[must_use]
-    pub fn keys(&self, purpose: Purpose) -> super::SubKeys {
-        super::SubKeys::fixed(self.derive(purpose))
-    }
-
-    /// What makes the master too weak, and with it every key derived from it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::secret::{MasterSecret, SecretWeakness};
-    ///
-    /// let master = MasterSecret::from_bytes([b'a'; 32]);
-    /// assert_eq!(master.weakness(), Some(SecretWeakness::Repeats { unit: 1 }));
-    /// ```
-    #[must_use]
-    pub fn weakness(&self) -> Option<SecretWeakness> {
-        self.secret.weakness()
-    }
-
-    fn expand(&self, purpose: Purpose, key: &mut [u8; 32]) {
-        let hkdf = Hkdf::<Sha256>::new(Some(SALT), self.secret.expose());
-        let info = [purpose.owner.as_bytes(), b"/", purpose.label.as_bytes()];
-        #[expect(
-            clippy::expect_used,
-            reason = "the limit of RFC 5869 §2.3 is 255 × 32 bytes"
-        )]
-        hkdf.expand_multi_info(&info, key)
-            .expect("32 bytes are within the limit");
-    }
+/// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869).
+pub(super) fn derive(master: &Secret, purpose: Purpose) -> Secret {
+    let mut key = Zeroizing::new([0; 32]);
+    let hkdf = Hkdf::<Sha256>::new(Some(SALT), master.expose());
+    let info = [purpose.owner.as_bytes(), b"/", purpose.label.as_bytes()];
+    #[expect(
+        clippy::expect_used,
+        reason = "the limit of RFC 5869 §2.3 is 255 × 32 bytes"
+    )]
+    hkdf.expand_multi_info(&info, &mut *key)
+        .expect("32 bytes are within the limit");
+    Secret::new(key.as_slice())
 }
 
 /// What a derived key is for.
@@ -186,6 +87,7 @@ mod tests {
     use base64ct::{Base64UrlUnpadded, Encoding};
 
     use super::*;
+    use crate::secret::MasterSecret;
 
     const PURPOSES: [(Purpose, &str); 10] = [
         (
@@ -258,24 +160,5 @@ mod tests {
             .map(|key| key.expose().to_vec())
             .collect();
         assert_eq!(keys.len(), 2 * PURPOSES.len());
-    }
-
-    #[test]
-    fn a_clone_derives_the_same_keys() {
-        let master = MasterSecret::new(Secret::generate().unwrap());
-        let clone = master.clone();
-        assert!(super::super::same_secret(
-            &master.derive(Purpose::ACCESS_TOKEN),
-            &clone.derive(Purpose::ACCESS_TOKEN),
-        ));
-    }
-
-    #[test]
-    fn debug_is_redacted() {
-        let master = MasterSecret::from_bytes("hunter2");
-        assert_eq!(
-            format!("{master:?}"),
-            "MasterSecret { secret: Secret([redacted]) }",
-        );
     }
 }

@@ -5,6 +5,7 @@
 //! hexadecimal or base64, pass with a probability that nobody will ever see fail.
 
 use super::{MIN_SECRET_BYTES, SecretWeakness};
+use crate::der;
 
 /// A unit of this length or more may repeat: 16 bytes can carry the 128 bits that we ask for.
 const LONGEST_REFUSED_UNIT: usize = 15;
@@ -159,34 +160,16 @@ fn is_jwk(text: &[u8]) -> bool {
 /// (`SubjectPublicKeyInfo`), with an integer and an algorithm identifier (PKCS#8), or with two
 /// integers (the RSA keys of PKCS#1).
 fn is_der_key(secret: &[u8]) -> bool {
-    let Some((body, [])) = der_value(0x30, secret) else {
+    let Some((body, [])) = der::split(der::SEQUENCE, secret) else {
         return false;
     };
     let is_algorithm = |bytes| {
-        der_value(0x30, bytes).is_some_and(|(algorithm, _)| der_value(0x06, algorithm).is_some())
+        der::split(der::SEQUENCE, bytes)
+            .is_some_and(|(algorithm, _)| der::split(der::OBJECT, algorithm).is_some())
     };
     is_algorithm(body)
-        || der_value(0x02, body)
-            .is_some_and(|(_, rest)| is_algorithm(rest) || der_value(0x02, rest).is_some())
-}
-
-/// Splits a DER value of this tag from what follows it.
-fn der_value(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = bytes.strip_prefix(&[tag])?;
-    let (&first, rest) = rest.split_first()?;
-    let (length, rest) = match first {
-        0..=0x7f => (usize::from(first), rest),
-        0x81 => {
-            let (&low, rest) = rest.split_first()?;
-            (usize::from(low), rest)
-        }
-        0x82 => {
-            let (&[high, low], rest) = rest.split_first_chunk()?;
-            (usize::from(u16::from_be_bytes([high, low])), rest)
-        }
-        _ => return None,
-    };
-    rest.split_at_checked(length)
+        || der::split(der::INTEGER, body)
+            .is_some_and(|(_, rest)| is_algorithm(rest) || der::split(der::INTEGER, rest).is_some())
 }
 
 /// Is this a printable text of which at least half of the letters, and [`MIN_PLACEHOLDER_LETTERS`] of

@@ -1,83 +1,164 @@
-//! Derived keys that name the master they came from.
+//! The keys for one purpose, of all masters that are accepted.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Secret, keyed_digest_bytes};
-use crate::token::KeyId;
+use super::{MasterSecret, Purpose, Secret, SecretWeakness, keyed_digest_bytes};
+use crate::rotation::{KeyId, Live, Rotated, Rotation};
 
-/// A key for one purpose, and the name of the master secret that it was derived from.
+/// A key for one purpose, and the name of the master that it was derived from.
+// No `Clone`: it is shared by `Arc`, so that the key stays in one place in memory.
+#[derive(Debug)]
 pub struct SubKey {
     kid: KeyId,
     secret: Secret,
 }
 
 impl SubKey {
-    /// The name.
+    /// The name of the master: what says, beside a digest that is kept, which key it was made with.
+    ///
+    /// # Examples
+    ///
+    /// See [`SubKeys`].
     #[must_use]
     pub fn kid(&self) -> &KeyId {
         &self.kid
     }
 
-    /// The key.
+    /// The key itself.
+    ///
+    /// # Examples
+    ///
+    /// See [`SubKeys`].
     #[must_use]
     pub fn secret(&self) -> &Secret {
         &self.secret
     }
 }
 
-/// The keys of one purpose.
+impl Rotated for SubKey {
+    fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    fn weakness(&self) -> Option<SecretWeakness> {
+        self.secret.weakness()
+    }
+}
+
+/// A handle to the keys for one purpose. It follows its master: when another one becomes active or
+/// one is retired, the next question is answered accordingly.
+///
+/// Make everything with the [active](Self::active) key. What is kept for long needs the name of the
+/// key beside it, to be [found](Self::find) again; what lives shortly can be tried with
+/// [all](Self::all).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
+///
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let keys = master.keys(Purpose::custom("invitations"));
+/// let digest = keyed_digest(keys.active().secret(), &[b"ada@example.com"]);
+/// let made_with = keys.active().kid().clone();
+///
+/// let new = master.add_next(Secret::generate()?)?;
+/// master.activate(&new)?;
+/// assert_eq!(keys.active().kid(), &new);
+/// let key = keys.find(made_with.as_str()).expect("it is accepted");
+/// assert_eq!(keyed_digest(key.secret(), &[b"ada@example.com"]), digest);
+///
+/// master.retire(&made_with)?;
+/// assert!(keys.find(made_with.as_str()).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct SubKeys {
-    keys: Arc<Vec<Arc<SubKey>>>,
+    keys: Live<Rotation<SubKey>>,
 }
 
 impl SubKeys {
-    /// One key that stays.
+    pub(super) fn of(master: MasterSecret, purpose: Purpose) -> Self {
+        let keys = Live::following(
+            move || master.ring(),
+            move |masters| {
+                masters.map(|master| {
+                    Arc::new(SubKey {
+                        kid: Rotated::kid(&**master).clone(),
+                        secret: master.derive(purpose),
+                    })
+                })
+            },
+        );
+        Self { keys }
+    }
+
+    /// One key that is not derived from anything and never changes, for applications that configure
+    /// a secret for each purpose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{Secret, SubKeys};
+    ///
+    /// let keys = SubKeys::fixed(Secret::generate()?);
+    /// assert_eq!(keys.all().len(), 1);
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
     #[must_use]
     pub fn fixed(secret: Secret) -> Self {
-        let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"sub-key"]);
+        let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"fixed"]);
         let kid = KeyId::from_digest(&digest);
+        let key = Arc::new(SubKey { kid, secret });
         Self {
-            keys: Arc::new(vec![Arc::new(SubKey { kid, secret })]),
+            keys: Live::fixed(Rotation::new(key)),
         }
     }
 
-    /// The key that makes digests now.
+    /// The key to make things with.
     ///
-    /// # Panics
+    /// # Examples
     ///
-    /// Never.
+    /// See [`SubKeys`].
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "there is always one")]
     pub fn active(&self) -> Arc<SubKey> {
-        Arc::clone(&self.keys[0])
+        Arc::clone(self.ring().active())
     }
 
-    /// The key of this name.
+    /// The key of the master of this name; `None` where that was retired or never known.
+    ///
+    /// # Examples
+    ///
+    /// See [`SubKeys`].
     #[must_use]
     pub fn find(&self, kid: &str) -> Option<Arc<SubKey>> {
-        let mut keys = self.keys.iter();
-        keys.find(|key| key.kid.as_str() == kid).cloned()
+        self.ring().find(kid).map(Arc::clone)
     }
 
-    /// All keys, the active one first.
+    /// All keys with which something may have been made, the active one first.
+    ///
+    /// # Examples
+    ///
+    /// See [`SubKeys::fixed`].
     #[must_use]
     pub fn all(&self) -> Vec<Arc<SubKey>> {
-        self.keys.to_vec()
+        self.ring().keys().map(Arc::clone).collect()
     }
-}
 
-impl fmt::Debug for SubKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SubKey")
-            .field("kid", &self.kid)
-            .finish_non_exhaustive()
+    /// The keys as they are now.
+    pub(crate) fn ring(&self) -> Arc<Rotation<SubKey>> {
+        self.keys.get()
     }
 }
 
 impl fmt::Debug for SubKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SubKeys").field(&self.keys).finish()
+        let ring = self.ring();
+        let states: Vec<_> = ring
+            .states()
+            .map(|(state, key)| (&key.kid, state))
+            .collect();
+        f.debug_tuple("SubKeys").field(&states).finish()
     }
 }

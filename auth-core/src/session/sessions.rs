@@ -10,7 +10,7 @@ use super::refresh_token::RefreshToken;
 use super::{Draft, Exchange};
 use crate::config::{ConfigFault, Inspection};
 use crate::error::{StoreError, Unavailable};
-use crate::secret::{MasterSecret, Purpose, RandomError, SubKeys};
+use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
 use crate::store::{ACCESS, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession};
 use crate::user::Epoch;
 
@@ -60,9 +60,20 @@ impl Sessions {
     /// Sessions in this store. What their tokens are digested with is derived from the master secret.
     #[must_use]
     pub fn new(store: impl SessionStore, master: &MasterSecret) -> Self {
+        Self::with_keys(store, master.keys(Purpose::SESSION_DIGEST))
+    }
+
+    /// Sessions in this store, whose tokens are digested with a secret of their own. It stays what it
+    /// is while the application runs.
+    #[must_use]
+    pub fn with_secret(store: impl SessionStore, secret: Secret) -> Self {
+        Self::with_keys(store, SubKeys::fixed(secret))
+    }
+
+    fn with_keys(store: impl SessionStore, keys: SubKeys) -> Self {
         Self {
             store: Arc::new(store),
-            keys: master.keys(Purpose::SESSION_DIGEST),
+            keys,
             realm: "users".to_owned(),
             idle: Duration::days(30),
             absolute: Duration::days(90),
@@ -108,11 +119,9 @@ impl Sessions {
     }
 
     pub(crate) fn inspect(&self, inspection: &mut Inspection) {
-        self.store.inspect(inspection);
-        for key in self.keys.all() {
-            inspection.secret("the secret of session digests", key.secret());
-        }
         const LONGEST: Duration = Duration::days(400);
+        self.store.inspect(inspection);
+        inspection.sub_keys("the secret of session digests", &self.keys);
         let mut range = |which: &str, value, min: Duration, max, words: [&'static str; 2]| {
             if !(min..=max).contains(&value) {
                 inspection.fault(ConfigFault::LifetimeOutOfRange {
@@ -151,6 +160,18 @@ impl Sessions {
                 self.realm
             )));
         }
+    }
+
+    /// The deadlines in words.
+    pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("a session that nobody uses ends after", words(self.idle)),
+            ("a session ends in any case after", words(self.absolute)),
+            (
+                "a refresh token that is spent is answered once more for",
+                words(self.grace),
+            ),
+        ]
     }
 
     pub(crate) fn store(&self) -> &dyn SessionStore {
@@ -308,6 +329,27 @@ pub(crate) struct Begin<'a> {
     /// How long the access token lives, where it is the secret of the session.
     pub(crate) access_life: Option<StdDuration>,
     pub(crate) now: OffsetDateTime,
+}
+
+/// As people write it: `90d`, `1h 30m`, `10s`.
+fn words(duration: Duration) -> String {
+    let seconds = duration.whole_seconds();
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
+    let mut left = seconds;
+    let parts = units.map(|(size, unit)| {
+        let count = left / size;
+        left %= size;
+        (count, unit)
+    });
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<_> = parts
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect();
+    if words.is_empty() {
+        "0s".to_owned()
+    } else {
+        words.join(" ")
+    }
 }
 
 fn limited(duration: StdDuration) -> Duration {

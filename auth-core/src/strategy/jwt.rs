@@ -16,7 +16,7 @@ use crate::error::Unavailable;
 use crate::secret::{MasterSecret, Purpose, Secret};
 use crate::session_id::InvalidSessionId;
 use crate::store::{ExpiringKey, ExpiringStore};
-use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
+use crate::token::{self, Claims, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile};
 use crate::user::{AuthUser, Epoch};
 
 /// Signed, self-contained access tokens.
@@ -45,7 +45,7 @@ use crate::user::{AuthUser, Epoch};
 /// # Ok::<(), auth_core::secret::RandomError>(())
 /// ```
 pub struct JwtStrategy {
-    keys: KeyRing,
+    keys: SharedKeyRing,
     profile: Profile,
     lifetime: Duration,
     revocation: Revocation,
@@ -67,11 +67,39 @@ enum Revocation {
 const REVOKED: &str = "revoked-jti";
 
 impl JwtStrategy {
-    /// Signs with the first key of the ring and accepts all of them.
+    /// Signs with the active key of the ring and accepts all of them: a [`KeyRing`], or a
+    /// [`SharedKeyRing`] whose keys the application goes on changing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::store::memory::MemoryExpiringStore;
+    /// use auth_core::strategy::JwtStrategy;
+    /// use auth_core::token::{JwtKey, KeyRing, SharedKeyRing};
+    ///
+    /// let old = JwtKey::from_pem(
+    ///     "-----BEGIN PRIVATE KEY-----\n\
+    ///      MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+    ///      -----END PRIVATE KEY-----\n",
+    /// )?;
+    /// let keys = SharedKeyRing::new(KeyRing::new(old));
+    /// let strategy = JwtStrategy::new(keys.clone()).revoked_in(MemoryExpiringStore::new());
+    ///
+    /// // Later, while the strategy is in use:
+    /// let new = JwtKey::from_jwk(
+    ///     r#"{"kty":"EC","crv":"P-256","kid":"2026-01",
+    ///         "d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+    ///         "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    ///         "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#,
+    /// )?;
+    /// keys.add_next(new)?;
+    /// assert_eq!(strategy.keys().current().public_keys().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn new(keys: KeyRing) -> Self {
+    pub fn new(keys: impl Into<SharedKeyRing>) -> Self {
         Self {
-            keys,
+            keys: keys.into(),
             profile: Profile::new("auth:access".to_owned(), None),
             lifetime: Duration::from_mins(15),
             revocation: Revocation::Undecided,
@@ -84,10 +112,19 @@ impl JwtStrategy {
         Self::new(KeyRing::new(JwtKey::hs256_auto_kid(secret)))
     }
 
-    /// Signs with HS256 and a key derived from the master secret.
+    /// Signs with HS256 and a key derived from the master secret. When another master becomes active,
+    /// the strategy signs with the key of that, and accepts those of the others until they are
+    /// retired.
     #[must_use]
     pub fn from_master(master: &MasterSecret) -> Self {
-        Self::hs256(master.derive(Purpose::ACCESS_TOKEN))
+        Self::new(master.keys(Purpose::ACCESS_TOKEN))
+    }
+
+    /// The keys, to be changed while the strategy is in use. For an example see
+    /// [`new`](Self::new).
+    #[must_use]
+    pub fn keys(&self) -> &SharedKeyRing {
+        &self.keys
     }
 
     /// Records revoked tokens in this store.
@@ -127,7 +164,7 @@ impl JwtStrategy {
     }
 
     fn decode(&self, token: &str, now: OffsetDateTime) -> Option<Claims> {
-        token::decode(&self.keys, &self.profile.built, token, now)
+        token::decode(&self.keys.current(), &self.profile.built, token, now)
             .inspect_err(
                 |reason| tracing::debug!(target: "auth", %reason, "an access token was refused"),
             )
@@ -161,7 +198,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             Some(session) => claims.with_text("sid", session.id().to_string()),
             None => claims,
         };
-        let token = token::encode(&self.keys, &self.profile.built, &claims);
+        let token = token::encode(&self.keys.current(), &self.profile.built, &claims);
         Ok(IssuedToken::new(
             token.map_err(Unavailable::new)?,
             self.lifetime,
@@ -217,8 +254,16 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         TokenProfile::DEFAULT_MAX_BYTES
     }
 
+    fn public_keys(&self) -> Vec<PublicJwk> {
+        self.keys.current().public_keys().collect()
+    }
+
     fn inspect(&self, inspection: &mut Inspection) {
-        inspection.key_ring("the signing key of access tokens", &self.keys);
+        let ring = self.keys.current();
+        inspection.key_ring("the signing key of access tokens", &ring);
+        for key in ring.keys() {
+            inspection.signs_for(&self.profile.audience, key.kid().as_str());
+        }
         for fault in self.profile.built.faults() {
             inspection.fault(ConfigFault::Other(format!(
                 "the profile of access tokens: {fault}"

@@ -18,22 +18,29 @@
 //! # });
 //! ```
 
+mod backends;
 mod bodies;
 mod canary;
 mod change_password;
+mod cookies;
 mod core_door;
+mod csrf;
 mod expected;
 mod hooks;
 mod injection;
+mod jar;
+mod keys;
 mod login;
 mod logout;
 mod me;
 mod methods;
 mod outages;
 mod privileges;
+mod refresh;
 mod register;
 mod reset;
 mod routes;
+mod sessions;
 mod settings;
 mod stage;
 mod tokens;
@@ -56,7 +63,7 @@ use async_trait::async_trait;
 use transcript::Scene;
 
 use crate::auth::Auth;
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::{ExpiringStore, SessionStore, UserDatabase};
 use crate::user::User;
 
 /// A way in: sends one request and answers what came back.
@@ -72,9 +79,24 @@ pub trait Door: Send + Sync {
 #[async_trait]
 pub trait Rig: Send + Sync {
     /// Empty stores that nobody else uses.
-    async fn stores(&self) -> (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
+    async fn stores(&self) -> Stores;
     /// A door whose routes are those of `auth`, mounted at their own paths.
     async fn open(&self, auth: Auth<User>) -> Box<dyn Door>;
+}
+
+/// The stores of a stage.
+#[expect(
+    missing_debug_implementations,
+    reason = "stores need not be `Debug`, and nobody prints them"
+)]
+#[derive(Clone)]
+pub struct Stores {
+    /// Users.
+    pub users: Arc<dyn UserDatabase<User = User>>,
+    /// Expiring entries.
+    pub expiring: Arc<dyn ExpiringStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
 }
 
 /// One case: a name, and what it plays.
@@ -114,6 +136,12 @@ pub fn cases() -> Vec<Case> {
     [
         login::cases(),
         logout::cases(),
+        refresh::cases(),
+        sessions::cases(),
+        cookies::cases(),
+        csrf::cases(),
+        backends::cases(),
+        keys::cases(),
         register::cases(),
         verification::cases(),
         reset::cases(),

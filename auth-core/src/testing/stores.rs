@@ -1,7 +1,7 @@
 //! Stores that count what is asked of them, and fail on demand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -22,10 +22,20 @@ pub struct FaultPlan {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
-    failing: AtomicBool,
+    /// The number of the first call that fails.
+    fails_from: AtomicU64,
     calls: AtomicU64,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            fails_from: AtomicU64::new(u64::MAX),
+            calls: AtomicU64::new(0),
+        }
+    }
 }
 
 /// A user store around another one.
@@ -59,7 +69,14 @@ impl FaultPlan {
 
     /// From now on every call fails, or none does.
     pub fn fail(&self, failing: bool) {
-        self.shared.failing.store(failing, Ordering::SeqCst);
+        let first = if failing { 0 } else { u64::MAX };
+        self.shared.fails_from.store(first, Ordering::SeqCst);
+    }
+
+    /// So many calls more succeed, and every one after them fails.
+    pub fn fail_after(&self, calls: u64) {
+        let first = self.calls().saturating_add(calls);
+        self.shared.fails_from.store(first, Ordering::SeqCst);
     }
 
     /// How many calls there were.
@@ -69,8 +86,8 @@ impl FaultPlan {
     }
 
     fn call(&self) -> Result<(), StoreError> {
-        self.shared.calls.fetch_add(1, Ordering::SeqCst);
-        if self.shared.failing.load(Ordering::SeqCst) {
+        let number = self.shared.calls.fetch_add(1, Ordering::SeqCst);
+        if number >= self.shared.fails_from.load(Ordering::SeqCst) {
             return Err(StoreError::new("a fault that the test asked for"));
         }
         Ok(())

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::claims::take_text;
 use super::header::{self, UnverifiedHeader};
-use super::{Claims, EncodeError, InvalidToken, KeyRing, TokenProfile};
+use super::{Claims, EncodeError, InvalidToken, JwtKey, KeyRing, TokenProfile};
 use crate::json;
 
 /// The second part of a token.
@@ -25,7 +25,7 @@ struct Payload<'a> {
     additional: &'a Map<String, Value>,
 }
 
-/// Mints a token: signs `claims`, with the audience and issuer of `profile`, by the first key.
+/// Mints a token: signs `claims`, with the audience and issuer of `profile`, by the active key.
 ///
 /// What is minted here passes [`decode`] under the same profile and keys while its time lasts.
 ///
@@ -125,6 +125,16 @@ pub fn decode(
     token: &str,
     now: OffsetDateTime,
 ) -> Result<Claims, InvalidToken> {
+    decode_with_key(keys, profile, token, now).map(|(claims, _)| claims)
+}
+
+/// As [`decode`], and says which key had signed.
+pub(crate) fn decode_with_key<'k>(
+    keys: &'k KeyRing,
+    profile: &TokenProfile,
+    token: &str,
+    now: OffsetDateTime,
+) -> Result<(Claims, &'k JwtKey), InvalidToken> {
     if token.len() > profile.byte_limit() {
         return Err(InvalidToken::Malformed);
     }
@@ -133,22 +143,22 @@ pub fn decode(
     if payload.contains('.') {
         return Err(InvalidToken::Malformed);
     }
-    check_signature(keys, profile, header, message, signature)?;
+    let key = check_signature(keys, profile, header, message, signature)?;
     let mut payload = parse_payload(payload)?;
     check_parties(profile, &mut payload)?;
     let claims = Claims::from_payload(payload)?;
     claims.check_time(profile.leeway_seconds(), now.unix_timestamp())?;
-    Ok(claims)
+    Ok((claims, key))
 }
 
 /// Is `message` signed by the key that `header` names, in the way that the key prescribes?
-fn check_signature(
-    keys: &KeyRing,
+fn check_signature<'k>(
+    keys: &'k KeyRing,
     profile: &TokenProfile,
     header: &str,
     message: &str,
     signature: &str,
-) -> Result<(), InvalidToken> {
+) -> Result<&'k JwtKey, InvalidToken> {
     let header = UnverifiedHeader::parse(header)?;
     let key = header
         .kid()
@@ -162,7 +172,8 @@ fn check_signature(
     }
     let signature =
         Base64UrlUnpadded::decode_vec(signature).map_err(|_| InvalidToken::Malformed)?;
-    key.verify(message.as_bytes(), &signature)
+    key.verify(message.as_bytes(), &signature)?;
+    Ok(key)
 }
 
 fn parse_payload(part: &str) -> Result<Map<String, Value>, InvalidToken> {

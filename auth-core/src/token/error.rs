@@ -46,7 +46,7 @@ pub enum InvalidToken {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The first key of the ring can only verify.
+    /// The active key of the ring can only verify.
     #[error("the signing key can only verify")]
     VerifyOnly,
     /// The cryptographic library refused to sign with the key.

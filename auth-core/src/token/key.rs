@@ -1,11 +1,19 @@
 //! A key that knows its name and its one algorithm.
 
+mod error;
+mod jwk;
+mod pem;
+
 use std::fmt;
 
 use jsonwebtoken::crypto::CryptoProvider;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use jsonwebtoken::{DecodingKey, EncodingKey};
 
-use super::{EncodeError, InvalidToken, KeyId};
+pub use self::error::KeyError;
+use super::private::PrivateKey;
+use super::public::PublicKey;
+use super::{EncodeError, InvalidToken, JwtAlgorithm, KeyId, PublicJwk};
+use crate::rotation::Rotated;
 use crate::secret::{Secret, SecretWeakness, constant_time_eq, keyed_digest_bytes};
 
 /// Where the primitives come from.
@@ -16,51 +24,26 @@ use crate::secret::{Secret, SecretWeakness, constant_time_eq, keyed_digest_bytes
 /// installed for the whole process.
 static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 
-/// How a token is signed.
-///
-/// The set is closed, and "none" is not in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JwtAlgorithm {
-    /// HMAC with SHA-256 (RFC 7518 §3.2): one secret signs and verifies.
-    Hs256,
-}
-
-impl JwtAlgorithm {
-    /// The name that stands in the header (`alg`).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::token::JwtAlgorithm;
-    ///
-    /// assert_eq!(JwtAlgorithm::Hs256.name(), "HS256");
-    /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-        }
-    }
-
-    const fn primitive(self) -> Algorithm {
-        match self {
-            Self::Hs256 => Algorithm::HS256,
-        }
-    }
-}
-
 /// A key for signing and verifying tokens, by exactly one algorithm and under one name.
 ///
 /// The algorithm is chosen by the constructor and never by a token (RFC 8725 §3.1), and there is no
 /// way from a key of one algorithm to a key of another.
-// No `Clone`: share a `KeyRing` by `Arc`, so that the key stays in one place in memory.
+///
+/// | from | |
+/// | --- | --- |
+/// | a secret | [`hs256`](Self::hs256), [`hs256_auto_kid`](Self::hs256_auto_kid) |
+/// | PEM | [`from_pem`](Self::from_pem), and one constructor for each kind |
+/// | JWK | [`from_jwk`](Self::from_jwk) |
+/// | PEM or JWK | [`parse`](Self::parse) |
+// No `Clone`: share the key by `Arc`, as a `KeyRing` does, so that it stays in one place in memory.
 pub struct JwtKey {
     kid: KeyId,
     algorithm: JwtAlgorithm,
     /// Absent where the key can only verify, as the public key of somebody else.
     signing: Option<EncodingKey>,
     verifying: DecodingKey,
+    /// Absent where the key is a secret.
+    public: Option<PublicKey>,
     weakness: Option<SecretWeakness>,
 }
 
@@ -95,6 +78,7 @@ impl JwtKey {
             algorithm: JwtAlgorithm::Hs256,
             signing: Some(EncodingKey::from_secret(bytes)),
             verifying: DecodingKey::from_secret(bytes),
+            public: None,
             weakness,
         }
     }
@@ -120,6 +104,50 @@ impl JwtKey {
     pub fn hs256_auto_kid(secret: Secret) -> Self {
         let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"HS256"]);
         Self::hs256(KeyId::from_digest(&digest), secret)
+    }
+
+    /// The same key under a name chosen by the application.
+    ///
+    /// Tokens that are out are known by the name before: rename a key only where it is configured
+    /// for the first time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::{JwtKey, KeyId};
+    ///
+    /// let pem = "-----BEGIN PUBLIC KEY-----\n\
+    ///     MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+    ///     -----END PUBLIC KEY-----\n";
+    /// let key = JwtKey::from_pem(pem)?.with_kid(KeyId::parse("2026-01")?);
+    /// assert_eq!(key.kid().as_str(), "2026-01");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_kid(self, kid: impl Into<KeyId>) -> Self {
+        Self {
+            kid: kid.into(),
+            ..self
+        }
+    }
+
+    fn of_private(key: PrivateKey) -> Result<Self, KeyError> {
+        let PrivateKey { public, signing } = key;
+        Ok(Self {
+            signing: Some(signing),
+            ..Self::of_public(public)?
+        })
+    }
+
+    fn of_public(public: PublicKey) -> Result<Self, KeyError> {
+        Ok(Self {
+            kid: public.thumbprint(),
+            algorithm: public.algorithm(),
+            signing: None,
+            verifying: public.verifying()?,
+            public: Some(public),
+            weakness: None,
+        })
     }
 
     /// The name of the key.
@@ -150,6 +178,16 @@ impl JwtKey {
     #[must_use]
     pub fn algorithm(&self) -> JwtAlgorithm {
         self.algorithm
+    }
+
+    /// The public half, for whoever verifies tokens elsewhere; `None` for a secret, which has none.
+    ///
+    /// # Examples
+    ///
+    /// See [`PublicJwk`].
+    #[must_use]
+    pub fn public_jwk(&self) -> Option<PublicJwk> {
+        self.public.as_ref().map(|public| public.jwk(&self.kid))
     }
 
     /// What makes the secret unfit for this key; `None` when nothing does.
@@ -185,11 +223,11 @@ impl JwtKey {
     /// ```
     #[must_use]
     pub fn uses_secret(&self, secret: &Secret) -> bool {
-        let of_key = self.signing.as_ref().map(EncodingKey::as_bytes);
-        of_key.is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
+        self.secret_bytes()
+            .is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
     }
 
-    /// The bytes of the signing secret, for the inspection of a configuration.
+    /// The bytes of the secret or the private key, for the inspection of a configuration.
     pub(crate) fn secret_bytes(&self) -> Option<&[u8]> {
         self.signing.as_ref().map(EncodingKey::as_bytes)
     }
@@ -223,6 +261,20 @@ impl JwtKey {
             signing: None,
             ..self
         }
+    }
+}
+
+impl Rotated for JwtKey {
+    fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    fn weakness(&self) -> Option<SecretWeakness> {
+        self.weakness
+    }
+
+    fn can_sign(&self) -> bool {
+        self.signing.is_some()
     }
 }
 

@@ -1,12 +1,16 @@
 //! The keys of one kind of token: the one that signs, and all that verify.
 
-use super::{JwtKey, KeyId};
+use std::fmt;
+use std::sync::Arc;
+
+use super::{JwtKey, KeyId, KeyRingFault, KeyState, PublicJwk};
+use crate::rotation::Rotation;
 use crate::secret::SecretWeakness;
 
-/// Signs with its first key and verifies with whichever the token names.
+/// Signs with its active key and verifies with whichever the token names.
 ///
-/// To change a key without logging anybody out: add the new key to the end everywhere, then move it
-/// to the front, and drop the old one when the last token signed by it has expired.
+/// A ring is a value: it does not change. To change keys while an application runs, give a
+/// [`SharedKeyRing`](super::SharedKeyRing) to whatever uses them.
 ///
 /// # Examples
 ///
@@ -15,15 +19,15 @@ use crate::secret::SecretWeakness;
 /// use auth_core::token::{JwtKey, KeyId, KeyRing};
 ///
 /// let ring = KeyRing::new(JwtKey::hs256(KeyId::parse("2026")?, Secret::generate()?))
-///     .also_verify(JwtKey::hs256(KeyId::parse("2025")?, Secret::generate()?));
+///     .also_verify(JwtKey::hs256(KeyId::parse("2025")?, Secret::generate()?))
+///     .with_next(JwtKey::hs256(KeyId::parse("2027")?, Secret::generate()?));
 /// assert!(ring.faults().is_empty());
 /// assert!(ring.weaknesses().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct KeyRing {
-    signer: JwtKey,
-    others: Vec<JwtKey>,
+    pub(super) keys: Rotation<JwtKey>,
 }
 
 impl KeyRing {
@@ -33,22 +37,34 @@ impl KeyRing {
     ///
     /// See [`KeyRing`].
     #[must_use]
-    pub fn new(signer: JwtKey) -> Self {
+    pub fn new(active: impl Into<Arc<JwtKey>>) -> Self {
         Self {
-            signer,
-            others: Vec::new(),
+            keys: Rotation::new(active.into()),
         }
     }
 
-    /// Adds a key that verifies and never signs.
+    /// Adds a key that verifies and never signs: one that was active before.
     ///
     /// # Examples
     ///
     /// See [`KeyRing`].
     #[must_use]
-    pub fn also_verify(mut self, key: JwtKey) -> Self {
-        self.others.push(key);
-        self
+    pub fn also_verify(self, key: impl Into<Arc<JwtKey>>) -> Self {
+        Self {
+            keys: self.keys.with_verify_only(key.into()),
+        }
+    }
+
+    /// Adds a key that is published and verifies, and does not sign yet.
+    ///
+    /// # Examples
+    ///
+    /// See [`KeyRing`].
+    #[must_use]
+    pub fn with_next(self, key: impl Into<Arc<JwtKey>>) -> Self {
+        Self {
+            keys: self.keys.with_next(key.into()),
+        }
     }
 
     /// The key that signs.
@@ -63,7 +79,7 @@ impl KeyRing {
     /// ```
     #[must_use]
     pub fn signer(&self) -> &JwtKey {
-        &self.signer
+        self.keys.active()
     }
 
     /// All keys, the one that signs first.
@@ -76,8 +92,19 @@ impl KeyRing {
     /// assert_eq!(ring.keys().count(), 1);
     /// # Ok::<(), auth_core::secret::RandomError>(())
     /// ```
-    pub fn keys(&self) -> impl Iterator<Item = &JwtKey> {
-        std::iter::once(&self.signer).chain(&self.others)
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<JwtKey>> {
+        self.keys.keys()
+    }
+
+    /// All keys with their states, the active one first. For an example see [`KeyState`].
+    pub fn states(&self) -> impl Iterator<Item = (KeyState, &Arc<JwtKey>)> {
+        self.keys.states()
+    }
+
+    /// The public halves of all keys that have one, to be published. For an example see
+    /// [`JwkSet`](super::JwkSet).
+    pub fn public_keys(&self) -> impl Iterator<Item = PublicJwk> {
+        self.keys().filter_map(|key| key.public_jwk())
     }
 
     /// What is wrong with the ring itself. A ring with faults must not be used.
@@ -96,20 +123,7 @@ impl KeyRing {
     /// ```
     #[must_use]
     pub fn faults(&self) -> Vec<KeyRingFault> {
-        let verify_only = (!self.signer.can_sign())
-            .then(|| KeyRingFault::SignerVerifiesOnly(self.signer.kid().clone()));
-        let mut kids: Vec<&KeyId> = self.keys().map(JwtKey::kid).collect();
-        kids.sort_unstable();
-        let mut duplicates: Vec<&KeyId> = std::iter::zip(&kids, kids.iter().skip(1))
-            .filter(|(kid, next)| kid == next)
-            .map(|(kid, _)| *kid)
-            .collect();
-        duplicates.dedup();
-        let duplicates = duplicates.into_iter().cloned();
-        verify_only
-            .into_iter()
-            .chain(duplicates.map(KeyRingFault::DuplicateKid))
-            .collect()
+        self.keys.faults()
     }
 
     /// The keys whose secret is too weak, and why.
@@ -127,27 +141,25 @@ impl KeyRing {
     /// ```
     #[must_use]
     pub fn weaknesses(&self) -> Vec<(KeyId, SecretWeakness)> {
-        self.keys()
-            .filter_map(|key| Some((key.kid().clone(), key.weakness()?)))
-            .collect()
+        self.keys.weaknesses()
     }
 
     /// The key of this name. The name comes from a token, so it is only compared.
-    pub(super) fn find(&self, kid: &str) -> Option<&JwtKey> {
-        self.keys().find(|key| key.kid().as_str() == kid)
+    pub(super) fn find(&self, kid: &str) -> Option<&Arc<JwtKey>> {
+        self.keys.find(kid)
     }
 }
 
-/// What is wrong with a [`KeyRing`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyRingFault {
-    /// Two keys have one name, so that only the first of them is ever found.
-    #[error("two keys are named `{0}`")]
-    DuplicateKid(KeyId),
-    /// The first key cannot sign.
-    #[error("the key `{0}` stands first but can only verify")]
-    SignerVerifiesOnly(KeyId),
+impl From<Rotation<JwtKey>> for KeyRing {
+    fn from(keys: Rotation<JwtKey>) -> Self {
+        Self { keys }
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.states()).finish()
+    }
 }
 
 #[cfg(test)]
@@ -207,7 +219,7 @@ mod tests {
         ));
         assert_eq!(
             format!("{ring:?}"),
-            "KeyRing { signer: JwtKey { kid: KeyId(\"k1\"), algorithm: Hs256, .. }, others: [] }",
+            "[(Active, JwtKey { kid: KeyId(\"k1\"), algorithm: Hs256, .. })]",
         );
     }
 }

@@ -194,7 +194,8 @@ impl CookieTransport {
         }
         if let Some(max_age) = max_age {
             let seconds = max_age.min(&Self::LONGEST).as_secs();
-            text.push_str(&format!("; Max-Age={seconds}"));
+            text.push_str("; Max-Age=");
+            text.push_str(&seconds.to_string());
         }
         if self.partitioned {
             text.push_str("; Partitioned");

@@ -27,6 +27,12 @@ macro_rules! groups {
 groups! {
     login = "login",
     logout = "logout",
+    refresh = "refresh",
+    sessions = "sessions",
+    cookies = "cookies",
+    csrf = "csrf",
+    backends = "backends",
+    keys = "keys",
     register = "register",
     verification = "verification",
     reset = "reset",

@@ -4,7 +4,9 @@
 mod compile_fail;
 mod contract;
 mod cost;
+mod interop;
 mod model;
 mod races;
+mod sessions;
 mod storage_contract;
 mod world;

@@ -153,8 +153,8 @@ impl Engine for AsyncMysqlConnection {
         fetch_number(self, last_number()).await
     }
 
-    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement {
-        Statement::new("DELETE FROM auth_expiring WHERE expires_at <= ")
+    fn purge(table: &str, _: &str, now: OffsetDateTime, limit: u32) -> Statement {
+        Statement::new(format!("DELETE FROM {table} WHERE expires_at <= "))
             .bind(DbTime::floor(now))
             .text(" ORDER BY expires_at LIMIT ")
             .bind(i64::from(limit))

@@ -108,12 +108,11 @@ impl Engine for AsyncPgConnection {
         upsert::increment_entry(self, key, window, now).await
     }
 
-    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement {
+    fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement {
         // What another process removes at the same moment is passed over, not waited for.
-        Statement::new(
-            "DELETE FROM auth_expiring WHERE key IN \
-             (SELECT key FROM auth_expiring WHERE expires_at <= ",
-        )
+        Statement::new(format!(
+            "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at <= "
+        ))
         .bind(DbTime::floor(now))
         .text(" ORDER BY expires_at LIMIT ")
         .bind(i64::from(limit))

@@ -97,11 +97,10 @@ impl Engine for SqliteConnection {
         upsert::increment_entry(self, key, window, now).await
     }
 
-    fn purge_entries(now: OffsetDateTime, limit: u32) -> Statement {
-        Statement::new(
-            "DELETE FROM auth_expiring WHERE key IN \
-             (SELECT key FROM auth_expiring WHERE expires_at <= ",
-        )
+    fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement {
+        Statement::new(format!(
+            "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at <= "
+        ))
         .bind(DbTime::floor(now))
         .text(" ORDER BY expires_at LIMIT ")
         .bind(i64::from(limit))

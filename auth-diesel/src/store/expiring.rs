@@ -95,13 +95,14 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.run_write(C::purge_entries(now, limit)).await
+        self.run_write(C::purge("auth_expiring", "key", now, limit))
+            .await
     }
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// Runs one statement; how many rows it wrote.
-    async fn run_write(&self, statement: Statement) -> Result<u64, StoreError> {
+    pub(super) async fn run_write(&self, statement: Statement) -> Result<u64, StoreError> {
         self.write(move |mut connection, _| {
             let statement = statement.clone();
             async move {

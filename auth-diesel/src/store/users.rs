@@ -11,7 +11,7 @@ use super::{DieselStore, finish};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::StepError;
 use crate::table::{Plan, SqlUser};
-use crate::users::{Users, needs_transaction, taken_field};
+use crate::users::{Users, kept_session, needs_transaction, taken_field};
 
 #[async_trait]
 impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
@@ -77,6 +77,8 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         .await
     }
 
+    /// Nothing else here refers to a user: an owner of sessions is `realm:key`, and the store knows
+    /// no realm. The flow that deletes a user asks for the end of its sessions by itself.
     async fn delete(&self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
         let id = id.clone();
         self.write(move |mut connection, plan| {
@@ -118,7 +120,7 @@ async fn update<C: Engine, U: SqlUser>(
     change: UserChange<U>,
     expect: Expect,
 ) -> Result<UpdateOutcome<U>, StepError> {
-    if !needs_transaction::<C>(expect) {
+    if !needs_transaction::<C>(expect) && kept_session(&change).is_none() {
         return Users::new(connection, plan)
             .update(id, change, expect)
             .await;

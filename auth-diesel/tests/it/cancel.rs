@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use auth_core::store::{
-    Expect, ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, UpdateOutcome, UserChange,
-    UserDatabase, Window,
+    Expect, ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, SessionStore, UpdateOutcome,
+    UserChange, UserDatabase, Window,
 };
 use auth_core::{Epoch, User};
 use auth_diesel::{DieselStore, SqlBackend};
@@ -14,7 +14,7 @@ use time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::homes::{File, Home, Mysql, Postgres};
-use crate::support::{email, hash, inserted, new_user, now};
+use crate::support::{after, begun, email, hash, inserted, new_user, now, session, stored};
 
 fn runtimes() -> [(&'static str, Runtime); 2] {
     [
@@ -116,6 +116,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     )
     .await;
     drop_after(polls, store.count(&key, now())).await;
+    drop_session_steps(store, polls).await;
     drop_after(polls, store.purge(now(), 10)).await;
 
     // A write queues behind the dropped ones, so that after it they are all decided.
@@ -151,6 +152,35 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
         matches!(outcome, Ok(UpdateOutcome::Updated(_))),
         "{outcome:?}"
     );
+}
+
+/// A session is there or not, and holds one version as a whole.
+async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
+    let row = begun(store, session("users:7")).await;
+    let next = after(&row, "next");
+    let new = session("users:7");
+    drop_after(polls, store.insert_session(new.clone())).await;
+    drop_after(polls, store.swap_session(&next)).await;
+    drop_after(polls, store.session(&row.id)).await;
+    drop_after(polls, store.sessions_of(&row.owner, now(), 9)).await;
+    drop_after(polls, store.purge_sessions(now(), 9)).await;
+
+    let inserted = store.session(&new.id).await.unwrap();
+    assert!(inserted.is_none_or(|inserted| inserted == new));
+    let swapped = stored(store, &row).await;
+    assert!([&row, &next].contains(&&swapped), "{swapped:?}");
+    // Whoever comes after a dropped swap is decided by it, whether it happened or is under way.
+    let rival = after(&row, "rival");
+    let won = store.swap_session(&rival).await.unwrap();
+    let expected = if won { rival } else { next };
+    assert_eq!(stored(store, &row).await, expected);
+
+    drop_after(polls, store.delete_session(&row.id)).await;
+    let left = store.session(&row.id).await.unwrap();
+    assert!(left.is_none_or(|left| left == expected));
+    drop_after(polls, store.delete_sessions_of(&row.owner)).await;
+    store.delete_sessions_of(&row.owner).await.unwrap();
+    assert_eq!(store.session(&row.id).await.unwrap(), None);
 }
 
 /// The runtime goes away with operations at every stage; the file holds whole changes only, and

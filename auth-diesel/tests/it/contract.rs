@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use crate::homes::Home;
 use crate::on_each_engine;
 
-on_each_engine!(users, expiring_entries);
+on_each_engine!(users, expiring_entries, sessions, sessions_of_users);
 
 async fn users<H: Home>(home: H) {
     drop(home);
@@ -23,6 +23,18 @@ async fn users<H: Home>(home: H) {
 async fn expiring_entries<H: Home>(home: H) {
     drop(home);
     contract::expiring_store(fresh::<H>).await.assert_kept();
+}
+
+async fn sessions<H: Home>(home: H) {
+    drop(home);
+    contract::session_store(fresh::<H>).await.assert_kept();
+}
+
+async fn sessions_of_users<H: Home>(home: H) {
+    drop(home);
+    contract::sessions_of_users(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
 }
 
 struct Fixture<H>(PhantomData<fn() -> H>);
@@ -62,6 +74,9 @@ impl<H: Home> Outage for TablesAway<H> {
         self.0
             .sql("ALTER TABLE auth_expiring RENAME TO away_expiring")
             .await;
+        self.0
+            .sql("ALTER TABLE auth_sessions RENAME TO away_sessions")
+            .await;
     }
     async fn end(&self) {
         self.0
@@ -69,6 +84,9 @@ impl<H: Home> Outage for TablesAway<H> {
             .await;
         self.0
             .sql("ALTER TABLE away_expiring RENAME TO auth_expiring")
+            .await;
+        self.0
+            .sql("ALTER TABLE away_sessions RENAME TO auth_sessions")
             .await;
     }
 }

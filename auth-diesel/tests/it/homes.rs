@@ -46,6 +46,19 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         }
     }
 
+    /// Makes each change of a row of a session fail from now on.
+    fn refuse_updates(&self) -> impl Future<Output = ()> + Send {
+        self.sql(Self::REFUSE_UPDATES)
+    }
+
+    /// Undoes [`refuse_updates`](Self::refuse_updates).
+    fn allow_updates(&self) -> impl Future<Output = ()> + Send {
+        self.sql(Self::ALLOW_UPDATES)
+    }
+
+    const REFUSE_UPDATES: &str;
+    const ALLOW_UPDATES: &str = "DROP TRIGGER refused";
+
     /// What Diesel calls the database.
     fn file_or_url(&self) -> &str {
         let url = self.url();
@@ -74,6 +87,9 @@ impl File {
 impl Home for File {
     type Connection = SqliteConnection;
 
+    const REFUSE_UPDATES: &str = "CREATE TRIGGER refused BEFORE UPDATE ON auth_sessions \
+        BEGIN SELECT RAISE(ABORT, 'not today'); END";
+
     async fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
@@ -90,6 +106,12 @@ impl Home for File {
 impl Home for Postgres {
     type Connection = PostgresConnection;
 
+    const REFUSE_UPDATES: &str = "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger \
+        LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$; \
+        CREATE TRIGGER refused BEFORE UPDATE ON auth_sessions \
+        FOR EACH ROW EXECUTE FUNCTION refuse()";
+    const ALLOW_UPDATES: &str = "DROP TRIGGER refused ON auth_sessions";
+
     async fn new() -> Option<Self> {
         let server = test_server(Engine::Postgres)?;
         Some(Self(
@@ -103,6 +125,9 @@ impl Home for Postgres {
 
 impl Home for Mysql {
     type Connection = MysqlConnection;
+
+    const REFUSE_UPDATES: &str = "CREATE TRIGGER refused BEFORE UPDATE ON auth_sessions \
+        FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'";
 
     async fn new() -> Option<Self> {
         let server = test_server(Engine::Mysql)?;

@@ -6,11 +6,14 @@
 mod cancel;
 mod contract;
 mod homes;
+mod kept_session;
 mod migrate;
 mod open;
 mod outage;
 mod own_user;
 mod rows;
+mod session_flow;
+mod sessions;
 mod support;
 mod transaction;
 

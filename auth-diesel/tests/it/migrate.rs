@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::homes::{Home, Mysql};
 use crate::on_each_engine;
-use crate::support::{columns, inserted, new_user};
+use crate::support::{begun, columns, inserted, new_user, session, stored};
 
 on_each_engine!(
     migrating_again_changes_nothing,
@@ -15,6 +15,8 @@ on_each_engine!(
     a_newer_database_is_refused,
     a_role_without_rights_leaves_tables_alone,
     tables_that_do_not_fit_are_refused,
+    a_table_of_sessions_that_does_not_fit_is_refused,
+    a_database_without_sessions_gets_them,
     down_undoes_up,
 );
 
@@ -87,8 +89,44 @@ async fn tables_that_do_not_fit_are_refused<H: Home>(home: H) {
     assert!(words.contains("epoch"), "{words}");
 }
 
+async fn a_table_of_sessions_that_does_not_fit_is_refused<H: Home>(home: H) {
+    home.open().await;
+    home.sql("ALTER TABLE auth_sessions RENAME COLUMN ends_at TO finale")
+        .await;
+    let error = DieselStore::<H::Connection>::open(home.url())
+        .await
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(words.contains("table auth_sessions"), "{words}");
+    assert!(words.contains("ends_at"), "{words}");
+    home.sql("DROP TABLE auth_sessions").await;
+    let error = DieselStore::<H::Connection>::open(home.url())
+        .await
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(words.contains("table auth_sessions"), "{words}");
+}
+
+/// One that a version of before made, with a user in it.
+async fn a_database_without_sessions_gets_them(home: impl Home) {
+    let store = home.open().await;
+    let user = inserted(&store, new_user("ada@example.com")).await;
+    home.sql("DROP TABLE auth_sessions").await;
+    home.sql("DELETE FROM auth_migrations WHERE name = '0003_sessions'")
+        .await;
+    let store = home.open().await;
+    let known = store.get(&user.id).await.unwrap().unwrap();
+    assert_eq!(columns(&known), columns(&user));
+    let row = begun(&store, session("users:7")).await;
+    assert_eq!(stored(&store, &row).await, row);
+}
+
 async fn down_undoes_up<H: Home>(home: H) {
     home.open().await;
+    home.sql(include_str!(
+        "../../migrations/sqlite/0003_sessions/down.sql"
+    ))
+    .await;
     home.sql(include_str!("../../migrations/sqlite/0002_users/down.sql"))
         .await;
     home.sql(include_str!(
@@ -113,6 +151,11 @@ fn every_engine_goes_down_alike() {
         include_str!("../../migrations/sqlite/0002_users/down.sql"),
         include_str!("../../migrations/postgres/0002_users/down.sql"),
         include_str!("../../migrations/mysql/0002_users/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0003_sessions/down.sql"),
+        include_str!("../../migrations/postgres/0003_sessions/down.sql"),
+        include_str!("../../migrations/mysql/0003_sessions/down.sql"),
     );
 }
 

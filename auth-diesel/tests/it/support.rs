@@ -1,7 +1,9 @@
 //! Users and times.
 
-use auth_core::store::{InsertOutcome, NewUser, UserDatabase};
-use auth_core::{EmailAddress, NoColumns, PasswordHash, Roles, User};
+use auth_core::store::{
+    InsertOutcome, NewUser, SessionOwner, SessionStore, SessionTokens, StoredSession, UserDatabase,
+};
+use auth_core::{EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
 use time::{Duration, OffsetDateTime};
 
 /// A moment with a fraction of a second that every engine can hold.
@@ -43,6 +45,48 @@ pub(crate) async fn inserted<D: UserDatabase<User = User>>(store: &D, new: NewUs
         InsertOutcome::Inserted(user) => user,
         InsertOutcome::Taken(field) => panic!("{field} is taken"),
     }
+}
+
+pub(crate) fn owner(text: &str) -> SessionOwner {
+    SessionOwner::from_stored(text.to_owned()).unwrap()
+}
+
+/// A session that began now and lives for an hour.
+pub(crate) fn session(of: &str) -> StoredSession {
+    StoredSession {
+        id: SessionId::generate().unwrap(),
+        owner: owner(of),
+        backend: "api".to_owned(),
+        epoch: Epoch::FIRST,
+        created_at: now(),
+        last_used_at: now(),
+        expires_at: now() + Duration::HOUR,
+        ends_at: now() + Duration::DAY,
+        client: None,
+        version: 0,
+        tokens: SessionTokens::from_stored("digests".to_owned()),
+    }
+}
+
+/// The one that is written after `before`.
+pub(crate) fn after(before: &StoredSession, tokens: &str) -> StoredSession {
+    StoredSession {
+        last_used_at: before.last_used_at + Duration::MINUTE,
+        expires_at: before.expires_at + Duration::MINUTE,
+        version: before.version + 1,
+        tokens: SessionTokens::from_stored(tokens.to_owned()),
+        ..before.clone()
+    }
+}
+
+pub(crate) async fn begun<S: SessionStore>(store: &S, session: StoredSession) -> StoredSession {
+    store.insert_session(session.clone()).await.unwrap();
+    session
+}
+
+/// The session as it is stored.
+pub(crate) async fn stored<S: SessionStore>(store: &S, session: &StoredSession) -> StoredSession {
+    store.session(&session.id).await.unwrap().unwrap()
 }
 
 /// All of a user as text, so that two can be compared byte for byte.

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use auth_core::manager::{AccountsBuilder, DeleteMode};
 use auth_core::password::PasswordHasher;
 use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
-use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, LoginBy, User};
+use auth_core::token::{JwtKey, KeyRing, SharedKeyRing};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, LoginBy,
+    OpaqueStrategy, Sessions, User,
+};
 
 use crate::args::{Args, BackendSpec, Identifier, StrategyKind, TransportKind};
 use crate::outbox::Outbox;
 use crate::storage::Storage;
-use crate::{Failure, secret};
+use crate::{Failure, jwt_keys, secret};
 
 /// From this key those of all backends but the first are derived.
 const FURTHER_BACKENDS: Purpose = Purpose::custom("reference-app further backends");
@@ -24,6 +28,13 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
         .manager(Outbox::open(args.outbox.as_deref())?)
         .account_token_lifetime(args.account_token_lifetime)
         .require_verification(args.require_verification || args.private_registration);
+    let accounts = accounts.sessions(
+        Sessions::new(Arc::clone(&storage.sessions), &master)
+            .idle(args.session_idle)
+            .absolute(args.session_absolute)
+            .refresh_grace(args.refresh_grace),
+    );
+    let keys = jwt_keys::load(&args.jwt_keys)?;
     let mut auth = Auth::builder(accounts)
         .auth_path(&args.auth_path)
         .users_path(&args.users_path)
@@ -38,11 +49,24 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
         } else {
             DeleteMode::Soft
         });
-    for (place, spec) in args.backends.iter().enumerate() {
-        let key = signing_key(&master, place, spec)?;
-        auth = auth.backend(backend(args, spec, place, key, &storage));
+    for origin in &args.allowed_origins {
+        auth = auth.allow_origin(origin);
     }
-    Ok(auth.build()?)
+    if let Some(origin) = &args.own_origin {
+        auth = auth.own_origin(origin);
+    }
+    for (place, spec) in args.backends.iter().enumerate() {
+        let keys = match &keys {
+            Some(keys) => keys.clone(),
+            None => derived_keys(&master, place, spec)?,
+        };
+        auth = auth.backend(backend(args, spec, place, keys, &storage));
+    }
+    let auth = auth.build()?;
+    if let Some(keys) = keys {
+        jwt_keys::reload_on_hangup(keys, args.jwt_keys.clone())?;
+    }
+    Ok(auth)
 }
 
 /// Accounts for work that mails nothing. No token is made, so the secret may be any.
@@ -62,32 +86,89 @@ fn backend(
     args: &Args,
     spec: &BackendSpec,
     place: usize,
-    key: Secret,
+    keys: SharedKeyRing,
     storage: &Storage,
 ) -> Backend<User> {
-    let transport = match spec.transport {
-        TransportKind::Bearer => BearerTransport::new(),
-    };
-    let strategy = match spec.strategy {
-        StrategyKind::Jwt => JwtStrategy::hs256(key),
-    };
+    let name = spec.name.as_str();
+    match (spec.transport, spec.strategy) {
+        (TransportKind::Bearer, StrategyKind::Opaque) => {
+            Backend::new(name, BearerTransport::new(), opaque(args))
+        }
+        (TransportKind::Cookie, StrategyKind::Opaque) => {
+            Backend::new(name, cookies(args, spec, place), opaque(args))
+        }
+        (TransportKind::Bearer, StrategyKind::Jwt) => {
+            let strategy = jwt(args, spec, place, keys, storage);
+            with_sessions(args, Backend::new(name, BearerTransport::new(), strategy))
+        }
+        (TransportKind::Cookie, StrategyKind::Jwt) => {
+            let strategy = jwt(args, spec, place, keys, storage);
+            with_sessions(
+                args,
+                Backend::new(name, cookies(args, spec, place), strategy),
+            )
+        }
+    }
+}
+
+fn with_sessions(args: &Args, backend: Backend<User>) -> Backend<User> {
+    if args.sessions {
+        backend.with_sessions()
+    } else {
+        backend
+    }
+}
+
+fn opaque(args: &Args) -> OpaqueStrategy {
+    let strategy = OpaqueStrategy::new();
+    args.access_lifetime
+        .map_or(strategy, |lifetime| strategy.lifetime(lifetime))
+}
+
+/// The tokens of one backend are nothing to another, which has another audience.
+fn jwt(
+    args: &Args,
+    spec: &BackendSpec,
+    place: usize,
+    keys: SharedKeyRing,
+    storage: &Storage,
+) -> JwtStrategy {
+    let strategy = JwtStrategy::new(keys).revoked_in(Arc::clone(&storage.expiring));
     let strategy = match place {
         0 => strategy,
         _ => strategy.audience(format!("auth:access:{}", spec.name)),
     };
-    let strategy = strategy
-        .lifetime(args.access_lifetime)
-        .revoked_in(Arc::clone(&storage.expiring));
-    Backend::new(&spec.name, transport, strategy)
+    args.access_lifetime
+        .iter()
+        .fold(strategy, |strategy, lifetime| strategy.lifetime(*lifetime))
+}
+
+/// The first backend's cookies have the toolkit's names; others have their own.
+fn cookies(args: &Args, spec: &BackendSpec, place: usize) -> CookieTransport {
+    let cookies = CookieTransport::new();
+    let cookies = match place {
+        0 => cookies,
+        _ => cookies.name(format!("auth-{}", spec.name)),
+    };
+    if args.insecure_cookies {
+        cookies.insecure_over_plain_http()
+    } else {
+        cookies
+    }
 }
 
 /// A key of its own for each backend, so that a token of one is nothing to another. The first has the
 /// toolkit's usual one; the others' follow from their names.
-fn signing_key(master: &MasterSecret, place: usize, spec: &BackendSpec) -> Result<Secret, Failure> {
-    if place == 0 {
-        return Ok(master.derive(Purpose::ACCESS_TOKEN));
-    }
-    let root = master.derive(FURTHER_BACKENDS);
-    let key = keyed_digest(&root, &[spec.name.as_bytes()]);
-    Ok(Secret::from_base64url(&key)?)
+fn derived_keys(
+    master: &MasterSecret,
+    place: usize,
+    spec: &BackendSpec,
+) -> Result<SharedKeyRing, Failure> {
+    let secret = if place == 0 {
+        master.derive(Purpose::ACCESS_TOKEN)
+    } else {
+        let root = master.derive(FURTHER_BACKENDS);
+        Secret::from_base64url(&keyed_digest(&root, &[spec.name.as_bytes()]))?
+    };
+    Ok(KeyRing::new(JwtKey::hs256_auto_kid(secret)).into())
 }

@@ -19,6 +19,7 @@ use crate::storage::DatabaseUrl;
 /// none, one is drawn and kept in the file `.auth-secret`.
 #[derive(Debug, Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "a switch for each feature")]
 pub(crate) struct Args {
     /// Where users are kept: `sqlite://PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
     /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (gone when the program ends).
@@ -77,9 +78,47 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) hard_delete: bool,
 
-    /// How long an access token lives: 1s to 24h.
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "15m")]
-    pub(crate) access_lifetime: Duration,
+    /// How long an access token lives: 1s to 24h for a JWT, to 400d for an opaque one. Unless told
+    /// otherwise a JWT lives 15m and an opaque token 1h.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) access_lifetime: Option<Duration>,
+
+    /// Gives every backend sessions, with refresh tokens and routes to see and end them. A backend of
+    /// opaque tokens has them anyway.
+    #[arg(long)]
+    pub(crate) sessions: bool,
+
+    /// After how long a session ends that nobody uses.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "30d")]
+    pub(crate) session_idle: Duration,
+
+    /// After how long a session ends whatever happens.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "90d")]
+    pub(crate) session_absolute: Duration,
+
+    /// For how long after a refresh the token before it is answered with the same successor; `0s` ends
+    /// the session of a token that comes twice.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]
+    pub(crate) refresh_grace: Duration,
+
+    /// One more origin whose pages may send requests with cookies, such as `https://app.example`;
+    /// repeatable.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    pub(crate) allowed_origins: Vec<String>,
+
+    /// The server's own origin as browsers see it, where a proxy changes the `Host` of requests.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) own_origin: Option<String>,
+
+    /// Lets cookies travel over plain HTTP: for loopback addresses only.
+    #[arg(long)]
+    pub(crate) insecure_cookies: bool,
+
+    /// A key for JWTs, as PEM or JWK; repeatable. The first one signs, all of them verify, and public
+    /// halves are published. SIGHUP reads the files again. Without any, keys are derived from the
+    /// secret.
+    #[arg(long = "jwt-key", value_name = "FILE")]
+    pub(crate) jwt_keys: Vec<PathBuf>,
 
     /// How long a token in a mail lives: 1s to 24h.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "1h")]
@@ -155,12 +194,14 @@ pub(crate) struct BackendSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TransportKind {
     Bearer,
+    Cookie,
 }
 
 /// What a credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StrategyKind {
     Jwt,
+    Opaque,
 }
 
 impl FromStr for BackendSpec {
@@ -175,11 +216,21 @@ impl FromStr for BackendSpec {
             parts.ok_or("expected NAME=TRANSPORT+STRATEGY, for example `jwt=bearer+jwt`")?;
         let transport = match transport {
             "bearer" => TransportKind::Bearer,
-            other => return Err(format!("unknown transport `{other}`: there is `bearer`")),
+            "cookie" => TransportKind::Cookie,
+            other => {
+                return Err(format!(
+                    "unknown transport `{other}`: there are `bearer` and `cookie`"
+                ));
+            }
         };
         let strategy = match strategy {
             "jwt" => StrategyKind::Jwt,
-            other => return Err(format!("unknown strategy `{other}`: there is `jwt`")),
+            "opaque" => StrategyKind::Opaque,
+            other => {
+                return Err(format!(
+                    "unknown strategy `{other}`: there are `jwt` and `opaque`"
+                ));
+            }
         };
         // Whether the name will do is for the assembly to say, together with all other faults.
         Ok(Self {
@@ -226,6 +277,12 @@ mod tests {
             strategy: StrategyKind::Jwt,
         };
         assert_eq!("api=bearer+jwt".parse(), Ok(jwt));
+        let web = BackendSpec {
+            name: "web".to_owned(),
+            transport: TransportKind::Cookie,
+            strategy: StrategyKind::Opaque,
+        };
+        assert_eq!("web=cookie+opaque".parse(), Ok(web));
         for (text, word) in [
             ("api", "expected"),
             ("api=bearer", "expected"),
@@ -250,7 +307,8 @@ mod tests {
         let args = Args::try_parse_from(args).unwrap();
         let names: Vec<_> = args.backends.iter().map(|b| b.name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
-        assert_eq!(args.access_lifetime, Duration::from_secs(2));
+        assert_eq!(args.access_lifetime, Some(Duration::from_secs(2)));
+        assert_eq!(args.refresh_grace, Duration::from_secs(10));
         assert_eq!(args.login_identifier, Identifier::Username);
         assert_eq!(args.pool_size, NonZeroU32::new(64));
         assert!(args.database_url.is_none());

@@ -12,6 +12,7 @@ mod accounts;
 mod args;
 mod create_user;
 mod duration;
+mod jwt_keys;
 mod outbox;
 mod secret;
 mod serve;

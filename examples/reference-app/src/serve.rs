@@ -7,7 +7,6 @@ use std::future::Future;
 use std::io::Write as _;
 use std::time::Duration;
 
-use auth_core::{Accounts, User};
 use tokio::net::TcpListener;
 
 use crate::args::{Args, Framework};
@@ -16,7 +15,7 @@ use crate::{Failure, accounts};
 /// How long replies under way may take once the program is asked to end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How often expired entries are removed.
+/// How often expired entries and sessions are removed.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -28,7 +27,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     std::io::stdout().flush()?;
 
     let stop = stop_signal()?;
-    let purging = tokio::spawn(purge(auth.accounts().clone()));
+    let purging = tokio::spawn(auth.accounts().purge_every(PURGE_EVERY));
     match args.framework {
         Framework::Axum => axum::serve(listener, &auth, stop).await?,
         Framework::Poem => poem::serve(listener, &auth, stop).await?,
@@ -37,15 +36,6 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     // Replies are out; what hooks still have to do after them is waited for.
     auth.accounts().settled().await;
     Ok(())
-}
-
-async fn purge(accounts: Accounts<User>) {
-    loop {
-        tokio::time::sleep(PURGE_EVERY).await;
-        if let Err(error) = accounts.purge_expired().await {
-            tracing::warn!(%error, "expired entries were not removed");
-        }
-    }
 }
 
 /// Resolves when the program is asked to end. The handlers are in place when this returns.

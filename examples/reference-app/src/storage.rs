@@ -4,8 +4,8 @@ use std::env::{self, VarError};
 use std::fmt;
 use std::sync::Arc;
 
-use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::{ExpiringStore, User, UserDatabase};
+use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+use auth_core::{ExpiringStore, SessionStore, User, UserDatabase};
 use auth_diesel::{AnyStore, OpenError, StoreOptions};
 use zeroize::Zeroizing;
 
@@ -20,6 +20,7 @@ const MEMORY: &str = "memory:";
 pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserDatabase<User = User>>,
     pub(crate) expiring: Arc<dyn ExpiringStore>,
+    pub(crate) sessions: Arc<dyn SessionStore>,
 }
 
 /// The URL of a database. Nothing shows it, for there may be a password in it.
@@ -51,6 +52,7 @@ impl Storage {
             return Ok(Self {
                 users: Arc::new(MemoryUserDatabase::new()),
                 expiring: Arc::new(MemoryExpiringStore::new()),
+                sessions: Arc::new(MemorySessionStore::new()),
             });
         }
         let store = match AnyStore::open_with(&url.0, options).await {
@@ -61,7 +63,8 @@ impl Storage {
         };
         Ok(Self {
             users: Arc::new(store.clone()),
-            expiring: Arc::new(store),
+            expiring: Arc::new(store.clone()),
+            sessions: Arc::new(store),
         })
     }
 }

@@ -1,12 +1,11 @@
 //! The public keys of access tokens (RFC 7517 §5).
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Answer;
 use crate::auth::Auth;
 use crate::http::{Reply, RequestHead};
+use crate::token::JwkSet;
 use crate::user::AuthUser;
 
 /// For how long whoever verifies tokens may go on with the keys that it has. A next key has to be
@@ -14,16 +13,10 @@ use crate::user::AuthUser;
 const MAX_AGE: &str = "public, max-age=300";
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) fn public_keys(&self, head: &dyn RequestHead) -> Answer {
-        let mut keys = Vec::new();
-        for backend in self.backends() {
-            for key in backend.strategy().public_keys() {
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
-            }
-        }
-        let set = Reply::cacheable_json(200, MAX_AGE, &json!({ "keys": keys }));
+    pub(super) fn public_keys(&self, head: &dyn RequestHead) -> Reply {
+        let backends = self.backends().iter();
+        let keys: JwkSet = backends.flat_map(|b| b.strategy().public_keys()).collect();
+        let set = Reply::cacheable_json(200, MAX_AGE, &keys);
         let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(set.body()));
         let etag = format!("\"{}\"", digest.get(..22).unwrap_or_default());
         let is_known = head.header("if-none-match", 0) == Some(etag.as_bytes());
@@ -32,6 +25,6 @@ impl<U: AuthUser> Auth<U> {
         } else {
             set
         };
-        Ok(reply.header("etag", etag))
+        reply.header("etag", etag)
     }
 }

@@ -120,7 +120,11 @@ impl<U: AuthUser> Auth<U> {
         }
         let event = AuthEvent::new(EventKind::CsrfRefused).backend(backend.name());
         self.accounts().raise(&event);
-        Err(ErrorCode::CsrfFailed.into())
+        if self.csrf().enforces() {
+            Err(ErrorCode::CsrfFailed.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives a client without Fetch Metadata and without origins the token that its login needs.

@@ -148,3 +148,50 @@ async fn a_ring_signs_with_the_first_key_and_accepts_all() {
     assert!(is_accepted(&new, &of_both, &clock).await);
     assert!(!is_accepted(&new, &of_old, &clock).await);
 }
+
+/// A13.3.4: a token that was issued before a new master took over is accepted until the old one is
+/// retired.
+#[tokio::test]
+async fn tokens_follow_the_master() {
+    let master = master_secret();
+    let strategy = JwtStrategy::from_master(&master).revoked_in(MemoryExpiringStore::new());
+    let (user, clock) = (user().await, ManualClock::new());
+    let of_old = issue(&strategy, &user, &clock).await;
+    let old = master.kid();
+    let new = master.add_next(Secret::generate().unwrap()).unwrap();
+    master.activate(&new).unwrap();
+    let of_new = issue(&strategy, &user, &clock).await;
+    assert!(is_accepted(&strategy, &of_old, &clock).await);
+    master.retire(&old).unwrap();
+    assert!(!is_accepted(&strategy, &of_old, &clock).await);
+    assert!(is_accepted(&strategy, &of_new, &clock).await);
+    assert!(Strategy::<User>::public_keys(&strategy).is_empty());
+}
+
+/// Published are the keys in all states: those that will sign, so that others know them in time, and
+/// those that did.
+#[test]
+fn all_public_halves_are_published() {
+    let key = |kid: &str| {
+        JwtKey::from_jwk(&format!(
+            r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}",
+                "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+                "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#
+        ))
+        .unwrap()
+    };
+    let ring = KeyRing::new(key("a"))
+        .with_next(key("b"))
+        .also_verify(key("c"));
+    let strategy = JwtStrategy::new(ring);
+    let kids = |strategy: &JwtStrategy| {
+        let keys = Strategy::<User>::public_keys(strategy);
+        keys.iter()
+            .map(|key| key.kid().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kids(&strategy), ["a", "b", "c"]);
+    let gone = token::KeyId::parse("c").unwrap();
+    strategy.keys().retire(&gone).unwrap();
+    assert_eq!(kids(&strategy), ["a", "b"]);
+}

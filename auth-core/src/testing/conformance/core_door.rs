@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Door, Rig, WireReply, WireRequest};
+use super::{Door, Rig, Stores, WireReply, WireRequest};
 use crate::api::{RequestParts, Route};
 use crate::auth::Auth;
 use crate::http::BufferedRequest;
-use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use crate::user::{AuthUser, User};
 
 /// Calls [`Auth::respond`] for the route whose path matches; 404 without a body where none does.
@@ -64,6 +63,8 @@ impl<U: AuthUser> Door for CoreDoor<U> {
         };
         let is_head = request.method == "HEAD";
         let mut buffered = BufferedRequest::new(&request.method, request.body);
+        // As every client sends it.
+        buffered = buffered.header("host", "localhost");
         for (name, value) in request.headers {
             buffered = buffered.header(&name, value);
         }
@@ -93,11 +94,12 @@ impl<U: AuthUser> Door for CoreDoor<U> {
 
 #[async_trait]
 impl Rig for CoreRig {
-    async fn stores(&self) -> (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>) {
-        (
-            Arc::new(MemoryUserDatabase::new()),
-            Arc::new(MemoryExpiringStore::new()),
-        )
+    async fn stores(&self) -> Stores {
+        Stores {
+            users: Arc::new(MemoryUserDatabase::new()),
+            expiring: Arc::new(MemoryExpiringStore::new()),
+            sessions: Arc::new(MemorySessionStore::new()),
+        }
     }
 
     async fn open(&self, auth: Auth<User>) -> Box<dyn Door> {

@@ -110,6 +110,18 @@ impl Expected {
         Self::members(200, &["access_token", "token_type", "expires_in"])
     }
 
+    /// The reply to a login or a refresh where there are sessions.
+    pub(super) fn in_session() -> Self {
+        let members = ["access_token", "token_type", "expires_in", "refresh_token"];
+        Self::members(200, &members)
+    }
+
+    /// 401 for a refresh token that is not good, by a bearer backend.
+    pub(super) fn refresh_refused() -> Self {
+        let challenge = "Bearer error=\"invalid_token\"";
+        Self::problem(401, "REFRESH_TOKEN_INVALID").header("www-authenticate", challenge)
+    }
+
     /// The same reply to `HEAD`, of which no door sends the body.
     pub(super) fn without_body(self) -> Self {
         Self {

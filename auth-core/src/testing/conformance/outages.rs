@@ -1,12 +1,19 @@
 //! Stores that cannot answer: 503 everywhere, never "not logged in", and nothing is lost.
 
+use serde_json::json;
+
+use super::cookies::{OURS, browser_stage, log_in, me};
 use super::expected::Expected;
+use super::jar::Jar;
 use super::routes::{Cast, Needs};
 use super::stage::columns;
+use super::wire::WireRequest;
 use super::{Trial, group};
 use crate::event::EventKind;
+use crate::testing::PASSWORD;
 
-group!("outages": everything_is_down, users_are_down, expiring_store_is_down);
+group!("outages": everything_is_down, users_are_down, expiring_store_is_down, session_store_is_down,
+    a_fault_before_the_commit);
 
 fn unavailable() -> Expected {
     Expected::problem(503, "SERVICE_UNAVAILABLE")
@@ -90,4 +97,66 @@ async fn expiring_store_is_down(trial: &Trial<'_>) {
         stage.accepts(&cast.admin_token).await,
         "it was not logged out",
     );
+}
+
+/// Where sessions cannot be asked for, nobody is logged in, and nobody is logged out: a cookie is not
+/// cleared, a refresh token not spent, and a logout is no success.
+async fn session_store_is_down(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/auth/api/login", &body);
+    let reply = stage.expect(login.clone(), Expected::in_session()).await;
+    let (access, token) = (reply.text("access_token"), reply.text("refresh_token"));
+    let refresh = WireRequest::post("/auth/api/refresh", &json!({ "refresh_token": token }));
+    let ours = |method: &str, target: &str| {
+        jar.send(WireRequest::new(method, target).header(OURS.0, OURS.1))
+    };
+    let id = "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10";
+    stage.session_faults.fail(true);
+    for request in [
+        login,
+        refresh.clone(),
+        WireRequest::get("/users/me").bearer(&access),
+        WireRequest::new("POST", "/auth/api/logout").bearer(&access),
+        me(&jar),
+        ours("POST", "/auth/logout"),
+        ours("POST", "/auth/refresh"),
+        ours("GET", "/auth/sessions"),
+        ours("DELETE", &format!("/auth/sessions/{id}")),
+        ours("POST", "/auth/sessions/revoke-others"),
+    ] {
+        stage.expect(request, unavailable()).await;
+    }
+    stage.session_faults.fail(false);
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    stage.check(stage.accepts(&access).await, "the token is good again");
+    stage.expect(refresh, Expected::in_session()).await;
+    stage.check(
+        !stage.raised(EventKind::TokenReused),
+        "nothing was used twice",
+    );
+}
+
+/// B-01: a rotation that fails before it is written leaves the token as it was, and tells of nothing.
+async fn a_fault_before_the_commit(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/auth/api/login", &body);
+    let token = stage
+        .expect(login, Expected::in_session())
+        .await
+        .text("refresh_token");
+    let refresh = || WireRequest::post("/auth/api/refresh", &json!({ "refresh_token": token }));
+    let told = stage.events.kinds().len();
+    // The first call finds the session, the second reads it again, the third would write it.
+    for calls in 0..3 {
+        stage.session_faults.fail_after(calls);
+        stage.expect(refresh(), unavailable()).await;
+        stage.session_faults.fail(false);
+        stage.same("what was told", stage.events.kinds().len(), told);
+    }
+    stage.clock.advance(time::Duration::MINUTE);
+    stage.expect(refresh(), Expected::in_session()).await;
 }

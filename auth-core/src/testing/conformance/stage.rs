@@ -9,20 +9,23 @@ use time::Duration;
 use super::expected::Expected;
 use super::hooks::Failing;
 use super::wire::{WireReply, WireRequest, excerpt};
-use super::{Door, Trial};
-use crate::auth::{Auth, LoginBy, RouteGroups};
+use super::{Door, Stores, Trial};
+use crate::auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
 use crate::backend::Backend;
 use crate::event::EventKind;
 use crate::manager::{Accounts, DeleteMode, NewAccount};
 use crate::password::PasswordHash;
 use crate::roles::Roles;
-use crate::store::UserDatabase;
-use crate::strategy::JwtStrategy;
+use crate::secret::Secret;
+use crate::session::Sessions;
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::strategy::{JwtStrategy, OpaqueStrategy};
 use crate::testing::{
-    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
-    RecordingSink, fast_hasher, master_secret, registration,
+    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase, RecordingSink, fast_hasher, master_secret, registration,
 };
-use crate::transport::BearerTransport;
+use crate::token::{JwtKey, KeyRing};
+use crate::transport::{BearerTransport, CookieTransport};
 use crate::user::{AuthUser, User};
 use crate::username::Username;
 
@@ -44,7 +47,39 @@ pub(super) struct Setup {
     pub(super) paths: Option<(&'static str, &'static str)>,
     /// Hooks that fail, in place of the outbox.
     pub(super) manager: Option<Failing>,
+    pub(super) backends: Backends,
+    /// The grace of refresh tokens, in seconds; that of the toolkit where it is `None`.
+    pub(super) grace: Option<u64>,
+    pub(super) public_prefix: &'static str,
+    pub(super) csrf_log_only: bool,
 }
+
+/// The ways to log in on a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Backends {
+    /// `jwt`: bearer and JWT, without sessions.
+    #[default]
+    Jwt,
+    /// `api`: bearer and opaque tokens.
+    Opaque,
+    /// `api`: bearer and JWT, whose session every request looks at.
+    JwtSessions,
+    /// `api`: bearer and JWT, whose session only a refresh looks at.
+    JwtAtRefresh,
+    /// `jwt`: bearer and JWT, signed with a key whose public half is published.
+    Signed,
+    /// `web`: cookies and opaque tokens; then `api`: bearer and JWT with sessions; then `plain`:
+    /// bearer and JWT without sessions.
+    Browser,
+}
+
+/// An example of RFC 8037 (appendix A.1), which everybody knows.
+const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
+    "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+/// An origin that every stage allows.
+pub(super) const ALLOWED_ORIGIN: &str = "https://app.example";
 
 pub(super) struct Stage<'t> {
     trial: &'t Trial<'t>,
@@ -57,6 +92,8 @@ pub(super) struct Stage<'t> {
     pub(super) users: Arc<dyn UserDatabase<User = User>>,
     pub(super) user_faults: FaultPlan,
     pub(super) expiring_faults: FaultPlan,
+    pub(super) session_faults: FaultPlan,
+    backends: Backends,
 }
 
 /// What an account of a case is from its beginning.
@@ -74,9 +111,14 @@ impl<'r> Trial<'r> {
     }
 
     pub(super) async fn stage_with(&'r self, setup: Setup) -> Stage<'r> {
-        let (users, expiring) = self.rig.stores().await;
+        let Stores {
+            users,
+            expiring,
+            sessions,
+        } = self.rig.stores().await;
         let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
         let (user_faults, expiring_faults) = (FaultPlan::new(), FaultPlan::new());
+        let session_faults = FaultPlan::new();
         let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
         let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
         let accounts = Accounts::builder(users_probed, &master_secret())
@@ -85,18 +127,33 @@ impl<'r> Trial<'r> {
             .clock(clock.clone())
             .event_sink(events.clone())
             .require_verification(setup.require_verification);
+        let mut settings = Sessions::new(
+            ProbedSessionStore::new(sessions, &session_faults),
+            &master_secret(),
+        );
+        if let Some(seconds) = setup.grace {
+            settings = settings.refresh_grace(std::time::Duration::from_secs(seconds));
+        }
+        let accounts = accounts.sessions(settings);
         let accounts = match setup.manager {
             Some(failing) => accounts.manager(failing),
             None => accounts.manager(outbox.clone()),
         };
-        let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(probed(expiring));
-        let mut builder = Auth::builder(accounts)
-            .backend(Backend::new("jwt", BearerTransport::new(), strategy))
+        let revoked_in = || probed(Arc::clone(&expiring));
+        let builder = backends(setup.backends, revoked_in)
+            .into_iter()
+            .fold(Auth::builder(accounts), AuthBuilder::backend);
+        let mut builder = builder
+            .allow_origin(ALLOWED_ORIGIN)
+            .public_prefix(setup.public_prefix)
             .login_by(setup.login_by)
             .delete_mode(setup.delete_mode)
             .route_groups(setup.groups)
             .private_registration(setup.private_registration)
             .fold_account_state(setup.fold_account_state);
+        if setup.csrf_log_only {
+            builder = builder.dangerous_csrf_log_only();
+        }
         if let Some((auth_path, users_path)) = setup.paths {
             builder = builder.auth_path(auth_path).users_path(users_path);
         }
@@ -112,6 +169,40 @@ impl<'r> Trial<'r> {
             users,
             user_faults,
             expiring_faults,
+            session_faults,
+            backends: setup.backends,
+        }
+    }
+}
+
+fn backends<S: ExpiringStore>(which: Backends, revoked_in: impl Fn() -> S) -> Vec<Backend<User>> {
+    let bearer = BearerTransport::new;
+    let jwt = || JwtStrategy::from_master(&master_secret());
+    match which {
+        Backends::Jwt => vec![Backend::new(
+            "jwt",
+            bearer(),
+            jwt().revoked_in(revoked_in()),
+        )],
+        Backends::Opaque => vec![Backend::new("api", bearer(), OpaqueStrategy::new())],
+        Backends::JwtSessions => vec![Backend::new("api", bearer(), jwt()).with_sessions()],
+        Backends::JwtAtRefresh => {
+            let backend = Backend::new("api", bearer(), jwt().dangerous_without_revocation());
+            vec![backend.dangerous_with_sessions_checked_at_refresh_only()]
+        }
+        Backends::Signed => {
+            let key = JwtKey::parse(SIGNING_KEY).expect("a key");
+            let jwt = JwtStrategy::new(KeyRing::new(key)).revoked_in(revoked_in());
+            vec![Backend::new("jwt", bearer(), jwt)]
+        }
+        Backends::Browser => {
+            let key = || Secret::from_base64url("OuTsr0vRGgC5vVQtsBr6cPCQJYKg6I6qOkeaDDxAmBk");
+            let plain = JwtStrategy::hs256(key().expect("a key")).audience("auth:plain");
+            vec![
+                Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()),
+                Backend::new("api", bearer(), jwt()).with_sessions(),
+                Backend::new("plain", bearer(), plain.revoked_in(revoked_in())),
+            ]
         }
     }
 }
@@ -126,6 +217,11 @@ impl Stage<'_> {
                 .fail(request.to_string(), broken, reply.to_string());
         }
         reply
+    }
+
+    /// Sends a request to a path that is not ours: what answers is the application's.
+    pub(super) async fn door_alone(&self, request: &WireRequest) -> WireReply {
+        self.door.send(request.clone()).await
     }
 
     /// Sends a request and compares the reply.
@@ -163,8 +259,17 @@ impl Stage<'_> {
             }
         };
         let cache: Vec<_> = reply.header("cache-control").collect();
-        rule(cache == [b"no-store"], "one cache-control: no-store");
-        rule(reply.header("set-cookie").next().is_none(), "no cookie");
+        let is_public = reply.header("etag").next().is_some();
+        rule(
+            is_public || cache == [b"no-store"],
+            "one cache-control: no-store",
+        );
+        let has_cookies = self.backends == Backends::Browser;
+        let cookie = reply.header("set-cookie").next();
+        rule(
+            has_cookies || cookie.is_none(),
+            "no cookie of a bearer backend",
+        );
         rule(reply.body != b"null", "never the text null");
         let has_type = reply.header("content-type").next().is_some();
         rule(reply.body.is_empty() || has_type, "a body has a type");

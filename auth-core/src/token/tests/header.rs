@@ -51,64 +51,23 @@ fn no_signature_is_never_enough() {
 /// J-01: the key fixes the algorithm; the header must say just that.
 #[test]
 fn the_header_cannot_choose_the_algorithm() {
-    for alg in [
-        "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA", "hs256", "Hs256", "HS256 ", " HS256",
-        "HS256\0", "HS25", "HS2567", "HMAC", "dir", "RSA1_5", "",
-    ] {
+    let others = [
+        "HS256", "HS384", "HS512", "RS256", "ES256", "ES384", "ES256K", "PS256", "EdDSA",
+        "Ed25519", "hs256", "Es256", "eddsa", "HMAC", "dir", "RSA1_5", "",
+    ];
+    let misspelt = [
+        format!("{ALG} "),
+        format!(" {ALG}"),
+        format!("{ALG}\0"),
+        format!("{ALG}7"),
+        ALG.chars().take(4).collect(),
+    ];
+    let others = others.into_iter().filter(|alg| *alg != ALG);
+    for alg in others.chain(misspelt.iter().map(String::as_str)) {
         let header = replaced("alg", json!(alg));
         assert_eq!(refused(&header), InvalidToken::WrongAlgorithm, "{alg:?}");
     }
     assert_eq!(refused(&without("alg")), InvalidToken::WrongAlgorithm);
-}
-
-/// J-01: a signature that is good under another algorithm of the same key is still none.
-#[test]
-fn other_hmacs_with_the_same_key_are_refused() {
-    use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-    use jsonwebtoken::{Algorithm, EncodingKey};
-
-    for (algorithm, name) in [(Algorithm::HS384, "HS384"), (Algorithm::HS512, "HS512")] {
-        for (alg, expected) in [
-            (name, InvalidToken::WrongAlgorithm),
-            ("HS256", InvalidToken::BadSignature),
-        ] {
-            let header = b64(replaced("alg", json!(alg)).to_string());
-            let message = format!("{header}.{}", b64(good_payload().to_string()));
-            let key = EncodingKey::from_secret(&KEY);
-            let signer = (DEFAULT_PROVIDER.signer_factory)(&algorithm, &key).unwrap();
-            let signature = b64(signer.try_sign(message.as_bytes()).unwrap());
-            assert_eq!(
-                read(&format!("{message}.{signature}")),
-                Err(expected),
-                "{name} as {alg}"
-            );
-        }
-    }
-}
-
-/// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key that everybody knows.
-#[test]
-fn a_public_key_is_no_hmac_secret() {
-    let pem = "-----BEGIN PUBLIC KEY-----\n\
-        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9\n\
-        q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==\n\
-        -----END PUBLIC KEY-----\n";
-    let public = JwtKey::hs256(kid("k1"), Secret::new(pem));
-    assert!(public.weakness().is_some());
-    for (alg, expected) in [
-        ("RS256", InvalidToken::WrongAlgorithm),
-        ("ES256", InvalidToken::WrongAlgorithm),
-        ("HS256", InvalidToken::BadSignature),
-    ] {
-        let header = b64(replaced("alg", json!(alg)).to_string());
-        let message = format!("{header}.{}", b64(good_payload().to_string()));
-        let signature = b64(public.sign(message.as_bytes()).unwrap());
-        assert_eq!(
-            read(&format!("{message}.{signature}")),
-            Err(expected),
-            "{alg}"
-        );
-    }
 }
 
 /// J-13, B-42 (CVE-2026-32597): a critical extension is refused, whatever it names.
@@ -133,7 +92,7 @@ fn critical_extensions_are_refused() {
 /// A9.1.3, J-06, J-10: no key, no address of a key, no compression, no other payload.
 #[test]
 fn other_members_are_refused() {
-    let jwk = json!({"kty": "oct", "k": b64(KEY), "alg": "HS256", "kid": "k1"});
+    let jwk = json!({"kty": "oct", "k": b64(bytes("jwk", 0)), "alg": ALG, "kid": "k1"});
     for (name, value) in [
         ("jwk", jwk),
         ("jku", json!("https://attacker.example/jwks.json")),
@@ -148,7 +107,7 @@ fn other_members_are_refused() {
         ("enc", json!("A256GCM")),
         ("epk", json!({})),
         ("iss", json!("api")),
-        ("Alg", json!("HS256")),
+        ("Alg", json!(ALG)),
         ("kid ", json!("k1")),
         ("", json!("")),
     ] {
@@ -233,7 +192,7 @@ fn header_members_are_texts() {
             json!(0),
             json!(1.5),
             json!([]),
-            json!(["HS256"]),
+            json!([ALG]),
             json!({}),
             json!({"a": "k1"}),
         ] {

@@ -129,7 +129,7 @@ fn tampering_is_found() {
     let mut payload = good_payload();
     payload["sub"] = json!("admin");
     let signature = Base64UrlUnpadded::decode_vec(part(&token, 2)).unwrap();
-    let respelt = b64(r#"{ "alg":"HS256","typ":"at+jwt","kid":"k1"}"#);
+    let respelt = b64(format!(r#"{{ "alg":"{ALG}","typ":"at+jwt","kid":"k1"}}"#));
     for forged in [
         with_part(&token, 0, &respelt),
         with_part(&token, 1, &b64(payload.to_string())),
@@ -137,6 +137,8 @@ fn tampering_is_found() {
         with_part(&token, 2, part(&other, 2)),
         with_part(&token, 2, ""),
         with_part(&token, 2, &b64([0; 32])),
+        // Zeros in place of both numbers of ECDSA: CVE-2022-21449.
+        with_part(&token, 2, &b64(vec![0; signature.len()])),
         with_part(&token, 2, &b64(&signature[..31])),
         with_part(&token, 2, &b64(&signature[..16])),
         with_part(&token, 2, &b64([&signature[..], &[0]].concat())),

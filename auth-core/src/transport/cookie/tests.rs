@@ -8,7 +8,7 @@ fn lines(reply: &Reply) -> Vec<String> {
     lines.map(|(_, value)| value.to_owned()).collect()
 }
 
-fn tokens<'a>(mount: &'a Mount, life: Duration) -> IssuedTokens<'a> {
+fn tokens(mount: &Mount, life: Duration) -> IssuedTokens<'_> {
     IssuedTokens {
         refresh: Some(IssuedToken::new("r".into(), life * 10)),
         csrf: Some("c".into()),

@@ -147,9 +147,10 @@ impl Play {
             }
             cookies
         });
-        let password = match right {
-            true => password_of(self.changes[user]),
-            false => "not the password of anybody".to_owned(),
+        let password = if right {
+            password_of(self.changes[user])
+        } else {
+            "not the password of anybody".to_owned()
         };
         let reply = self.real.login(at, kind, (user, &password), cookies).await;
         if !right {
@@ -232,20 +233,17 @@ impl Play {
             prop_assert_eq!(&*secret, &access, "which access token is handed out");
         }
         let same = |known: &Access| known.text == access;
-        let access = match self.accesses.iter().position(same) {
-            Some(place) => {
-                let known = &self.accesses[place];
-                prop_assert_eq!((known.session, known.proof), (session, proof));
-                place
-            }
-            None => {
-                self.accesses.push(Access {
-                    session,
-                    proof,
-                    text: access,
-                });
-                self.accesses.len() - 1
-            }
+        let access = if let Some(place) = self.accesses.iter().position(same) {
+            let known = &self.accesses[place];
+            prop_assert_eq!((known.session, known.proof), (session, proof));
+            place
+        } else {
+            self.accesses.push(Access {
+                session,
+                proof,
+                text: access,
+            });
+            self.accesses.len() - 1
         };
         Ok(Held { access, refresh })
     }

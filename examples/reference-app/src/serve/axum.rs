@@ -4,7 +4,7 @@ use std::future::Future;
 
 use auth_axum::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 use auth_core::{Auth, User};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -46,12 +46,19 @@ fn router(auth: &Auth<User>) -> Router {
         .route("/verified", get(verified))
         .route("/superuser", get(superuser))
         .route("/optional", get(optional))
+        .route("/echo", post(echo))
         .merge(auth_axum::routes(auth))
+        .layer(auth_axum::protect(auth))
         .with_state(auth.clone())
 }
 
 async fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.email.to_string())
+}
+
+/// Changes nothing, and is unsafe all the same, as far as browsers know.
+async fn echo(_: CurrentUser<User>, body: String) -> String {
+    body
 }
 
 async fn active(user: ActiveUser<User>) -> Json<String> {

@@ -4,11 +4,12 @@ use std::future::Future;
 
 use auth_core::{Auth, User};
 use auth_poem::{
-    ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, provide, routes,
+    ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, protect, provide,
+    routes,
 };
 use poem::listener::TcpAcceptor;
 use poem::web::Json;
-use poem::{Endpoint, EndpointExt, Route, Server, get, handler};
+use poem::{Endpoint, EndpointExt, Route, Server, get, handler, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -38,7 +39,9 @@ fn app(auth: &Auth<User>) -> impl Endpoint + 'static {
         .at("/verified", get(verified))
         .at("/superuser", get(superuser))
         .at("/optional", get(optional))
+        .at("/echo", post(echo))
         .merge(routes(auth))
+        .with(protect(auth))
         .with(provide(auth))
 }
 
@@ -55,6 +58,12 @@ fn public() -> Json<Value> {
 #[handler]
 fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.into_inner().email.to_string())
+}
+
+/// Changes nothing, and is unsafe all the same, as far as browsers know.
+#[handler]
+fn echo(_: CurrentUser<User>, body: String) -> String {
+    body
 }
 
 #[handler]
@@ -106,6 +115,7 @@ mod tests {
             "/superuser",
             "/optional",
         ];
-        assert_wired(&app(&auth), pages.map(|page| (Method::GET, page))).await;
+        let pages = pages.map(|page| (Method::GET, page)).into_iter();
+        assert_wired(&app(&auth), pages.chain([(Method::POST, "/echo")])).await;
     }
 }

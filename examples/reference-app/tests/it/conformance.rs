@@ -9,14 +9,14 @@ mod storage;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use async_trait::async_trait;
-use auth_core::testing::conformance::{self, CoreRig, Door, Rig, Transcript};
+use auth_core::testing::conformance::{self, CoreRig, Door, Rig, Stores, Transcript};
 use auth_core::{Auth, User};
 use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 
 use http::HttpDoor;
-use storage::{Kind, Storage, Stores};
+use storage::{Kind, Storage};
 
 macro_rules! rigs {
     ($($test:ident: $way:ident, $kind:ident;)+) => {

@@ -60,12 +60,18 @@ impl Kind {
             Some(Self::Uuid)
         } else if word.starts_with(b"eyJ") && word.split(|byte| *byte == b'.').count() == 3 {
             Some(Self::Jwt)
-        } else if word.len() >= SHORTEST_TOKEN && !word.contains(&b'.') {
+        } else if word.len() >= SHORTEST_TOKEN && !word.contains(&b'.') || is_csrf_token(word) {
             Some(Self::Token)
         } else {
             None
         }
     }
+}
+
+/// The name of a key, a nonce and a digest.
+fn is_csrf_token(word: &[u8]) -> bool {
+    let parts = word.split(|byte| *byte == b'.');
+    parts.map(<[u8]>::len).eq([11, 22, 43])
 }
 
 /// Letters, digits, what base64url and a JWT have between them, and what a percent-encoded one has.

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use auth_core::testing::conformance::{CoreRig, Rig};
-use auth_core::{ExpiringStore, User, UserDatabase};
+use auth_core::testing::conformance::{CoreRig, Rig, Stores};
+use auth_core::{ExpiringStore, SessionStore, User, UserDatabase};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{AnyStore, SqliteStore};
 use tempfile::TempDir;
 
 use crate::database::{Database, Engine};
-
-pub(super) type Stores = (Arc<dyn UserDatabase<User = User>>, Arc<dyn ExpiringStore>);
 
 /// The storages.
 pub(super) enum Kind {
@@ -66,26 +64,38 @@ impl Storage {
                 let file = format!("{}.db", files.fetch_add(1, Ordering::Relaxed));
                 let url = format!("sqlite://{}", folder.path().join(file).display());
                 let store = SqliteStore::open(&url).await.unwrap();
-                (Arc::new(store.clone()), Arc::new(store))
+                stores(store)
             }
             Self::Server { store, .. } => {
                 empty(store).await;
-                (Arc::new(store.clone()), Arc::new(store.clone()))
+                stores(store.clone())
             }
         }
     }
 }
 
+fn stores<S>(store: S) -> Stores
+where
+    S: UserDatabase<User = User> + ExpiringStore + SessionStore + Clone,
+{
+    Stores {
+        users: Arc::new(store.clone()),
+        expiring: Arc::new(store.clone()),
+        sessions: Arc::new(store),
+    }
+}
+
 async fn empty(store: &AnyStore) {
-    const BOTH: &str = "DELETE FROM auth_users; DELETE FROM auth_expiring";
+    const ALL: &str =
+        "DELETE FROM auth_users; DELETE FROM auth_expiring; DELETE FROM auth_sessions";
     match store {
         AnyStore::Postgres(store) => {
             let mut connection = store.pool().get().await.unwrap();
-            connection.batch_execute(BOTH).await.unwrap();
+            connection.batch_execute(ALL).await.unwrap();
         }
         AnyStore::Mysql(store) => {
             let mut connection = store.pool().get().await.unwrap();
-            connection.batch_execute(BOTH).await.unwrap();
+            connection.batch_execute(ALL).await.unwrap();
         }
         other => panic!("{other:?} is not on a server"),
     }

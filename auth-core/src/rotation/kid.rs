@@ -59,6 +59,11 @@ impl KeyId {
         let (head, _) = digest.split_at(8);
         Self(Base64UrlUnpadded::encode_string(head))
     }
+
+    /// The name made of all of `digest`: 43 characters.
+    pub(crate) fn from_whole_digest(digest: &[u8; 32]) -> Self {
+        Self(Base64UrlUnpadded::encode_string(digest))
+    }
 }
 
 impl fmt::Display for KeyId {
@@ -101,6 +106,8 @@ mod tests {
     fn a_digest_makes_a_valid_name() {
         for byte in 0..=255 {
             let kid = KeyId::from_digest(&[byte; 32]);
+            assert_eq!(KeyId::parse(kid.as_str()), Ok(kid));
+            let kid = KeyId::from_whole_digest(&[byte; 32]);
             assert_eq!(KeyId::parse(kid.as_str()), Ok(kid));
         }
     }

@@ -1,0 +1,104 @@
+//! What holds for sessions, in words that follow from the configuration.
+
+use std::fmt::Write as _;
+
+use super::Auth;
+use crate::backend::SessionUse;
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Auth<U> {
+    /// The rules for sessions as they are configured, as a table in Markdown: for the documentation of
+    /// an application (ASVS 7.1 asks for it), and for a test that notices when they change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::testing::{Outbox, accounts_builder, master_secret};
+    /// use auth_core::{Auth, Backend, CookieTransport, OpaqueStrategy, Sessions};
+    /// use auth_core::store::memory::MemorySessionStore;
+    /// use std::sync::Arc;
+    ///
+    /// let accounts = accounts_builder(Arc::new(Outbox::new()))
+    ///     .sessions(Sessions::new(MemorySessionStore::new(), &master_secret()));
+    /// let auth = Auth::builder(accounts)
+    ///     .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()))
+    ///     .build()?;
+    /// assert!(auth.session_policy().contains("| a session that nobody uses ends after | 30d |"));
+    /// # Ok::<(), auth_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn session_policy(&self) -> String {
+        let mut page = String::from("| rule | value |\n| --- | --- |\n");
+        let mut row = |rule: &str, value: &str| {
+            // Writing into a text cannot fail.
+            let _ = writeln!(page, "| {rule} | {value} |");
+        };
+        for (rule, value) in self.accounts().session_rules() {
+            row(rule, &value);
+        }
+        row(
+            "sessions of one user at the same time",
+            "any number; each is seen and ended by itself",
+        );
+        row(
+            "ended by a change of the password or the address",
+            "all but the one that it comes from",
+        );
+        row("ended by a reset, a deactivation, a deletion", "all");
+        for backend in self.backends() {
+            let value = match backend.session_use() {
+                SessionUse::Without => "no sessions: a token lives until it expires or is revoked",
+                SessionUse::Checked => "every request asks for the session: its end is immediate",
+                SessionUse::AtRefresh => {
+                    "only a refresh asks for the session: an access token outlives it until it expires"
+                }
+            };
+            row(&format!("backend `{}`", backend.name()), value);
+        }
+        row("sign-on with others", "none");
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::store::memory::MemorySessionStore;
+    use crate::testing::{Outbox, accounts_builder, master_secret};
+    use crate::{
+        Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, OpaqueStrategy, Sessions,
+    };
+
+    /// A7.1.1, A7.1.2, A7.1.3: what is written down is what is configured.
+    #[test]
+    fn the_page_says_what_is_configured() {
+        let sessions = Sessions::new(MemorySessionStore::new(), &master_secret());
+        let accounts = accounts_builder(Arc::new(Outbox::new())).sessions(sessions);
+        let jwt = || JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
+        let lagging = Backend::new("lag", BearerTransport::new(), jwt().audience("lag"));
+        let auth = Auth::builder(accounts)
+            .backend(Backend::new(
+                "web",
+                CookieTransport::new(),
+                OpaqueStrategy::new(),
+            ))
+            .backend(lagging.dangerous_with_sessions_checked_at_refresh_only())
+            .build();
+        let auth = auth.unwrap();
+        let expected = "\
+| rule | value |
+| --- | --- |
+| a session that nobody uses ends after | 30d |
+| a session ends in any case after | 90d |
+| a refresh token that is spent is answered once more for | 10s |
+| sessions of one user at the same time | any number; each is seen and ended by itself |
+| ended by a change of the password or the address | all but the one that it comes from |
+| ended by a reset, a deactivation, a deletion | all |
+| backend `web` | every request asks for the session: its end is immediate |
+| backend `lag` | only a refresh asks for the session: an access token outlives it until it expires |
+| sign-on with others | none |
+";
+        assert_eq!(auth.session_policy(), expected);
+    }
+}

@@ -1,0 +1,139 @@
+//! What is wrong with sessions, cookies and origins, said at `build()`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::faults;
+use crate::manager::AccountSecrets;
+use crate::secret::Secret;
+use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
+use crate::{
+    Accounts, Auth, AuthBuilder, Backend, BearerTransport, CookieTransport, JwtStrategy,
+    OpaqueStrategy, Sessions, User,
+};
+
+fn sessions() -> Sessions {
+    Sessions::new(MemorySessionStore::new(), &master_secret())
+}
+
+fn builder(sessions: Sessions) -> AuthBuilder<User> {
+    Auth::builder(accounts_builder(Arc::new(Outbox::new())).sessions(sessions))
+}
+
+fn web() -> Backend<User> {
+    Backend::new("web", CookieTransport::new(), OpaqueStrategy::new())
+}
+
+/// That each of these configurations has one fault, with these words in it.
+fn check(builder: AuthBuilder<User>, words: &str) {
+    let found = faults(builder);
+    let [fault] = found.as_slice() else {
+        panic!("one fault about {words}, not {found:?}");
+    };
+    assert!(fault.to_string().contains(words), "{fault}");
+}
+
+#[test]
+fn deadlines_have_an_order_and_an_end() {
+    let days = |days: u64| Duration::from_hours(24 * days);
+    let with = |sessions| builder(sessions).backend(web());
+    check(with(sessions().idle(Duration::ZERO)), "idle time");
+    check(with(sessions().absolute(days(29))), "absolute life");
+    check(with(sessions().absolute(days(401))), "absolute life");
+    check(
+        with(sessions().refresh_grace(Duration::from_mins(6))),
+        "grace",
+    );
+    check(with(sessions().realm("")), "realm");
+    check(with(sessions().realm("a:b")), "realm");
+    let short = sessions().idle(days(1)).absolute(days(1));
+    assert!(with(short.refresh_grace(Duration::ZERO)).build().is_ok());
+}
+
+#[test]
+fn sessions_need_a_store_and_a_strategy_that_asks() {
+    let without = || Auth::builder(accounts_builder(Arc::new(Outbox::new())));
+    check(without().backend(web()), ".sessions(Sessions::new(");
+    let jwt = || JwtStrategy::from_master(&master_secret());
+    let api = Backend::new("api", BearerTransport::new(), jwt());
+    check(builder(sessions()).backend(api), ".with_sessions()");
+    let api = Backend::new("api", BearerTransport::new(), jwt()).with_sessions();
+    assert!(builder(sessions()).backend(api).build().is_ok());
+    let lag = web().dangerous_with_sessions_checked_at_refresh_only();
+    check(builder(sessions()).backend(lag), "secrets of sessions");
+}
+
+#[test]
+fn cookies_have_names_keys_and_an_origin() {
+    let both = || {
+        let other = Backend::new("admin", CookieTransport::new(), OpaqueStrategy::new());
+        builder(sessions()).backend(web()).backend(other)
+    };
+    check(both(), "two backends keep the cookie");
+    for origin in ["https://shop.example/", "*", "shop.example"] {
+        check(
+            builder(sessions()).backend(web()).allow_origin(origin),
+            "is no origin",
+        );
+        check(
+            builder(sessions()).backend(web()).own_origin(origin),
+            "is no origin",
+        );
+    }
+    check(
+        builder(sessions()).backend(web()).public_prefix("api"),
+        "is no path",
+    );
+    let plain = || {
+        let cookies = CookieTransport::new().insecure_over_plain_http();
+        builder(sessions()).backend(Backend::new("web", cookies, OpaqueStrategy::new()))
+    };
+    check(plain().own_origin("http://shop.example"), "loopback");
+    let local = plain().own_origin("http://localhost:8000").build().unwrap();
+    let told = local
+        .warnings()
+        .iter()
+        .any(|w| w.to_string().contains("plain HTTP"));
+    assert!(told, "{:?}", local.warnings());
+}
+
+/// Secrets of their own in the place of one master.
+#[test]
+fn separate_secrets_are_enough() {
+    let secret = || Secret::generate().unwrap();
+    let secrets = || AccountSecrets::separate(secret(), secret(), secret());
+    let accounts = |secrets| {
+        Accounts::<User>::builder(MemoryUserDatabase::new(), secrets)
+            .expiring_store(MemoryExpiringStore::new())
+            .hasher(fast_hasher())
+            .sessions(Sessions::with_secret(MemorySessionStore::new(), secret()))
+    };
+    check(
+        Auth::builder(accounts(secrets())).backend(web()),
+        ".csrf_secret(",
+    );
+    let secrets = secrets().csrf_secret(secret());
+    assert!(
+        Auth::builder(accounts(secrets))
+            .backend(web())
+            .build()
+            .is_ok()
+    );
+}
+
+/// A store in memory is told of, and refused where there are several processes.
+#[test]
+fn sessions_in_memory_are_of_one_process() {
+    let built = builder(sessions()).backend(web()).build().unwrap();
+    let told = |text: &str| text.contains("the session store");
+    assert!(built.warnings().iter().any(|w| told(&w.to_string())));
+    let accounts = accounts_builder(Arc::new(Outbox::new()))
+        .sessions(sessions())
+        .processes(2);
+    let found = faults(Auth::builder(accounts).backend(web()));
+    assert!(
+        found.iter().any(|fault| told(&fault.to_string())),
+        "{found:?}"
+    );
+}

@@ -1,0 +1,279 @@
+//! One master secret, a key of its own for every purpose, and a new master when it is time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::derive::derive;
+use super::{Purpose, Secret, SecretWeakness, SubKeys, keyed_digest_bytes};
+use crate::rotation::{KeyId, KeyRingError, KeyState, Rotated, Rotation, Shared};
+
+/// The one secret that an application configures; every key in use is derived from it.
+///
+/// Keys of two purposes have nothing to do with each other: a token for resetting a password fails
+/// as an access token by its key already, and a key that leaks gives away neither its siblings nor
+/// the master.
+///
+/// The value is a handle: clones share the secret, and a new one becomes known to all of them and to
+/// everything that was configured with them. Masters take turns like the keys of a ring
+/// ([`KeyState`]), by the steps of a [`SharedKeyRing`](crate::token::SharedKeyRing).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
+///
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let access = master.derive(Purpose::ACCESS_TOKEN);
+/// let reset = master.derive(Purpose::RESET_TOKEN);
+/// assert!(!same_secret(&access, &reset));
+/// # Ok::<(), auth_core::secret::RandomError>(())
+/// ```
+///
+/// A new master in a running application, and at its next start:
+///
+/// ```
+/// use auth_core::secret::{MasterSecret, Secret};
+///
+/// let read = || Secret::from_base64url("nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4");
+/// let read_new = || Secret::from_base64url("pQ7dU0m3sYv5xKzB1hTgR9cWfJ2aLeN8oXiV6rMkHtA");
+///
+/// let master = MasterSecret::new(read()?);
+/// let old = master.kid();
+/// let new = master.add_next(read_new()?)?; // in every process, before the next step
+/// master.activate(&new)?; // in every process, before the last one
+///
+/// // A process that starts in between:
+/// let started = MasterSecret::new(read_new()?).also_accept(read()?);
+/// assert_eq!(started.states(), master.states());
+///
+/// master.retire(&old)?; // when the last token of the old master has expired
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+// `Clone` is fine here although `Secret` has none: it copies a pointer, so the bytes stay in one
+// place and are wiped when the last owner goes. Several parts of a configuration need the master.
+#[derive(Clone)]
+pub struct MasterSecret {
+    ring: Arc<Shared<Rotation<Master>>>,
+}
+
+/// A master under its name.
+pub(crate) struct Master {
+    kid: KeyId,
+    secret: Secret,
+}
+
+impl Master {
+    fn new(secret: Secret) -> Self {
+        let digest = keyed_digest_bytes(&secret, &[b"auth-core/kid/v1", b"master"]);
+        Self {
+            kid: KeyId::from_digest(&digest),
+            secret,
+        }
+    }
+
+    pub(crate) fn derive(&self, purpose: Purpose) -> Secret {
+        derive(&self.secret, purpose)
+    }
+}
+
+impl Rotated for Master {
+    fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    fn weakness(&self) -> Option<SecretWeakness> {
+        self.secret.weakness()
+    }
+}
+
+impl MasterSecret {
+    /// Derives from this secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Secret};
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// assert_eq!(master.weakness(), None);
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn new(secret: Secret) -> Self {
+        let ring = Rotation::new(Arc::new(Master::new(secret)));
+        Self {
+            ring: Arc::new(Shared::new(ring)),
+        }
+    }
+
+    /// Derives from these bytes; short for [`Secret::new`] and [`MasterSecret::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::MasterSecret;
+    ///
+    /// assert!(MasterSecret::from_bytes("too short").weakness().is_some());
+    /// ```
+    #[must_use]
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(Secret::new(bytes))
+    }
+
+    /// Accepts what was made with an older master, while the configuration is put together.
+    ///
+    /// A weak one is taken as well, and reported with everything else when the configuration is
+    /// built. One that is accepted already changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// See [`MasterSecret`].
+    #[must_use]
+    pub fn also_accept(self, old: Secret) -> Self {
+        let old = Arc::new(Master::new(old));
+        let _ = self.ring.replace(|ring| {
+            if ring.find(old.kid.as_str()).is_some() {
+                return Err(());
+            }
+            Ok(ring.clone().with_verify_only(old))
+        });
+        self
+    }
+
+    /// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869), always the same one for
+    /// the same master and purpose.
+    ///
+    /// It is the key of the master that is active now, and stays what it is when another one becomes
+    /// active. What must go along takes [`keys`](Self::keys) instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Purpose, Secret, same_secret};
+    ///
+    /// const INVITATION: Purpose = Purpose::custom("invitation token");
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// assert!(same_secret(&master.derive(INVITATION), &master.derive(INVITATION)));
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn derive(&self, purpose: Purpose) -> Secret {
+        self.ring().active().derive(purpose)
+    }
+
+    /// The keys for one purpose, of all masters that are accepted, kept up to date. For an example
+    /// see [`SubKeys`].
+    #[must_use]
+    pub fn keys(&self, purpose: Purpose) -> SubKeys {
+        SubKeys::of(self.clone(), purpose)
+    }
+
+    /// What makes a master too weak, and with it every key derived from it: of the active one, or
+    /// else of the first other one for which there is something to say.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, SecretWeakness};
+    ///
+    /// let master = MasterSecret::from_bytes([b'a'; 32]);
+    /// assert_eq!(master.weakness(), Some(SecretWeakness::Repeats { unit: 1 }));
+    /// ```
+    #[must_use]
+    pub fn weakness(&self) -> Option<SecretWeakness> {
+        let weaknesses = self.ring().weaknesses();
+        weaknesses.first().map(|(_, weakness)| *weakness)
+    }
+
+    /// The name of the active master: the first 64 bits of a keyed digest, which tell nothing about
+    /// the secret and are the same on every machine.
+    ///
+    /// # Examples
+    ///
+    /// See [`MasterSecret`].
+    #[must_use]
+    pub fn kid(&self) -> KeyId {
+        self.ring().active().kid.clone()
+    }
+
+    /// The names of all masters that are accepted, with their states, the active one first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Secret};
+    /// use auth_core::token::KeyState;
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// assert_eq!(master.states(), [(master.kid(), KeyState::Active)]);
+    /// # Ok::<(), auth_core::secret::RandomError>(())
+    /// ```
+    #[must_use]
+    pub fn states(&self) -> Vec<(KeyId, KeyState)> {
+        let ring = self.ring();
+        let states = ring.states();
+        states
+            .map(|(state, master)| (master.kid.clone(), state))
+            .collect()
+    }
+
+    /// Announces a master and says its name: what is made with it elsewhere is accepted from now on.
+    ///
+    /// # Examples
+    ///
+    /// See [`MasterSecret`].
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] for a weak secret and for one that is there already.
+    pub fn add_next(&self, secret: Secret) -> Result<KeyId, KeyRingError> {
+        let master = Arc::new(Master::new(secret));
+        let kid = master.kid.clone();
+        self.ring.replace(|ring| ring.add_next(master))?;
+        Ok(kid)
+    }
+
+    /// Lets everything be made with this master; what was made with the one before it is accepted as
+    /// long as that is not retired.
+    ///
+    /// Counts that are kept under a digest, as those of login attempts, begin anew.
+    ///
+    /// # Examples
+    ///
+    /// See [`MasterSecret`].
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError::Unknown`] for a name that is not there.
+    pub fn activate(&self, kid: &KeyId) -> Result<(), KeyRingError> {
+        self.ring.replace(|ring| ring.activate(kid))
+    }
+
+    /// Takes a master away: nothing that was made with it is accepted any more.
+    ///
+    /// # Examples
+    ///
+    /// See [`MasterSecret`].
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] for a name that is not there and for the active master.
+    pub fn retire(&self, kid: &KeyId) -> Result<(), KeyRingError> {
+        self.ring.replace(|ring| ring.retire(kid))
+    }
+
+    /// All masters as they are now.
+    pub(crate) fn ring(&self) -> Arc<Rotation<Master>> {
+        self.ring.get()
+    }
+}
+
+impl fmt::Debug for MasterSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MasterSecret").field(&self.states()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Several backends at once.
+
+use serde_json::json;
+
+use super::cookies::{browser_stage, log_in, me};
+use super::expected::Expected;
+use super::jar::Jar;
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::testing::PASSWORD;
+
+group!("backends": mounting, a_bad_header_does_not_fall_through, a_bad_cookie_beside_a_good_header,
+    logout_of_each, tokens_do_not_cross);
+
+/// The first one lies at the path of the group, every further one below its name.
+async fn mounting(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let paths: Vec<_> = stage
+        .auth
+        .routes()
+        .map(|route| route.path().to_owned())
+        .collect();
+    for path in [
+        "/auth/login",
+        "/auth/logout",
+        "/auth/refresh",
+        "/auth/api/login",
+        "/auth/api/logout",
+        "/auth/api/refresh",
+        "/auth/plain/login",
+        "/auth/plain/logout",
+        "/auth/sessions",
+    ] {
+        stage.same(path, paths.iter().filter(|known| *known == path).count(), 1);
+    }
+    stage.check(
+        !paths.contains(&"/auth/plain/refresh".to_owned()),
+        "it has no sessions",
+    );
+}
+
+async fn token_of(stage: &super::stage::Stage<'_>, backend: &str) -> String {
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let request = WireRequest::post(&format!("/auth/{backend}/login"), &body);
+    let reply = stage.send(&request).await;
+    stage.same("a login", reply.status, 200);
+    reply.text("access_token")
+}
+
+/// A header was put there on purpose: a bad one is refused, whatever cookie comes along.
+async fn a_bad_header_does_not_fall_through(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let bad = me(&jar).bearer("x");
+    stage.expect(bad, Expected::unauthenticated(true)).await;
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+}
+
+async fn a_bad_cookie_beside_a_good_header(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    for backend in ["api", "plain"] {
+        let token = token_of(&stage, backend).await;
+        for cookie in [
+            "__Host-auth=x",
+            "__Host-auth=x; __Host-auth=y",
+            "=__Host-auth=x",
+        ] {
+            let request = WireRequest::get("/users/me")
+                .bearer(&token)
+                .header("cookie", cookie);
+            stage.expect(request, Expected::user(200, &user)).await;
+        }
+    }
+}
+
+/// A logout belongs to its backend, and ends what that one has given.
+async fn logout_of_each(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let (api, plain) = (
+        token_of(&stage, "api").await,
+        token_of(&stage, "plain").await,
+    );
+    let logout = |backend: &str, token: &str| {
+        WireRequest::new("POST", &format!("/auth/{backend}/logout")).bearer(token)
+    };
+    stage
+        .expect(logout("plain", &api), Expected::unauthenticated(true))
+        .await;
+    stage
+        .expect(logout("api", &plain), Expected::unauthenticated(true))
+        .await;
+    stage
+        .expect(logout("api", &api), Expected::empty(204))
+        .await;
+    stage.check(!stage.accepts(&api).await, "its token is dead");
+    stage.check(stage.accepts(&plain).await, "the other is not");
+    stage
+        .expect(logout("plain", &plain), Expected::empty(204))
+        .await;
+    stage.check(!stage.accepts(&plain).await, "now it is");
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+}
+
+/// A token of one backend is nothing to another, in whatever place it is shown.
+async fn tokens_do_not_cross(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let token = token_of(&stage, "api").await;
+    let request = WireRequest::get("/users/me").header("cookie", format!("__Host-auth={token}"));
+    stage.same("a JWT as a cookie", stage.send(&request).await.status, 401);
+    let cookie = jar.value("__Host-auth");
+    let request = WireRequest::get("/users/me").bearer(&cookie);
+    stage.expect(request, Expected::unauthenticated(true)).await;
+    stage.check(stage.accepts(&token).await, "the token in its place");
+}

@@ -1,0 +1,328 @@
+//! Requests that another site may have caused.
+
+use serde_json::json;
+
+use super::cookies::{OURS, browser_stage, log_in, me};
+use super::expected::Expected;
+use super::jar::Jar;
+use super::stage::{ALLOWED_ORIGIN, Backends, NEW_PASSWORD, Setup};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::event::EventKind;
+use crate::testing::PASSWORD;
+
+group!("csrf": the_table, every_route, login_and_refresh, tokens, a_token_before_login, bearer_is_never_asked,
+    simple_content_types, safe_methods_change_nothing, log_only);
+
+const HEADER: &str = "x-csrf-token";
+const COOKIE: &str = "__Host-auth-csrf";
+
+fn refused() -> Expected {
+    Expected::problem(403, "CSRF_FAILED")
+}
+
+fn with(request: WireRequest, headers: &[(&str, &str)]) -> WireRequest {
+    let add = |request: WireRequest, (name, value): &(&str, &str)| request.header(name, *value);
+    headers.iter().fold(request, add)
+}
+
+/// C-CS-02, A3.5.1, A3.5.2, A3.5.3, N-SE-04: Fetch Metadata × origin × token × method, with a cookie.
+async fn the_table(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let token = jar.value(COOKIE);
+    for (site, origin) in sources() {
+        for token in [None, Some(token.as_str())] {
+            let mut headers = Vec::new();
+            headers.extend(site.map(|site| ("sec-fetch-site", site)));
+            headers.extend(origin.map(|origin| ("origin", origin)));
+            headers.extend(token.map(|token| (HEADER, token)));
+            let passes = match (site, origin) {
+                (_, Some(ALLOWED_ORIGIN)) => true,
+                (None, None) => token.is_some(),
+                (None, Some(origin)) => origin == "https://localhost",
+                (Some(site), _) => matches!(site, "same-origin" | "none"),
+            };
+            let patch = WireRequest::patch("/users/me", &json!({}));
+            let expected = if passes {
+                Expected::user(200, &user)
+            } else {
+                refused()
+            };
+            stage
+                .expect(jar.send(with(patch, &headers)), expected)
+                .await;
+            // What changes nothing is never asked.
+            stage
+                .expect(with(me(&jar), &headers), Expected::user(200, &user))
+                .await;
+        }
+    }
+    stage.check(
+        stage.raised(EventKind::CsrfRefused),
+        "the event of a forgery",
+    );
+}
+
+fn sources() -> impl Iterator<Item = (Option<&'static str>, Option<&'static str>)> {
+    const SITES: [Option<&str>; 5] = [
+        None,
+        Some("same-origin"),
+        Some("none"),
+        Some("same-site"),
+        Some("cross-site"),
+    ];
+    const ORIGINS: [Option<&str>; 5] = [
+        None,
+        Some("https://localhost"),
+        Some(ALLOWED_ORIGIN),
+        Some("https://evil.example"),
+        Some("null"),
+    ];
+    SITES
+        .into_iter()
+        .flat_map(|site| ORIGINS.map(|origin| (site, origin)))
+}
+
+/// Every route of ours that changes something and takes a cookie.
+async fn every_route(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let evil = [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ];
+    let id = "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10";
+    let change = json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD});
+    for request in [
+        WireRequest::new("POST", "/auth/logout"),
+        WireRequest::new("POST", "/auth/sessions/revoke-others"),
+        WireRequest::new("DELETE", &format!("/auth/sessions/{id}")),
+        WireRequest::post("/users/me/change-password", &change),
+        WireRequest::new("DELETE", &format!("/users/{id}")),
+        WireRequest::patch(&format!("/users/{id}"), &json!({})),
+    ] {
+        stage
+            .expect(with(jar.send(request), &evil), refused())
+            .await;
+    }
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+}
+
+/// C-CS-03: whoever logs a browser in must be the site itself; the same for a refresh.
+async fn login_and_refresh(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/auth/login", &body);
+    let refresh = jar.send(WireRequest::new("POST", "/auth/refresh"));
+    for headers in [
+        &[][..],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("origin", "http://localhost")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://localhost"),
+        ],
+    ] {
+        stage.expect(with(login.clone(), headers), refused()).await;
+        stage
+            .expect(with(refresh.clone(), headers), refused())
+            .await;
+    }
+    for headers in [
+        &[("sec-fetch-site", "same-origin")][..],
+        &[("origin", "https://localhost")],
+        &[("sec-fetch-site", "cross-site"), ("origin", ALLOWED_ORIGIN)],
+    ] {
+        for request in [&login, &refresh] {
+            let reply = stage.send(&with(request.clone(), headers)).await;
+            stage.same("it passes", reply.status, 204);
+        }
+    }
+}
+
+/// C-CS-01: only the token of this session, in both places.
+async fn tokens(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let (mut jar, mut other) = (Jar::default(), Jar::default());
+    log_in(&stage, &mut other).await;
+    log_in(&stage, &mut jar).await;
+    let (own, foreign) = (jar.value(COOKIE), other.value(COOKIE));
+    let access = format!("__Host-auth={}", jar.value("__Host-auth"));
+    let patch = |cookie: &str, header: Option<&str>| {
+        let request = WireRequest::patch("/users/me", &json!({}))
+            .header("cookie", format!("{access}; {COOKIE}={cookie}"));
+        match header {
+            Some(header) => request.header(HEADER, header),
+            None => request,
+        }
+    };
+    let good = patch(&own, Some(&own));
+    stage.expect(good, Expected::user(200, &user)).await;
+    for (cookie, header) in [
+        (own.as_str(), None),
+        (&own, Some("")),
+        (&own, Some(foreign.as_str())),
+        (&foreign, Some(&foreign)),
+        ("planted", Some("planted")),
+    ] {
+        stage.expect(patch(cookie, header), refused()).await;
+    }
+    // A refresh keeps the session, and so its token.
+    let refresh = WireRequest::new("POST", "/auth/refresh").header(HEADER, own.clone());
+    let reply = stage.send(&jar.send(refresh)).await;
+    stage.same("a refresh with a token", reply.status, 204);
+    jar.take(&reply);
+    let patch = WireRequest::patch("/users/me", &json!({})).header(HEADER, jar.value(COOKIE));
+    stage
+        .expect(jar.send(patch), Expected::user(200, &user))
+        .await;
+}
+
+/// A client that says nothing of where it is asks for a token first.
+async fn a_token_before_login(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let mut jar = Jar::default();
+    let options = WireRequest::new("OPTIONS", "/auth/login");
+    let reply = stage.send(&options).await;
+    stage.same("an offer", reply.status, 204);
+    jar.take(&reply);
+    stage.same("one cookie", jar.names(), vec![COOKIE]);
+    let offered = jar.value(COOKIE);
+    let reply = stage.send(&jar.send(options)).await;
+    jar.take(&reply);
+    stage.same("who has one keeps it", jar.value(COOKIE), offered.clone());
+    let login = WireRequest::post("/auth/login", &body).header(HEADER, offered.clone());
+    stage.expect(login.clone(), refused()).await;
+    let reply = stage.send(&jar.send(login)).await;
+    stage.same("with both halves", reply.status, 204);
+    jar.take(&reply);
+    stage.check(jar.value(COOKIE) != offered, "the session has its own");
+    let access = format!(
+        "__Host-auth={}; {COOKIE}={offered}",
+        jar.value("__Host-auth")
+    );
+    let patch = WireRequest::patch("/users/me", &json!({}))
+        .header("cookie", access)
+        .header(HEADER, offered);
+    stage.expect(patch, refused()).await;
+}
+
+/// C-CS-05: with a bearer token nobody asks, and the cookie beside it counts for nothing.
+async fn bearer_is_never_asked(trial: &Trial<'_>) {
+    let (stage, ada) = browser_stage(trial).await;
+    let eve = stage.user("eve@example.com").await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let body = json!({"identifier": "eve@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/auth/api/login", &body);
+    let token = stage
+        .expect(login, Expected::in_session())
+        .await
+        .text("access_token");
+    let patch = || jar.send(WireRequest::patch("/users/me", &json!({})));
+    for headers in [
+        &[][..],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://evil.example"),
+        ],
+    ] {
+        let request = with(patch(), headers).bearer(&token);
+        stage.expect(request, Expected::user(200, &eve)).await;
+        let bad = with(patch(), headers).bearer("x");
+        stage.expect(bad, Expected::unauthenticated(true)).await;
+    }
+    // Another scheme is no credential of ours.
+    let basic = patch().header("authorization", "Basic YTpi");
+    stage.expect(basic, refused()).await;
+    stage.expect(me(&jar), Expected::user(200, &ada)).await;
+}
+
+/// C-CS-04: what a form can send is no body of ours, wherever it comes from.
+async fn simple_content_types(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD}).to_string();
+    for content_type in [
+        "text/plain",
+        "text/plain; application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ] {
+        for target in ["/auth/login", "/auth/refresh"] {
+            let request = WireRequest::new("POST", target).text(content_type, body.clone());
+            let request = jar.send(request.header(OURS.0, OURS.1));
+            stage
+                .expect(request, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
+                .await;
+        }
+    }
+}
+
+/// No route of ours changes anything by a safe method.
+async fn safe_methods_change_nothing(trial: &Trial<'_>) {
+    let (stage, user) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let before = stage.row_text(&user).await;
+    let paths: Vec<_> = stage
+        .auth
+        .routes()
+        .map(|route| route.path().to_owned())
+        .collect();
+    for path in paths {
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            let path = path.replace("{id}", &user.id.to_string());
+            stage.send(&jar.send(WireRequest::new(method, &path))).await;
+        }
+    }
+    stage.same("the row", stage.row_text(&user).await, before);
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    stage.same(
+        "the sessions",
+        stage
+            .auth
+            .accounts()
+            .sessions(&user)
+            .await
+            .map(|s| s.len())
+            .ok(),
+        Some(1),
+    );
+}
+
+/// C-CS-06: to try it out, what would be refused passes, and is told once.
+async fn log_only(trial: &Trial<'_>) {
+    let setup = Setup {
+        backends: Backends::Browser,
+        csrf_log_only: true,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let user = stage.user("ada@example.com").await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let told = || {
+        let kinds = stage.events.kinds();
+        kinds
+            .iter()
+            .filter(|kind| **kind == EventKind::CsrfRefused)
+            .count()
+    };
+    stage.same("before", told(), 0);
+    let list = WireRequest::new("POST", "/auth/sessions/revoke-others");
+    let forged = jar.send(list.header("sec-fetch-site", "cross-site"));
+    stage.expect(forged, Expected::empty(204)).await;
+    stage.same("once", told(), 1);
+    stage.expect(me(&jar), Expected::user(200, &user)).await;
+}

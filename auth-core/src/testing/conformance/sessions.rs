@@ -1,0 +1,309 @@
+//! `GET A/sessions`, `DELETE A/sessions/{id}`, `POST A/sessions/revoke-others`, and the end by logout.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "where a reply has not what is looked for, the case has failed"
+)]
+
+use serde_json::{Value, json};
+use time::Duration;
+
+use super::expected::Expected;
+use super::stage::{Backends, Setup, Stage};
+use super::wire::WireRequest;
+use super::{Trial, group};
+use crate::event::EventKind;
+use crate::testing::PASSWORD;
+use crate::user::User;
+
+group!("sessions": listed, one_is_ended, others_are_ended, logout_ends_one, of_others, ends_of_all,
+    asks_for_a_user, uses_are_noted);
+
+struct Login {
+    access: String,
+    refresh: String,
+}
+
+async fn stage_of<'t>(trial: &'t Trial<'t>, backends: Backends) -> (Stage<'t>, User) {
+    let setup = Setup {
+        backends,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let user = stage.user("ada@example.com").await;
+    (stage, user)
+}
+
+async fn log_in(stage: &Stage<'_>, address: &str, agent: Option<&str>) -> Login {
+    let body = json!({"identifier": address, "password": PASSWORD});
+    let mut request = WireRequest::post("/auth/login", &body);
+    if let Some(agent) = agent {
+        request = request.header("user-agent", agent);
+    }
+    stage.clock.advance(Duration::seconds(1));
+    let reply = stage.expect(request, Expected::in_session()).await;
+    Login {
+        access: reply.text("access_token"),
+        refresh: reply.text("refresh_token"),
+    }
+}
+
+/// The sessions that the caller sees, from the one used last.
+async fn list(stage: &Stage<'_>, login: &Login) -> Vec<Value> {
+    let request = WireRequest::get("/auth/sessions").bearer(&login.access);
+    let reply = stage
+        .expect(request, Expected::members(200, &["sessions"]))
+        .await;
+    reply.json()["sessions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn id(session: &Value) -> String {
+    session["session_id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+async fn is_alive(stage: &Stage<'_>, login: &Login) -> bool {
+    let body = json!({ "refresh_token": login.refresh });
+    let reply = stage.send(&WireRequest::post("/auth/refresh", &body)).await;
+    let accepted = stage.accepts(&login.access).await;
+    stage.same("both tokens", accepted, reply.status == 200);
+    accepted
+}
+
+/// A7.5.2: each with its times, its client and a mark on the caller's own; nothing of its tokens.
+async fn listed(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, _) = stage_of(trial, backends).await;
+        let first = log_in(
+            &stage,
+            "ada@example.com",
+            Some("Firefox \u{202e}\u{200b} on  a\tdesk"),
+        )
+        .await;
+        let second = log_in(&stage, "ada@example.com", None).await;
+        let sessions = list(&stage, &second).await;
+        let members = "client created_at expires_at is_current last_used_at session_id";
+        for session in &sessions {
+            let object = session.as_object().cloned().unwrap_or_default();
+            let mut names: Vec<_> = object.keys().cloned().collect();
+            names.sort();
+            stage.same("the members", names.join(" "), members.to_owned());
+            let text = session.to_string();
+            for login in [&first, &second] {
+                stage.check(!text.contains(&login.refresh[22..]), "no token in a list");
+            }
+        }
+        let marks: Vec<_> = sessions
+            .iter()
+            .map(|s| s["is_current"] == json!(true))
+            .collect();
+        stage.same(
+            "the caller's own, which was used last",
+            marks,
+            vec![true, false],
+        );
+        let clients: Vec<_> = sessions.iter().map(|s| s["client"].clone()).collect();
+        let desk = json!({"user_agent": "Firefox on a desk"});
+        stage.same("the clients", clients, vec![Value::Null, desk]);
+        let now = crate::Clock::now(&stage.clock);
+        let shown = |time: time::OffsetDateTime| {
+            let format = &time::format_description::well_known::Rfc3339;
+            time.replace_nanosecond(0)
+                .ok()
+                .and_then(|time| time.format(format).ok())
+        };
+        let newest = &sessions[0];
+        stage.same(
+            "made now",
+            newest["created_at"].as_str().map(str::to_owned),
+            shown(now),
+        );
+        stage.same(
+            "ends in thirty days",
+            newest["expires_at"].as_str().map(str::to_owned),
+            shown(now + Duration::days(30)),
+        );
+    }
+}
+
+async fn one_is_ended(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, _) = stage_of(trial, backends).await;
+        let first = log_in(&stage, "ada@example.com", None).await;
+        let second = log_in(&stage, "ada@example.com", None).await;
+        let sessions = list(&stage, &second).await;
+        let delete = |id: &str, by: &Login| {
+            WireRequest::new("DELETE", &format!("/auth/sessions/{id}")).bearer(&by.access)
+        };
+        stage
+            .expect(delete(&id(&sessions[1]), &second), Expected::empty(204))
+            .await;
+        stage.check(stage.raised(EventKind::SessionEnded), "the event of an end");
+        stage.check(!is_alive(&stage, &first).await, "it is dead at once");
+        stage.check(is_alive(&stage, &second).await, "the own goes on");
+        let gone = Expected::problem(404, "SESSION_NOT_FOUND");
+        stage.expect(delete(&id(&sessions[1]), &second), gone).await;
+        stage.same("what is left", list(&stage, &second).await.len(), 1);
+        stage
+            .expect(delete(&id(&sessions[0]), &second), Expected::empty(204))
+            .await;
+        stage.check(!is_alive(&stage, &second).await, "one's own, too");
+    }
+}
+
+async fn others_are_ended(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, user) = stage_of(trial, backends).await;
+        let mut logins = Vec::new();
+        for _ in 0..4 {
+            logins.push(log_in(&stage, "ada@example.com", None).await);
+        }
+        let eve = stage.user("eve@example.com").await;
+        let eves = log_in(&stage, "eve@example.com", None).await;
+        let revoke = WireRequest::new("POST", "/auth/sessions/revoke-others");
+        let revoke = revoke.bearer(&logins[2].access);
+        stage.expect(revoke.clone(), Expected::empty(204)).await;
+        for (place, login) in logins.iter().enumerate() {
+            stage.same("alive", is_alive(&stage, login).await, place == 2);
+        }
+        stage.same("what is left", list(&stage, &logins[2]).await.len(), 1);
+        stage.check(is_alive(&stage, &eves).await, "another user's goes on");
+        stage.expect(revoke, Expected::empty(204)).await;
+        stage.check(is_alive(&stage, &logins[2]).await, "twice is no harm");
+        let epochs = [&user, &eve].map(|user| user.epoch.as_i64());
+        stage.same("epochs before", epochs, [0, 0]);
+    }
+}
+
+/// A7.4.1, B-48: this one and no other.
+async fn logout_ends_one(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, _) = stage_of(trial, backends).await;
+        let first = log_in(&stage, "ada@example.com", None).await;
+        let second = log_in(&stage, "ada@example.com", None).await;
+        let logout = WireRequest::new("POST", "/auth/logout").bearer(&first.access);
+        stage.expect(logout.clone(), Expected::empty(204)).await;
+        stage.check(!is_alive(&stage, &first).await, "dead at once");
+        stage.check(is_alive(&stage, &second).await, "the other goes on");
+        stage.expect(logout, Expected::unauthenticated(true)).await;
+    }
+}
+
+/// Somebody else's session, one that never was, and a text that is no id are the same 404.
+async fn of_others(trial: &Trial<'_>) {
+    let (stage, _) = stage_of(trial, Backends::Opaque).await;
+    stage.user("eve@example.com").await;
+    let adas = log_in(&stage, "ada@example.com", None).await;
+    let eves = log_in(&stage, "eve@example.com", None).await;
+    let of_ada = id(&list(&stage, &adas).await[0]);
+    for other in [
+        of_ada.as_str(),
+        "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10",
+        &of_ada.to_uppercase(),
+        "0d6f3a527c1e4a869b1f5e2c8d7a4b10",
+        "null",
+        "1%20OR%201=1",
+        "%ff",
+        "..%2f..%2fusers",
+        &"x".repeat(4000),
+    ] {
+        let target = format!("/auth/sessions/{other}");
+        let request = WireRequest::new("DELETE", &target).bearer(&eves.access);
+        let gone = Expected::problem(404, "SESSION_NOT_FOUND");
+        stage.expect(request, gone).await;
+    }
+    stage.check(is_alive(&stage, &adas).await, "it goes on");
+}
+
+/// A7.4.5: the operations of an administrator.
+async fn ends_of_all(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, user) = stage_of(trial, backends).await;
+        let logins = [
+            log_in(&stage, "ada@example.com", None).await,
+            log_in(&stage, "ada@example.com", None).await,
+        ];
+        let accounts = stage.auth.accounts();
+        let listed = accounts.sessions(&user).await.unwrap_or_default();
+        stage.same("as the manager lists them", listed.len(), 2);
+        let ended = accounts.end_session(&user.id, &listed[0].id).await;
+        stage.same("one", ended.ok(), Some(true));
+        stage.check(!is_alive(&stage, &logins[1]).await, "it is dead");
+        stage.same(
+            "all",
+            accounts.end_all_sessions(&user.id).await.ok(),
+            Some(true),
+        );
+        stage.check(!is_alive(&stage, &logins[0]).await, "and the rest");
+        let row = stage.row(&user).await;
+        let left = match &row {
+            Some(user) => accounts.sessions(user).await.unwrap_or_default().len(),
+            None => 9,
+        };
+        stage.same("none is listed", left, 0);
+        let nobody = uuid::Uuid::nil();
+        stage.same(
+            "of nobody",
+            accounts.end_all_sessions(&nobody).await.ok(),
+            Some(false),
+        );
+    }
+}
+
+async fn asks_for_a_user(trial: &Trial<'_>) {
+    let (stage, _) = stage_of(trial, Backends::Opaque).await;
+    for (method, target) in [
+        ("GET", "/auth/sessions"),
+        ("POST", "/auth/sessions/revoke-others"),
+        (
+            "DELETE",
+            "/auth/sessions/0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10",
+        ),
+    ] {
+        let request = WireRequest::new(method, target);
+        stage
+            .expect(request.clone(), Expected::unauthenticated(false))
+            .await;
+        stage
+            .expect(request.bearer("x"), Expected::unauthenticated(true))
+            .await;
+    }
+}
+
+/// N-SE-07: a session that is used every day does not idle, and one that is not used does.
+async fn uses_are_noted(trial: &Trial<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (stage, _) = stage_of(trial, backends).await;
+        let mut login = log_in(&stage, "ada@example.com", None).await;
+        for _ in 0..3 {
+            stage.clock.advance(Duration::days(29));
+            // What is noted is the access, and not the refresh alone.
+            let body = json!({ "refresh_token": login.refresh });
+            let reply = stage.send(&WireRequest::post("/auth/refresh", &body)).await;
+            stage.same("a refresh", reply.status, 200);
+            login.access = reply.text("access_token");
+            login.refresh = reply.text("refresh_token");
+            for _ in 0..8 {
+                stage.clock.advance(Duration::minutes(1));
+                stage.check(stage.accepts(&login.access).await, "a use");
+            }
+            let session = list(&stage, &login).await.remove(0);
+            let now = crate::Clock::now(&stage.clock);
+            let format = &time::format_description::well_known::Rfc3339;
+            let noted = now
+                .replace_nanosecond(0)
+                .ok()
+                .and_then(|now| now.format(format).ok());
+            stage.same(
+                "noted",
+                session["last_used_at"].as_str().map(str::to_owned),
+                noted,
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The closed set of algorithms.
+
+use jsonwebtoken::Algorithm;
+
+/// How a token is signed.
+///
+/// The set is closed, and "none" is not in it.
+///
+/// | algorithm | signs with | verifies with | use it for |
+/// | --- | --- | --- | --- |
+/// | HS256 | a secret | the same secret | tokens that only this application reads |
+/// | EdDSA | an Ed25519 private key | its public key | tokens that others read; the default choice |
+/// | ES256 | a P-256 private key | its public key | the same, where others know no EdDSA |
+/// | RS256 | – | an RSA public key | tokens of an older issuer, until they have expired |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JwtAlgorithm {
+    /// HMAC with SHA-256 (RFC 7518 §3.2): one secret signs and verifies.
+    Hs256,
+    /// Ed25519 (RFC 8037 §3.1), which is deterministic: a signature needs no random number.
+    EdDsa,
+    /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). The private key goes into each nonce as well as
+    /// random bytes, so that a bad random number gives no key away (RFC 8725 §3.2).
+    ///
+    /// Whoever has a token of ES256 can write its signature in a second way, which is good as well. So
+    /// the text of a token is not its name: what is revoked or spent is the `jti`.
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), of 2048 to 8192 bits: verifies only.
+    Rs256,
+}
+
+impl JwtAlgorithm {
+    /// The name that stands in the header (`alg`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::JwtAlgorithm;
+    ///
+    /// assert_eq!(JwtAlgorithm::Hs256.name(), "HS256");
+    /// assert_eq!(JwtAlgorithm::EdDsa.name(), "EdDSA");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    pub(super) const fn primitive(self) -> Algorithm {
+        match self {
+            Self::Hs256 => Algorithm::HS256,
+            Self::EdDsa => Algorithm::EdDSA,
+            Self::Es256 => Algorithm::ES256,
+            Self::Rs256 => Algorithm::RS256,
+        }
+    }
+}

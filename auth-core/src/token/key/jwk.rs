@@ -1,0 +1,190 @@
+//! Keys from JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::JwtKey;
+use crate::json;
+use crate::secret::Secret;
+use crate::token::private::PrivateKey;
+use crate::token::public::PublicKey;
+use crate::token::{KeyError, KeyId};
+
+impl JwtKey {
+    /// A key from a JWK: a secret (`oct`, for HS256), a public or private key of Ed25519 (`OKP`) or
+    /// P-256 (`EC`), or a public RSA key.
+    ///
+    /// Where `alg`, `use` and `key_ops` are there, they must fit: a JWK says what it is for, and it
+    /// is not used for anything else (RFC 8725 §3.1). Members that are not known are ignored, as
+    /// RFC 7517 §4 wants; none of them is followed, `x5u` least of all.
+    ///
+    /// The key's name is the `kid` of the JWK. Without one, the name of a key pair is its RFC 7638
+    /// thumbprint, and that of a secret the one of [`hs256_auto_kid`](Self::hs256_auto_kid): a
+    /// thumbprint would be a digest of the secret that everybody can try to guess (RFC 7638 §7).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::{JwtAlgorithm, JwtKey, KeyError};
+    ///
+    /// let key = JwtKey::from_jwk(
+    ///     r#"{"kty":"OKP","crv":"Ed25519","kid":"2026-01","alg":"EdDSA",
+    ///         "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    ///         "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!(key.kid().as_str(), "2026-01");
+    ///
+    /// let encrypts = r#"{"kty":"OKP","crv":"Ed25519","use":"enc",
+    ///     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// assert_eq!(JwtKey::from_jwk(encrypts).map(drop), Err(KeyError::WrongUse));
+    /// # Ok::<(), KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`]; a private RSA key and RSA keys under 2048 bits are among what is refused. A weak
+    /// secret is not: ask [`weakness`](Self::weakness).
+    pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
+        let mut members = Members(json::parse_object(json.as_bytes())?);
+        // Out of the map before anything else, so that they are wiped whatever comes.
+        let (d, k) = (members.private("d")?, members.private("k")?);
+        let kid = members.text("kid")?;
+        let kid = kid.map(|kid| KeyId::parse(&kid)).transpose()?;
+        let key = match (members.required("kty")?.as_str(), d, k) {
+            ("oct", None, Some(k)) => {
+                Self::hs256_auto_kid(Secret::new(decode("k", &k)?.as_slice()))
+            }
+            ("oct", Some(_), _) => return Err(KeyError::Member("d")),
+            ("oct", None, None) | (_, _, Some(_)) => return Err(KeyError::Member("k")),
+            ("RSA", Some(_), None) => return Err(KeyError::PrivateRsa),
+            (kty, d, None) => {
+                let public = members.public_key(kty)?;
+                match d {
+                    Some(d) => Self::of_private(private_key(&public, &d)?)?,
+                    None => Self::of_public(public)?,
+                }
+            }
+        };
+        members.check_purpose(&key)?;
+        Ok(match kid {
+            Some(kid) => key.with_kid(kid),
+            None => key,
+        })
+    }
+
+    /// A key from the text of a file: a JWK ([`from_jwk`](Self::from_jwk)) or a PEM block
+    /// ([`from_pem`](Self::from_pem)), told apart by how it begins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::{JwtAlgorithm, JwtKey, KeyError};
+    ///
+    /// let key = JwtKey::parse(
+    ///     r#"{"kty":"oct","alg":"HS256","k":"nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4"}"#,
+    /// )?;
+    /// assert_eq!(key.algorithm(), JwtAlgorithm::Hs256);
+    /// assert_eq!(JwtKey::parse("hunter2").map(drop), Err(KeyError::UnknownNotation));
+    /// # Ok::<(), KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`].
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim_ascii();
+        if text.starts_with('{') {
+            Self::from_jwk(text)
+        } else if text.starts_with("-----BEGIN ") {
+            Self::from_pem(text)
+        } else {
+            Err(KeyError::UnknownNotation)
+        }
+    }
+}
+
+fn private_key(public: &PublicKey, d: &str) -> Result<PrivateKey, KeyError> {
+    let d = Zeroizing::new(number("d", &decode("d", d)?)?);
+    match public {
+        PublicKey::Ed25519(_) => PrivateKey::ed25519(&d, public),
+        PublicKey::P256 { .. } => PrivateKey::p256(&d, public),
+        PublicKey::Rsa { .. } => Err(KeyError::PrivateRsa),
+    }
+}
+
+/// The members of a JWK.
+struct Members(Map<String, Value>);
+
+impl Members {
+    fn private(&mut self, name: &'static str) -> Result<Option<Zeroizing<String>>, KeyError> {
+        Ok(self.text(name)?.map(Zeroizing::new))
+    }
+
+    /// A member that is a text where it is there. `null` is not "not there" (J-16).
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, KeyError> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(KeyError::Member(name)),
+        }
+    }
+
+    fn required(&mut self, name: &'static str) -> Result<String, KeyError> {
+        self.text(name)?.ok_or(KeyError::Member(name))
+    }
+
+    fn bytes(&mut self, name: &'static str) -> Result<Vec<u8>, KeyError> {
+        let text = self.required(name)?;
+        Ok(decode(name, &text)?.to_vec())
+    }
+
+    /// A coordinate: exactly as long as the numbers of its curve (RFC 7518 §6.2.1.2).
+    fn coordinate(&mut self, name: &'static str) -> Result<[u8; 32], KeyError> {
+        number(name, &self.bytes(name)?)
+    }
+
+    fn public_key(&mut self, kty: &str) -> Result<PublicKey, KeyError> {
+        match kty {
+            "OKP" if self.required("crv")? == "Ed25519" => {
+                PublicKey::ed25519(self.coordinate("x")?)
+            }
+            "EC" if self.required("crv")? == "P-256" => {
+                PublicKey::p256(self.coordinate("x")?, self.coordinate("y")?)
+            }
+            "RSA" => PublicKey::rsa(&self.bytes("n")?, &self.bytes("e")?),
+            _ => Err(KeyError::UnknownKind),
+        }
+    }
+
+    /// Is the key for what it will be used for?
+    fn check_purpose(&mut self, key: &JwtKey) -> Result<(), KeyError> {
+        if self
+            .text("alg")?
+            .is_some_and(|alg| alg != key.algorithm().name())
+        {
+            return Err(KeyError::WrongAlgorithm(key.algorithm()));
+        }
+        if self.text("use")?.is_some_and(|usage| usage != "sig") {
+            return Err(KeyError::WrongUse);
+        }
+        let operation = if key.can_sign() { "sign" } else { "verify" };
+        match self.0.remove("key_ops") {
+            None => Ok(()),
+            Some(Value::Array(list)) if list.iter().any(|one| one == operation) => Ok(()),
+            Some(Value::Array(_)) => Err(KeyError::WrongUse),
+            Some(_) => Err(KeyError::Member("key_ops")),
+        }
+    }
+}
+
+fn decode(name: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let bytes = Base64UrlUnpadded::decode_vec(text);
+    bytes
+        .map(Zeroizing::new)
+        .map_err(|_| KeyError::Member(name))
+}
+
+fn number(name: &'static str, bytes: &[u8]) -> Result<[u8; 32], KeyError> {
+    bytes.try_into().map_err(|_| KeyError::Member(name))
+}

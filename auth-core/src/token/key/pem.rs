@@ -1,0 +1,162 @@
+//! Keys from PEM (RFC 7468): PKCS#8 for private ones, `SubjectPublicKeyInfo` for public ones.
+
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
+
+use super::JwtKey;
+use crate::token::private::PrivateKey;
+use crate::token::public::PublicKey;
+use crate::token::{JwtAlgorithm, KeyError};
+
+impl JwtKey {
+    /// A key from a PEM block, of whichever kind it is: a private key of Ed25519 or P-256
+    /// (`PRIVATE KEY`), or a public one of Ed25519, P-256 or RSA (`PUBLIC KEY`).
+    ///
+    /// Its name is its RFC 7638 thumbprint, until [`with_kid`](Self::with_kid) says otherwise. The
+    /// text is one block; white space around it does no harm. Wiping it stays with its owner.
+    ///
+    /// # Examples
+    ///
+    /// What `openssl genpkey -algorithm ED25519` writes:
+    ///
+    /// ```
+    /// use auth_core::token::{JwtAlgorithm, JwtKey};
+    ///
+    /// let key = JwtKey::from_pem(
+    ///     "-----BEGIN PRIVATE KEY-----\n\
+    ///      MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+    ///      -----END PRIVATE KEY-----\n",
+    /// )?;
+    /// assert_eq!(key.algorithm(), JwtAlgorithm::EdDsa);
+    /// assert_eq!(key.kid().as_str(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    /// # Ok::<(), auth_core::token::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`]; a private RSA key and RSA keys under 2048 bits are among what is refused.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let (label, der) = block(pem)?;
+        match label {
+            "PRIVATE KEY" => Self::of_private(PrivateKey::from_pkcs8(&der)?),
+            "PUBLIC KEY" => Self::of_public(PublicKey::from_spki(&der)?),
+            _ => Err(KeyError::UnknownLabel),
+        }
+    }
+
+    /// An EdDSA key that signs: an Ed25519 private key in PKCS#8.
+    ///
+    /// # Examples
+    ///
+    /// See [`from_pem`](Self::from_pem).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], also for a good key of another kind.
+    pub fn eddsa_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_pem(pem)?.which(JwtAlgorithm::EdDsa, true)
+    }
+
+    /// An ES256 key that signs: a P-256 private key in PKCS#8.
+    ///
+    /// # Examples
+    ///
+    /// What `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` writes:
+    ///
+    /// ```
+    /// use auth_core::token::{JwtAlgorithm, JwtKey};
+    ///
+    /// let key = JwtKey::es256_pem(
+    ///     "-----BEGIN PRIVATE KEY-----\n\
+    ///      MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff\n\
+    ///      H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp\n\
+    ///      7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n\
+    ///      -----END PRIVATE KEY-----\n",
+    /// )?;
+    /// assert_eq!(key.algorithm(), JwtAlgorithm::Es256);
+    /// # Ok::<(), auth_core::token::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], also for a good key of another kind.
+    pub fn es256_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_pem(pem)?.which(JwtAlgorithm::Es256, true)
+    }
+
+    /// An EdDSA key that only verifies: an Ed25519 public key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::token::{JwtAlgorithm, JwtKey, KeyError};
+    ///
+    /// let pem = "-----BEGIN PUBLIC KEY-----\n\
+    ///     MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+    ///     -----END PUBLIC KEY-----\n";
+    /// assert_eq!(JwtKey::eddsa_public_pem(pem)?.algorithm(), JwtAlgorithm::EdDsa);
+    ///
+    /// let refused = JwtKey::es256_public_pem(pem).map(drop);
+    /// assert_eq!(refused, Err(KeyError::WrongKind(JwtAlgorithm::Es256)));
+    /// # Ok::<(), KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], also for a good key of another kind.
+    pub fn eddsa_public_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_pem(pem)?.which(JwtAlgorithm::EdDsa, false)
+    }
+
+    /// An ES256 key that only verifies: a P-256 public key.
+    ///
+    /// # Examples
+    ///
+    /// See [`eddsa_public_pem`](Self::eddsa_public_pem).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], also for a good key of another kind.
+    pub fn es256_public_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_pem(pem)?.which(JwtAlgorithm::Es256, false)
+    }
+
+    /// An RS256 key, which only verifies: an RSA public key of 2048 to 8192 bits.
+    ///
+    /// # Examples
+    ///
+    /// See [`eddsa_public_pem`](Self::eddsa_public_pem).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], also for a good key of another kind.
+    pub fn rs256_public_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_pem(pem)?.which(JwtAlgorithm::Rs256, false)
+    }
+
+    /// The key, if it is of this algorithm and half.
+    fn which(self, algorithm: JwtAlgorithm, signs: bool) -> Result<Self, KeyError> {
+        if self.algorithm() == algorithm && self.signing.is_some() == signs {
+            Ok(self)
+        } else {
+            Err(KeyError::WrongKind(algorithm))
+        }
+    }
+}
+
+/// The label and the bytes of a text that is exactly one block.
+fn block(text: &str) -> Result<(&str, Zeroizing<Vec<u8>>), KeyError> {
+    let (label, body) = framed(text.trim_ascii()).ok_or(KeyError::MalformedPem)?;
+    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
+    for line in body.lines() {
+        base64.push_str(line.trim_ascii_end());
+    }
+    let bytes = Base64::decode_vec(&base64).map_err(|_| KeyError::MalformedPem)?;
+    Ok((label, Zeroizing::new(bytes)))
+}
+
+fn framed(text: &str) -> Option<(&str, &str)> {
+    let (label, rest) = text.strip_prefix("-----BEGIN ")?.split_once("-----")?;
+    let rest = rest.strip_suffix("-----")?.strip_suffix(label)?;
+    Some((label, rest.strip_suffix("-----END ")?))
+}

@@ -1,0 +1,60 @@
+//! What a secret must not be confused with.
+
+use super::*;
+
+/// The good header with another algorithm.
+fn named(alg: &str) -> String {
+    let mut header = good_header();
+    header["alg"] = json!(alg);
+    header.to_string()
+}
+
+/// J-01: a signature that is good under another algorithm of the same key is still none.
+#[test]
+fn other_hmacs_with_the_same_key_are_refused() {
+    use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+    use jsonwebtoken::{Algorithm, EncodingKey};
+
+    for (algorithm, name) in [(Algorithm::HS384, "HS384"), (Algorithm::HS512, "HS512")] {
+        for (alg, expected) in [
+            (name, InvalidToken::WrongAlgorithm),
+            ("HS256", InvalidToken::BadSignature),
+        ] {
+            let header = b64(named(alg));
+            let message = format!("{header}.{}", b64(good_payload().to_string()));
+            let key = EncodingKey::from_secret(&KEY);
+            let signer = (DEFAULT_PROVIDER.signer_factory)(&algorithm, &key).unwrap();
+            let signature = b64(signer.try_sign(message.as_bytes()).unwrap());
+            assert_eq!(
+                read(&format!("{message}.{signature}")),
+                Err(expected),
+                "{name} as {alg}"
+            );
+        }
+    }
+}
+
+/// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key that everybody knows.
+#[test]
+fn a_public_key_is_no_hmac_secret() {
+    let pem = "-----BEGIN PUBLIC KEY-----\n\
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9\n\
+        q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==\n\
+        -----END PUBLIC KEY-----\n";
+    let public = JwtKey::hs256(kid("k1"), Secret::new(pem));
+    assert!(public.weakness().is_some());
+    for (alg, expected) in [
+        ("RS256", InvalidToken::WrongAlgorithm),
+        ("ES256", InvalidToken::WrongAlgorithm),
+        ("HS256", InvalidToken::BadSignature),
+    ] {
+        let header = b64(named(alg));
+        let message = format!("{header}.{}", b64(good_payload().to_string()));
+        let signature = b64(public.sign(message.as_bytes()).unwrap());
+        assert_eq!(
+            read(&format!("{message}.{signature}")),
+            Err(expected),
+            "{alg}"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! Sessions through a change of master secrets, a purge, and with a clock that jumps.
+
+use std::sync::Arc;
+
+use auth_core::secret::{MasterSecret, Secret};
+use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::{ManualClock, Outbox, PASSWORD, fast_hasher, registration};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, CookieTransport, OpaqueStrategy, SessionStore,
+    Sessions, User,
+};
+use serde_json::json;
+use time::Duration;
+
+use crate::world::block_on;
+
+struct House {
+    auth: Auth<User>,
+    door: CoreDoor<User>,
+    clock: ManualClock,
+    master: MasterSecret,
+    store: Arc<MemorySessionStore>,
+}
+
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+impl House {
+    async fn new() -> Self {
+        let master = MasterSecret::new(Secret::generate().unwrap());
+        let (clock, store) = (ManualClock::new(), Arc::new(MemorySessionStore::new()));
+        let accounts = Accounts::builder(MemoryUserDatabase::new(), &master)
+            .expiring_store(MemoryExpiringStore::new())
+            .hasher(fast_hasher())
+            .clock(clock.clone())
+            .manager(Outbox::new())
+            .sessions(Sessions::new(Arc::clone(&store), &master));
+        let auth = Auth::builder(accounts)
+            .backend(Backend::new(
+                "api",
+                BearerTransport::new(),
+                OpaqueStrategy::new(),
+            ))
+            .backend(Backend::new(
+                "web",
+                CookieTransport::new(),
+                OpaqueStrategy::new(),
+            ))
+            .build()
+            .unwrap();
+        let ada = registration("ada@example.com");
+        auth.accounts().register(ada).await.unwrap();
+        Self {
+            door: CoreDoor::new(auth.clone()),
+            auth,
+            clock,
+            master,
+            store,
+        }
+    }
+
+    async fn log_in(&self) -> Tokens {
+        let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+        tokens(
+            &self
+                .door
+                .send(WireRequest::post("/auth/login", &body))
+                .await,
+        )
+        .unwrap()
+    }
+
+    async fn refresh(&self, token: &str) -> Option<Tokens> {
+        let body = json!({ "refresh_token": token });
+        tokens(
+            &self
+                .door
+                .send(WireRequest::post("/auth/refresh", &body))
+                .await,
+        )
+    }
+
+    async fn is_good(&self, access: &str) -> bool {
+        let request = WireRequest::get("/users/me").bearer(access);
+        self.door.send(request).await.status == 200
+    }
+}
+
+fn tokens(reply: &WireReply) -> Option<Tokens> {
+    let json = reply.json();
+    Some(Tokens {
+        access: json["access_token"].as_str()?.to_owned(),
+        refresh: json["refresh_token"].as_str()?.to_owned(),
+    })
+}
+
+/// A change of the master logs nobody out: old tokens are good until it is retired, a lost reply is
+/// answered with the same successor across the change, and who refreshes meanwhile stays.
+#[test]
+fn sessions_outlive_a_change_of_the_master() {
+    block_on(async {
+        let house = House::new().await;
+        let (first, idle) = (house.log_in().await, house.log_in().await);
+        let second = house.refresh(&first.refresh).await.unwrap();
+
+        let old = house.master.kid();
+        let new = house.master.add_next(Secret::generate().unwrap()).unwrap();
+        house.master.activate(&new).unwrap();
+        let again = house.refresh(&first.refresh).await.unwrap();
+        assert_eq!(
+            (&again.refresh, &again.access),
+            (&second.refresh, &second.access)
+        );
+        assert!(house.is_good(&second.access).await && house.is_good(&idle.access).await);
+
+        house.clock.advance(Duration::minutes(10));
+        let third = house.refresh(&second.refresh).await.unwrap();
+        assert!(
+            house.is_good(&second.access).await,
+            "the access token of before"
+        );
+        house.master.retire(&old).unwrap();
+        assert!(house.is_good(&third.access).await);
+        assert!(
+            !house.is_good(&second.access).await,
+            "made with a retired key"
+        );
+        assert!(house.refresh(&third.refresh).await.is_some());
+        assert!(
+            house.refresh(&idle.refresh).await.is_none(),
+            "never refreshed"
+        );
+    });
+}
+
+/// What is over goes, in batches, and nothing else does; the future that repeats it does the same.
+#[test]
+fn a_purge_takes_what_is_over() {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let house = House::new().await;
+        for _ in 0..1200 {
+            house.log_in().await;
+        }
+        house.clock.advance(Duration::days(20));
+        let young = house.log_in().await;
+        assert_eq!(house.auth.accounts().purge_expired().await.unwrap(), 0);
+        house.clock.advance(Duration::days(10));
+        assert_eq!(house.auth.accounts().purge_expired().await.unwrap(), 1200);
+        let young = house.refresh(&young.refresh).await.unwrap();
+
+        house.clock.advance(Duration::days(30));
+        let pause = std::time::Duration::from_mins(10);
+        let purging = tokio::spawn(house.auth.accounts().purge_every(pause));
+        // It begins to wait, and wakes when the pause is over.
+        tokio::task::yield_now().await;
+        tokio::time::advance(pause).await;
+        tokio::task::yield_now().await;
+        purging.abort();
+        let _ = purging.await;
+        let left = house
+            .store
+            .purge_sessions(house.auth.accounts().now(), 10)
+            .await;
+        assert_eq!(left.unwrap(), 0, "the future has removed it");
+        assert!(house.refresh(&young.refresh).await.is_none());
+    });
+}
+
+/// A clock that is set back ends nothing, prolongs no grace, and what it has seen later stays.
+#[test]
+fn a_clock_that_is_set_back_unlocks_nothing() {
+    block_on(async {
+        let house = House::new().await;
+        let first = house.log_in().await;
+        house.clock.advance(Duration::hours(2));
+        let second = house.refresh(&first.refresh).await.unwrap();
+        house.clock.advance(-Duration::hours(1));
+        assert!(house.is_good(&second.access).await);
+        assert!(
+            house.refresh(&first.refresh).await.is_none(),
+            "an hour before it was spent"
+        );
+        assert!(
+            house.refresh(&second.refresh).await.is_none(),
+            "that was a reuse"
+        );
+    });
+}
+
+/// A session takes the same room after ten thousand rotations as after one: what is stored depends on
+/// the two latest generations alone. (A number that grows a digit is all that grows.)
+#[test]
+fn a_session_never_grows() {
+    block_on(async {
+        let house = House::new().await;
+        let mut tokens = house.log_in().await;
+        let user = house.auth.accounts();
+        let ada = auth_core::testing::email("ada@example.com").into();
+        let password = auth_core::testing::password(PASSWORD);
+        let checked = user.authenticate(&ada, &password).await.unwrap();
+        let id = user.sessions(checked.user()).await.unwrap()[0].id;
+        let room = async || {
+            let row = house.store.session(&id).await.unwrap().unwrap();
+            row.tokens.as_stored_str().len()
+        };
+        let mut sizes = Vec::new();
+        for _ in 0..10_000 {
+            tokens = house.refresh(&tokens.refresh).await.unwrap();
+            sizes.push(room().await);
+        }
+        assert_eq!(sizes[8], sizes[1]);
+        assert!(
+            sizes.iter().all(|size| size.abs_diff(sizes[2]) <= 4),
+            "{:?}",
+            sizes.last()
+        );
+        assert!(sizes[9_999] <= auth_core::store::SessionTokens::MAX_BYTES);
+    });
+}

@@ -1,0 +1,267 @@
+//! The statements about sessions, and what their rows hold.
+
+use std::fmt;
+
+use auth_core::store::{SessionOwner, SessionTokens, StoredSession};
+use auth_core::{BoxError, Epoch, SessionId, StoreError};
+use diesel::Table;
+use time::OffsetDateTime;
+
+use crate::schema::auth_sessions;
+use crate::sql::{Kind, Row, SqlValue, Statement};
+use crate::table::OwnColumns;
+use crate::types::{DbTime, DbUuid};
+
+/// The name of the table.
+pub(crate) const TABLE: &str = "auth_sessions";
+
+/// The columns in the order in which rows are written and read. It is written out because a session
+/// is read for each request; a test compares it with the `table!`.
+const COLUMNS: &str = "id, owner, backend, epoch, created_at, last_used_at, expires_at, ends_at, \
+                       client, version, tokens";
+
+/// Their types.
+const KINDS: [Kind; 11] = [
+    Kind::Uuid,
+    Kind::Text,
+    Kind::Text,
+    Kind::BigInt,
+    Kind::Time,
+    Kind::Time,
+    Kind::Time,
+    Kind::Time,
+    Kind::Text,
+    Kind::BigInt,
+    Kind::Text,
+];
+
+type Columns = <auth_sessions::table as Table>::AllColumns;
+
+pub(crate) fn insert(session: &StoredSession) -> Statement {
+    let StoredSession {
+        id,
+        owner,
+        backend,
+        epoch,
+        created_at,
+        last_used_at,
+        expires_at,
+        ends_at,
+        client,
+        version,
+        tokens,
+    } = session;
+    let values: [SqlValue; 11] = [
+        key(id),
+        owner.as_str().into(),
+        backend.as_str().into(),
+        epoch.as_i64().into(),
+        DbTime::floor(*created_at).into(),
+        DbTime::floor(*last_used_at).into(),
+        // Both ends are rounded up: a session never ends early, nor before it expires.
+        DbTime::ceil(*expires_at).into(),
+        DbTime::ceil(*ends_at).into(),
+        SqlValue::Text(client.clone()),
+        (*version).into(),
+        tokens.as_stored_str().into(),
+    ];
+    let mut insert = Statement::new(format!("INSERT INTO {TABLE} ({COLUMNS}) VALUES ("));
+    for (position, value) in values.into_iter().enumerate() {
+        let separator = if position == 0 { "" } else { ", " };
+        insert = insert.text(separator).bind(value);
+    }
+    insert.text(")")
+}
+
+pub(crate) fn by_id(id: &SessionId) -> Statement {
+    select(" WHERE id = ").bind(key(id))
+}
+
+/// Writes all that may change where the version is the one before; `None` where there is none before.
+pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
+    let StoredSession {
+        id,
+        owner: _,
+        backend: _,
+        epoch,
+        created_at: _,
+        last_used_at,
+        expires_at,
+        ends_at,
+        client,
+        version,
+        tokens,
+    } = next;
+    let before = version.checked_sub(1)?;
+    let update = Statement::new(format!("UPDATE {TABLE} SET epoch = "))
+        .bind(epoch.as_i64())
+        .text(", last_used_at = ")
+        .bind(DbTime::floor(*last_used_at))
+        .text(", expires_at = ")
+        .bind(DbTime::ceil(*expires_at))
+        .text(", ends_at = ")
+        .bind(DbTime::ceil(*ends_at))
+        .text(", client = ")
+        .bind(SqlValue::Text(client.clone()))
+        .text(", version = ")
+        .bind(*version)
+        .text(", tokens = ")
+        .bind(tokens.as_stored_str())
+        .text(" WHERE id = ")
+        .bind(key(id));
+    Some(update.text(" AND version = ").bind(before))
+}
+
+/// Moves the session that goes on to the new epoch of its user, whose key this is.
+///
+/// A session that was dead before the step stays dead: it must have the epoch before. The realm in
+/// front of the key is not known here, so that of the owner only what follows it is compared, which
+/// `substr` and `length` do alike on every engine (in bytes where the column is bytes, and an owner that is
+/// shorter than the key equals nothing). That the session is this user's and no namesake's of another
+/// realm is what the caller knows, who was authenticated by it.
+pub(crate) fn keep(id: &SessionId, user: &impl fmt::Display, epoch: Epoch) -> Statement {
+    let ending = format!(":{user}");
+    Statement::new(format!("UPDATE {TABLE} SET epoch = "))
+        .bind(epoch.as_i64())
+        .text(", version = version + 1 WHERE id = ")
+        .bind(key(id))
+        .text(" AND epoch = ")
+        .bind(epoch.previous().as_i64())
+        .text(" AND substr(owner, length(owner) - length(")
+        .bind(ending.as_str())
+        .text(") + 1) = ")
+        .bind(ending.as_str())
+}
+
+pub(crate) fn delete(id: &SessionId) -> Statement {
+    Statement::new(format!("DELETE FROM {TABLE} WHERE id = ")).bind(key(id))
+}
+
+pub(crate) fn of_owner(owner: &SessionOwner, now: OffsetDateTime, limit: u32) -> Statement {
+    select(" WHERE owner = ")
+        .bind(owner.as_str())
+        .text(" AND expires_at > ")
+        .bind(DbTime::floor(now))
+        .text(" ORDER BY last_used_at DESC, id LIMIT ")
+        .bind(i64::from(limit))
+}
+
+pub(crate) fn delete_of_owner(owner: &SessionOwner) -> Statement {
+    Statement::new(format!("DELETE FROM {TABLE} WHERE owner = ")).bind(owner.as_str())
+}
+
+/// Answers no row, and fails where the table or a column is not there.
+pub(crate) fn nothing() -> Statement {
+    select(" WHERE 1 = 0")
+}
+
+/// The session of a row.
+///
+/// # Errors
+///
+/// Where a column holds what the toolkit never wrote; the value is not told.
+pub(crate) fn read(row: Row) -> Result<StoredSession, StoreError> {
+    session(row).map_err(StoreError::new)
+}
+
+fn session(row: Row) -> Result<StoredSession, BoxError> {
+    let values = <Columns as OwnColumns>::read(&mut row.into_iter());
+    let values = values.map_err(|error| format!("a session cannot be read: {error}"))?;
+    let (
+        id,
+        owner,
+        backend,
+        epoch,
+        created_at,
+        last_used_at,
+        expires_at,
+        ends_at,
+        client,
+        version,
+        tokens,
+    ) = values;
+    let owner = SessionOwner::from_stored(owner)
+        .ok_or("a session cannot be read: column `owner` holds what it must not hold")?;
+    Ok(StoredSession {
+        id: SessionId::from_uuid(id),
+        owner,
+        backend,
+        epoch: Epoch::from_i64(epoch),
+        created_at,
+        last_used_at,
+        expires_at,
+        ends_at,
+        client,
+        version,
+        tokens: SessionTokens::from_stored(tokens),
+    })
+}
+
+fn select(what_for: &str) -> Statement {
+    Statement::new(format!("SELECT {COLUMNS} FROM {TABLE}{what_for}")).returns(&KINDS)
+}
+
+fn key(id: &SessionId) -> SqlValue {
+    SqlValue::Uuid(Some(DbUuid(*id.as_uuid())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Tuple;
+
+    #[test]
+    fn the_columns_are_those_of_the_schema() {
+        let (names, kinds): (Vec<_>, Vec<_>) = <Columns as Tuple>::columns().into_iter().unzip();
+        assert_eq!(names.join(", "), COLUMNS);
+        assert_eq!(kinds, KINDS);
+    }
+
+    /// What is asked often, or of a table with millions of rows.
+    #[cfg(feature = "sqlite")]
+    #[tokio::test]
+    async fn statements_use_indexes() {
+        use crate::engine::Engine;
+        use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plans.db");
+        let mut connection = crate::SqliteConnection::establish(file.to_str().unwrap())
+            .await
+            .unwrap();
+        let migrations = crate::SqliteConnection::MIGRATIONS.iter();
+        for migration in migrations.filter(|migration| migration.name == "0003_sessions") {
+            connection.batch_execute(migration.up).await.unwrap();
+        }
+        let (id, now) = (SessionId::generate().unwrap(), OffsetDateTime::UNIX_EPOCH);
+        let owner = SessionOwner::new("users", "7").unwrap();
+        for (statement, index) in [
+            (by_id(&id), "sqlite_autoindex_auth_sessions_1"),
+            (
+                keep(&id, &7, Epoch::FIRST),
+                "sqlite_autoindex_auth_sessions_1",
+            ),
+            (of_owner(&owner, now, 9), "auth_sessions_owner"),
+            (delete_of_owner(&owner), "auth_sessions_owner"),
+            (
+                crate::SqliteConnection::purge(TABLE, "id", now, 9),
+                "auth_sessions_expires_at",
+            ),
+        ] {
+            let explain = Statement::new(format!("EXPLAIN QUERY PLAN {statement:?}"));
+            let kinds = [Kind::BigInt, Kind::BigInt, Kind::BigInt, Kind::Text];
+            let plan = connection.fetch(explain.returns(&kinds)).await.unwrap();
+            let steps = plan.into_iter().filter_map(|mut row| match row.pop() {
+                Some(SqlValue::Text(step)) => step,
+                _ => None,
+            });
+            let steps: Vec<_> = steps.collect();
+            let uses = |step: &String| step.contains(&format!("INDEX {index} "));
+            assert!(steps.iter().any(uses), "{statement:?}: {steps:?}");
+            assert!(
+                !steps.iter().any(|step| step.starts_with("SCAN")),
+                "{steps:?}"
+            );
+        }
+    }
+}

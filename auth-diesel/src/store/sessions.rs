@@ -1,0 +1,73 @@
+//! The contract of sessions on top of the statements.
+
+use async_trait::async_trait;
+use auth_core::store::{SessionOwner, SessionStore, StoredSession};
+use auth_core::{SessionId, StoreError};
+use time::OffsetDateTime;
+
+use super::DieselStore;
+use crate::engine::SqlBackend;
+use crate::error::StepError;
+use crate::sessions;
+use crate::sql::Statement;
+use crate::table::SqlUser;
+
+#[async_trait]
+impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
+    async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
+        self.run_write(sessions::insert(&session)).await?;
+        Ok(())
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
+        let found = self.read_sessions(sessions::by_id(id)).await?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
+        match sessions::swap(next) {
+            // The version is never written as it was, so that an engine that counts what it changed
+            // counts the same as one that counts what it found.
+            Some(swap) => Ok(self.run_write(swap).await? > 0),
+            None => Ok(false),
+        }
+    }
+
+    async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError> {
+        Ok(self.run_write(sessions::delete(id)).await? > 0)
+    }
+
+    async fn sessions_of(
+        &self,
+        owner: &SessionOwner,
+        now: OffsetDateTime,
+        limit: u32,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        self.read_sessions(sessions::of_owner(owner, now, limit))
+            .await
+    }
+
+    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+        self.run_write(sessions::delete_of_owner(owner)).await
+    }
+
+    async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        self.run_write(C::purge(sessions::TABLE, "id", now, limit))
+            .await
+    }
+}
+
+impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
+    async fn read_sessions(&self, select: Statement) -> Result<Vec<StoredSession>, StoreError> {
+        let rows = self
+            .read(move |mut connection, _| {
+                let select = select.clone();
+                async move {
+                    let rows = connection.fetch(select).await;
+                    (connection, rows.map_err(StepError::from))
+                }
+            })
+            .await?;
+        rows.into_iter().map(sessions::read).collect()
+    }
+}

@@ -1,0 +1,262 @@
+//! The session that goes on when the epoch of its user moves: in the same step, or not at all.
+
+use auth_core::store::{
+    Expect, InsertOutcome, SessionStore, StoredSession, UniqueField, UpdateOutcome, UserChange,
+    UserDatabase,
+};
+use auth_core::{Epoch, SessionId, StoreError, User};
+use auth_diesel::{DieselStore, SqlBackend};
+use tokio::task::JoinSet;
+
+use crate::homes::Home;
+use crate::on_each_engine;
+use crate::support::{
+    admin, after, begun, columns, email, hash, inserted, new_user, session, stored,
+};
+
+on_each_engine!(
+    a_kept_session_moves_along,
+    a_change_that_is_not_applied_moves_nothing,
+    only_a_living_session_of_this_user_moves,
+    both_are_written_or_neither,
+    a_session_is_kept_within_a_transaction,
+    rotations_and_password_changes_meet,
+);
+
+/// A new password, by somebody who is logged in by this session.
+fn new_password(keep: &SessionId) -> UserChange<User> {
+    UserChange {
+        password_hash: Some(hash("$argon2id$two")),
+        bump_epoch: true,
+        keeps_session: Some(*keep),
+        ..UserChange::default()
+    }
+}
+
+async fn begun_by<S: SessionStore>(store: &S, user: &User) -> StoredSession {
+    begun(store, session(&format!("users:{}", user.id))).await
+}
+
+fn moved(session: &StoredSession) -> StoredSession {
+    StoredSession {
+        epoch: session.epoch.next(),
+        version: session.version + 1,
+        ..session.clone()
+    }
+}
+
+async fn a_kept_session_moves_along(home: impl Home) {
+    let store = home.open().await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let (own, other) = (begun_by(&store, &ada).await, begun_by(&store, &ada).await);
+    for expect in [
+        Expect::epoch(Epoch::FIRST),
+        Expect::anything().and_superuser_remains(),
+    ] {
+        let before = stored(&store, &own).await;
+        let outcome = store.update(&ada.id, new_password(&own.id), expect).await;
+        let UpdateOutcome::Updated(user) = outcome.unwrap() else {
+            panic!("it is there");
+        };
+        let after = stored(&store, &own).await;
+        assert_eq!(after, moved(&before));
+        assert_eq!(after.epoch, user.epoch);
+        assert_eq!(stored(&store, &other).await, other);
+    }
+}
+
+async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
+    let store = home.open().await;
+    let root = inserted(&store, admin("root@example.com")).await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let own = begun_by(&store, &root).await;
+
+    let stale = Expect::epoch(Epoch::from_i64(5));
+    let outcome = store.update(&root.id, new_password(&own.id), stale).await;
+    assert!(matches!(outcome, Ok(UpdateOutcome::Stale)), "{outcome:?}");
+
+    let nobody = uuid::Uuid::now_v7();
+    let change = new_password(&own.id);
+    let outcome = store.update(&nobody, change, Expect::anything()).await;
+    assert!(matches!(outcome, Ok(UpdateOutcome::Missing)), "{outcome:?}");
+
+    let taken = UserChange {
+        email: Some(ada.email.clone()),
+        ..new_password(&own.id)
+    };
+    let outcome = store.update(&root.id, taken, Expect::anything()).await;
+    let is_taken = matches!(outcome, Ok(UpdateOutcome::Taken(UniqueField::Email)));
+    assert!(is_taken, "{outcome:?}");
+
+    let last = UserChange {
+        is_superuser: Some(false),
+        ..new_password(&own.id)
+    };
+    let remains = Expect::anything().and_superuser_remains();
+    let outcome = store.update(&root.id, last, remains).await;
+    let is_last = matches!(outcome, Ok(UpdateOutcome::LastSuperuser));
+    assert!(is_last, "{outcome:?}");
+
+    assert_eq!(stored(&store, &own).await, own);
+    let stored = store.get(&root.id).await.unwrap().unwrap();
+    assert_eq!(columns(&stored), columns(&root));
+}
+
+async fn only_a_living_session_of_this_user_moves(home: impl Home) {
+    let store = home.open().await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let eve = inserted(&store, new_user("eve@example.com")).await;
+    let hers = begun_by(&store, &eve).await;
+    let key = ada.id.to_string();
+    let alike = [
+        hers,
+        begun(&store, session(&format!("users:{}", key.to_uppercase()))).await,
+        begun(&store, session(&format!("users:{key} "))).await,
+        begun(&store, session(&format!("users{key}"))).await,
+        begun(&store, session(&format!("users:{key}é"))).await,
+        begun(&store, session("short")).await,
+        begun(&store, session("")).await,
+    ];
+    let old = StoredSession {
+        epoch: Epoch::FIRST.previous(),
+        ..session(&format!("users:{key}"))
+    };
+    let young = StoredSession {
+        epoch: Epoch::FIRST.next(),
+        ..session(&format!("users:{key}"))
+    };
+    let strangers = alike.iter().cloned();
+    let dead = [begun(&store, old).await, begun(&store, young).await];
+    for kept in strangers.chain(dead) {
+        // Each from the first epoch on.
+        home.sql("UPDATE auth_users SET epoch = 0").await;
+        let change = new_password(&kept.id);
+        let outcome = store.update(&ada.id, change, Expect::anything()).await;
+        let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
+        assert!(is_updated, "{outcome:?}");
+        assert_eq!(stored(&store, &kept).await, kept);
+    }
+    // Without a new epoch, a session of the one before stays where it is.
+    let own = begun_by(&store, &ada).await;
+    let change = UserChange {
+        bump_epoch: false,
+        ..new_password(&own.id)
+    };
+    let outcome = store.update(&ada.id, change, Expect::anything()).await;
+    let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
+    assert!(is_updated, "{outcome:?}");
+    assert_eq!(stored(&store, &own).await, own);
+    // None at all is no fault.
+    let nobody = SessionId::generate().unwrap();
+    let change = new_password(&nobody);
+    let outcome = store.update(&ada.id, change, Expect::anything()).await;
+    let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
+    assert!(is_updated, "{outcome:?}");
+}
+
+async fn both_are_written_or_neither(home: impl Home) {
+    let store = home.open().await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let own = begun_by(&store, &ada).await;
+    home.refuse_updates().await;
+    let change = || new_password(&own.id);
+    let outcome = store.update(&ada.id, change(), Expect::anything()).await;
+    assert!(outcome.is_err(), "{outcome:?}");
+    let user = store.get(&ada.id).await.unwrap().unwrap();
+    assert_eq!(columns(&user), columns(&ada));
+    assert_eq!(stored(&store, &own).await, own);
+
+    home.allow_updates().await;
+    let outcome = store
+        .update(&ada.id, change(), Expect::epoch(ada.epoch))
+        .await;
+    let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
+    assert!(is_updated, "{outcome:?}");
+    assert_eq!(stored(&store, &own).await, moved(&own));
+}
+
+/// A failure there undoes the change of the account, and nothing else of the transaction.
+async fn a_session_is_kept_within_a_transaction(home: impl Home) {
+    let store = home.open().await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let own = begun_by(&store, &ada).await;
+
+    home.refuse_updates().await;
+    let refused = within(&store, &ada, &own, "bob@example.com").await.unwrap();
+    assert!(refused.is_err(), "{refused:?}");
+    let user = store.get(&ada.id).await.unwrap().unwrap();
+    assert_eq!(columns(&user), columns(&ada));
+    assert_eq!(stored(&store, &own).await, own);
+    let bob = store.find(&email("bob@example.com").into()).await.unwrap();
+    assert!(bob.is_some());
+
+    home.allow_updates().await;
+    let updated = within(&store, &ada, &own, "eve@example.com").await.unwrap();
+    let UpdateOutcome::Updated(user) = updated.unwrap() else {
+        panic!("it is there");
+    };
+    assert_eq!(stored(&store, &own).await, moved(&own));
+    assert_eq!(user.epoch, own.epoch.next());
+}
+
+/// A new password, and a user beside it.
+async fn within<C: SqlBackend>(
+    store: &DieselStore<C>,
+    user: &User,
+    keep: &StoredSession,
+    address: &str,
+) -> Result<Result<UpdateOutcome<User>, StoreError>, StoreError> {
+    let (id, change, new) = (user.id, new_password(&keep.id), new_user(address));
+    store
+        .transaction(move |transaction| {
+            Box::pin(async move {
+                let mut users = transaction.users();
+                let outcome = users.update(&id, change, Expect::anything()).await;
+                let inserted = users.insert(new).await?;
+                assert!(matches!(inserted, InsertOutcome::Inserted(_)));
+                Ok(outcome)
+            })
+        })
+        .await
+}
+
+/// Whoever writes the session at the same time keeps the new epoch, and loses no write.
+async fn rotations_and_password_changes_meet(home: impl Home) {
+    const CHANGES: i64 = 20;
+    let store = home.open_wide::<User>().await;
+    let ada = inserted(&store, new_user("ada@example.com")).await;
+    let own = begun_by(&store, &ada).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..4 {
+        let (store, own) = (store.clone(), own.clone());
+        tasks.spawn(async move {
+            let mut wrote = 0;
+            for number in 0..25 {
+                let row = stored(&store, &own).await;
+                let next = after(&row, &number.to_string());
+                wrote += i64::from(store.swap_session(&next).await.unwrap());
+            }
+            wrote
+        });
+    }
+    for _ in 0..2 {
+        let (store, own) = (store.clone(), own.clone());
+        tasks.spawn(async move {
+            for _ in 0..CHANGES / 2 {
+                let change = new_password(&own.id);
+                let outcome = store.update(&ada.id, change, Expect::anything()).await;
+                assert!(
+                    matches!(outcome, Ok(UpdateOutcome::Updated(_))),
+                    "{outcome:?}"
+                );
+            }
+            0
+        });
+    }
+    let wrote: i64 = tasks.join_all().await.into_iter().sum();
+    let row = stored(&store, &own).await;
+    let user = store.get(&ada.id).await.unwrap().unwrap();
+    assert_eq!(user.epoch.as_i64(), CHANGES);
+    assert_eq!(row.epoch, user.epoch);
+    assert_eq!(row.version, wrote + CHANGES);
+}

@@ -1,0 +1,335 @@
+//! Sessions from the login to the logout, with accounts and sessions in one database.
+
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use auth_core::manager::{DeleteMode, NoHooks};
+use auth_core::store::{SessionStore, StoredSession, UserDatabase};
+use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::{
+    ManualClock, PASSWORD, RecordingSink, fast_hasher, master_secret, registration,
+};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, Clock, EventKind, JwtStrategy, OpaqueStrategy,
+    Sessions, User,
+};
+use auth_diesel::{DieselStore, SqlBackend};
+use serde_json::{Value, json};
+use time::Duration;
+use tokio::task::JoinSet;
+
+use crate::homes::Home;
+use crate::on_each_engine;
+use crate::support::owner;
+
+on_each_engine!(
+    from_login_to_logout,
+    many_refreshes_of_one_token_within_the_grace,
+    many_refreshes_of_one_token_without_a_grace,
+    a_password_change_keeps_the_session_that_asks,
+    a_refresh_that_cannot_be_written_is_503,
+    rotations_take_no_more_room,
+    a_deleted_user_leaves_no_session,
+);
+
+/// Where the first backend is (opaque tokens), and the second (JWTs).
+const BACKENDS: [&str; 2] = ["/auth", "/auth/jwt"];
+
+const NEW_PASSWORD: &str = "an engine of differences";
+
+struct World<C: SqlBackend> {
+    store: DieselStore<C>,
+    accounts: Accounts<User>,
+    door: CoreDoor<User>,
+    clock: ManualClock,
+    events: RecordingSink,
+}
+
+/// The two tokens of a login or a refresh.
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+impl<C: SqlBackend> World<C> {
+    /// With the account `ada@example.com`.
+    async fn new(store: DieselStore<C>, grace: Option<StdDuration>) -> Arc<Self> {
+        let (clock, events) = (ManualClock::new(), RecordingSink::new());
+        let master = master_secret();
+        let mut sessions = Sessions::new(store.clone(), &master);
+        if let Some(grace) = grace {
+            sessions = sessions.refresh_grace(grace);
+        }
+        let accounts = Accounts::builder(store.clone(), &master)
+            .expiring_store(store.clone())
+            .manager(NoHooks::new())
+            .sessions(sessions)
+            .hasher(fast_hasher())
+            .clock(clock.clone())
+            .event_sink(events.clone());
+        let jwt = JwtStrategy::from_master(&master);
+        let auth = Auth::builder(accounts)
+            .backend(Backend::new(
+                "api",
+                BearerTransport::new(),
+                OpaqueStrategy::new(),
+            ))
+            .backend(Backend::new("jwt", BearerTransport::new(), jwt).with_sessions())
+            .build()
+            .unwrap();
+        let accounts = auth.accounts().clone();
+        accounts
+            .register(registration("ada@example.com"))
+            .await
+            .unwrap();
+        Arc::new(Self {
+            store,
+            accounts,
+            door: CoreDoor::new(auth),
+            clock,
+            events,
+        })
+    }
+
+    async fn send(&self, request: WireRequest) -> WireReply {
+        self.door.send(request).await
+    }
+
+    async fn try_login(&self, base: &str, password: &str) -> WireReply {
+        let body = json!({"identifier": "ada@example.com", "password": password});
+        let login = WireRequest::post(&format!("{base}/login"), &body);
+        self.send(login.header("user-agent", "Ada's engine")).await
+    }
+
+    async fn login(&self, base: &str) -> Tokens {
+        let reply = self.try_login(base, PASSWORD).await;
+        assert_eq!(reply.status, 200, "{reply}");
+        tokens(&reply)
+    }
+
+    async fn refresh(&self, base: &str, token: &str) -> WireReply {
+        let body = json!({"refresh_token": token});
+        self.send(WireRequest::post(&format!("{base}/refresh"), &body))
+            .await
+    }
+
+    /// The status of the answer to "who am I".
+    async fn me(&self, access: &str) -> u16 {
+        let me = WireRequest::get("/users/me").bearer(access);
+        self.send(me).await.status
+    }
+
+    async fn list(&self, access: &str) -> Vec<Value> {
+        let reply = self
+            .send(WireRequest::get("/auth/sessions").bearer(access))
+            .await;
+        assert_eq!(reply.status, 200, "{reply}");
+        reply.json()["sessions"].as_array().unwrap().clone()
+    }
+
+    /// The rows of all sessions of the user.
+    async fn rows(&self) -> Vec<StoredSession> {
+        let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
+        let ada = self.store.find(&ada.into()).await.unwrap().unwrap();
+        let owner = owner(&format!("users:{}", ada.id));
+        let rows = self.store.sessions_of(&owner, self.clock.now(), 1000);
+        rows.await.unwrap()
+    }
+
+    fn count(&self, kind: EventKind) -> usize {
+        let kinds = self.events.kinds();
+        kinds.into_iter().filter(|known| *known == kind).count()
+    }
+
+    /// The answers to so many refreshes of one token at the same time.
+    async fn storm(self: &Arc<Self>, base: &'static str, token: &str) -> Vec<WireReply> {
+        let mut refreshes = JoinSet::new();
+        for _ in 0..64 {
+            let (world, token) = (Arc::clone(self), token.to_owned());
+            refreshes.spawn(async move { world.refresh(base, &token).await });
+        }
+        refreshes.join_all().await
+    }
+}
+
+fn tokens(reply: &WireReply) -> Tokens {
+    let text = |name: &str| reply.json()[name].as_str().unwrap().to_owned();
+    Tokens {
+        access: text("access_token"),
+        refresh: text("refresh_token"),
+    }
+}
+
+async fn from_login_to_logout(home: impl Home) {
+    let world = World::new(home.open().await, None).await;
+    for base in BACKENDS {
+        let first = world.login(base).await;
+        assert_eq!(world.me(&first.access).await, 200);
+        let sessions = world.list(&first.access).await;
+        assert_eq!(sessions.len(), 1, "{sessions:?}");
+        assert_eq!(sessions[0]["is_current"], true);
+        assert_eq!(sessions[0]["client"]["user_agent"], "Ada's engine");
+
+        world.clock.advance(Duration::minutes(2));
+        let reply = world.refresh(base, &first.refresh).await;
+        assert_eq!(reply.status, 200, "{reply}");
+        let second = tokens(&reply);
+        assert_ne!(second.refresh, first.refresh);
+        assert_eq!(world.me(&second.access).await, 200);
+        let refreshed = world.list(&second.access).await;
+        assert_eq!(refreshed.len(), 1, "{refreshed:?}");
+        assert_eq!(refreshed[0]["session_id"], sessions[0]["session_id"]);
+        assert_ne!(refreshed[0]["last_used_at"], sessions[0]["last_used_at"]);
+
+        let logout = WireRequest::new("POST", &format!("{base}/logout")).bearer(&second.access);
+        assert_eq!(world.send(logout).await.status, 204);
+        assert_eq!(world.me(&second.access).await, 401);
+        assert_eq!(world.refresh(base, &second.refresh).await.status, 401);
+        assert_eq!(world.rows().await, []);
+
+        // A token that was spent long ago ends its session when it comes back.
+        let stolen = world.login(base).await;
+        let kept = tokens(&world.refresh(base, &stolen.refresh).await);
+        world.clock.advance(Duration::MINUTE);
+        assert_eq!(world.refresh(base, &stolen.refresh).await.status, 401);
+        assert_eq!(world.me(&kept.access).await, 401);
+        assert_eq!(world.rows().await, []);
+    }
+    assert_eq!(world.count(EventKind::TokenReused), BACKENDS.len());
+}
+
+async fn many_refreshes_of_one_token_within_the_grace(home: impl Home) {
+    let world = World::new(home.open_wide().await, None).await;
+    for base in BACKENDS {
+        let first = world.login(base).await;
+        let replies = world.storm(base, &first.refresh).await;
+        let mut successors: Vec<_> = replies
+            .iter()
+            .map(|reply| {
+                assert_eq!(reply.status, 200, "{reply}");
+                tokens(reply).refresh
+            })
+            .collect();
+        successors.dedup();
+        assert_eq!(successors.len(), 1);
+        assert_ne!(successors[0], first.refresh);
+        assert_eq!(world.refresh(base, &successors[0]).await.status, 200);
+    }
+    assert_eq!(world.count(EventKind::TokenReused), 0);
+    assert_eq!(world.rows().await.len(), BACKENDS.len());
+}
+
+async fn many_refreshes_of_one_token_without_a_grace(home: impl Home) {
+    let world = World::new(home.open_wide().await, Some(StdDuration::ZERO)).await;
+    for base in BACKENDS {
+        let first = world.login(base).await;
+        let replies = world.storm(base, &first.refresh).await;
+        let (good, refused): (Vec<_>, Vec<_>) =
+            replies.iter().partition(|reply| reply.status == 200);
+        assert_eq!(good.len(), 1);
+        assert!(refused.iter().all(|reply| reply.status == 401));
+        assert_eq!(world.rows().await, []);
+        let successor = tokens(good[0]);
+        assert_eq!(world.refresh(base, &successor.refresh).await.status, 401);
+        assert_eq!(world.me(&successor.access).await, 401);
+    }
+    assert_eq!(world.count(EventKind::TokenReused), BACKENDS.len());
+}
+
+async fn a_password_change_keeps_the_session_that_asks(home: impl Home) {
+    let world = World::new(home.open().await, None).await;
+    let mut password = PASSWORD;
+    for (base, next) in BACKENDS.into_iter().zip([NEW_PASSWORD, PASSWORD]) {
+        let own = tokens(&world.try_login(base, password).await);
+        let other = tokens(&world.try_login(base, password).await);
+        let change = json!({"current_password": password, "new_password": next});
+        let change = WireRequest::post("/users/me/change-password", &change);
+        let reply = world.send(change.bearer(&own.access)).await;
+        assert_eq!(reply.status, 204, "{reply}");
+
+        assert_eq!(world.me(&other.access).await, 401);
+        assert_eq!(world.refresh(base, &other.refresh).await.status, 401);
+        let reply = world.refresh(base, &own.refresh).await;
+        assert_eq!(reply.status, 200, "{reply}");
+        let own = tokens(&reply);
+        assert_eq!(world.me(&own.access).await, 200);
+        let list = world.list(&own.access).await;
+        assert_eq!(list.len(), 1, "{list:?}");
+
+        // The store moved it in the step of the change: nobody wrote it a second time for that.
+        let epochs = world.rows().await;
+        let kept = epochs.iter().max_by_key(|row| row.epoch).unwrap();
+        assert_eq!(kept.version, 2, "{kept:?}");
+        password = next;
+    }
+}
+
+async fn a_refresh_that_cannot_be_written_is_503(home: impl Home) {
+    let world = World::new(home.open().await, None).await;
+    for base in BACKENDS {
+        let first = world.login(base).await;
+        let (rows, events) = (world.rows().await, world.events.kinds());
+        home.refuse_updates().await;
+        let reply = world.refresh(base, &first.refresh).await;
+        assert_eq!(reply.status, 503, "{reply}");
+        assert_eq!(world.rows().await, rows);
+        assert_eq!(world.events.kinds(), events);
+        assert_eq!(world.me(&first.access).await, 200);
+
+        home.allow_updates().await;
+        let reply = world.refresh(base, &first.refresh).await;
+        assert_eq!(reply.status, 200, "{reply}");
+        assert_eq!(world.me(&tokens(&reply).access).await, 200);
+    }
+}
+
+async fn rotations_take_no_more_room(home: impl Home) {
+    const ROTATIONS: i64 = 1500;
+    let world = World::new(home.open().await, None).await;
+    for base in BACKENDS {
+        world.clock.advance(Duration::days(1));
+        let mut token = world.login(base).await.refresh;
+        let sizes = |rows: Vec<StoredSession>| -> Vec<_> {
+            let size = |row: &StoredSession| row.tokens.as_stored_str().len();
+            rows.iter().map(size).collect()
+        };
+        for _ in 0..2 {
+            token = tokens(&world.refresh(base, &token).await).refresh;
+        }
+        let before = sizes(world.rows().await);
+        for _ in 0..ROTATIONS {
+            world.clock.advance(Duration::SECOND);
+            token = tokens(&world.refresh(base, &token).await).refresh;
+        }
+        let rows = world.rows().await;
+        assert_eq!(rows[0].version, ROTATIONS + 2);
+        let after = sizes(rows);
+        assert_eq!(after.len(), before.len());
+        // The number of the generation has grown by three digits.
+        assert!(after[0] <= before[0] + 3, "{before:?}, {after:?}");
+    }
+    // All that is in the table, whoever the owner is.
+    let end = world.clock.now() + Duration::days(400);
+    let all = world.store.purge_sessions(end, u32::MAX).await.unwrap();
+    assert_eq!(all, BACKENDS.len() as u64);
+}
+
+async fn a_deleted_user_leaves_no_session(home: impl Home) {
+    let world = World::new(home.open().await, None).await;
+    let tokens = world.login(BACKENDS[0]).await;
+    world.login(BACKENDS[1]).await;
+    let rows = world.rows().await;
+    assert_eq!(rows.len(), 2);
+    let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
+    let ada = world.store.find(&ada.into()).await.unwrap().unwrap();
+    world
+        .accounts
+        .delete(&ada.id, DeleteMode::Hard)
+        .await
+        .unwrap();
+    world.accounts.settled().await;
+    assert_eq!(world.me(&tokens.access).await, 401);
+    for row in rows {
+        assert_eq!(world.store.session(&row.id).await.unwrap(), None);
+    }
+}
