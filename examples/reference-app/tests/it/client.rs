@@ -1,7 +1,9 @@
 //! HTTP/1.1 over a socket, without a client library: what is sent is what the test says.
 
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Barrier;
+use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,10 +23,10 @@ pub(crate) struct Response {
 }
 
 /// One request, not yet sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     line: String,
-    token: Option<String>,
+    headers: String,
     body: Option<Value>,
 }
 
@@ -46,24 +48,27 @@ pub(crate) fn post(path: &str, body: Value) -> Request {
 pub(crate) fn request(method: &str, path: &str) -> Request {
     Request {
         line: format!("{method} {path} HTTP/1.1"),
-        token: None,
+        headers: String::new(),
         body: None,
     }
 }
 
 impl Request {
     /// With an `Authorization: Bearer` header.
-    pub(crate) fn bearer(mut self, token: &str) -> Self {
-        self.token = Some(token.to_owned());
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a header more.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.extend([name, ": ", value, "\r\n"]);
         self
     }
 
     /// The bytes that go over the wire.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{}\r\nhost: localhost\r\nconnection: close\r\n", self.line);
-        if let Some(token) = &self.token {
-            text.extend(["authorization: Bearer ", token, "\r\n"]);
-        }
+        text += &self.headers;
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
         if self.body.is_some() {
             text += "content-type: application/json\r\n";
@@ -94,19 +99,60 @@ impl Client {
 }
 
 /// Sends a request on an open connection and reads the whole reply.
-pub(crate) fn exchange(mut stream: TcpStream, request: &Request) -> Response {
-    stream.write_all(&request.to_bytes()).unwrap();
+pub(crate) fn exchange(stream: TcpStream, request: &Request) -> Response {
+    let reply = try_exchange(stream, request);
+    reply.unwrap_or_else(|error| panic!("no reply to {}: {error}", request.line))
+}
+
+/// The same, of a server that may go away in the middle of it.
+pub(crate) fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response> {
+    stream.write_all(&request.to_bytes())?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
+    stream.read_to_end(&mut bytes)?;
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no reply to {}", request.line));
+    let end = end.ok_or(ErrorKind::UnexpectedEof)?;
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let body = bytes[end + 4..].to_vec();
-    Response { status, head, body }
+    let reply = Response { status, head, body };
+    let length = reply.header("content-length").map(str::parse);
+    if length.is_some_and(|length| length != Ok(reply.body.len())) {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(reply)
+}
+
+/// Sends each request from a connection of its own, all open before the first byte goes out.
+pub(crate) fn at_once(requests: &[(Client, Request)]) -> Vec<Response> {
+    let barrier = &Barrier::new(requests.len());
+    thread::scope(|scope| {
+        let send = |(client, request): &(Client, Request)| {
+            let (stream, request) = (client.connect(), request.clone());
+            scope.spawn(move || {
+                barrier.wait();
+                exchange(stream, &request)
+            })
+        };
+        let threads: Vec<_> = requests.iter().map(send).collect();
+        let replies = threads.into_iter().map(|thread| thread.join().unwrap());
+        replies.collect()
+    })
 }
 
 impl Response {
+    /// The first header of this name, in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// The headers of this name, in lower case.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.head.lines().filter_map(move |line| {
+            let (found, value) = line.split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+
     /// The body as JSON; `null` where it is empty.
     pub(crate) fn json(&self) -> Value {
         if self.body.is_empty() {

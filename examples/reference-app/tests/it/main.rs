@@ -13,3 +13,5 @@ mod load;
 mod outage;
 mod races;
 mod restart;
+mod sessions;
+mod tokens;
