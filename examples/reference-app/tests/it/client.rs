@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// For how long a server may be silent.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Where a server is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client {
@@ -87,14 +90,20 @@ impl Client {
     /// An open connection. A server that hangs fails the test instead of hanging it.
     pub(crate) fn connect(self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        let limit = Some(Duration::from_mins(1));
-        stream.set_read_timeout(limit).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
     /// Sends a request and reads the whole reply.
     pub(crate) fn send(self, request: &Request) -> Response {
         exchange(self.connect(), request)
+    }
+
+    /// The same, of a server that may go away before or in the middle of it.
+    pub(crate) fn try_send(self, request: &Request) -> io::Result<Response> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        try_exchange(stream, request)
     }
 }
 
@@ -104,8 +113,7 @@ pub(crate) fn exchange(stream: TcpStream, request: &Request) -> Response {
     reply.unwrap_or_else(|error| panic!("no reply to {}: {error}", request.line))
 }
 
-/// The same, of a server that may go away in the middle of it.
-pub(crate) fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response> {
+fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response> {
     stream.write_all(&request.to_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
