@@ -11,6 +11,7 @@ mod crash;
 mod database;
 mod disconnects;
 mod journey;
+mod keys;
 mod load;
 mod outage;
 mod races;
