@@ -116,18 +116,16 @@ pub(crate) fn exchange(stream: TcpStream, request: &Request) -> Response {
 fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response> {
     stream.write_all(&request.to_bytes())?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let end = end.ok_or(ErrorKind::UnexpectedEof)?;
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = bytes[end + 4..].to_vec();
-    let reply = Response { status, head, body };
-    let length = reply.header("content-length").map(str::parse);
-    if length.is_some_and(|length| length != Ok(reply.body.len())) {
-        return Err(ErrorKind::UnexpectedEof.into());
+    let mut chunk = [0; 4096];
+    loop {
+        if let Some(reply) = Response::parse(&bytes) {
+            return Ok(reply);
+        }
+        match stream.read(&mut chunk)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            read => bytes.extend_from_slice(&chunk[..read]),
+        }
     }
-    Ok(reply)
 }
 
 /// Sends each request from a connection of its own, all open before the first byte goes out.
@@ -148,6 +146,18 @@ pub(crate) fn at_once(requests: &[(Client, Request)]) -> Vec<Response> {
 }
 
 impl Response {
+    /// `None` where something is missing yet. What has no length has no body.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = bytes[end + 4..].to_vec();
+        let reply = Self { status, head, body };
+        let length = reply.header("content-length");
+        let length = length.map_or(0, |length| length.parse().unwrap());
+        (reply.body.len() >= length).then_some(reply)
+    }
+
     /// The first header of this name, in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers(name).next()
@@ -156,8 +166,8 @@ impl Response {
     /// The headers of this name, in lower case.
     pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.head.lines().filter_map(move |line| {
-            let (found, value) = line.split_once(": ")?;
-            found.eq_ignore_ascii_case(name).then_some(value)
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
         })
     }
 

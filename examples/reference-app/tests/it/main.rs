@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod app;
+mod browser;
 mod canary;
 mod client;
 mod command_line;
