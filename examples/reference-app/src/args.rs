@@ -19,6 +19,7 @@ use crate::storage::DatabaseUrl;
 /// none, one is drawn and kept in the file `.auth-secret`.
 #[derive(Debug, Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// Where users are kept: `sqlite://PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
     /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (gone when the program ends).

@@ -223,7 +223,7 @@ impl Victim {
                 async reply => done([reply.status, reply.type === 'opaque' ? 'opaque' : await reply.text()]),
                 error => done(['refused', String(error)]));";
         let arguments = json!([self.url(target), options]);
-        self.browser.run(SCRIPT, arguments)
+        self.browser.run(SCRIPT, &arguments)
     }
 
     /// By the page that is open. What is submitted in the tab ends the page.
@@ -245,7 +245,8 @@ impl Victim {
             document.documentElement.append(form, frame);
             done();
             form.submit();";
-        self.browser.run(SCRIPT, json!([self.url(target), place]));
+        let arguments = json!([self.url(target), place]);
+        self.browser.run(SCRIPT, &arguments);
     }
 
     /// Returns when the server has answered it.

@@ -73,9 +73,9 @@ fn killed_in_the_middle(home: &Home, app: App) -> App {
         }
     }
     let last = Tokens::log_in(app.client, ADA);
-    let list = get("/auth/sessions").bearer(&last.access);
-    let list = app.client.send(&list).expect(200);
-    assert_eq!(list["sessions"].as_array().unwrap().len(), 1, "{list}");
+    let request = get("/auth/sessions").bearer(&last.access);
+    let body = app.client.send(&request).expect(200);
+    assert_eq!(body["sessions"].as_array().unwrap().len(), 1, "{body}");
     app.client.send(&last.logout()).expect(204);
     app
 }

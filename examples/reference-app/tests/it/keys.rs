@@ -74,7 +74,7 @@ fn a_broken_file_changes_nothing(home: &Home) {
     app.register(ADA);
     let tokens = Tokens::log_in(app.client, ADA);
     let before = published(&app);
-    let half = &P256_PEM[..80];
+    let half = P256_PEM.get(..80).unwrap();
     for (number, (signing, other)) in [(half, P256_JWK), ("", P256_JWK), (P256_PEM, P256_PEM)]
         .into_iter()
         .enumerate()

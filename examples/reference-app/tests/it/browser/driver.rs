@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by the WebDriver protocol (W3C) over loopback.
+//! A headless Chromium, driven by the protocol of the W3C's `WebDriver` over loopback.
 
 use std::env;
 use std::ffi::OsString;
@@ -46,7 +46,7 @@ impl Browser {
             let missing = "apt-get install chromium chromium-driver";
             let is_required = env::var_os(REQUIRED).is_some_and(|value| !value.is_empty());
             assert!(!is_required, "{REQUIRED} is set: {missing}");
-            eprintln!("left out: a test in a browser, for there is none; {missing}");
+            leave_out(missing);
             return None;
         };
         let mut driver = Command::new(chromedriver)
@@ -90,7 +90,7 @@ impl Browser {
     }
 
     /// Runs a script on the page, which answers by calling the last of its arguments.
-    pub(super) fn run(&self, script: &str, arguments: Value) -> Value {
+    pub(super) fn run(&self, script: &str, arguments: &Value) -> Value {
         let body = json!({ "script": script, "args": arguments });
         self.command("execute/async", body)
     }
@@ -119,6 +119,11 @@ fn port(stdout: &mut impl BufRead) -> u16 {
         port.trim_end_matches('.').parse().ok()
     });
     said.expect("chromedriver does not start")
+}
+
+#[expect(clippy::print_stderr, reason = "the place for notices of tests")]
+fn leave_out(missing: &str) {
+    eprintln!("left out: a test in a browser, for there is none; {missing}");
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
