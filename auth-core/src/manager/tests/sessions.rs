@@ -1,16 +1,16 @@
-//! Sessions at moments that no client brings about at will.
+//! Sessions at moments and in numbers that no client brings about at will.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::error::Unavailable;
 use crate::manager::Accounts;
 use crate::session::{RefreshToken, Sessions};
 use crate::session_id::SessionId;
 use crate::store::memory::MemorySessionStore;
-use crate::store::SessionStore;
+use crate::store::{SessionStore, SessionTokens, StoredSession};
 use crate::strategy::{IssueRequest, IssuedToken, Reading};
 use crate::testing::{
     Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
@@ -88,4 +88,43 @@ async fn a_refresh_beside_a_change_of_its_own_session() {
     };
     let user = accounts.get(&subject.id).await.unwrap().unwrap();
     assert_eq!(subject.epoch, user.epoch);
+}
+
+/// A7.5.2: however many sessions died with the user's epoch, none of them hides one that is good.
+#[tokio::test]
+async fn dead_sessions_hide_none_that_is_alive() {
+    let store = Arc::new(MemorySessionStore::new());
+    let accounts = accounts(Arc::clone(&store));
+    let user = accounts
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let now = accounts.now();
+    let row = |age: i64| StoredSession {
+        id: SessionId::generate().unwrap(),
+        owner: accounts
+            .session_settings()
+            .unwrap()
+            .owner(&user.id)
+            .unwrap(),
+        backend: "api".to_owned(),
+        epoch: user.epoch,
+        created_at: now,
+        last_used_at: now - Duration::seconds(age),
+        expires_at: now + Duration::DAY,
+        ends_at: now + Duration::DAY,
+        client: None,
+        version: 0,
+        tokens: SessionTokens::from_stored(String::new()),
+    };
+    let kept = row(30);
+    for row in std::iter::once(kept.clone()).chain((0..1500).map(|_| row(0))) {
+        store.insert_session(row).await.unwrap();
+    }
+    assert_eq!(accounts.sessions(&user).await.unwrap().len(), 1000);
+    let others_ended = accounts.end_other_sessions(&user, Some(&kept.id)).await;
+    let user = others_ended.unwrap().unwrap();
+    let left = accounts.sessions(&user).await.unwrap();
+    let left: Vec<_> = left.iter().map(|session| session.id).collect();
+    assert_eq!(left, [kept.id]);
 }
