@@ -60,7 +60,7 @@ impl<U: AuthUser> Auth<U> {
         self.proven(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
         let (Authentication::User(user), Some(token)) = (&who, token) else {
-            return Err(self.unauthenticated(&who));
+            return Err(self.nobody_to_log_out(backend, &who));
         };
         backend
             .strategy()
@@ -72,6 +72,18 @@ impl<U: AuthUser> Auth<U> {
         let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
         self.accounts().raise(&event.backend(backend.name()));
         self.farewell(place)
+    }
+
+    /// 401; and a browser forgets this backend's cookie, if it was not accepted. Nobody asked for those
+    /// of other backends, which may be good.
+    fn nobody_to_log_out(&self, backend: &Backend<U>, who: &Authentication<U>) -> Rejection {
+        let is_refused = matches!(who, Authentication::Refused { .. });
+        let rejection = Rejection::unauthenticated(self.challenges(is_refused));
+        if is_refused {
+            rejection.with_headers(backend.transport().forget())
+        } else {
+            rejection
+        }
     }
 
     /// The reply that hands out tokens.
@@ -217,3 +229,6 @@ fn of_login(rejection: Rejection) -> Rejection {
         _ => rejection,
     }
 }
+
+#[cfg(test)]
+mod tests;
