@@ -148,8 +148,16 @@ impl<U: AuthUser> Auth<U> {
         let Some(name) = transport.csrf_cookie() else {
             return reply;
         };
-        // Whoever has one keeps it: it may be that of a session.
-        if !matches!(find_cookie(head, name), Ok(None)) {
+        let may_keep = match find_cookie(head, name) {
+            Ok(None) => false,
+            // One of nobody is good. Any other is that of a session: of one that is over, where no access
+            // cookie comes along, and then no login would take it.
+            Ok(Some(token)) => {
+                self.csrf().is_of(token, csrf::NOBODY) || !matches!(transport.read(head), Ok(None))
+            }
+            Err(_) => true,
+        };
+        if may_keep {
             return reply;
         }
         let token = self.csrf().mint(csrf::NOBODY).ok().flatten();
