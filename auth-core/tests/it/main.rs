@@ -5,6 +5,7 @@ mod compile_fail;
 mod contract;
 mod cost;
 mod interop;
+mod model;
 mod races;
 mod sessions;
 mod storage_contract;

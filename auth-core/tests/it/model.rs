@@ -1,0 +1,86 @@
+//! Sessions against a model: generated sequences of whatever clients, thieves, administrators and
+//! clocks do, played on two servers that share their stores, and on a model of a few rules. After
+//! every step the replies, and what each token that was ever handed out is still good for, agree.
+//!
+//! | ledger | what is shown |
+//! | --- | --- |
+//! | B-01 | the outcome does not depend on which server is asked |
+//! | B-24 | what a change of the user ends is ended for every token, at once and for ever |
+//! | A7.2.4 | a login hands out new tokens, and the session of the browser that logs in again ends |
+//! | A7.3.1 | a session that is not used ends, and a use puts its end off |
+//! | A7.3.2 | a session ends at its latest moment, however often it is used or refreshed |
+//! | A7.4.1 | after a logout, and after an end, no token of the session is good |
+//! | A7.4.2 | deactivation ends all sessions, and activation brings none back |
+//! | N-SE-07 | a spent refresh token ends its session, however long ago it was spent |
+//! | B-48 | within the grace the token before is answered with the same successor, and no branch |
+//! | C-SM-05 | nobody sees or ends the sessions of another user |
+
+mod play;
+mod real;
+mod spec;
+mod steps;
+
+use std::time::Duration;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRunner};
+
+use play::Play;
+use real::Shared;
+use steps::Sequence;
+
+/// Among how many threads the sequences are divided.
+const THREADS: u32 = 2;
+
+/// Plays so many sequences. A failure is shrunk, and its message is the shortest sequence that fails.
+fn run(sequences: u32, grace: Duration) {
+    std::thread::scope(|scope| {
+        let share = || scope.spawn(move || run_share(sequences / THREADS, grace));
+        let shares: Vec<_> = (0..THREADS).map(|_| share()).collect();
+        for share in shares {
+            if let Err(failure) = share.join().unwrap() {
+                panic!("{failure}");
+            }
+        }
+    });
+}
+
+fn run_share(sequences: u32, grace: Duration) -> Result<(), TestError<Sequence>> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.build().unwrap();
+    let shared = runtime.block_on(Shared::new());
+    let config = Config {
+        cases: sequences,
+        // No file in the tree: the message of a failure has the whole sequence.
+        failure_persistence: None,
+        // Many small numbers and no secrets: the generator is a tenth of the whole time otherwise.
+        rng_algorithm: RngAlgorithm::XorShift,
+        ..Config::default()
+    };
+    TestRunner::new(config).run(&steps::sequence(), |sequence| {
+        runtime.block_on(play(&shared, grace, &sequence))
+    })
+}
+
+async fn play(shared: &Shared, grace: Duration, sequence: &Sequence) -> Result<(), TestCaseError> {
+    let mut play = Play::new(shared, grace).await;
+    for step in &sequence.steps {
+        play.step(step).await?;
+        if sequence.probes {
+            play.probe().await?;
+        }
+    }
+    play.probe().await?;
+    play.present_all(sequence.newest_first).await?;
+    play.probe().await
+}
+
+#[test]
+fn ten_thousand_sequences_agree_with_the_model() {
+    run(10_000, Duration::from_secs(10));
+}
+
+/// Strict: every second use of a refresh token is a theft.
+#[test]
+fn sequences_without_grace_agree_with_the_model() {
+    run(2_000, Duration::ZERO);
+}

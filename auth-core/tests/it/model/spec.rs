@@ -1,0 +1,218 @@
+//! The rules of sessions, as a model: no token, no digest, no store, only what must be true.
+
+/// After how many seconds an unused session ends.
+pub(super) const IDLE: i64 = 2 * 86_400;
+/// After how many seconds every session ends.
+pub(super) const ABSOLUTE: i64 = 5 * 86_400;
+/// How long an opaque access token lives.
+pub(super) const OPAQUE_LIFE: i64 = 3_600;
+/// How long a JWT lives, and how far it looks past its ends.
+pub(super) const JWT_LIFE: i64 = 900;
+const LEEWAY: i64 = 30;
+/// How often a use is noted.
+const STEP: i64 = 60;
+
+/// A backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An opaque token in a header.
+    Api,
+    /// An opaque token in a cookie, which a browser's tabs share.
+    Web,
+    /// A JWT in a header.
+    Jwt,
+}
+
+/// What an access token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is the secret of this generation of its session.
+    Generation(u32),
+    /// It was signed then.
+    SignedAt(i64),
+}
+
+#[derive(Debug)]
+pub(super) struct Spec {
+    pub(super) now: i64,
+    grace: i64,
+    pub(super) users: Vec<UserSpec>,
+    pub(super) sessions: Vec<SessionSpec>,
+}
+
+#[derive(Debug)]
+pub(super) struct UserSpec {
+    epoch: u32,
+    pub(super) active: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct SessionSpec {
+    pub(super) owner: usize,
+    pub(super) kind: Kind,
+    epoch: u32,
+    pub(super) last_used: i64,
+    pub(super) expires: i64,
+    ends: i64,
+    /// Until it is ended, or removed when its time is over.
+    there: bool,
+    pub(super) generation: u32,
+    rotated_at: i64,
+    /// Until when the secret of this generation is good.
+    secret_until: i64,
+    /// The same of the generation before, if it was good when it was replaced.
+    previous_until: Option<i64>,
+}
+
+impl Spec {
+    pub(super) fn new(now: i64, grace: i64, users: usize) -> Self {
+        let user = || UserSpec {
+            epoch: 0,
+            active: true,
+        };
+        Self {
+            now,
+            grace,
+            users: (0..users).map(|_| user()).collect(),
+            sessions: Vec::new(),
+        }
+    }
+
+    /// The number of the new session; none where the user is inactive.
+    pub(super) fn login(&mut self, user: usize, kind: Kind) -> Option<usize> {
+        let UserSpec { epoch, active } = self.users[user];
+        active.then(|| {
+            self.sessions.push(SessionSpec {
+                owner: user,
+                kind,
+                epoch,
+                last_used: self.now,
+                expires: self.now + IDLE,
+                ends: self.now + ABSOLUTE,
+                there: true,
+                generation: 0,
+                rotated_at: self.now,
+                secret_until: self.now + OPAQUE_LIFE,
+                previous_until: None,
+            });
+            self.sessions.len() - 1
+        })
+    }
+
+    /// A browser that logs in again gives away what it had (A7.2.4): if its access token proves the
+    /// session, or if it shows any refresh token of it.
+    pub(super) fn replace(&mut self, session: usize, proof: Option<Proof>) {
+        let proves = proof.is_none_or(|proof| self.is_fresh(session, proof));
+        if proves && self.is_there(session) {
+            self.sessions[session].there = false;
+        }
+    }
+
+    /// Whether an access token is good; if it is, its session is used.
+    pub(super) fn request(&mut self, session: usize, proof: Proof) -> bool {
+        let is_good = self.lives(session) && self.is_fresh(session, proof);
+        if is_good && self.now - self.sessions[session].last_used >= STEP {
+            self.touch(session);
+        }
+        is_good
+    }
+
+    /// The generation that a refresh token of this one is answered with, if it is.
+    pub(super) fn refresh(&mut self, session: usize, generation: u32) -> Option<u32> {
+        let owner = self.sessions[session].owner;
+        if !self.is_there(session) || !self.users[owner].active {
+            return None;
+        }
+        let now = self.now;
+        let row = &mut self.sessions[session];
+        let is_in_grace = (now - row.rotated_at).abs() < self.grace;
+        if generation == row.generation {
+            let is_shared = row.kind == Kind::Web;
+            let is_new = generation > 0 && is_in_grace && row.secret_until > now;
+            if !(is_shared && is_new) {
+                row.previous_until = Some(row.secret_until).filter(|until| *until > now);
+                row.secret_until = now + OPAQUE_LIFE;
+                row.generation += 1;
+                row.rotated_at = now;
+                self.touch(session);
+            }
+        } else if generation + 1 != row.generation || !is_in_grace {
+            row.there = false;
+            return None;
+        }
+        self.is_of_this_epoch(session)
+            .then_some(self.sessions[session].generation)
+    }
+
+    /// Whether a session of the user was there to be ended.
+    pub(super) fn end(&mut self, user: usize, session: usize) -> bool {
+        let is_theirs = self.is_there(session) && self.sessions[session].owner == user;
+        if is_theirs {
+            self.sessions[session].there = false;
+        }
+        is_theirs
+    }
+
+    /// Ends all that a user has, but for one session.
+    pub(super) fn end_all(&mut self, user: usize, keep: Option<usize>) {
+        self.users[user].epoch += 1;
+        if let Some(keep) = keep {
+            self.sessions[keep].epoch = self.users[user].epoch;
+        }
+    }
+
+    pub(super) fn set_active(&mut self, user: usize, active: bool) {
+        self.users[user].active = active;
+        if !active {
+            self.end_all(user, None);
+        }
+    }
+
+    pub(super) fn purge(&mut self) {
+        for row in &mut self.sessions {
+            row.there &= row.expires > self.now;
+        }
+    }
+
+    /// The sessions that a user sees.
+    pub(super) fn listed(&self, user: usize) -> Vec<usize> {
+        let all = 0..self.sessions.len();
+        let theirs = all.filter(|number| self.sessions[*number].owner == user);
+        theirs.filter(|number| self.lives(*number)).collect()
+    }
+
+    fn lives(&self, session: usize) -> bool {
+        let owner = self.sessions[session].owner;
+        self.is_there(session) && self.users[owner].active && self.is_of_this_epoch(session)
+    }
+
+    fn is_there(&self, session: usize) -> bool {
+        let row = &self.sessions[session];
+        row.there && self.now < row.expires && self.now < row.ends
+    }
+
+    fn is_of_this_epoch(&self, session: usize) -> bool {
+        let row = &self.sessions[session];
+        row.epoch == self.users[row.owner].epoch
+    }
+
+    fn is_fresh(&self, session: usize, proof: Proof) -> bool {
+        let (row, now) = (&self.sessions[session], self.now);
+        match proof {
+            Proof::SignedAt(at) => at - LEEWAY <= now && now < at + JWT_LIFE + LEEWAY,
+            Proof::Generation(number) if number == row.generation => now < row.secret_until,
+            Proof::Generation(number) => {
+                let is_before = number + 1 == row.generation;
+                is_before && row.previous_until.is_some_and(|until| now < until)
+            }
+        }
+    }
+
+    /// A clock that was set back shortens nothing.
+    fn touch(&mut self, session: usize) {
+        let now = self.now;
+        let row = &mut self.sessions[session];
+        row.last_used = row.last_used.max(now);
+        row.expires = row.expires.max(now + IDLE).min(row.ends);
+    }
+}
