@@ -27,7 +27,7 @@ pub(crate) async fn of_each_storage(postgres: Option<&Server>) {
         let request = load::get_with_cookie("/protected", &cookie(address).await);
         let pages = load::run(address, request, CONNECTIONS, DURATION).await;
         let name = storage.name();
-        let what = format!("GET /protected, cookie and opaque, {name}, against bare");
+        let what = format!("GET /protected, cookie+opaque, {name}, against bare");
         row(&what, pages.per_second, reference.per_second, "/s");
 
         let refreshes = refreshes_per_second(address).await;

@@ -16,7 +16,7 @@ const TABS: usize = 100;
 /// As often each tab renews the session at the least.
 const RENEWALS: usize = 10;
 /// As many tokens the jar has seen at the end, at the least: the tabs go on until then.
-const GENERATIONS: usize = 4;
+const GENERATIONS: usize = 3;
 const ROUNDS: usize = 20;
 
 /// The jar of a browser, and each refresh token that ever was in it.
@@ -28,7 +28,7 @@ struct Browser {
 /// Within the grace all tabs get the token that is there, and after it the next one: what a tab
 /// presents is never two behind, as long as it takes less than the grace to present it.
 fn tabs_share_a_jar(home: &Home) {
-    let flags = [&COOKIES[..], &["--refresh-grace=4s"]].concat();
+    let flags = [&COOKIES[..], &["--refresh-grace=5s"]].concat();
     let app = home.start(&flags);
     app.register(ADA);
     let jar = Jar::default();
