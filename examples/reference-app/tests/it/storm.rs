@@ -28,7 +28,7 @@ struct Browser {
 /// Within the grace all tabs get the token that is there, and after it the next one: what a tab
 /// presents is never two behind, as long as it takes less than the grace to present it.
 fn tabs_share_a_jar(home: &Home) {
-    let flags = [&COOKIES[..], &["--refresh-grace=5s"]].concat();
+    let flags = [&COOKIES[..], &["--refresh-grace=10s"]].concat();
     let app = home.start(&flags);
     app.register(ADA);
     let jar = Jar::default();
