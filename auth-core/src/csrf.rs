@@ -102,6 +102,13 @@ impl Csrf {
         Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
     }
 
+    /// Whether a token is one of ours, for who is bound by `binding`.
+    pub(crate) fn is_of(&self, token: &str, binding: &str) -> bool {
+        self.keys
+            .as_ref()
+            .is_some_and(|keys| is_genuine(keys, token, binding))
+    }
+
     fn source(&self, head: &dyn RequestHead) -> Source {
         let origin = match (head.header("origin", 0), head.header("origin", 1)) {
             (None, _) => None,
@@ -148,11 +155,13 @@ impl Csrf {
             let host = host.strip_suffix(port).unwrap_or(host);
             !host.is_empty() && authority.eq_ignore_ascii_case(host)
         };
-        of_scheme("https://", b":443") || (self.takes_plain_http && of_scheme("http://", b":80"))
+        // To this very machine nobody listens in on the way, and there is no certificate for it.
+        let takes_plain_http = || self.takes_plain_http || origin::is_loopback(host);
+        of_scheme("https://", b":443") || (takes_plain_http() && of_scheme("http://", b":80"))
     }
 
     fn has_token(&self, head: &dyn RequestHead, transport: &dyn Transport, binding: &str) -> bool {
-        let (Some(keys), Some(name)) = (&self.keys, transport.csrf_cookie()) else {
+        let Some(name) = transport.csrf_cookie() else {
             return false;
         };
         let (Some(sent), None) = (head.header(HEADER, 0), head.header(HEADER, 1)) else {
@@ -161,7 +170,7 @@ impl Csrf {
         let Ok(Some(cookie)) = find_cookie(head, name) else {
             return false;
         };
-        constant_time_eq(sent, cookie.as_bytes()) && is_genuine(keys, cookie, binding)
+        constant_time_eq(sent, cookie.as_bytes()) && self.is_of(cookie, binding)
     }
 }
 

@@ -3,11 +3,15 @@
 //! | you want to | guide |
 //! | --- | --- |
 //! | have accounts in an Axum or a Poem application, or in another framework | [`adapter`]: pick an adapter |
+//! | have refresh tokens, cookies, and logins that can be seen and ended | [`sessions`]: give logins sessions |
+//! | change keys while the application runs | [`keys`]: change keys |
 //! | keep users where this project has no crate for | [`storage`]: write a custom storage adapter |
 //! | have account rules of your own, and test them | [`manager`]: test your manager without HTTP |
 //! | keep your own struct in your own SQL table | `auth_diesel::guide::own_user`: bring your own user |
 //! | create a user and rows of yours together, or neither | `auth_diesel::guide::transaction`: run account changes in your transaction |
 
 pub mod adapter;
+pub mod keys;
 pub mod manager;
+pub mod sessions;
 pub mod storage;

@@ -1,5 +1,5 @@
 //! Accounts for web applications, with no web framework: registration, login, logout, e-mail
-//! verification, password reset, user administration and guards.
+//! verification, password reset, sessions, user administration and guards.
 //!
 //! Every flow is a function of values: *a request head and a body in, a reply out*. An adapter
 //! (`auth-axum`, `auth-poem`) translates a framework's requests and replies; storage is a trait.
@@ -7,7 +7,7 @@
 //! | who you are | where to begin |
 //! | --- | --- |
 //! | somebody with an Axum or a Poem application | [`guide::adapter`]: `auth-axum` or `auth-poem`, and `auth-diesel` for SQL |
-//! | somebody with a storage of your own | [`guide::storage`]: [`UserDatabase`] for users; [`ExpiringStore`] too, where what expires shall live there; `testing::contract` is the proof |
+//! | somebody with a storage of your own | [`guide::storage`]: [`UserDatabase`] for users; [`ExpiringStore`] and [`SessionStore`] too, where those shall live there; `testing::contract` is the proof |
 //! | somebody with account rules of your own | [`guide::manager`]: [`UserManager`] and [`Accounts`] |
 //! | somebody with another framework | [`guide::adapter`]: [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!

@@ -118,6 +118,12 @@ pub trait Transport: Send + Sync + 'static {
         None
     }
 
+    /// The names of all cookies that it sets. No two backends may have one in common: what the one
+    /// hands out would take the place of what the other one did.
+    fn cookies(&self) -> Vec<&str> {
+        self.csrf_cookie().into_iter().collect()
+    }
+
     /// Whether what it carries is kept from plain HTTP.
     fn is_secure(&self) -> bool {
         true

@@ -227,18 +227,17 @@ impl<U: AuthUser> AuthBuilder<U> {
                     .to_owned(),
             ));
         }
-        let mut cookies = Vec::new();
-        for name in self
-            .backends
-            .iter()
-            .filter_map(|b| b.transport().csrf_cookie())
-        {
-            if cookies.contains(&name) {
+        let mut taken = Vec::new();
+        for backend in &self.backends {
+            // All of them, and not those of one kind: a token of one backend may be called what the
+            // CSRF token of another one is, which scripts read.
+            let cookies = backend.transport().cookies();
+            if let Some(name) = cookies.iter().find(|name| taken.contains(*name)) {
                 inspection.fault(ConfigFault::Other(format!(
                     "two backends keep the cookie `{name}`: give each transport a `.name(…)` of its own"
                 )));
             }
-            cookies.push(name);
+            taken.extend(cookies);
         }
     }
 

@@ -35,3 +35,9 @@
 //! A storage that also counts what expires implements [`ExpiringStore`](crate::ExpiringStore), five
 //! methods, and runs `contract::expiring_store`. Without it every other store of that trait will do,
 //! one in SQL or, for one process, the one in memory.
+//!
+//! One that keeps sessions implements [`SessionStore`](crate::SessionStore), seven methods of one
+//! statement each, and runs `contract::session_store`; what a rotation of refresh tokens must keep
+//! follows from them. One that keeps users and sessions writes
+//! [`UserChange::keeps_session`](crate::store::UserChange::keeps_session) in the step of the update, and
+//! runs `contract::sessions_of_users`. Without it sessions live in any other store of that trait.

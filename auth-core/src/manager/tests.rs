@@ -4,6 +4,7 @@ mod hooks;
 mod login;
 mod mail;
 mod masters;
+mod sessions;
 mod update;
 
 use std::sync::Arc;

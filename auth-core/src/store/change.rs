@@ -55,7 +55,7 @@ pub struct UserChange<U: AuthUser> {
     pub roles: Option<Roles>,
     /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
     pub bump_epoch: bool,
-    /// The session that goes on although the epoch is bumped: a store that holds sessions as well
+    /// The session that goes on although the epoch is bumped; it means nothing without a bump. A store that holds sessions as well
     /// writes the new epoch into it in the same step. One that does not leaves it alone, and the
     /// flow moves it right after.
     pub keeps_session: Option<SessionId>,

@@ -96,7 +96,8 @@ pub struct StoredSession {
     pub created_at: OffsetDateTime,
     /// When it was last used, a little less exactly than to the minute.
     pub last_used_at: OffsetDateTime,
-    /// When it ends unless it is used before. Never after `ends_at`.
+    /// When it ends unless it is used before. Never after `ends_at`. A store that cannot hold every
+    /// fraction of a second rounds both up.
     pub expires_at: OffsetDateTime,
     /// When it ends whatever happens.
     pub ends_at: OffsetDateTime,

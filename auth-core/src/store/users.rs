@@ -93,8 +93,8 @@ pub trait UserDatabase: Send + Sync + 'static {
         expect: Expect,
     ) -> Result<UpdateOutcome<Self::User>, StoreError>;
 
-    /// Removes a user for good, if `expect` holds, together with everything that refers to it in
-    /// the toolkit's own tables.
+    /// Removes a user for good, if `expect` holds. Its sessions are removed by the flow that asks for
+    /// this; without their user they are worthless at once.
     async fn delete(
         &self,
         id: &<Self::User as AuthUser>::Id,

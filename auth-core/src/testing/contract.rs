@@ -24,7 +24,7 @@
 //!    column that comes later is then a compile error and not a lost value.
 //! 4. **Implement [`ExpiringStore`](crate::ExpiringStore), too,** if revocations and used tokens
 //!    shall live in the same place. Without it, every other store of that trait does.
-//! 5. **Implement [`SessionStore`](crate::SessionStore), too,** if sessions shall live there: seven
+//! 5. **Implement [`SessionStore`], too,** if sessions shall live there: seven
 //!    statements. Everything hangs on the condition of [`swap_session`]: the comparison of the version
 //!    and the write are one step, and it writes onto what is there and never anew. Where users and
 //!    sessions are in one place, a change of a user moves the session that it keeps in the same step
@@ -196,7 +196,7 @@ pub async fn expiring_store_only(
     Report::new(verdicts)
 }
 
-/// Tries every guarantee of [`SessionStore`](crate::SessionStore), each on a fresh store.
+/// Tries every guarantee of [`SessionStore`], each on a fresh store.
 ///
 /// Run it like [`user_database`].
 ///
@@ -215,7 +215,7 @@ pub async fn session_store(fixture: impl SessionFixture) -> Report {
     session_store_only(fixture, Guarantee::OF_SESSION_STORE).await
 }
 
-/// Tries some guarantees of [`SessionStore`](crate::SessionStore).
+/// Tries some guarantees of [`SessionStore`].
 ///
 /// # Examples
 ///

@@ -313,6 +313,15 @@ impl Transport for CookieTransport {
         Some(&self.names.csrf)
     }
 
+    fn cookies(&self) -> Vec<&str> {
+        let Names {
+            access,
+            refresh,
+            csrf,
+        } = &self.names;
+        vec![access, refresh, csrf]
+    }
+
     fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
         Some(self.set(&self.csrf(token, None)))
     }

@@ -1,9 +1,14 @@
 //! What a transport hands out, and where its routes are.
 
+use std::fmt;
+
 use crate::strategy::IssuedToken;
 
 /// The tokens of a login or a refresh, on their way to the client.
-#[derive(Debug)]
+///
+/// # Security
+///
+/// `Debug` shows none of them.
 #[non_exhaustive]
 pub struct IssuedTokens<'a> {
     /// What the client shows from now on.
@@ -63,5 +68,37 @@ impl Mount {
     #[must_use]
     pub fn refresh_path(&self) -> &str {
         &self.refresh_path
+    }
+}
+
+impl fmt::Debug for IssuedTokens<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The CSRF token is a plain text, which a derived implementation would show.
+        f.debug_struct("IssuedTokens")
+            .field("access", &self.access)
+            .field("refresh", &self.refresh)
+            .field("mount", &self.mount)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// C-SM-07: of all that is handed out nothing shows.
+    #[test]
+    fn debug_shows_no_token() {
+        let mount = Mount::new("/auth/refresh");
+        let token = |text: &str| IssuedToken::new(text.into(), Duration::from_secs(60));
+        let tokens = IssuedTokens {
+            refresh: Some(token("hidden-refresh")),
+            csrf: Some("hidden-csrf".into()),
+            ..IssuedTokens::new(token("hidden-access"), &mount)
+        };
+        let shown = format!("{tokens:?}");
+        assert!(!shown.contains("hidden"), "{shown}");
+        assert!(shown.contains("/auth/refresh"), "{shown}");
     }
 }

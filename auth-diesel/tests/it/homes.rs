@@ -28,11 +28,14 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         async { DieselStore::open(self.url()).await.unwrap() }
     }
 
-    /// With as many connections as a race has callers.
+    /// With as many connections as a race has callers. They are made at the same moment, and each takes
+    /// a handshake that is meant to be slow: on a busy machine that is more than the default waits for.
     fn open_wide<U: SqlUser>(
         &self,
     ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
-        let options = StoreOptions::default().pool_size(64);
+        let options = StoreOptions::default()
+            .pool_size(64)
+            .checkout_timeout(std::time::Duration::from_mins(1));
         async { DieselStore::open_with(self.url(), options).await.unwrap() }
     }
 

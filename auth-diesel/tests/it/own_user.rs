@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth_core::store::{InsertOutcome, NewUser, UniqueField, UserDatabase};
+use auth_core::store::{Expect, InsertOutcome, NewUser, UniqueField, UserChange, UserDatabase};
 use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
 use auth_core::{
     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
@@ -16,13 +16,14 @@ use auth_diesel::{
 
 use crate::homes::Home;
 use crate::on_each_engine;
-use crate::support::{email, hash, now};
+use crate::support::{begun, email, hash, now, session, stored};
 
 on_each_engine!(
     the_contract_is_kept,
     a_column_of_its_own_may_be_unique,
     what_has_no_column_is_not_lost_in_silence,
     a_table_that_is_not_there_is_named,
+    a_session_is_kept_by_a_key_of_any_kind,
     an_address_that_two_could_have_is_refused,
 );
 
@@ -291,6 +292,35 @@ async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
         let source = std::error::Error::source(&error).unwrap().to_string();
         assert!(source.contains("members"), "{source}");
         assert!(source.contains(missing), "{source}");
+    }
+}
+
+/// Of a user whose key is a number, and not of those whose keys end alike.
+async fn a_session_is_kept_by_a_key_of_any_kind<H: Home>(home: H) {
+    let store = open(&home).await;
+    let outcome = store.insert(member("ada@example.com", "ada")).await;
+    let InsertOutcome::Inserted(ada) = outcome.unwrap() else {
+        panic!("it is new");
+    };
+    let key = ada.number;
+    for (of, moves) in [
+        (format!("staff:1{key}"), false),
+        (format!("staff:{key}1"), false),
+        (format!("staff:{key}"), true),
+    ] {
+        home.sql("UPDATE members SET epoch = 0").await;
+        let row = begun(&store, session(&of)).await;
+        let change = UserChange::<Member> {
+            bump_epoch: true,
+            keeps_session: Some(row.id),
+            ..UserChange::default()
+        };
+        store
+            .update(&key, change, Expect::anything())
+            .await
+            .unwrap();
+        let moved = stored(&store, &row).await.epoch != row.epoch;
+        assert_eq!(moved, moves, "{of}");
     }
 }
 

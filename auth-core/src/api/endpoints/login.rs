@@ -60,7 +60,7 @@ impl<U: AuthUser> Auth<U> {
         self.proven(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
         let (Authentication::User(user), Some(token)) = (&who, token) else {
-            return Err(self.unauthenticated(&who));
+            return Err(self.nobody_to_log_out(backend, &who));
         };
         backend
             .strategy()
@@ -72,6 +72,18 @@ impl<U: AuthUser> Auth<U> {
         let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
         self.accounts().raise(&event.backend(backend.name()));
         self.farewell(place)
+    }
+
+    /// 401; and a browser forgets this backend's cookie, if it was not accepted. Nobody asked for those
+    /// of other backends, which may be good.
+    fn nobody_to_log_out(&self, backend: &Backend<U>, who: &Authentication<U>) -> Rejection {
+        let is_refused = matches!(who, Authentication::Refused { .. });
+        let rejection = Rejection::unauthenticated(self.challenges(is_refused));
+        if is_refused {
+            rejection.with_headers(backend.transport().forget())
+        } else {
+            rejection
+        }
     }
 
     /// The reply that hands out tokens.
@@ -136,8 +148,16 @@ impl<U: AuthUser> Auth<U> {
         let Some(name) = transport.csrf_cookie() else {
             return reply;
         };
-        // Whoever has one keeps it: it may be that of a session.
-        if !matches!(find_cookie(head, name), Ok(None)) {
+        let may_keep = match find_cookie(head, name) {
+            Ok(None) => false,
+            // One of nobody is good. Any other is that of a session: of one that is over, where no access
+            // cookie comes along, and then no login would take it.
+            Ok(Some(token)) => {
+                self.csrf().is_of(token, csrf::NOBODY) || !matches!(transport.read(head), Ok(None))
+            }
+            Err(_) => true,
+        };
+        if may_keep {
             return reply;
         }
         let token = self.csrf().mint(csrf::NOBODY).ok().flatten();
@@ -217,3 +237,6 @@ fn of_login(rejection: Rejection) -> Rejection {
         _ => rejection,
     }
 }
+
+#[cfg(test)]
+mod tests;

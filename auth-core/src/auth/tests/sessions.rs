@@ -71,6 +71,21 @@ fn cookies_have_names_keys_and_an_origin() {
         builder(sessions()).backend(web()).backend(other)
     };
     check(both(), "two backends keep the cookie");
+    let new = CookieTransport::new;
+    let plain = || new().insecure_over_plain_http();
+    let shared = || new().share_with_subdomains("shop.example");
+    // The token of the one has the name of another cookie of the other.
+    for (one, other) in [
+        (new(), new().name("auth-csrf")),
+        (new().name("auth-csrf"), new()),
+        (plain(), plain().name("auth-refresh")),
+        (shared().name("auth-refresh"), shared()),
+    ] {
+        let one = Backend::new("web", one, OpaqueStrategy::new());
+        let other = Backend::new("admin", other, OpaqueStrategy::new());
+        let builder = builder(sessions()).backend(one).backend(other);
+        check(builder, "two backends keep the cookie");
+    }
     for origin in ["https://shop.example/", "*", "shop.example"] {
         check(
             builder(sessions()).backend(web()).allow_origin(origin),

@@ -71,8 +71,10 @@ impl<U: AuthUser> Accounts<U> {
                 return Err(RefreshError::Invalid);
             }
         };
+        let issued_for = user.epoch();
         let user = self.still_good(sessions, user, &row).await?;
-        let access = match access {
+        // One that was issued for an epoch that is over would be refused at its first use.
+        let access = match access.filter(|_| user.epoch() == issued_for) {
             Some(access) => access,
             None => self.issue_again(backend, &user, &exchange, &row).await?,
         };

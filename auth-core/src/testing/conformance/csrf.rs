@@ -11,7 +11,8 @@ use super::{Trial, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("csrf": the_table, every_route, login_and_refresh, tokens, a_token_before_login, bearer_is_never_asked,
+group!("csrf": the_table, every_route, login_and_refresh, tokens, a_token_before_login, a_token_after_the_end,
+    bearer_is_never_asked,
     simple_content_types, safe_methods_change_nothing, log_only);
 
 const HEADER: &str = "x-csrf-token";
@@ -125,7 +126,7 @@ async fn login_and_refresh(trial: &Trial<'_>) {
         &[("sec-fetch-site", "same-site")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[("origin", "http://localhost")],
+        &[("origin", "http://localhost:8080")],
         &[
             ("sec-fetch-site", "cross-site"),
             ("origin", "https://localhost"),
@@ -139,6 +140,8 @@ async fn login_and_refresh(trial: &Trial<'_>) {
     for headers in [
         &[("sec-fetch-site", "same-origin")][..],
         &[("origin", "https://localhost")],
+        // This very machine has no certificate.
+        &[("origin", "http://localhost")],
         &[("sec-fetch-site", "cross-site"), ("origin", ALLOWED_ORIGIN)],
     ] {
         for request in [&login, &refresh] {
@@ -214,6 +217,31 @@ async fn a_token_before_login(trial: &Trial<'_>) {
         .header("cookie", access)
         .header(HEADER, offered);
     stage.expect(patch, refused()).await;
+}
+
+/// Whoever was logged out by somebody else has the CSRF token of a session that is over, and is offered
+/// one to log in again. Beside an access cookie it stays, for it may be that of its session.
+async fn a_token_after_the_end(trial: &Trial<'_>) {
+    let (stage, _) = browser_stage(trial).await;
+    let mut jar = Jar::default();
+    log_in(&stage, &mut jar).await;
+    let of_session = jar.value(COOKIE);
+    let options = WireRequest::new("OPTIONS", "/auth/login");
+    jar.take(&stage.send(&jar.send(options.clone())).await);
+    stage.same("it stays", jar.value(COOKIE), of_session.clone());
+    let mut elsewhere = Jar::default();
+    log_in(&stage, &mut elsewhere).await;
+    let revoke = WireRequest::new("POST", "/auth/sessions/revoke-others");
+    let revoke = elsewhere.send(with(revoke, &[("sec-fetch-site", "same-origin")]));
+    stage.expect(revoke, Expected::empty(204)).await;
+    jar.take(&stage.send(&me(&jar)).await);
+    stage.same("it is over", jar.value("__Host-auth"), String::new());
+    jar.take(&stage.send(&jar.send(options)).await);
+    stage.check(jar.value(COOKIE) != of_session, "another one is offered");
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let login = WireRequest::post("/auth/login", &body).header(HEADER, jar.value(COOKIE));
+    let reply = stage.send(&jar.send(login)).await;
+    stage.same("a login with it", reply.status, 204);
 }
 
 /// C-CS-05: with a bearer token nobody asks, and the cookie beside it counts for nothing.

@@ -13,12 +13,12 @@ use super::{Door, Stores, Trial};
 use crate::auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
 use crate::backend::Backend;
 use crate::event::EventKind;
-use crate::manager::{Accounts, DeleteMode, NewAccount};
+use crate::manager::{Accounts, AccountsBuilder, DeleteMode, NewAccount};
 use crate::password::PasswordHash;
 use crate::roles::Roles;
 use crate::secret::Secret;
 use crate::session::Sessions;
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::{ExpiringStore, SessionStore, UserDatabase};
 use crate::strategy::{JwtStrategy, OpaqueStrategy};
 use crate::testing::{
     FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
@@ -36,6 +36,10 @@ pub(super) const WRONG_PASSWORD: &str = "a guess that leads nowhere";
 
 /// The settings of a case; the defaults are those of the toolkit.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches, each of which a builder has as well"
+)]
 pub(super) struct Setup {
     pub(super) require_verification: bool,
     pub(super) private_registration: bool,
@@ -52,6 +56,39 @@ pub(super) struct Setup {
     pub(super) grace: Option<u64>,
     pub(super) public_prefix: &'static str,
     pub(super) csrf_log_only: bool,
+}
+
+impl Setup {
+    fn sessions(&self, store: impl SessionStore) -> Sessions {
+        let sessions = Sessions::new(store, &master_secret());
+        match self.grace {
+            Some(seconds) => sessions.refresh_grace(std::time::Duration::from_secs(seconds)),
+            None => sessions,
+        }
+    }
+
+    fn assemble(
+        &self,
+        accounts: AccountsBuilder<User>,
+        backends: Vec<Backend<User>>,
+    ) -> AuthBuilder<User> {
+        let builder = Auth::builder(accounts)
+            .allow_origin(ALLOWED_ORIGIN)
+            .public_prefix(self.public_prefix)
+            .login_by(self.login_by)
+            .delete_mode(self.delete_mode)
+            .route_groups(self.groups)
+            .private_registration(self.private_registration)
+            .fold_account_state(self.fold_account_state);
+        let mut builder = backends.into_iter().fold(builder, AuthBuilder::backend);
+        if self.csrf_log_only {
+            builder = builder.dangerous_csrf_log_only();
+        }
+        if let Some((auth_path, users_path)) = self.paths {
+            builder = builder.auth_path(auth_path).users_path(users_path);
+        }
+        builder
+    }
 }
 
 /// The ways to log in on a stage.
@@ -110,7 +147,7 @@ impl<'r> Trial<'r> {
         self.stage_with(Setup::default()).await
     }
 
-    pub(super) async fn stage_with(&'r self, setup: Setup) -> Stage<'r> {
+    pub(super) async fn stage_with(&'r self, mut setup: Setup) -> Stage<'r> {
         let Stores {
             users,
             expiring,
@@ -127,36 +164,14 @@ impl<'r> Trial<'r> {
             .clock(clock.clone())
             .event_sink(events.clone())
             .require_verification(setup.require_verification);
-        let mut settings = Sessions::new(
-            ProbedSessionStore::new(sessions, &session_faults),
-            &master_secret(),
-        );
-        if let Some(seconds) = setup.grace {
-            settings = settings.refresh_grace(std::time::Duration::from_secs(seconds));
-        }
-        let accounts = accounts.sessions(settings);
-        let accounts = match setup.manager {
+        let probed_sessions = ProbedSessionStore::new(sessions, &session_faults);
+        let accounts = accounts.sessions(setup.sessions(probed_sessions));
+        let accounts = match setup.manager.take() {
             Some(failing) => accounts.manager(failing),
             None => accounts.manager(outbox.clone()),
         };
         let revoked_in = || probed(Arc::clone(&expiring));
-        let builder = backends(setup.backends, revoked_in)
-            .into_iter()
-            .fold(Auth::builder(accounts), AuthBuilder::backend);
-        let mut builder = builder
-            .allow_origin(ALLOWED_ORIGIN)
-            .public_prefix(setup.public_prefix)
-            .login_by(setup.login_by)
-            .delete_mode(setup.delete_mode)
-            .route_groups(setup.groups)
-            .private_registration(setup.private_registration)
-            .fold_account_state(setup.fold_account_state);
-        if setup.csrf_log_only {
-            builder = builder.dangerous_csrf_log_only();
-        }
-        if let Some((auth_path, users_path)) = setup.paths {
-            builder = builder.auth_path(auth_path).users_path(users_path);
-        }
+        let builder = setup.assemble(accounts, backends(setup.backends, revoked_in));
         let auth = builder.build().expect("the settings of a case are valid");
         let door = self.rig.open(auth.clone()).await;
         Stage {

@@ -1,0 +1,93 @@
+//! Give logins sessions: refresh tokens, browsers, and an end that is immediate.
+//!
+//! Three decisions, each a line:
+//!
+//! | who are your clients? | transport | strategy |
+//! | --- | --- | --- |
+//! | browsers that show your pages or run your scripts | [`CookieTransport`](crate::CookieTransport) | [`OpaqueStrategy`](crate::OpaqueStrategy) |
+//! | programs and apps that ask this server alone | [`BearerTransport`](crate::BearerTransport) | [`OpaqueStrategy`](crate::OpaqueStrategy) |
+//! | programs whose tokens other services verify as well | [`BearerTransport`](crate::BearerTransport) | [`JwtStrategy`](crate::JwtStrategy), with [`with_sessions`](crate::Backend::with_sessions) |
+//!
+//! An application may have all of them, in the order in which it asks them; headers come before
+//! cookies in any case. The first backend's routes lie at `/auth`, those of every further one below
+//! its name.
+//!
+//! ```
+//! use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+//! use auth_core::{
+//!     Accounts, Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, OpaqueStrategy,
+//!     Sessions, User,
+//! };
+//! # use auth_core::secret::{MasterSecret, Secret};
+//! # let master = MasterSecret::new(Secret::generate()?);
+//!
+//! // With auth-diesel one store is all three: `store.clone()`.
+//! let sessions = Sessions::new(MemorySessionStore::new(), &master);
+//! let accounts = Accounts::<User>::builder(MemoryUserDatabase::new(), &master)
+//!     .expiring_store(MemoryExpiringStore::new())
+//!     .sessions(sessions);
+//! let jwt = JwtStrategy::from_master(&master);
+//! let auth = Auth::builder(accounts)
+//!     .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()))
+//!     .backend(Backend::new("api", BearerTransport::new(), jwt).with_sessions())
+//!     .build()?;
+//!
+//! // What is over is removed now and then; it counts as absent before.
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+//! # let _guard = runtime.enter();
+//! tokio::spawn(auth.accounts().purge_every(std::time::Duration::from_secs(600)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What a client does
+//!
+//! | | bearer | cookie |
+//! | --- | --- | --- |
+//! | log in | `POST /auth/api/login`: `access_token`, `refresh_token`, `expires_in` | `POST /auth/login`: 204, three cookies |
+//! | ask | `Authorization: Bearer …` | nothing: the browser adds its cookie |
+//! | on 401 | `POST /auth/api/refresh` with `{"refresh_token": …}`, once, and then again what failed | `POST /auth/refresh` without a body, the same |
+//! | on 401 of the refresh | log in again | the same; the cookies are cleared |
+//! | log out | `POST /auth/api/logout` | `POST /auth/logout` |
+//!
+//! Whoever gets an answer 503 keeps its tokens and asks again later.
+//!
+//! A refresh token is good once. For ten seconds the one before is answered with *the same* successor,
+//! so that a reply that was lost, or several tabs that refresh at once, log nobody out; any other
+//! spent token that comes back ends its session, because two parties have it. An event tells of it
+//! ([`EventKind::TokenReused`](crate::EventKind)).
+//!
+//! # Browsers
+//!
+//! A browser adds cookies to what *other* sites make it send, too. So a request that changes something
+//! and is authenticated by a cookie must come from this site: [`csrf`](crate::csrf) has the rules, and
+//! extractors, guards and routes of ours keep them by themselves. For routes that act on cookies
+//! without asking who is there, and to clear stale cookies on public pages, put `protect(&auth)` of
+//! your adapter around the application.
+//!
+//! * Pages on **another origin** (`https://app.example` that calls `https://api.example`) are let in by
+//!   [`allow_origin`](crate::AuthBuilder::allow_origin), and by CORS, which is your framework's.
+//! * Behind a **proxy** that changes `Host`, say [`own_origin`](crate::AuthBuilder::own_origin).
+//! * Where the routes lie **below a prefix**, say [`public_prefix`](crate::AuthBuilder::public_prefix), or
+//!   the refresh cookie never comes back.
+//! * **Over plain HTTP** on your own machine:
+//!   [`insecure_over_plain_http`](crate::CookieTransport::insecure_over_plain_http). Many browsers take
+//!   secure cookies from `http://localhost` as well.
+//! * A **test client** that is no browser says where it is by itself: `Sec-Fetch-Site: same-origin`.
+//! * A **page without scripts** does not refresh: give the opaque token the life of a session,
+//!   `OpaqueStrategy::new().lifetime(…)`.
+//!
+//! # What ends a session
+//!
+//! Logout, its end in the list of sessions, its deadlines, a refresh token that is used twice; and for
+//! all sessions of a user at once a password reset, a deactivation, a deletion and
+//! [`end_all_sessions`](crate::Accounts::end_all_sessions). A change of the password or the address ends
+//! all but the one that it comes from. Each is in force with the next request, on every process, because
+//! a request looks at its session's row: one look-up by primary key more than without.
+//!
+//! A backend that spares it says so by its name,
+//! [`dangerous_with_sessions_checked_at_refresh_only`](crate::Backend::dangerous_with_sessions_checked_at_refresh_only):
+//! its access tokens go on for up to their lifetime (15 minutes, and 30 seconds for clocks that differ).
+//! Reset, deactivation and changes of the password are in force at once there, too, for the user's row has
+//! an epoch.
+//!
+//! [`Auth::session_policy`](crate::Auth::session_policy) writes down what is configured.
