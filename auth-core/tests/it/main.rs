@@ -1,4 +1,5 @@
-//! The tests of `auth-core` from the outside: the HTTP contract, races, and what a reply costs.
+//! The tests of `auth-core` from the outside: the HTTP contract, storages, races, sessions
+//! against a model, and what a reply costs.
 #![cfg(test)]
 
 mod compile_fail;

@@ -2,18 +2,8 @@
 //! clocks do, played on two servers that share their stores, and on a model of a few rules. After
 //! every step the replies, and what each token that was ever handed out is still good for, agree.
 //!
-//! | ledger | what is shown |
-//! | --- | --- |
-//! | B-01 | the outcome does not depend on which server is asked |
-//! | B-24 | what a change of the user ends is ended for every token, at once and for ever |
-//! | A7.2.4 | a login hands out new tokens, and the session of the browser that logs in again ends |
-//! | A7.3.1 | a session that is not used ends, and a use puts its end off |
-//! | A7.3.2 | a session ends at its latest moment, however often it is used or refreshed |
-//! | A7.4.1 | after a logout, and after an end, no token of the session is good |
-//! | A7.4.2 | deactivation ends all sessions, and activation brings none back |
-//! | N-SE-07 | a spent refresh token ends its session, however long ago it was spent |
-//! | B-48 | within the grace the token before is answered with the same successor, and no branch |
-//! | C-SM-05 | nobody sees or ends the sessions of another user |
+//! One step follows the other here; what happens at the same moment is for the contract of storages
+//! and for the races.
 
 mod play;
 mod real;
@@ -74,12 +64,22 @@ async fn play(shared: &Shared, grace: Duration, sequence: &Sequence) -> Result<(
     play.probe().await
 }
 
+/// What each sequence is held to, by row of the ledger:
+///
+/// - B-01: a token has one successor, at whichever server it is asked for, and a spent one ends its
+///   session;
+/// - C-SM-05: within the grace the token before is answered with the same successor, and not after;
+/// - A7.3.1, A7.3.2, N-SE-07: either limit ends a session, and a use puts off the first and never the
+///   second;
+/// - A7.2.4: a login hands out new tokens, and ends the session of the browser that had others;
+/// - A7.4.1, B-48: after its end no token of a session is good on any server, and all others are;
+/// - A7.4.2, B-24: nothing of a deactivated user's is good, and activation brings nothing back.
 #[test]
 fn ten_thousand_sequences_agree_with_the_model() {
     run(10_000, Duration::from_secs(10));
 }
 
-/// Strict: every second use of a refresh token is a theft.
+/// B-01: strictly, every second use of a refresh token is a theft.
 #[test]
 fn sequences_without_grace_agree_with_the_model() {
     run(2_000, Duration::ZERO);

@@ -3,7 +3,7 @@
 /// After how many seconds an unused session ends.
 pub(super) const IDLE: i64 = 2 * 86_400;
 /// After how many seconds every session ends.
-pub(super) const ABSOLUTE: i64 = 5 * 86_400;
+pub(super) const ABSOLUTE: i64 = 3 * 86_400;
 /// How long an opaque access token lives.
 pub(super) const OPAQUE_LIFE: i64 = 3_600;
 /// How long a JWT lives, and how far it looks past its ends.

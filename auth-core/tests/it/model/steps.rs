@@ -96,7 +96,7 @@ fn action() -> impl Strategy<Value = Action> {
     use Action as A;
     prop_oneof![
         6 => login(),
-        2 => pick().prop_map(A::Request),
+        3 => pick().prop_map(A::Request),
         8 => (pick(), prop::bool::weighted(0.25))
             .prop_map(|(token, lost)| A::Refresh { token, lost }),
         1 => (0..64_usize, 0..64_usize)

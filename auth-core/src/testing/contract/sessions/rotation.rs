@@ -1,4 +1,4 @@
-//! Many that exchange one refresh token at once (A7.3.1, A7.3.2, C-SM-05).
+//! Many that exchange one refresh token at once.
 
 use std::time::Duration as StdDuration;
 
@@ -39,6 +39,7 @@ pub(super) async fn rotate<S: SessionStore>(
     Ok((exchange, outcome))
 }
 
+/// B-01: a token has one successor, however many ask for it at the same moment.
 pub(super) async fn one_descendant<S: SessionStore>(stage: Stage<S>) -> Tried {
     for shared in [false, true] {
         one_successor(&stage, shared).await?;

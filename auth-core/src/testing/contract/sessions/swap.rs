@@ -36,7 +36,7 @@ fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
     all.into_iter().filter(|version| *version >= 0)
 }
 
-/// N-SE-07: of many who read one version one writes.
+/// B-01: of many who read one version one writes.
 pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
     let mut row = session_of(&owner("ada")?)?;
     stage.insert(&row).await?;
@@ -62,7 +62,7 @@ pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
     Ok(())
 }
 
-/// C-SM-05: what was ended stays so, whoever was about to write.
+/// A7.4.1: what was ended stays so, whoever was about to write.
 pub(super) async fn of_deleted<S: SessionStore>(stage: Stage<S>) -> Tried {
     let ada = owner("ada")?;
     let row = session_of(&ada)?;
