@@ -29,24 +29,29 @@ impl Origin {
 
     /// Whether it is one of this machine alone.
     pub(crate) fn is_loopback(&self) -> bool {
-        let host = self
-            .0
-            .split_once("://")
-            .map_or("", |(_, authority)| authority);
-        let host = match host.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => host,
-            _ => host,
-        };
-        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || address.is_ok_and(|address| address.is_loopback())
+        let authority = self.0.split_once("://").map(|(_, authority)| authority);
+        authority.is_some_and(|authority| is_loopback(authority.as_bytes()))
     }
 
     /// Whether a header names this origin.
     pub(crate) fn is(&self, header: &[u8]) -> bool {
         self.0.as_bytes() == header
     }
+}
+
+/// Whether a host, with or without a port, is this machine itself.
+pub(crate) fn is_loopback(authority: &[u8]) -> bool {
+    let Ok(authority) = str::from_utf8(authority) else {
+        return false;
+    };
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => host,
+        _ => authority,
+    };
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn is_name(host: &str) -> bool {

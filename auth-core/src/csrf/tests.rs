@@ -138,6 +138,17 @@ fn what_the_own_origin_is() {
         assert!(!own(&derived, foreign), "{foreign}");
     }
     assert!(own(&csrf(None, true), "http://shop.example"));
+    // This very machine has no certificate.
+    let local = |host: &str, origin: &str| {
+        let request = BufferedRequest::new("POST", Vec::new()).header("host", host);
+        let request = request.header("origin", origin);
+        derived.passes(&request.head, &CookieTransport::new(), "")
+    };
+    assert!(local("localhost:8000", "http://localhost:8000"));
+    assert!(local("127.0.0.1:8000", "http://127.0.0.1:8000"));
+    assert!(local("[::1]:8000", "http://[::1]:8000"));
+    assert!(!local("localhost:8000", "http://localhost:9000"));
+    assert!(!local("localhost:8000", "http://127.0.0.1:8000"));
     let proxied = csrf(Some("https://www.shop.example"), true);
     assert!(own(&proxied, "https://www.shop.example"));
     assert!(!own(&proxied, "https://shop.example"));

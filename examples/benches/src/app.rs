@@ -1,11 +1,13 @@
 //! The applications under load.
 
 pub(crate) mod poem;
+pub(crate) mod sessions;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use auth_axum::CurrentUser;
+use auth_core::manager::RegisterError;
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::{
@@ -48,8 +50,7 @@ pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
             assemble(MemoryUserDatabase::new(), spent).await
         }
         Storage::Sqlite(folder) => {
-            let url = format!("sqlite://{}", folder.join("bench.db").display());
-            let store = SqliteStore::open(&url).await.unwrap();
+            let store = sqlite(folder).await;
             assemble(store.clone(), store).await
         }
         Storage::Postgres(server) => {
@@ -57,6 +58,11 @@ pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
             assemble(store.clone(), store).await
         }
     }
+}
+
+pub(crate) async fn sqlite(folder: &Path) -> SqliteStore {
+    let url = format!("sqlite://{}", folder.join("bench.db").display());
+    SqliteStore::open(&url).await.unwrap()
 }
 
 async fn assemble(
@@ -70,11 +76,17 @@ async fn assemble(
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()
         .unwrap();
-    auth.accounts()
-        .register(auth_core::testing::registration(EMAIL))
-        .await
-        .unwrap();
+    register(&auth).await;
     auth
+}
+
+/// The one account, which may be there: on a server everybody has one database.
+async fn register(auth: &Auth<User>) {
+    let registration = auth_core::testing::registration(EMAIL);
+    match auth.accounts().register(registration).await {
+        Ok(_) | Err(RegisterError::Taken(_)) => {}
+        Err(error) => panic!("{error}"),
+    }
 }
 
 async fn bare() -> &'static str {

@@ -20,16 +20,30 @@ pub(crate) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n").into_bytes()
 }
 
+/// The same, with a cookie.
+pub(crate) fn get_with_cookie(path: &str, cookie: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\n\r\n").into_bytes()
+}
+
 /// A JSON body as it goes over the wire.
 pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        "POST {path} HTTP/1.1\r\nhost: bench\r\nsec-fetch-site: same-origin\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
 }
 
-/// Asks over `connections` for `duration`; every reply must be a 200.
+/// Sends one request on a connection of its own, and answers the whole reply.
+pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut reply = Vec::new();
+    stream.write_all(request).await.unwrap();
+    read_reply(&mut stream, &mut reply).await;
+    String::from_utf8(reply).unwrap()
+}
+
+/// Asks over `connections` for `duration`; every reply must be one of success.
 pub(crate) async fn run(
     address: SocketAddr,
     request: Vec<u8>,
@@ -80,7 +94,7 @@ pub(crate) async fn read_reply(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
         };
         let (head, body) = buffer.split_at(head_end + 4);
         let head = str::from_utf8(head).unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.starts_with("HTTP/1.1 20"), "{head}");
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "))

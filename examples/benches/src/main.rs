@@ -15,6 +15,7 @@ mod load;
 mod logins;
 mod memory;
 mod protected;
+mod sessions;
 
 use app::Storage;
 use scratch_servers::{Engine, Scratch, Server, ServerError};
@@ -42,6 +43,9 @@ async fn main() {
     };
     jwt::read_and_allocations(ALLOCATOR).await;
     protected::against_bare_frameworks(over_postgres.as_ref()).await;
+    sessions::of_each_storage(server.as_ref()).await;
+    sessions::many_of_one_user().await;
+    sessions::many_of_all_users().await;
     logins::against_raw_argon2(over_postgres.as_ref()).await;
     logins::neighbours().await;
     memory::login_storm();

@@ -8,8 +8,8 @@ use auth_core::{Auth, User};
 use crate::app::{self, Storage, poem};
 use crate::{load, row};
 
-const CONNECTIONS: usize = 32;
-const DURATION: Duration = Duration::from_secs(4);
+pub(crate) const CONNECTIONS: usize = 32;
+pub(crate) const DURATION: Duration = Duration::from_secs(4);
 
 /// Each storage in Axum, and Poem once.
 pub(crate) async fn against_bare_frameworks(postgres: Option<&Auth<User>>) {

@@ -126,7 +126,7 @@ async fn login_and_refresh(trial: &Trial<'_>) {
         &[("sec-fetch-site", "same-site")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[("origin", "http://localhost")],
+        &[("origin", "http://localhost:8080")],
         &[
             ("sec-fetch-site", "cross-site"),
             ("origin", "https://localhost"),
@@ -140,6 +140,8 @@ async fn login_and_refresh(trial: &Trial<'_>) {
     for headers in [
         &[("sec-fetch-site", "same-origin")][..],
         &[("origin", "https://localhost")],
+        // This very machine has no certificate.
+        &[("origin", "http://localhost")],
         &[("sec-fetch-site", "cross-site"), ("origin", ALLOWED_ORIGIN)],
     ] {
         for request in [&login, &refresh] {

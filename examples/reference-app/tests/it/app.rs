@@ -267,12 +267,22 @@ impl App {
             .collect()
     }
 
+    /// Ends the server at once, without a word to it: SIGKILL.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
+    /// Sends the server a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Ends the server in order, as a service manager does, and answers its status and what it wrote
     /// to standard output after the first line.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(sent.success());
+        self.signal("-TERM");
         let status = self.child.wait().unwrap();
         (status, self.stdout.take().unwrap().join().unwrap())
     }

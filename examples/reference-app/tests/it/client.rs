@@ -1,10 +1,15 @@
 //! HTTP/1.1 over a socket, without a client library: what is sent is what the test says.
 
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Barrier;
+use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
+
+/// For how long a server may be silent.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a server is.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +26,10 @@ pub(crate) struct Response {
 }
 
 /// One request, not yet sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     line: String,
-    token: Option<String>,
+    headers: String,
     body: Option<Value>,
 }
 
@@ -46,24 +51,27 @@ pub(crate) fn post(path: &str, body: Value) -> Request {
 pub(crate) fn request(method: &str, path: &str) -> Request {
     Request {
         line: format!("{method} {path} HTTP/1.1"),
-        token: None,
+        headers: String::new(),
         body: None,
     }
 }
 
 impl Request {
     /// With an `Authorization: Bearer` header.
-    pub(crate) fn bearer(mut self, token: &str) -> Self {
-        self.token = Some(token.to_owned());
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a header more.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.extend([name, ": ", value, "\r\n"]);
         self
     }
 
     /// The bytes that go over the wire.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{}\r\nhost: localhost\r\nconnection: close\r\n", self.line);
-        if let Some(token) = &self.token {
-            text.extend(["authorization: Bearer ", token, "\r\n"]);
-        }
+        text += &self.headers;
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
         if self.body.is_some() {
             text += "content-type: application/json\r\n";
@@ -82,8 +90,7 @@ impl Client {
     /// An open connection. A server that hangs fails the test instead of hanging it.
     pub(crate) fn connect(self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        let limit = Some(Duration::from_mins(1));
-        stream.set_read_timeout(limit).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
@@ -91,22 +98,79 @@ impl Client {
     pub(crate) fn send(self, request: &Request) -> Response {
         exchange(self.connect(), request)
     }
+
+    /// The same, of a server that may go away before or in the middle of it.
+    pub(crate) fn try_send(self, request: &Request) -> io::Result<Response> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        try_exchange(stream, request)
+    }
 }
 
 /// Sends a request on an open connection and reads the whole reply.
-pub(crate) fn exchange(mut stream: TcpStream, request: &Request) -> Response {
-    stream.write_all(&request.to_bytes()).unwrap();
+pub(crate) fn exchange(stream: TcpStream, request: &Request) -> Response {
+    let reply = try_exchange(stream, request);
+    reply.unwrap_or_else(|error| panic!("no reply to {}: {error}", request.line))
+}
+
+fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response> {
+    stream.write_all(&request.to_bytes())?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no reply to {}", request.line));
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = bytes[end + 4..].to_vec();
-    Response { status, head, body }
+    let mut chunk = [0; 4096];
+    loop {
+        if let Some(reply) = Response::parse(&bytes) {
+            return Ok(reply);
+        }
+        match stream.read(&mut chunk)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            read => bytes.extend_from_slice(&chunk[..read]),
+        }
+    }
+}
+
+/// Sends each request from a connection of its own, all open before the first byte goes out.
+pub(crate) fn at_once(requests: &[(Client, Request)]) -> Vec<Response> {
+    let barrier = &Barrier::new(requests.len());
+    thread::scope(|scope| {
+        let send = |(client, request): &(Client, Request)| {
+            let (stream, request) = (client.connect(), request.clone());
+            scope.spawn(move || {
+                barrier.wait();
+                exchange(stream, &request)
+            })
+        };
+        let threads: Vec<_> = requests.iter().map(send).collect();
+        let replies = threads.into_iter().map(|thread| thread.join().unwrap());
+        replies.collect()
+    })
 }
 
 impl Response {
+    /// `None` where something is missing yet. What has no length has no body.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = bytes[end + 4..].to_vec();
+        let reply = Self { status, head, body };
+        let length = reply.header("content-length");
+        let length = length.map_or(0, |length| length.parse().unwrap());
+        (reply.body.len() >= length).then_some(reply)
+    }
+
+    /// The first header of this name, in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// The headers of this name, in lower case.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.head.lines().filter_map(move |line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
     /// The body as JSON; `null` where it is empty.
     pub(crate) fn json(&self) -> Value {
         if self.body.is_empty() {

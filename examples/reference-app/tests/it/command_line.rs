@@ -65,6 +65,48 @@ fn impossible_flags_end_the_program_with_a_sentence() {
     refused(&twice, 1, "two backends are called `a`");
 }
 
+#[test]
+fn impossible_sessions_and_origins_end_the_program_with_a_sentence() {
+    let home = Home::new();
+    let refused = |flags: &[&str], reason: &str| {
+        let output = run(&home, &[&["--backend=web=cookie+opaque"], flags].concat());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{flags:?}: {stderr}");
+        assert!(stderr.contains(reason), "{flags:?}: {stderr}");
+    };
+    for origin in ["shop.example", "https://shop.example/", "null", "*"] {
+        let sentence = format!("`{origin}` is no origin");
+        refused(&[&format!("--allow-origin={origin}")], &sentence);
+        refused(&[&format!("--own-origin={origin}")], &sentence);
+    }
+    let idle = "the idle time of sessions must be between";
+    refused(&["--session-idle=500ms"], idle);
+    refused(&["--session-idle=401d", "--session-absolute=401d"], idle);
+    let absolute = "the absolute life of sessions must be between their idle time and 400 days";
+    refused(&["--session-absolute=1d"], absolute);
+    let grace = "the grace of refresh tokens must be between none and 5 minutes";
+    refused(&["--refresh-grace=301s"], grace);
+    let access = "the lifetime of opaque access tokens must be between";
+    refused(&["--access-lifetime=401d"], access);
+    refused(&["--jwt-key=nowhere.pem"], "the key in nowhere.pem");
+    // All that is wrong is said at once.
+    let both = ["--refresh-grace=301s", "--own-origin=null"];
+    refused(&both, grace);
+    refused(&both, "`null` is no origin");
+}
+
+#[test]
+fn cookies_over_plain_http_are_warned_of() {
+    for (flags, is_warned_of) in [(&[][..], false), (&["--insecure-cookies"], true)] {
+        let home = Home::new();
+        let flags = [&["--backend=web=cookie+opaque"], flags].concat();
+        home.start(&flags).stop();
+        let stderr = home.stderr();
+        let found = stderr.contains("cookies travel over plain HTTP");
+        assert_eq!(found, is_warned_of, "{stderr}");
+    }
+}
+
 /// The program says what is wrong with a database, and never its URL.
 #[test]
 fn a_database_that_cannot_be() {

@@ -2,14 +2,21 @@
 #![cfg(test)]
 
 mod app;
+mod browser;
 mod canary;
 mod client;
 mod command_line;
 mod conformance;
+mod cookies;
+mod crash;
 mod database;
 mod disconnects;
 mod journey;
+mod keys;
 mod load;
 mod outage;
 mod races;
 mod restart;
+mod sessions;
+mod storm;
+mod tokens;

@@ -1,0 +1,137 @@
+//! What stands before a server: it sees each request as the browser has made it, and the reply.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A proxy that keeps what has passed it. To the browser its origin is the server's.
+#[derive(Debug)]
+pub(super) struct Gate {
+    pub(super) port: u16,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// A request of the browser, and how it was answered.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// The method and the path.
+    pub(super) what: String,
+    /// What the browser says of where the request comes from.
+    pub(super) site: String,
+    /// Whether the browser sent the cookie that logs in.
+    pub(super) has_cookie: bool,
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+impl Gate {
+    pub(super) fn before(server: SocketAddr) -> Self {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&seen);
+        let port = listen(move |stream| {
+            let _ = pass(stream, server, &all);
+        });
+        Self { port, seen }
+    }
+
+    /// What has passed since it was asked last, by this method.
+    pub(super) fn passed(&self, method: &str) -> Vec<Seen> {
+        let mut seen = std::mem::take(&mut *self.seen.lock().unwrap());
+        seen.retain(|it| it.what.starts_with(method));
+        seen
+    }
+
+    /// How many requests for this have passed since.
+    pub(super) fn count(&self, what: &str) -> usize {
+        let seen = self.seen.lock().unwrap();
+        seen.iter().filter(|it| it.what == what).count()
+    }
+}
+
+/// Serves an empty page to everybody; answers the port.
+pub(super) fn empty_page() -> u16 {
+    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
+    listen(|mut stream| {
+        if read_request(&mut stream).is_some() {
+            let _ = stream.write_all(PAGE);
+        }
+    })
+}
+
+/// Handles each connection in a thread of its own, until the tests end.
+fn listen(handle: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let handle = handle.clone();
+            thread::spawn(move || handle(stream));
+        }
+    });
+    port
+}
+
+/// One request a connection, with its `Host` as it is.
+fn pass(
+    mut browser: TcpStream,
+    server: SocketAddr,
+    seen: &Mutex<Vec<Seen>>,
+) -> std::io::Result<()> {
+    let Some((head, body)) = read_request(&mut browser) else {
+        // A browser opens connections that it may need.
+        return Ok(());
+    };
+    let lines = head.lines();
+    let kept = lines.filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let mut request: String = kept.flat_map(|line| [line, "\r\n"]).collect();
+    request += "connection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(server)?;
+    stream.write_all(request.as_bytes())?;
+    stream.write_all(&body)?;
+    let mut reply = Vec::new();
+    stream.read_to_end(&mut reply)?;
+
+    let text = String::from_utf8_lossy(&reply);
+    let status = text.split(' ').nth(1).and_then(|it| it.parse().ok());
+    let body = text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+    let (what, _) = head.split_once(" HTTP/").unwrap_or_default();
+    let cookies = header(&head, "cookie").unwrap_or_default();
+    seen.lock().unwrap().push(Seen {
+        what: what.to_owned(),
+        site: header(&head, "sec-fetch-site").unwrap_or_default(),
+        has_cookie: cookies
+            .split("; ")
+            .any(|it| it.starts_with("auth=") || it.starts_with("__Host-auth=")),
+        status: status.unwrap_or_default(),
+        body: body.unwrap_or_default(),
+    });
+    browser.write_all(&reply)
+}
+
+/// The head and the body; `None` where the connection ends before.
+fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let length = header(&head, "content-length").and_then(|it| it.parse().ok());
+            let body = &bytes[end + 4..];
+            if body.len() >= length.unwrap_or(0) {
+                return Some((head, body.to_vec()));
+            }
+        }
+        match stream.read(&mut chunk) {
+            Ok(read @ 1..) => bytes.extend_from_slice(&chunk[..read]),
+            _ => return None,
+        }
+    }
+}
+
+fn header(head: &str, name: &str) -> Option<String> {
+    head.lines().find_map(|line| {
+        let (found, value) = line.split_once(": ")?;
+        found.eq_ignore_ascii_case(name).then(|| value.to_owned())
+    })
+}

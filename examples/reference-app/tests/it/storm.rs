@@ -1,0 +1,94 @@
+//! A hundred tabs that renew one session, each on its own: nobody is ever logged out.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::app::{App, Home, PASSWORD, in_each_framework, login};
+use crate::client::{at_once, get, request};
+use crate::cookies::{COOKIES, Jar};
+use crate::tokens::{OPAQUE, Tokens};
+
+in_each_framework! { tabs_share_a_jar, clients_share_a_token }
+
+const ADA: &str = "ada@example.com";
+const TABS: usize = 100;
+/// As often each tab renews the session at the least.
+const RENEWALS: usize = 10;
+/// As many tokens the jar has seen at the end, at the least: the tabs go on until then.
+const GENERATIONS: usize = 4;
+const ROUNDS: usize = 20;
+
+/// The jar of a browser, and each refresh token that ever was in it.
+struct Browser {
+    jar: Jar,
+    seen: Mutex<BTreeSet<String>>,
+}
+
+/// Within the grace all tabs get the token that is there, and after it the next one: what a tab
+/// presents is never two behind, as long as it takes less than the grace to present it.
+fn tabs_share_a_jar(home: &Home) {
+    let flags = [&COOKIES[..], &["--refresh-grace=4s"]].concat();
+    let app = home.start(&flags);
+    app.register(ADA);
+    let jar = Jar::default();
+    let log_in = login(ADA, PASSWORD).header("sec-fetch-site", "same-origin");
+    let reply = app.client.send(&log_in);
+    reply.expect(204);
+    jar.put(&reply);
+    let browser = Browser {
+        jar,
+        seen: Mutex::default(),
+    };
+    thread::scope(|scope| {
+        let tabs: Vec<_> = (0..TABS)
+            .map(|_| scope.spawn(|| one_tab(&app, &browser)))
+            .collect();
+        for tab in tabs {
+            tab.join().unwrap();
+        }
+    });
+    assert!(browser.generations() >= GENERATIONS);
+}
+
+fn one_tab(app: &App, browser: &Browser) {
+    for number in 0.. {
+        if number >= RENEWALS && browser.generations() >= GENERATIONS {
+            return;
+        }
+        let path = "/auth/refresh";
+        let renewal = browser.jar.with_cookies(path, request("POST", path));
+        let reply = app.client.send(&renewal);
+        reply.expect(204);
+        browser.jar.put(&reply);
+        let token = browser.jar.value("auth-refresh").unwrap();
+        browser.seen.lock().unwrap().insert(token);
+        for _ in 0..2 {
+            let page = browser.jar.with_cookies("/protected", get("/protected"));
+            app.client.send(&page).expect(200);
+        }
+    }
+}
+
+impl Browser {
+    fn generations(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+}
+
+/// Where each client keeps its own copy, all that present one token get the same next one.
+fn clients_share_a_token(home: &Home) {
+    let app = home.start(&[OPAQUE]);
+    app.register(ADA);
+    let mut tokens = Tokens::log_in(app.client, ADA);
+    for round in 0..ROUNDS {
+        let replies = at_once(&vec![(app.client, tokens.renewal()); TABS]);
+        let mut successors: Vec<_> = replies.iter().map(Tokens::of).collect();
+        successors.dedup();
+        assert_eq!(successors.len(), 1, "in round {round}");
+        let next = successors.remove(0);
+        assert_ne!(next.refresh, tokens.refresh);
+        assert!(next.is_let_in(app.client));
+        tokens = next;
+    }
+}
