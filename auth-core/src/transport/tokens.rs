@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn debug_shows_no_token() {
         let mount = Mount::new("/auth/refresh");
-        let token = |text: &str| IssuedToken::new(text.into(), Duration::from_secs(60));
+        let token = |text: &str| IssuedToken::new(text.into(), Duration::from_mins(1));
         let tokens = IssuedTokens {
             refresh: Some(token("hidden-refresh")),
             csrf: Some("hidden-csrf".into()),
