@@ -109,6 +109,22 @@ impl Csrf {
             .is_some_and(|keys| is_genuine(keys, token, binding))
     }
 
+    /// Whether the CSRF cookie of a request is the one of `binding`; so it is where the transport has none.
+    ///
+    /// A neighbouring domain can plant a refresh cookie, whose path leaves no room for the prefix
+    /// `__Host-`, and so log a browser into a session of its own; the CSRF cookie has the prefix.
+    pub(crate) fn has_cookie_of(
+        &self,
+        head: &dyn RequestHead,
+        transport: &dyn Transport,
+        binding: &str,
+    ) -> bool {
+        transport.csrf_cookie().is_none_or(|name| {
+            let cookie = find_cookie(head, name).ok().flatten();
+            cookie.is_some_and(|cookie| self.is_of(cookie, binding))
+        })
+    }
+
     fn source(&self, head: &dyn RequestHead) -> Source {
         let origin = match (head.header("origin", 0), head.header("origin", 1)) {
             (None, _) => None,

@@ -132,10 +132,30 @@ fn what_the_own_origin_is() {
         "https://shop.example:8443",
         "https://shop.example.evil.example",
         "https://evil.example",
+        "https://u@shop.example",
+        "https://shop.example.",
+        "https://shop.example/",
+        "https://shop.example:443",
+        "https://shop.example, https://evil.example",
+        "https://shop.example https://evil.example",
+        "HTTPS://shop.example",
+        "//shop.example",
         "https://",
         "",
     ] {
         assert!(!own(&derived, foreign), "{foreign}");
+    }
+    // Where no host is named, or two are, none is the own one.
+    for hosts in [&[][..], &[""], &[HOST, HOST], &[HOST, "evil.example"]] {
+        let request = BufferedRequest::new("POST", Vec::new());
+        let request = hosts
+            .iter()
+            .fold(request, |r, host| r.header("host", *host));
+        for origin in ["https://", "https://shop.example", "https://evil.example"] {
+            let request = request.clone().header("origin", origin);
+            let passed = derived.passes(&request.head, &CookieTransport::new(), "");
+            assert!(!passed, "{hosts:?} {origin}");
+        }
     }
     assert!(own(&csrf(None, true), "http://shop.example"));
     // This very machine has no certificate.

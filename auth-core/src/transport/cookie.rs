@@ -17,8 +17,10 @@ use crate::strategy::IssuedToken;
 /// | CSRF token, for scripts of clients that say nothing of where they are | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
 ///
 /// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
-/// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). Each lives as long as
-/// its token.
+/// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). The path of the refresh
+/// cookie leaves no room for the latter: so that one counts only beside the CSRF cookie of the same
+/// session, and a planted one logs nobody in. Each lives as long as its token, and that of the CSRF
+/// token as long as the session.
 ///
 /// Where routes are nested, or a proxy adds a prefix, say so by
 /// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix), or the refresh cookie never

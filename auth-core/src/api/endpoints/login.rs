@@ -130,13 +130,18 @@ impl<U: AuthUser> Auth<U> {
         {
             return Ok(());
         }
-        let event = AuthEvent::new(EventKind::CsrfRefused).backend(backend.name());
-        self.accounts().raise(&event);
-        if self.csrf().enforces() {
+        if self.is_forgery(backend) {
             Err(ErrorCode::CsrfFailed.into())
         } else {
             Ok(())
         }
+    }
+
+    /// Tells of a request that may be forged; whether it is refused.
+    pub(super) fn is_forgery(&self, backend: &Backend<U>) -> bool {
+        let event = AuthEvent::new(EventKind::CsrfRefused).backend(backend.name());
+        self.accounts().raise(&event);
+        self.csrf().enforces()
     }
 
     /// Gives a client without Fetch Metadata and without origins the token that its login needs.

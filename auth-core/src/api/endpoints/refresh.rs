@@ -44,17 +44,24 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
-    /// that the refresh token names.
+    /// that the refresh token names. One that does not come along with the CSRF cookie of its session was
+    /// not set by us beside it, and is none: the session may be somebody else's.
     fn token_of_cookie(
         &self,
         backend: &Backend<U>,
         request: &RequestParts<'_>,
     ) -> Result<Option<RefreshToken>, Rejection> {
-        let text = backend.transport().read_refresh(request.head);
-        let token = text.ok().flatten().and_then(RefreshToken::parse);
-        let binding = token.as_ref().map(|token| binding_of(Some(&token.id), &""));
-        self.check_forgery(backend, request.head, binding.as_deref().unwrap_or(NOBODY))?;
-        Ok(token)
+        let (transport, head) = (backend.transport(), request.head);
+        let text = transport.read_refresh(head);
+        let Some(token) = text.ok().flatten().and_then(RefreshToken::parse) else {
+            self.check_forgery(backend, head, NOBODY)?;
+            return Ok(None);
+        };
+        let binding = binding_of(Some(&token.id), &"");
+        self.check_forgery(backend, head, &binding)?;
+        let is_planted =
+            !self.csrf().has_cookie_of(head, transport, &binding) && self.is_forgery(backend);
+        Ok((!is_planted).then_some(token))
     }
 
     /// 401; and a browser forgets its cookies, for their session is over.

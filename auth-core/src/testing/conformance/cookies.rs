@@ -12,11 +12,12 @@ use super::jar::Jar;
 use super::stage::{Backends, Setup, Stage, WRONG_PASSWORD};
 use super::wire::{WireReply, WireRequest};
 use super::{Trial, group};
+use crate::event::EventKind;
 use crate::testing::PASSWORD;
 use crate::user::User;
 
 group!("cookies": attributes, a_round_trip, refresh, parallel_tabs, stale, twice, a_new_login_replaces,
-    fixation, below_a_prefix, sessions_with_cookies);
+    fixation, a_planted_refresh_cookie, below_a_prefix, sessions_with_cookies);
 
 /// What a browser says with a request that the site itself makes.
 pub(super) const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
@@ -300,6 +301,48 @@ async fn fixation(trial: &Trial<'_>) {
     // Nor does a bearer backend take it, nor the cookie a bearer token.
     let bearer = WireRequest::get("/users/me").bearer(&token);
     stage.expect(bearer, Expected::unauthenticated(true)).await;
+}
+
+/// C-CS-01, C-CS-03, C-SM-02: a neighbouring domain can plant a refresh cookie, and not the CSRF cookie of
+/// its session: nobody is logged in by the one without the other.
+async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
+    const COOKIES: [&str; 2] = ["__Secure-auth-refresh", "__Host-auth-csrf"];
+    let (stage, _) = browser_stage(trial).await;
+    let (mut eves, mut adas) = (Jar::default(), Jar::default());
+    log_in(&stage, &mut eves).await;
+    log_in(&stage, &mut adas).await;
+    let [planted, eves_csrf] = COOKIES.map(|name| format!("{name}={}", eves.value(name)));
+    let adas_csrf = format!("{}={}", COOKIES[1], adas.value(COOKIES[1]));
+    let access = format!("__Host-auth={}", adas.value("__Host-auth"));
+    let options = WireRequest::new("OPTIONS", "/auth/login");
+    let mut stranger = Jar::default();
+    stranger.take(&stage.send(&options).await);
+    let nobodys = format!("{}={}", COOKIES[1], stranger.value(COOKIES[1]));
+    let refresh = |cookies: String| {
+        let request = WireRequest::new("POST", "/auth/refresh").header(OURS.0, OURS.1);
+        request.header("cookie", cookies)
+    };
+    for cookies in [
+        planted.clone(),
+        format!("{planted}; {access}; {adas_csrf}"),
+        format!("{planted}; {nobodys}"),
+        format!("{planted}; {eves_csrf}x"),
+        format!("{planted}; {eves_csrf}; {adas_csrf}"),
+    ] {
+        let reply = stage.send(&refresh(cookies.clone())).await;
+        stage.same(&cookies, reply.status, 401);
+        let mut jar = adas.clone();
+        jar.take(&reply);
+        stage.same("what is left", jar.names().len(), 0);
+    }
+    let kinds = stage.events.kinds();
+    let told = kinds.iter().filter(|kind| **kind == EventKind::CsrfRefused);
+    stage.same("how often it is told", told.count(), 5);
+    // Nothing was spent by it.
+    let reply = stage
+        .send(&refresh(format!("{planted}; {eves_csrf}")))
+        .await;
+    stage.same("by its owner", reply.status, 204);
 }
 
 /// Where the routes are nested, the refresh cookie is bound to the path that the browser sees.

@@ -1,6 +1,7 @@
 //! The real thing: two servers with one clock and one set of stores.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use auth_core::manager::AdminUpdate;
@@ -30,6 +31,9 @@ pub(super) struct Real {
     servers: Vec<Server>,
     pub(super) clock: ManualClock,
     pub(super) users: Vec<User>,
+    /// The CSRF cookie of each session that began with cookies: whoever has its refresh cookie has this
+    /// one, too.
+    csrf: Mutex<HashMap<String, String>>,
 }
 
 struct Server {
@@ -112,6 +116,7 @@ impl Real {
             servers: (0..2).map(server).collect(),
             clock,
             users,
+            csrf: Mutex::default(),
         }
     }
 
@@ -133,7 +138,9 @@ impl Real {
             Some(cookies) => request.header("cookie", cookies),
             None => request,
         };
-        self.servers[at].door.send(request).await
+        let reply = self.servers[at].door.send(request).await;
+        self.note_csrf(&reply);
+        reply
     }
 
     /// A request with an access token.
@@ -155,11 +162,32 @@ impl Real {
         let request = match kind {
             Kind::Web => {
                 let request = of_ours(WireRequest::new("POST", &target));
-                request.header("cookie", refresh_cookie(token))
+                request.header("cookie", self.cookies_of_refresh(token))
             }
             Kind::Api | Kind::Jwt => WireRequest::post(&target, &json!({"refresh_token": token})),
         };
-        self.servers[at].door.send(request).await
+        let reply = self.servers[at].door.send(request).await;
+        self.note_csrf(&reply);
+        reply
+    }
+
+    fn note_csrf(&self, reply: &WireReply) {
+        let [refresh, csrf] =
+            ["__Secure-auth-refresh=", "__Host-auth-csrf="].map(|start| cookie(reply, start));
+        if let Some((refresh, csrf)) = refresh.zip(csrf) {
+            let mut known = self.csrf.lock().unwrap();
+            known.insert(session_of(&refresh), csrf);
+        }
+    }
+
+    fn cookies_of_refresh(&self, token: &str) -> String {
+        let known = self.csrf.lock().unwrap();
+        let named = Base64UrlUnpadded::decode_vec(token).is_ok_and(|bytes| bytes.len() >= 16);
+        let csrf = named.then(|| known.get(&session_of(token))).flatten();
+        let refresh = refresh_cookie(token);
+        csrf.map_or(refresh.clone(), |csrf| {
+            format!("{refresh}; __Host-auth-csrf={csrf}")
+        })
     }
 
     pub(super) async fn set_active(&self, at: usize, user: usize, active: bool) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::RequestParts;
-use crate::http::{BufferedBody, BufferedRequest, Reply};
+use crate::http::{BufferedRequest, Reply};
 use crate::store::memory::MemorySessionStore;
 use crate::testing::{Outbox, PASSWORD, accounts_builder, master_secret, registration};
 use crate::{Auth, Backend, CookieTransport, OpaqueStrategy, Sessions, User};
@@ -15,13 +15,16 @@ async fn send(auth: &Auth<User>, method: &str, path: &str, cookies: &str, body: 
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/json")
         .header("cookie", cookies);
+    respond(auth, path, request).await
+}
+
+async fn respond(auth: &Auth<User>, path: &str, request: BufferedRequest) -> Reply {
     let BufferedRequest { head, mut body } = request;
-    let body: &mut BufferedBody = &mut body;
     let route = auth.routes().find(|route| route.path() == path).unwrap();
     let parts = RequestParts {
         head: &head,
         id: None,
-        body,
+        body: &mut body,
     };
     auth.respond(route, parts).await
 }
@@ -32,32 +35,59 @@ fn cookies(reply: &Reply) -> Vec<String> {
     pairs.map(str::to_owned).collect()
 }
 
-/// A logout belongs to its backend: where that one's cookie is stale, the cookie of another one,
-/// which is good, is not taken away.
-#[tokio::test]
-async fn a_logout_leaves_the_cookies_of_other_backends() {
+async fn two_backends() -> Auth<User> {
     let sessions = Sessions::new(MemorySessionStore::new(), &master_secret());
     let accounts = accounts_builder(Arc::new(Outbox::new())).sessions(sessions);
-    let admin = CookieTransport::new().name("admin");
+    let web = CookieTransport::new();
+    let admin = web.clone().name("admin");
     let auth = Auth::builder(accounts)
-        .backend(Backend::new(
-            "web",
-            CookieTransport::new(),
-            OpaqueStrategy::new(),
-        ))
+        .backend(Backend::new("web", web, OpaqueStrategy::new()))
         .backend(Backend::new("admin", admin, OpaqueStrategy::new()))
         .build()
         .unwrap();
     let registration = registration("ada@example.com");
     auth.accounts().register(registration).await.unwrap();
+    auth
+}
+
+async fn log_in(auth: &Auth<User>, path: &str, cookies: &str) -> Reply {
     let login = json!({"identifier": "ada@example.com", "password": PASSWORD}).to_string();
-    let reply = send(&auth, "POST", "/auth/admin/login", "", &login).await;
+    let reply = send(auth, "POST", path, cookies, &login).await;
     assert_eq!(reply.status(), 204);
-    let good = cookies(&reply).swap_remove(0);
+    reply
+}
+
+/// A logout belongs to its backend: where that one's cookie is stale, the cookie of another one,
+/// which is good, is not taken away.
+#[tokio::test]
+async fn a_logout_leaves_the_cookies_of_other_backends() {
+    let auth = two_backends().await;
+    let good = cookies(&log_in(&auth, "/auth/admin/login", "").await).swap_remove(0);
     let both = format!("__Host-auth=stale; {good}");
     let reply = send(&auth, "POST", "/auth/logout", &both, "").await;
     assert_eq!(reply.status(), 401);
     assert_eq!(cookies(&reply), ["__Host-auth="]);
     let reply = send(&auth, "GET", "/users/me", &both, "").await;
+    assert_eq!(reply.status(), 200);
+}
+
+/// C-SM-02: under the names of another backend cookies open nothing, and a login there does not take
+/// their session for the one that it replaces.
+#[tokio::test]
+async fn cookies_under_the_names_of_another_backend() {
+    let auth = two_backends().await;
+    let own = cookies(&log_in(&auth, "/auth/login", "").await);
+    let swapped = own.join("; ").replace("-auth", "-admin");
+    assert!(swapped.contains("__Secure-admin-refresh="), "{swapped}");
+    let reply = send(&auth, "GET", "/users/me", &swapped, "").await;
+    assert_eq!(reply.status(), 401);
+    for path in ["/auth/admin/refresh", "/auth/admin/logout"] {
+        let request = BufferedRequest::new("POST", Vec::new())
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", swapped.as_str());
+        assert_eq!(respond(&auth, path, request).await.status(), 401, "{path}");
+    }
+    log_in(&auth, "/auth/admin/login", &swapped).await;
+    let reply = send(&auth, "GET", "/users/me", &own.join("; "), "").await;
     assert_eq!(reply.status(), 200);
 }
