@@ -109,20 +109,24 @@ impl Csrf {
             .is_some_and(|keys| is_genuine(keys, token, binding))
     }
 
-    /// Whether the CSRF cookie of a request is the one of `binding`; so it is where the transport has none.
+    /// Whether the CSRF cookie of a request is another one than that of `binding`.
     ///
     /// A neighbouring domain can plant a refresh cookie, whose path leaves no room for the prefix
-    /// `__Host-`, and so log a browser into a session of its own; the CSRF cookie has the prefix.
-    pub(crate) fn has_cookie_of(
+    /// `__Host-`; the CSRF cookie has the prefix, and tells of which session a browser's cookies are.
+    pub(crate) fn has_cookie_of_another(
         &self,
         head: &dyn RequestHead,
         transport: &dyn Transport,
         binding: &str,
     ) -> bool {
-        transport.csrf_cookie().is_none_or(|name| {
-            let cookie = find_cookie(head, name).ok().flatten();
-            cookie.is_some_and(|cookie| self.is_of(cookie, binding))
-        })
+        let Some(name) = transport.csrf_cookie() else {
+            return false;
+        };
+        match find_cookie(head, name) {
+            Ok(None) => false,
+            Ok(Some(cookie)) => !self.is_of(cookie, binding),
+            Err(_) => true,
+        }
     }
 
     fn source(&self, head: &dyn RequestHead) -> Source {

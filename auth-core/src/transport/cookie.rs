@@ -18,9 +18,8 @@ use crate::strategy::IssuedToken;
 ///
 /// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
 /// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). The path of the refresh
-/// cookie leaves no room for the latter: so that one counts only beside the CSRF cookie of the same
-/// session, and a planted one logs nobody in. Each lives as long as its token, and that of the CSRF
-/// token as long as the session.
+/// cookie leaves no room for the latter: a planted one is refused beside the CSRF cookie of another
+/// session. Each lives as long as its token, and that of the CSRF token as long as the session.
 ///
 /// Where routes are nested, or a proxy adds a prefix, say so by
 /// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix), or the refresh cookie never

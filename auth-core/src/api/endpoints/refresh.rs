@@ -44,8 +44,8 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
-    /// that the refresh token names. One that does not come along with the CSRF cookie of its session was
-    /// not set by us beside it, and is none: the session may be somebody else's.
+    /// that the refresh token names. One that comes along with the CSRF cookie of another session was not
+    /// set by us beside it, and is none: it was planted.
     fn token_of_cookie(
         &self,
         backend: &Backend<U>,
@@ -59,8 +59,8 @@ impl<U: AuthUser> Auth<U> {
         };
         let binding = binding_of(Some(&token.id), &"");
         self.check_forgery(backend, head, &binding)?;
-        let is_planted =
-            !self.csrf().has_cookie_of(head, transport, &binding) && self.is_forgery(backend);
+        let is_planted = self.csrf().has_cookie_of_another(head, transport, &binding)
+            && self.is_forgery(backend);
         Ok((!is_planted).then_some(token))
     }
 

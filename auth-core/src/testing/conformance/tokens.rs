@@ -122,7 +122,7 @@ async fn forged(trial: &Trial<'_>) {
     }
 }
 
-/// Cut, swapped, unsigned, and what is no token at all.
+/// A7.2.1: every token is verified here: cut, swapped, unsigned, and what is no token at all.
 async fn mangled(trial: &Trial<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;

@@ -22,7 +22,7 @@ fn faults(transport: &CookieTransport) -> usize {
     inspection.finish().map_or_else(|e| e.faults().len(), |_| 0)
 }
 
-/// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-04, N-SE-05, C-SM-01: the attributes of every preset.
+/// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-02, K-04, N-SE-05, C-SM-01: the attributes of every preset.
 #[test]
 fn attributes_of_each_preset() {
     let mount = Mount::new("/auth/refresh");

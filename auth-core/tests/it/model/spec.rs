@@ -144,9 +144,10 @@ impl Spec {
             .then_some(self.sessions[session].generation)
     }
 
-    /// Whether a session of the user was there to be ended.
+    /// Whether a session of the user was there to be ended: one that the user sees.
     pub(super) fn end(&mut self, user: usize, session: usize) -> bool {
-        let is_theirs = self.is_there(session) && self.sessions[session].owner == user;
+        let is_seen = self.is_there(session) && self.is_of_this_epoch(session);
+        let is_theirs = is_seen && self.sessions[session].owner == user;
         if is_theirs {
             self.sessions[session].there = false;
         }
