@@ -173,7 +173,7 @@ impl<U: AuthUser> Auth<U> {
             transport.presence() == presence && !matches!(transport.read(head), Ok(None))
         };
         let backends = &self.inner.backends;
-        !csrf::is_safe(head.method())
+        !csrf::is_safe(head)
             && backends.iter().any(|b| brings(b, Presence::Ambient))
             && !backends.iter().any(|b| brings(b, Presence::Explicit))
     }

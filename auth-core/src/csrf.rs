@@ -10,7 +10,8 @@
 //! 3. **A signed double-submit token**, where there is neither: the header `X-CSRF-Token` repeats the
 //!    CSRF cookie, whose value is bound to the session by a key of the server.
 //!
-//! Requests with a bearer token are never asked: no browser adds one by itself.
+//! Opening a WebSocket counts as such a request. Requests with a bearer token are never asked: no browser
+//! adds one by itself.
 
 mod origin;
 
@@ -80,7 +81,7 @@ impl Csrf {
         transport: &dyn Transport,
         binding: &str,
     ) -> bool {
-        if is_safe(head.method()) {
+        if is_safe(head) {
             return true;
         }
         match self.source(head) {
@@ -208,9 +209,19 @@ fn is_genuine(keys: &SubKeys, token: &str, binding: &str) -> bool {
     constant_time_eq(expected.as_bytes(), mac.as_bytes())
 }
 
-/// Methods that change nothing (RFC 9110 §9.2.1).
-pub(crate) fn is_safe(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+/// Whether a request changes nothing: by its method (RFC 9110 §9.2.1), and because it does not open a
+/// WebSocket, which begins as a `GET` with cookies from wherever a page is (RFC 6455 §10.2).
+pub(crate) fn is_safe(head: &dyn RequestHead) -> bool {
+    let has_safe_method = matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
+    let upgrades = (0..)
+        .map_while(|index| head.header("upgrade", index))
+        .any(|value| {
+            value
+                .to_ascii_lowercase()
+                .windows(9)
+                .any(|nine| nine == b"websocket")
+        });
+    has_safe_method && !upgrades
 }
 
 #[cfg(test)]

@@ -183,3 +183,25 @@ fn what_the_own_origin_is() {
     ];
     assert!(!passes(&derived, "POST", &contradiction, ""));
 }
+
+/// A WebSocket is opened by a `GET` with cookies, from whatever page wants to talk.
+#[test]
+fn a_websocket_is_asked_where_it_comes_from() {
+    let csrf = csrf(None, false);
+    for upgrade in ["websocket", "WebSocket", "h2c, websocket"] {
+        let open = |source: &[(&str, &str)]| {
+            let headers = [
+                &[("connection", "upgrade"), ("upgrade", upgrade)][..],
+                source,
+            ]
+            .concat();
+            passes(&csrf, "GET", &headers, "session")
+        };
+        assert!(open(&[("sec-fetch-site", "same-origin")]));
+        assert!(open(&[("origin", "https://shop.example")]));
+        assert!(!open(&[("sec-fetch-site", "cross-site")]));
+        assert!(!open(&[("origin", "https://evil.example")]));
+        assert!(!open(&[]));
+    }
+    assert!(passes(&csrf, "GET", &[("upgrade", "h2c")], "session"));
+}

@@ -67,7 +67,7 @@ impl<U: AuthUser> Auth<U> {
             .revoke(token, self.accounts().now())
             .await?;
         if let Some(id) = user.session() {
-            self.accounts().end_own_session(user.id(), id).await?;
+            self.accounts().end_own_session(id).await?;
         }
         let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
         self.accounts().raise(&event.backend(backend.name()));

@@ -3,10 +3,10 @@
 use super::super::Accounts;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::session::RefreshToken;
+use crate::session::{RefreshToken, Sessions};
 use crate::session_id::SessionId;
 use crate::store::{Expect, StoredSession, UpdateOutcome, UserChange};
-use crate::strategy::Reading;
+use crate::strategy::{Reading, Subject};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
@@ -30,7 +30,7 @@ impl<U: AuthUser> Accounts<U> {
         }
         let ended = sessions.store().delete_session(id).await?;
         if ended {
-            self.raise_ended(user, &row, "one");
+            self.raise_ended(sessions, &row, "one");
         }
         Ok(ended)
     }
@@ -91,16 +91,10 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// Ends the session of a request, at its logout.
-    pub(crate) async fn end_own_session(
-        &self,
-        user: &U::Id,
-        id: &SessionId,
-    ) -> Result<(), Unavailable> {
+    pub(crate) async fn end_own_session(&self, id: &SessionId) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
-        if let Some(row) = sessions.store().session(id).await?
-            && sessions.store().delete_session(id).await?
-        {
-            self.raise_ended(user, &row, "logout");
+        if let Some(row) = sessions.store().session(id).await? {
+            self.end_row(sessions, row, "logout").await?;
         }
         Ok(())
     }
@@ -114,12 +108,12 @@ impl<U: AuthUser> Accounts<U> {
     ) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
         let row = self.living_session(sessions, backend, &token.id).await?;
-        if let Some(row) = row
-            && sessions.is_of_family(&row, token)?
-        {
-            sessions.store().delete_session(&token.id).await?;
+        match row {
+            Some(row) if sessions.is_of_family(&row, token)? => {
+                self.end_row(sessions, row, "replaced").await
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The same, of an access token as its strategy read it.
@@ -129,21 +123,34 @@ impl<U: AuthUser> Accounts<U> {
         reading: Option<Reading<U::Id>>,
     ) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
-        let proven = match reading {
-            Some(Reading::Subject(subject)) => subject.session,
-            Some(Reading::Session(secret)) => {
-                let row = self.living_session(sessions, backend, &secret.id).await?;
-                match row {
-                    Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
-                        Some(row.id)
-                    }
-                    _ => None,
-                }
-            }
-            None => None,
+        let (id, secret) = match reading {
+            Some(Reading::Session(secret)) => (secret.id, Some(secret.secret)),
+            Some(Reading::Subject(Subject {
+                session: Some(id), ..
+            })) => (id, None),
+            _ => return Ok(()),
         };
-        if let Some(id) = proven {
-            sessions.store().delete_session(&id).await?;
+        let Some(row) = self.living_session(sessions, backend, &id).await? else {
+            return Ok(());
+        };
+        let is_proven = match &secret {
+            Some(secret) => sessions.is_access_secret(&row, secret, self.now())?,
+            None => true,
+        };
+        if is_proven {
+            self.end_row(sessions, row, "replaced").await?;
+        }
+        Ok(())
+    }
+
+    async fn end_row(
+        &self,
+        sessions: &Sessions,
+        row: StoredSession,
+        which: &'static str,
+    ) -> Result<(), Unavailable> {
+        if sessions.store().delete_session(&row.id).await? {
+            self.raise_ended(sessions, &row, which);
         }
         Ok(())
     }
@@ -201,8 +208,9 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 
-    fn raise_ended(&self, user: &U::Id, row: &StoredSession, which: &'static str) {
-        let event = AuthEvent::new(EventKind::SessionEnded).user(user);
+    fn raise_ended(&self, sessions: &Sessions, row: &StoredSession, which: &'static str) {
+        let mut event = AuthEvent::new(EventKind::SessionEnded);
+        event.user = sessions.key_of(row).map(str::to_owned);
         self.raise(&event.backend(&row.backend).session(&row.id).detail(which));
     }
 }

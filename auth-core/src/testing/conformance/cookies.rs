@@ -273,6 +273,11 @@ async fn a_new_login_replaces(trial: &Trial<'_>) {
         stage.send(&me(&other)).await.status,
         200,
     );
+    let ended = stage.events.kinds();
+    let ended = ended
+        .iter()
+        .filter(|kind| **kind == EventKind::SessionEnded);
+    stage.same("how often it is told", ended.count(), 1);
 }
 
 /// C-SM-02, C-SM-03: a planted cookie never becomes anybody's session, and none elsewhere is looked at.
