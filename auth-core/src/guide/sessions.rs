@@ -72,8 +72,8 @@
 //! * **Over plain HTTP** on your own machine:
 //!   [`insecure_over_plain_http`](crate::CookieTransport::insecure_over_plain_http). Many browsers take
 //!   secure cookies from `http://localhost` as well.
-//! * A **test client** that is no browser says where it is by itself: `Sec-Fetch-Site: same-origin`. It sends
-//!   all cookies that it was given: that of the refresh token counts only beside that of the CSRF token.
+//! * A **test client** that is no browser says where it is by itself: `Sec-Fetch-Site: same-origin`.
+//! * A **WebSocket** begins as a `GET`, and is asked where it comes from all the same.
 //! * A **page without scripts** does not refresh: give the opaque token the life of a session,
 //!   `OpaqueStrategy::new().lifetime(…)`.
 //!
