@@ -121,6 +121,31 @@ impl<U: AuthUser> Auth<U> {
             .await
     }
 
+    /// Ends one access token of the backend of this name, and not its session: for a token that turned up
+    /// where it must not be. A token that is good for nothing is ended already. What ends a session, or
+    /// all of a user's, are [`end_session`](Accounts::end_session) and its siblings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::{Auth, Unavailable, User};
+    ///
+    /// async fn found_in_a_log(auth: &Auth<User>, token: &str) -> Result<(), Unavailable> {
+    ///     auth.revoke("api", token).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when a store cannot answer: the token may then be good.
+    pub async fn revoke(&self, backend: &str, token: &str) -> Result<(), Unavailable> {
+        let mut backends = self.inner.backends.iter();
+        match backends.find(|known| known.name() == backend) {
+            Some(backend) => self.inner.accounts.revoke_access(backend, token).await,
+            None => Ok(()),
+        }
+    }
+
     /// Lets pass whom the guard lets pass.
     ///
     /// # Errors

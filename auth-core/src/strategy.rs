@@ -85,7 +85,9 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         now: OffsetDateTime,
     ) -> Result<Option<Reading<U::Id>>, Unavailable>;
 
-    /// Ends a token. When this returns, no later [`read`](Self::read) accepts it.
+    /// Ends a token. When this returns, no later [`read`](Self::read) accepts it. A strategy whose tokens
+    /// are secrets of sessions has nothing to do: whoever ends one asks [`Auth::revoke`](crate::Auth::revoke),
+    /// which knows the session.
     ///
     /// # Errors
     ///

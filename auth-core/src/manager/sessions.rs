@@ -4,6 +4,7 @@ mod end;
 mod find;
 mod list;
 mod refresh;
+mod revoke;
 mod start;
 
 pub(crate) use refresh::RefreshError;

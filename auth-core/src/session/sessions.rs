@@ -11,7 +11,9 @@ use super::{Draft, Exchange};
 use crate::config::{ConfigFault, Inspection};
 use crate::error::{StoreError, Unavailable};
 use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
-use crate::store::{ACCESS, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::store::{
+    ACCESS, Moment, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession,
+};
 use crate::user::Epoch;
 
 /// Where sessions are kept, and how long they live.
@@ -307,6 +309,35 @@ impl Sessions {
         let parts: [&[u8]; 3] = [ACCESS, row.id.as_bytes(), secret];
         let mut all = [slots.access, slots.previous_access].into_iter().flatten();
         Ok(all.any(|slot| now < slot.until.to_time() && slot.digest.is_of(&self.keys, &parts)))
+    }
+
+    /// The session in which this secret is over; `None` where it is none that is good.
+    pub(crate) fn without_access(
+        &self,
+        row: &StoredSession,
+        secret: &[u8; 32],
+        now: OffsetDateTime,
+    ) -> Result<Option<StoredSession>, StoreError> {
+        let mut slots = row.tokens.slots()?;
+        let parts: [&[u8]; 3] = [ACCESS, row.id.as_bytes(), secret];
+        let mut is_there = false;
+        for slot in [&mut slots.access, &mut slots.previous_access] {
+            let good = slot.as_mut().filter(|slot| now < slot.until.to_time());
+            if let Some(slot) = good.filter(|slot| slot.digest.is_of(&self.keys, &parts)) {
+                // It stays as one that is over, so that a refresh within the grace makes another one.
+                slot.until = Moment::floor(now);
+                is_there = true;
+            }
+        }
+        if !is_there {
+            return Ok(None);
+        }
+        let exhausted = || StoreError::new("a session was written too often");
+        Ok(Some(StoredSession {
+            tokens: SessionTokens::new(&slots),
+            version: row.version.checked_add(1).ok_or_else(exhausted)?,
+            ..row.clone()
+        }))
     }
 
     /// Whether a refresh token was ever one of this session's, spent or not.

@@ -85,7 +85,8 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         Ok(parse(token).map(Reading::Session))
     }
 
-    /// Nothing to do: the session ends, and the token with it.
+    /// Nothing to do: what a token means is in the row of its session, and
+    /// [`Auth::revoke`](crate::Auth::revoke) ends it there.
     async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<(), Unavailable> {
         Ok(())
     }

@@ -222,3 +222,27 @@ fn a_session_never_grows() {
         assert!(sizes[9_999] <= auth_core::store::SessionTokens::MAX_BYTES);
     });
 }
+
+/// One token of a session ends, the current one or the one before; the session goes on, and a refresh
+/// within the grace is answered with a token that works.
+#[test]
+fn one_access_token_ends() {
+    block_on(async {
+        let house = House::new().await;
+        let first = house.log_in().await;
+        let second = house.refresh(&first.refresh).await.unwrap();
+        house.auth.revoke("api", &first.access).await.unwrap();
+        assert!(!house.is_good(&first.access).await && house.is_good(&second.access).await);
+        house.auth.revoke("web", &second.access).await.unwrap();
+        assert!(
+            house.is_good(&second.access).await,
+            "not a token of that backend"
+        );
+        house.auth.revoke("api", &second.access).await.unwrap();
+        house.auth.revoke("api", &second.access).await.unwrap();
+        house.auth.revoke("api", "no token at all").await.unwrap();
+        assert!(!house.is_good(&second.access).await);
+        let third = house.refresh(&second.refresh).await.unwrap();
+        assert!(house.is_good(&third.access).await);
+    });
+}
