@@ -12,7 +12,7 @@
 //!
 //! * a spent token is recognised however long ago it was spent, and ends its session;
 //! * a text that was never a token of the session ends nothing;
-//! * a session takes the same room after a million rotations as after one.
+//! * a session takes the same room however often its token was rotated.
 //!
 //! The successor of a token is made from it, from a random nonce in the row, and from the server's key.
 //! Whoever presents a token within the grace of its rotation is answered with *the same* successor:

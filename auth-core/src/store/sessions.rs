@@ -13,8 +13,8 @@ use crate::user::Epoch;
 
 /// Where sessions live: one row for each, from the login to its end.
 ///
-/// The row never grows: rotations of refresh tokens replace what is in it, so that a million of them
-/// take no more room than one. A session that ends is removed.
+/// Rotations of refresh tokens replace what is in the row, so that it does not grow with their number.
+/// A session that ends is removed.
 ///
 /// Two rules hold for every method, as they do for [`UserDatabase`](crate::UserDatabase): absent is
 /// not an error and an error is not absence; and a method is one atomic step, also when its future
