@@ -18,7 +18,7 @@
 //! | 3 | [`backend`], [`authenticator`], [`guard`], [`csrf`] | what is composed of the traits |
 //! | 2 | [`manager`], [`transport`], [`strategy`], [`session`] | the ideas of the toolkit and their implementations |
 //! | 1 | [`store`] | the storage traits, and each of them in memory |
-//! | 0 | [`config`], [`event`], [`http`], [`json`], [`password`], [`secret`], [`token`], users, addresses, clocks | vocabulary |
+//! | 0 | [`config`], [`context`], [`event`], [`http`], [`json`], [`password`], [`secret`], [`token`], users, addresses, clocks | vocabulary |
 //!
 //! | feature | what it adds |
 //! | --- | --- |
@@ -30,6 +30,7 @@ pub mod authenticator;
 pub mod backend;
 mod clock;
 pub mod config;
+pub mod context;
 pub mod csrf;
 mod der;
 mod email;
@@ -62,6 +63,7 @@ pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
+pub use context::{Actor, Client, Context};
 pub use email::{EmailAddress, InvalidEmail};
 pub use error::{BoxError, StoreError, Unavailable};
 pub use event::{AuthEvent, EventKind, EventSink};
