@@ -1,7 +1,10 @@
 //! `cargo xtask tidy`: rules on the shape of files that no compiler checks.
 
+mod floors;
+mod production;
 mod rules;
 mod source;
+mod tokens;
 
 use std::path::Path;
 
@@ -26,7 +29,7 @@ pub(crate) fn run() -> Check {
 /// Every rule over every file.
 fn judge(files: &[File], root: &Path) -> Check {
     let each = files.iter().flat_map(|file| rules::of_one(file, root));
-    let together = rules::of_all(files);
+    let together = rules::of_all(files).into_iter().chain(floors::judge(files));
     all(each
         .chain(together)
         .map(|what| Failure::alone(what, "cargo xtask tidy")))

@@ -1,0 +1,74 @@
+//! The floors of `auth-core`, and every exception to them.
+
+/// The sources that the table is about.
+pub(super) const SOURCES: &str = "auth-core/src/";
+
+/// Each folder or file with its floor. A module belongs to the entry with the longest matching path.
+/// It may use what lies on a lower floor, and on its own floor what does not use it in turn.
+pub(super) const FLOORS: &[(&str, u8)] = &[
+    // Documentation.
+    ("guide", 7),
+    ("api", 6),
+    ("auth", 5),
+    ("authenticator", 3),
+    ("guard", 3),
+    ("csrf", 3),
+    ("manager", 2),
+    ("backend", 2),
+    ("transport", 2),
+    ("strategy", 2),
+    ("session", 2),
+    ("store", 1),
+    ("clock", 0),
+    ("config", 0),
+    ("context", 0),
+    ("der", 0),
+    ("email", 0),
+    ("error", 0),
+    ("event", 0),
+    ("fields", 0),
+    ("http", 0),
+    ("json", 0),
+    ("password", 0),
+    ("roles", 0),
+    ("rotation", 0),
+    ("secret", 0),
+    ("session_id", 0),
+    ("text", 0),
+    ("token", 0),
+    ("user", 0),
+    ("username", 0),
+];
+
+/// One use that the table does not allow.
+#[derive(Debug)]
+pub(super) struct Exception {
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    /// Why it is right, or what has to happen before it can go.
+    pub(super) why: &'static str,
+}
+
+/// All exceptions. One that no source needs any more fails the check.
+pub(super) const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        from: "auth",
+        to: "api",
+        why: "the handle holds the table of routes and answers with its rejections",
+    },
+    Exception {
+        from: "secret",
+        to: "rotation",
+        why: "the master secret has a ring of keys, and a ring digests keys to name them",
+    },
+    Exception {
+        from: "strategy",
+        to: "manager",
+        why: "tokens are issued for a checked password, which is to become the proof of `login`",
+    },
+    Exception {
+        from: "user",
+        to: "store",
+        why: "the bundled user is made from the rows of the store",
+    },
+];
