@@ -13,6 +13,6 @@ pub(crate) fn run() -> Check {
         );
         return Ok(());
     }
-    // A crate that may bring another one, and does not, is no news.
+    // A wrapper that does not bring the crate in question is allowed.
     Process::cargo("deny check -A unused-wrapper bans licenses sources").run()
 }

@@ -59,9 +59,9 @@ struct Rule {
 /// How many crates of others a library brings in all, with its default features, on this system.
 #[derive(Clone, Copy)]
 struct Count {
-    /// What we aim at. Above it, a line says so.
+    /// The aim. Above it, the check prints a remark.
     aim: usize,
-    /// Above it, the check fails: a fifth more than the aim is no accident of an update.
+    /// Above it, the check fails. It is a fifth above the aim, more than an update of dependencies adds.
     limit: usize,
 }
 

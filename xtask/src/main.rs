@@ -28,7 +28,8 @@ usage: cargo xtask <command>
             that AUTH_TEST_POSTGRES_URL and AUTH_TEST_MYSQL_URL name, or throw-away ones started for
             the run; with AUTH_REQUIRE_ENGINES=all it fails where one is missing
   lint      formatting, clippy with warnings denied, and the tidy rules
-  tidy      only the rules on the shape of files
+  tidy      only the rules on files: their shape, the floors of auth-core, words, the page of settings;
+            `tidy --words [path]` lists phrases to rewrite where the rule is not enforced yet
   ledger    writes the page that says which requirement is shown by which test
   deps      what each crate must never depend on, and how many crates each brings
   doc       the documentation with warnings denied, and that the README is compiled
@@ -61,11 +62,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// What a name stands for. Only the benchmarks take arguments; elsewhere they are a mistake, and a
-/// mistake must not run something else than what was asked for.
+/// The command behind a name and its arguments. Unknown arguments are a mistake, and a mistake runs nothing.
 fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 'a>> {
     let check: fn() -> Check = match (name, rest) {
         ("bench", _) => return Some(Box::new(|| bench::run(rest).into())),
+        ("tidy", [option, below @ ..]) if option == "--words" && below.len() < 2 => {
+            return Some(Box::new(|| {
+                tidy::words(below.first().map(String::as_str)).into()
+            }));
+        }
         ("test", []) => return Some(Box::new(test::run)),
         ("ci", []) => return Some(Box::new(ci::run)),
         ("lint", []) => lint::run,

@@ -51,7 +51,7 @@ impl Process {
         self
     }
 
-    /// One variable of the environment that is nobody's to see.
+    /// One secret variable of the environment, which is never printed.
     pub(crate) fn hidden_environment(mut self, name: &'static str, value: &str) -> Self {
         self.hidden.push((name, value.to_owned()));
         self

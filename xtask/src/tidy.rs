@@ -5,6 +5,7 @@ mod production;
 mod rules;
 mod source;
 mod tokens;
+mod words;
 
 use std::path::Path;
 
@@ -26,10 +27,20 @@ pub(crate) fn run() -> Check {
     check
 }
 
+/// `cargo xtask tidy --words [path]`: the phrases where they are not enforced yet.
+pub(crate) fn words(below: Option<&str>) -> Check {
+    let files = files(root()).map_err(|failure| vec![failure])?;
+    words::show(&files, below);
+    Ok(())
+}
+
 /// Every rule over every file.
 fn judge(files: &[File], root: &Path) -> Check {
     let each = files.iter().flat_map(|file| rules::of_one(file, root));
-    let together = rules::of_all(files).into_iter().chain(floors::judge(files));
+    let together = rules::of_all(files)
+        .into_iter()
+        .chain(floors::judge(files))
+        .chain(words::judge(files));
     all(each
         .chain(together)
         .map(|what| Failure::alone(what, "cargo xtask tidy")))

@@ -30,7 +30,7 @@ impl Tree {
         Ok(Self::parse(&tree.read()?))
     }
 
-    /// Reads lines like `axum v0.8.9 (*)` or `auth-core v0.1.0 (/folder)`; anything else is no crate.
+    /// Reads lines like `axum v0.8.9 (*)` or `auth-core v0.1.0 (/folder)`; other lines are ignored.
     pub(crate) fn parse(printed: &str) -> Self {
         let package = |line: &str| {
             let (name, rest) = line.trim().split_once(" v")?;

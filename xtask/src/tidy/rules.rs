@@ -7,7 +7,7 @@ use super::File;
 /// A longer file has a second subject inside.
 const LONGEST_FILE: usize = 450;
 
-/// A longer root of a crate is no table of contents any more.
+/// The root of a crate is a table of contents, so it is shorter.
 const LONGEST_LIB: usize = 150;
 
 /// The most lines of code that an adapter may have.
@@ -160,7 +160,7 @@ fn skipped_test(line: &str) -> Option<String> {
     }
 }
 
-/// A folder of this very machine, or of somebody's home, is on nobody else's.
+/// Finds folders that exist on one machine only: that of this checkout, and home folders.
 fn machine_path(line: &str, root: &Path) -> Option<String> {
     // A root directly under `/` has a name that may well stand in a URL.
     let own = root

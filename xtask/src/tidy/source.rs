@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::check::Failure;
 
-/// What a person writes by hand. Generated and binary files follow nobody's rules.
+/// The files that are written by hand. Generated and binary files are not checked.
 const ENDINGS: &[&str] = &["rs", "toml", "md", "sql", "sh", "yml", "yaml", "html", "js"];
 
 /// One text file.
@@ -23,7 +23,12 @@ impl File {
     }
 
     pub(crate) fn is_rust(&self) -> bool {
-        ending(&self.path) == Some("rs")
+        self.ending() == Some("rs")
+    }
+
+    /// What follows the last dot of the name.
+    pub(crate) fn ending(&self) -> Option<&str> {
+        ending(&self.path)
     }
 
     /// The last part of the path.
