@@ -9,7 +9,7 @@
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::verified()))` |
-//! | routes that act on cookies without asking who is there | `.layer(protect(&auth))` |
+//! | routes that act on cookies without asking who is there | `.layer(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //!
 //! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,
@@ -89,9 +89,9 @@
 //! }
 //! ```
 
+mod csrf;
 mod extract;
 mod guard;
-mod protect;
 mod reject;
 mod reply;
 mod request;
@@ -99,8 +99,8 @@ mod routes;
 
 pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
+pub use csrf::{CsrfLayer, CsrfService, csrf_protection};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::{GuardLayer, GuardService, guard};
-pub use protect::{ProtectLayer, ProtectService, protect};
 pub use reject::AuthRejection;
 pub use routes::routes;

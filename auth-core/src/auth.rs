@@ -1,4 +1,4 @@
-//! Assembly: the whole configuration, its inspection, and the handle.
+//! Assembly: the whole configuration, its report, and the handle.
 
 mod builder;
 mod session_policy;
@@ -13,6 +13,7 @@ pub use settings::{LoginBy, RouteGroups};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::accounts::{Accounts, AccountsBuilder};
 use crate::api::{ErrorCode, Rejection, RouteTable};
 use crate::authenticator::{Authenticated, Authentication, Authenticator};
 use crate::backend::Backend;
@@ -20,10 +21,9 @@ use crate::config::ConfigWarning;
 use crate::csrf::{self, Csrf};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::guard::{Denial, Guard};
+use crate::guard::{Guard, GuardError};
 use crate::http::RequestHead;
-use crate::manager::{Accounts, AccountsBuilder};
-use crate::transport::{Mount, Presence};
+use crate::transport::{CredentialSource, RefreshPath};
 use crate::user::AuthUser;
 
 /// The handle to everything: accounts, backends, routes. It lives in the state of the application.
@@ -57,7 +57,7 @@ struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
     backends: Vec<Backend<U>>,
     /// Where each backend's routes are, in the order of the backends.
-    mounts: Vec<Mount>,
+    refresh_paths: Vec<RefreshPath>,
     csrf: Csrf,
     settings: Settings,
     routes: RouteTable,
@@ -65,7 +65,7 @@ struct Inner<U: AuthUser> {
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// Begins a configuration. It takes the *builder* of the accounts, so that the faults of both
+    /// Begins a configuration. It takes the *builder* of the accounts, so that the problems of both
     /// are reported together.
     #[must_use]
     pub fn builder(accounts: AccountsBuilder<U>) -> AuthBuilder<U> {
@@ -94,8 +94,8 @@ impl<U: AuthUser> Auth<U> {
         &self.inner.csrf
     }
 
-    pub(crate) fn mounts(&self) -> &[Mount] {
-        &self.inner.mounts
+    pub(crate) fn refresh_paths(&self) -> &[RefreshPath] {
+        &self.inner.refresh_paths
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -157,14 +157,16 @@ impl<U: AuthUser> Auth<U> {
         guard: &Guard,
         who: &Authentication<U>,
     ) -> Result<Authenticated<U>, Rejection> {
-        if matches!(who, Authentication::Forged) {
+        if matches!(who, Authentication::CsrfFailed) {
             return Err(ErrorCode::CsrfFailed.into());
         }
         let user = who.user();
         match (guard.check(user), user) {
             (Ok(()), Some(user)) => Ok(user.clone()),
-            (Err(Denial::Forbidden), Some(user)) => Err(self.denied(user, Rejection::forbidden())),
-            (Err(Denial::InsufficientRoles), Some(user)) => {
+            (Err(GuardError::Forbidden), Some(user)) => {
+                Err(self.denied(user, Rejection::forbidden()))
+            }
+            (Err(GuardError::InsufficientRoles), Some(user)) => {
                 Err(self.denied(user, Rejection::insufficient_roles()))
             }
             (Err(_), _) | (Ok(()), None) => Err(self.unauthenticated(who)),
@@ -180,9 +182,9 @@ impl<U: AuthUser> Auth<U> {
     pub fn optional(&self, who: &Authentication<U>) -> Result<Option<Authenticated<U>>, Rejection> {
         match who {
             Authentication::Refused {
-                presence: Presence::Explicit,
+                presence: CredentialSource::Header,
             } => Err(self.unauthenticated(who)),
-            Authentication::Forged => Err(ErrorCode::CsrfFailed.into()),
+            Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
             _ => Ok(who.user().cloned()),
         }
     }
@@ -190,17 +192,17 @@ impl<U: AuthUser> Auth<U> {
     /// Whether a request has to be authenticated before it goes on, because it changes something and
     /// brings a cookie of ours that a browser may have added by itself. A layer around routes that do
     /// not all ask who is there calls it, and then [`authenticate`](Self::authenticate) and
-    /// [`proven`](Self::proven).
+    /// [`check_csrf`](Self::check_csrf).
     #[must_use]
-    pub fn may_be_forged(&self, head: &dyn RequestHead) -> bool {
+    pub fn needs_csrf_check(&self, head: &dyn RequestHead) -> bool {
         let brings = |backend: &Backend<U>, presence| {
             let transport = backend.transport();
-            transport.presence() == presence && !matches!(transport.read(head), Ok(None))
+            transport.source() == presence && !matches!(transport.read(head), Ok(None))
         };
         let backends = &self.inner.backends;
         !csrf::is_safe(head)
-            && backends.iter().any(|b| brings(b, Presence::Ambient))
-            && !backends.iter().any(|b| brings(b, Presence::Explicit))
+            && backends.iter().any(|b| brings(b, CredentialSource::Cookie))
+            && !backends.iter().any(|b| brings(b, CredentialSource::Header))
     }
 
     /// Lets pass whatever was not forged: also who is not logged in.
@@ -208,9 +210,9 @@ impl<U: AuthUser> Auth<U> {
     /// # Errors
     ///
     /// A [`Rejection`] with 403 `CSRF_FAILED`.
-    pub fn proven(&self, who: &Authentication<U>) -> Result<(), Rejection> {
+    pub fn check_csrf(&self, who: &Authentication<U>) -> Result<(), Rejection> {
         match who {
-            Authentication::Forged => Err(ErrorCode::CsrfFailed.into()),
+            Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
             _ => Ok(()),
         }
     }
@@ -225,7 +227,7 @@ impl<U: AuthUser> Auth<U> {
         already: impl IntoIterator<Item = &'v [u8]>,
     ) -> Vec<(&'static str, String)> {
         let Authentication::Refused {
-            presence: Presence::Ambient,
+            presence: CredentialSource::Cookie,
         } = who
         else {
             return Vec::new();

@@ -4,25 +4,25 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::accounts::Accounts;
 use crate::backend::{Backend, SessionUse};
 use crate::csrf::Csrf;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::RequestHead;
-use crate::manager::Accounts;
-use crate::session_id::SessionId;
-use crate::strategy::Reading;
-use crate::transport::Presence;
+use crate::session::SessionId;
+use crate::strategy::PresentedToken;
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// Asks an ordered list of backends who is asking.
 ///
-/// Explicit credentials (headers) come before ambient ones (cookies) and decide alone where they
+/// Credentials in headers come before ambient ones (cookies) and decide alone where they
 /// are present: a bad header is refused and does not fall through to a cookie. Among backends of
 /// one presence the order of configuration decides.
 ///
 /// A request that changes something, and whose credential is ambient, must prove that it was meant
-/// ([`csrf`](crate::csrf)); otherwise it is [`Forged`](Authentication::Forged).
+/// ([`csrf`](crate::csrf)); otherwise it is [`CsrfFailed`](Authentication::CsrfFailed).
 #[derive(Debug)]
 pub struct Authenticator<'a, U: AuthUser> {
     accounts: &'a Accounts<U>,
@@ -38,11 +38,11 @@ pub enum Authentication<U> {
     /// A credential was presented and not accepted.
     Refused {
         /// Who had put it into the request.
-        presence: Presence,
+        presence: CredentialSource,
     },
     /// A good cookie came with a request that cannot prove where it comes from. For a guard that is
     /// neither the user nor nobody: 403 `CSRF_FAILED`.
-    Forged,
+    CsrfFailed,
     /// A credential was accepted.
     User(Authenticated<U>),
 }
@@ -77,12 +77,12 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         &self,
         head: &dyn RequestHead,
     ) -> Result<Authentication<U>, Unavailable> {
-        for presence in [Presence::Explicit, Presence::Ambient] {
+        for presence in [CredentialSource::Header, CredentialSource::Cookie] {
             let mut presented = false;
             for backend in self
                 .backends
                 .iter()
-                .filter(|b| b.transport().presence() == presence)
+                .filter(|b| b.transport().source() == presence)
             {
                 match self.ask(backend, head).await? {
                     Authentication::Anonymous => {}
@@ -104,7 +104,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         backend: &Backend<U>,
         head: &dyn RequestHead,
     ) -> Result<Authentication<U>, Unavailable> {
-        let presence = backend.transport().presence();
+        let presence = backend.transport().source();
         let refused = Authentication::Refused { presence };
         let token = match backend.transport().read(head) {
             Ok(Some(token)) => token,
@@ -119,13 +119,13 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             backend: backend.shared_name(),
             session,
         };
-        if presence == Presence::Ambient
+        if presence == CredentialSource::Cookie
             && !self.csrf.passes(head, backend.transport(), &user.binding())
         {
             let event = AuthEvent::new(EventKind::CsrfRefused).user(user.id());
             self.accounts.raise(&event.backend(backend.name()));
             if self.csrf.enforces() {
-                return Ok(Authentication::Forged);
+                return Ok(Authentication::CsrfFailed);
             }
         }
         Ok(Authentication::User(user))
@@ -142,24 +142,29 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             return Ok(None);
         };
         let in_session = match (reading, backend.session_use()) {
-            (Reading::Session(secret), SessionUse::Checked) => {
+            (PresentedToken::Session(secret), SessionUse::Checked) => {
                 self.accounts
                     .user_by_secret(backend.name(), &secret)
                     .await?
             }
-            (Reading::Subject(subject), SessionUse::Checked) => match subject.session {
-                Some(id) => {
-                    let found = self.accounts.user_in_session(backend.name(), &id).await?;
-                    found.filter(|(user, _)| *user.id() == subject.id)
+            (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
+                match subject.session {
+                    Some(id) => {
+                        let found = self.accounts.user_in_session(backend.name(), &id).await?;
+                        found.filter(|(user, _)| *user.id() == subject.id)
+                    }
+                    None => None,
                 }
-                None => None,
-            },
-            (Reading::Subject(subject), SessionUse::Without | SessionUse::AtRefresh) => {
+            }
+            (
+                PresentedToken::SelfContained(subject),
+                SessionUse::Without | SessionUse::AtRefresh,
+            ) => {
                 let user = self.accounts.get(&subject.id).await?;
                 let user = user.filter(|user| user.is_active() && user.epoch() == subject.epoch);
                 return Ok(user.map(|user| (user, subject.session)));
             }
-            (Reading::Session(_), _) => None,
+            (PresentedToken::Session(_), _) => None,
         };
         Ok(in_session.map(|(user, id)| (user, Some(id))))
     }
@@ -214,7 +219,7 @@ impl<U> Authentication<U> {
     pub fn user(&self) -> Option<&Authenticated<U>> {
         match self {
             Self::User(authenticated) => Some(authenticated),
-            Self::Anonymous | Self::Refused { .. } | Self::Forged => None,
+            Self::Anonymous | Self::Refused { .. } | Self::CsrfFailed => None,
         }
     }
 }
@@ -244,7 +249,7 @@ impl<U> Clone for Authentication<U> {
             Self::Refused { presence } => Self::Refused {
                 presence: *presence,
             },
-            Self::Forged => Self::Forged,
+            Self::CsrfFailed => Self::CsrfFailed,
             Self::User(authenticated) => Self::User(authenticated.clone()),
         }
     }
@@ -264,7 +269,7 @@ impl<U> fmt::Debug for Authentication<U> {
         match self {
             Self::Anonymous => f.write_str("Anonymous"),
             Self::Refused { .. } => f.write_str("Refused"),
-            Self::Forged => f.write_str("Forged"),
+            Self::CsrfFailed => f.write_str("Forged"),
             Self::User(authenticated) => authenticated.fmt(f),
         }
     }

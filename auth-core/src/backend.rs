@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{ConfigFault, ConfigWarning, Inspection};
+use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::strategy::Strategy;
 use crate::transport::Transport;
 use crate::user::AuthUser;
@@ -64,7 +64,7 @@ impl<U: AuthUser> Backend<U> {
 
     /// A login starts a session and is answered with a refresh token, and every request asks whether
     /// the session is still there: what ends it ends its access tokens at once. The accounts need
-    /// [`sessions`](crate::manager::AccountsBuilder::sessions).
+    /// [`sessions`](crate::accounts::AccountsBuilder::sessions).
     ///
     /// ```
     /// use auth_core::testing::master_secret;
@@ -118,7 +118,7 @@ impl<U: AuthUser> Backend<U> {
         Arc::clone(&self.name)
     }
 
-    pub(crate) fn inspect(&self, inspection: &mut Inspection) {
+    pub(crate) fn validate(&self, report: &mut ConfigReport) {
         let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
         let fits = (1..=32).contains(&self.name.len()) && self.name.chars().all(is_plain);
         // These are the first segments of routes that lie beside the backends' own.
@@ -138,35 +138,35 @@ impl<U: AuthUser> Backend<U> {
                 | "associate"
         );
         if !fits || is_route {
-            inspection.fault(ConfigFault::InvalidBackendName {
+            report.problem(ConfigProblem::InvalidBackendName {
                 name: self.name.to_string(),
             });
         }
-        inspection.set_checks_sessions(self.sessions == SessionUse::Checked);
-        self.transport.inspect(inspection);
-        self.strategy.inspect(inspection);
-        inspection.set_checks_sessions(false);
-        self.inspect_sessions(inspection);
+        report.set_checks_sessions(self.sessions == SessionUse::Checked);
+        self.transport.validate(report);
+        self.strategy.validate(report);
+        report.set_checks_sessions(false);
+        self.validate_sessions(report);
         let (longest, room) = (self.strategy.longest_token(), self.transport.capacity());
         if longest > room {
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "the transport of `{}` carries {room} bytes and its strategy issues tokens of up to {longest}: shorten the one or take another of the other",
                 self.name
             )));
         }
     }
 
-    fn inspect_sessions(&self, inspection: &mut Inspection) {
+    fn validate_sessions(&self, report: &mut ConfigReport) {
         if self.sessions != SessionUse::AtRefresh {
             return;
         }
         let name = &self.name;
         if self.strategy.is_session_secret() {
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "the tokens of `{name}` are secrets of sessions, so that every request has to ask for the session: say `.with_sessions()`"
             )));
         } else {
-            inspection.warn(ConfigWarning::Weakened {
+            report.warn(ConfigWarning::Weakened {
                 what: format!("access tokens of `{name}` go on after their session has ended, until they expire"),
             });
         }

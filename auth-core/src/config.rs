@@ -1,7 +1,7 @@
 //! What can be wrong with a configuration, all of it found at once.
 
-mod fault;
-mod inspection;
+mod problem;
+mod report;
 
-pub use fault::{ConfigError, ConfigFault, ConfigWarning};
-pub use inspection::Inspection;
+pub use problem::{ConfigError, ConfigProblem, ConfigWarning};
+pub use report::ConfigReport;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 
 /// Something that happened: every result of an authentication and every change to an account.
 ///

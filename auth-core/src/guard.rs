@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::authenticator::Authenticated;
-use crate::roles::{InvalidRole, Role, Roles};
 use crate::user::AuthUser;
+use crate::user::{InvalidRole, Role, Roles};
 
 /// A rule about who may pass. An inactive user is anonymous, so every guard asks for an active one.
 ///
@@ -63,7 +63,7 @@ pub struct Superuser;
 
 /// Why somebody may not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denial {
+pub enum GuardError {
     /// Nobody is logged in.
     Unauthenticated,
     /// The user is logged in and is not verified, or no superuser.
@@ -136,11 +136,11 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// [`Denial`].
-    pub fn check<U: AuthUser>(&self, user: Option<&Authenticated<U>>) -> Result<(), Denial> {
-        let user = user.ok_or(Denial::Unauthenticated)?;
+    /// [`GuardError`].
+    pub fn check<U: AuthUser>(&self, user: Option<&Authenticated<U>>) -> Result<(), GuardError> {
+        let user = user.ok_or(GuardError::Unauthenticated)?;
         if (self.verified && !user.is_verified()) || (self.superuser && !user.is_superuser()) {
-            return Err(Denial::Forbidden);
+            return Err(GuardError::Forbidden);
         }
         let has = |role: &Role| user.roles().contains(role);
         let fulfilled = |rule: &RoleRule| match rule {
@@ -150,7 +150,7 @@ impl Guard {
         if self.roles.iter().all(fulfilled) {
             Ok(())
         } else {
-            Err(Denial::InsufficientRoles)
+            Err(GuardError::InsufficientRoles)
         }
     }
 }

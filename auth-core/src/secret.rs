@@ -5,6 +5,7 @@
 //! are reported when the application starts.
 
 mod compare;
+pub(crate) mod der;
 mod derive;
 mod digest;
 mod master;

@@ -19,14 +19,16 @@
 //! there is never a second branch.
 
 mod client;
-mod grant;
+mod id;
+mod key_material;
 mod refresh_token;
 mod sessions;
 mod view;
 
 pub(crate) use client::clean as clean_client;
-pub use grant::SessionGrant;
-pub(crate) use grant::{Draft, Exchange};
+pub use id::{InvalidSessionId, SessionId};
+pub use key_material::SessionKeyMaterial;
+pub(crate) use key_material::{Draft, Exchange};
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use sessions::Begin;
 pub use sessions::Sessions;

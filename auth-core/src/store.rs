@@ -14,7 +14,7 @@ mod token_digest;
 mod users;
 
 pub use blocking::{BlockingUserDatabase, blocking};
-pub use change::{Expect, NewUser, UserChange};
+pub use change::{NewUser, Precondition, UserChange};
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
 pub use page::{Page, PageRequest, PageStart};
 pub(crate) use rotation::{ACCESS, FAMILY, REFRESH, Successor};

@@ -13,11 +13,11 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::config::Inspection;
+use crate::accounts::PasswordChecked;
+use crate::config::ConfigReport;
 use crate::error::Unavailable;
-use crate::manager::PasswordChecked;
-use crate::session::SessionGrant;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
+use crate::session::SessionKeyMaterial;
 use crate::token::PublicJwk;
 use crate::user::{AuthUser, Epoch};
 
@@ -32,7 +32,7 @@ use crate::user::{AuthUser, Epoch};
 /// A strategy of one's own around another one: tokens with a prefix that secret scanners know.
 ///
 /// ```
-/// use auth_core::strategy::{IssueRequest, IssuedToken, Reading};
+/// use auth_core::strategy::{IssueRequest, IssuedToken, PresentedToken};
 /// use auth_core::{AuthUser, JwtStrategy, Strategy, Unavailable};
 /// use time::OffsetDateTime;
 ///
@@ -50,7 +50,7 @@ use crate::user::{AuthUser, Epoch};
 ///         &self,
 ///         token: &str,
 ///         now: OffsetDateTime,
-///     ) -> Result<Option<Reading<U::Id>>, Unavailable> {
+///     ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
 ///         match token.strip_prefix(PREFIX) {
 ///             Some(token) => Strategy::<U>::read(&self.0, token, now).await,
 ///             None => Ok(None),
@@ -83,7 +83,7 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         &self,
         token: &str,
         now: OffsetDateTime,
-    ) -> Result<Option<Reading<U::Id>>, Unavailable>;
+    ) -> Result<Option<PresentedToken<U::Id>>, Unavailable>;
 
     /// Ends a token. When this returns, no later [`read`](Self::read) accepts it. A strategy whose tokens
     /// are secrets of sessions has nothing to do: whoever ends one asks [`Auth::revoke`](crate::Auth::revoke),
@@ -96,13 +96,13 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable>;
 
     /// Whether a token of this strategy is the secret of a session
-    /// ([`SessionGrant::expose`]) and says nothing by itself. A backend of such a strategy has
-    /// sessions, and [`read`](Self::read) answers [`Reading::Session`].
+    /// ([`SessionKeyMaterial::expose`]) and says nothing by itself. A backend of such a strategy has
+    /// sessions, and [`read`](Self::read) answers [`PresentedToken::Session`].
     fn is_session_secret(&self) -> bool {
         false
     }
 
-    /// The longest token that it issues, in bytes: a transport with less room for it is a fault at
+    /// The longest token that it issues, in bytes: a transport with less room for it is a problem at
     /// `build()`.
     fn longest_token(&self) -> usize {
         2048
@@ -115,8 +115,8 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     }
 
     /// Takes part in the check of the configuration at `build()`.
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
@@ -128,7 +128,7 @@ pub struct IssueRequest<'a, U> {
     /// The present moment.
     pub now: OffsetDateTime,
     /// The session that the token belongs to, where its backend has sessions.
-    pub session: Option<SessionGrant<'a>>,
+    pub session: Option<SessionKeyMaterial<'a>>,
 }
 
 impl<'a, U> IssueRequest<'a, U> {
@@ -137,8 +137,8 @@ impl<'a, U> IssueRequest<'a, U> {
     /// A login that skips the check does not compile:
     ///
     /// ```compile_fail,E0451
-    /// fn forged(user: auth_core::User) -> auth_core::manager::PasswordChecked<auth_core::User> {
-    ///     auth_core::manager::PasswordChecked { user }
+    /// fn forged(user: auth_core::User) -> auth_core::accounts::PasswordChecked<auth_core::User> {
+    ///     auth_core::accounts::PasswordChecked { user }
     /// }
     /// ```
     pub fn new(checked: &'a PasswordChecked<U>, now: OffsetDateTime) -> Self {
@@ -147,7 +147,11 @@ impl<'a, U> IssueRequest<'a, U> {
 
     /// A request for the user of a session. Whoever calls this has checked a password or a refresh
     /// token.
-    pub(crate) fn of(user: &'a U, session: Option<SessionGrant<'a>>, now: OffsetDateTime) -> Self {
+    pub(crate) fn of(
+        user: &'a U,
+        session: Option<SessionKeyMaterial<'a>>,
+        now: OffsetDateTime,
+    ) -> Self {
         Self { user, now, session }
     }
 
@@ -204,9 +208,9 @@ impl fmt::Debug for IssuedToken {
 /// What a token that a client presented says.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Reading<Id> {
+pub enum PresentedToken<Id> {
     /// It says itself whom it speaks for.
-    Subject(Subject<Id>),
+    SelfContained(Subject<Id>),
     /// It is the secret of a session, which says the rest.
     Session(SessionSecret),
 }

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use auth_core::testing::{self, registration};
-//! use auth_core::{User, UserManager, manager::{HookResult, VerifyToken}};
+//! use auth_core::{User, UserManager, accounts::{HookResult, VerifyToken}};
 //! use std::sync::{Arc, Mutex};
 //!
 //! #[derive(Default)]
@@ -47,16 +47,16 @@ mod stores;
 pub use clock::ManualClock;
 pub use events::RecordingSink;
 pub use outbox::{Outbox, OutboxItem};
-pub use stores::{FaultPlan, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
+pub use stores::{FaultInjector, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use crate::email::EmailAddress;
-use crate::manager::{Accounts, AccountsBuilder, Registration, UserManager};
+use crate::accounts::{Accounts, AccountsBuilder, Registration, UserManager};
 use crate::password::{Argon2Params, Password, PasswordHasher};
 use crate::secret::MasterSecret;
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use crate::user::EmailAddress;
 use crate::user::User;
 
 /// A password that every preset of the policy accepts.
@@ -92,7 +92,7 @@ pub fn accounts_builder(manager: Arc<impl UserManager<User = User>>) -> Accounts
     Accounts::builder(MemoryUserDatabase::new(), &master_secret())
         .expiring_store(MemoryExpiringStore::new())
         .hasher(fast_hasher())
-        .shared_manager(manager)
+        .shared_hooks(manager)
 }
 
 /// An address. Panics where it is none.

@@ -58,10 +58,10 @@ pub use self::codec::{decode, encode};
 pub use self::error::{EncodeError, InvalidToken};
 pub use self::jwk::{JwkSet, PublicJwk};
 pub use self::key::{JwtKey, KeyError};
-pub use self::profile::{ProfileFault, TokenProfile};
+pub use self::profile::{ProfileProblem, TokenProfile};
 pub use self::ring::KeyRing;
 pub use self::shared::SharedKeyRing;
-pub use crate::rotation::{InvalidKeyId, KeyId, KeyRingError, KeyRingFault, KeyState};
+pub use crate::keys::{InvalidKeyId, KeyId, KeyRingError, KeyRingProblem, KeyState};
 
 /// A new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.
 ///

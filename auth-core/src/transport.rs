@@ -8,11 +8,11 @@ mod tokens;
 pub use bearer::BearerTransport;
 pub use cookie::{CookieTransport, SameSite};
 pub(crate) use cookie_header::find as find_cookie;
-pub use tokens::{IssuedTokens, Mount};
+pub use tokens::{IssuedTokens, RefreshPath};
 
 use thiserror::Error;
 
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::http::{Reply, RequestHead};
 
 /// How a credential travels: out with the reply to a login, in with every request.
@@ -26,7 +26,7 @@ use crate::http::{Reply, RequestHead};
 ///
 /// ```
 /// use auth_core::http::{Reply, RequestHead};
-/// use auth_core::transport::{IssuedTokens, MalformedCredential, Mount, Presence, Transport};
+/// use auth_core::transport::{IssuedTokens, MalformedCredential, RefreshPath, CredentialSource, Transport};
 /// use serde_json::json;
 ///
 /// struct ApiKeyHeader;
@@ -49,11 +49,11 @@ use crate::http::{Reply, RequestHead};
 ///         let seconds = tokens.access.expires_in().as_secs();
 ///         Reply::json(200, &json!({ "api_key": tokens.access.expose(), "expires_in": seconds }))
 ///     }
-///     fn logout(&self, _: &Mount) -> Reply {
+///     fn logout(&self, _: &RefreshPath) -> Reply {
 ///         Reply::empty(204)
 ///     }
-///     fn presence(&self) -> Presence {
-///         Presence::Explicit
+///     fn source(&self) -> CredentialSource {
+///         CredentialSource::Header
 ///     }
 ///     fn challenge(&self, _presented: bool) -> Option<&'static str> {
 ///         None
@@ -86,7 +86,7 @@ pub trait Transport: Send + Sync + 'static {
     fn login(&self, tokens: &IssuedTokens<'_>) -> Reply;
 
     /// The reply that ends a login.
-    fn logout(&self, mount: &Mount) -> Reply;
+    fn logout(&self, refresh_path: &RefreshPath) -> Reply;
 
     /// The headers that make a client forget an access token that is not good any more; none where
     /// the client's own code keeps it.
@@ -95,7 +95,7 @@ pub trait Transport: Send + Sync + 'static {
     }
 
     /// Who puts the credential into the request.
-    fn presence(&self) -> Presence;
+    fn source(&self) -> CredentialSource;
 
     /// The challenge for `WWW-Authenticate` (RFC 9110 §11.6.1), where there is a scheme for it;
     /// `presented` says that a credential was there and not accepted.
@@ -130,18 +130,18 @@ pub trait Transport: Send + Sync + 'static {
     }
 
     /// Takes part in the check of the configuration at `build()`.
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
 /// Who puts a credential into a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
+pub enum CredentialSource {
     /// The client's own code, each time (a header). Asked first, and decides alone where present.
-    Explicit,
+    Header,
     /// The browser, by itself (a cookie).
-    Ambient,
+    Cookie,
 }
 
 /// A credential is there and cannot be one, or there are two.

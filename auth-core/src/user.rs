@@ -2,18 +2,22 @@
 
 mod bundled;
 mod columns;
+mod email;
+mod roles;
+pub(crate) mod text;
+mod username;
 
 pub use bundled::{User, time_ordered_id};
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
+pub use email::{EmailAddress, InvalidEmail};
+pub use roles::{InvalidRole, Role, Roles};
+pub use username::{InvalidUsername, Username};
 
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::str::FromStr;
 
-use crate::email::EmailAddress;
 use crate::password::PasswordHash;
-use crate::roles::Roles;
-use crate::username::Username;
 
 /// What identifies a user: anything that prints, parses back and compares.
 ///

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use auth_core::store::{
-    DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
-    NewUser, Page, PageRequest, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
+    Page, PageRequest, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
     UserChange, UserDatabase, Window,
 };
 use auth_core::{SessionId, StoreError, User};
@@ -51,7 +51,7 @@ pub enum AnyStore<U: SqlUser = User> {
 }
 
 /// Calls the same method on the store inside, whatever its engine.
-macro_rules! on_each {
+macro_rules! dispatch {
     ($any:expr, $store:ident => $call:expr) => {
         match $any {
             #[cfg(feature = "sqlite")]
@@ -123,27 +123,27 @@ impl<U: SqlUser> UserDatabase for AnyStore<U> {
     type User = U;
 
     async fn get(&self, id: &U::Id) -> Result<Option<U>, StoreError> {
-        on_each!(self, store => store.get(id).await)
+        dispatch!(self, store => store.get(id).await)
     }
     async fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
-        on_each!(self, store => store.find(login).await)
+        dispatch!(self, store => store.find(login).await)
     }
     async fn insert(&self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
-        on_each!(self, store => store.insert(new).await)
+        dispatch!(self, store => store.insert(new).await)
     }
     async fn update(
         &self,
         id: &U::Id,
         change: UserChange<U>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StoreError> {
-        on_each!(self, store => store.update(id, change, expect).await)
+        dispatch!(self, store => store.update(id, change, expect).await)
     }
-    async fn delete(&self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
-        on_each!(self, store => store.delete(id, expect).await)
+    async fn delete(&self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
+        dispatch!(self, store => store.delete(id, expect).await)
     }
     async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
-        on_each!(self, store => store.list(page).await)
+        dispatch!(self, store => store.list(page).await)
     }
 }
 
@@ -155,7 +155,7 @@ impl<U: SqlUser> ExpiringStore for AnyStore<U> {
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
-        on_each!(self, store => store.insert_once(key, expires_at, now).await)
+        dispatch!(self, store => store.insert_once(key, expires_at, now).await)
     }
     async fn increment(
         &self,
@@ -163,32 +163,32 @@ impl<U: SqlUser> ExpiringStore for AnyStore<U> {
         window: Window,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        on_each!(self, store => store.increment(key, window, now).await)
+        dispatch!(self, store => store.increment(key, window, now).await)
     }
     async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError> {
-        on_each!(self, store => store.count(key, now).await)
+        dispatch!(self, store => store.count(key, now).await)
     }
     async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError> {
-        on_each!(self, store => store.remove(key).await)
+        dispatch!(self, store => store.remove(key).await)
     }
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        on_each!(self, store => store.purge(now, limit).await)
+        dispatch!(self, store => store.purge(now, limit).await)
     }
 }
 
 #[async_trait]
 impl<U: SqlUser> SessionStore for AnyStore<U> {
     async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
-        on_each!(self, store => store.insert_session(session).await)
+        dispatch!(self, store => store.insert_session(session).await)
     }
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
-        on_each!(self, store => store.session(id).await)
+        dispatch!(self, store => store.session(id).await)
     }
     async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
-        on_each!(self, store => store.swap_session(next).await)
+        dispatch!(self, store => store.swap_session(next).await)
     }
     async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError> {
-        on_each!(self, store => store.delete_session(id).await)
+        dispatch!(self, store => store.delete_session(id).await)
     }
     async fn sessions_of(
         &self,
@@ -196,12 +196,12 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        on_each!(self, store => store.sessions_of(owner, now, limit).await)
+        dispatch!(self, store => store.sessions_of(owner, now, limit).await)
     }
     async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
-        on_each!(self, store => store.delete_sessions_of(owner).await)
+        dispatch!(self, store => store.delete_sessions_of(owner).await)
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        on_each!(self, store => store.purge_sessions(now, limit).await)
+        dispatch!(self, store => store.purge_sessions(now, limit).await)
     }
 }

@@ -88,12 +88,11 @@ pub mod guide;
 mod migrate;
 mod options;
 mod schema;
-mod sessions;
 mod sql;
+mod statements;
 mod store;
 mod table;
 mod types;
-mod users;
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use any::AnyStore;

@@ -166,7 +166,7 @@ impl fmt::Debug for Statement {
 }
 
 /// Teaches a database of Diesel's to run a [`Statement`] and to read its rows.
-macro_rules! speak {
+macro_rules! impl_statement {
     ($backend:ty) => {
         impl diesel::query_builder::QueryFragment<$backend> for crate::sql::Statement {
             fn walk_ast<'b>(
@@ -245,4 +245,4 @@ macro_rules! speak {
         }
     };
 }
-pub(crate) use speak;
+pub(crate) use impl_statement;

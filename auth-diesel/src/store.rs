@@ -119,8 +119,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn write<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
         // Writers queue here, where a wait costs nothing and ends in order, and not inside of the
         // engine, where each would hold a connection and poll for the lock. A caller that goes
@@ -133,8 +133,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn read<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
         self.run(None, operation).await
     }
@@ -162,8 +162,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
         /// Each time somebody else got through. With as many writers as connections this many
         /// defeats in a row do not happen by chance.
@@ -198,11 +198,11 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 }
 
 /// A connection on loan from the pool.
-type Lease<C> = bb8::PooledConnection<'static, <C as Engine>::Manager>;
+type PoolConnection<C> = bb8::PooledConnection<'static, <C as Engine>::Manager>;
 
 /// A connection that has not ended. After a restart of the server all that are in the pool have:
 /// they are given back, which removes them, until one is left or made.
-async fn lease<C: Engine>(pool: &Pool<C>) -> Result<Lease<C>, StoreError> {
+async fn lease<C: Engine>(pool: &Pool<C>) -> Result<PoolConnection<C>, StoreError> {
     loop {
         let mut lease = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
         if !lease.is_broken() {

@@ -11,7 +11,7 @@
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
 //! | a rule for a whole route | `.with(guard(&auth, Guard::verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
-//! | routes that act on cookies without asking who is there | `.with(protect(&auth))` |
+//! | routes that act on cookies without asking who is there | `.with(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //! | a test that nothing is forgotten | [`assert_wired`] |
 //!
@@ -83,9 +83,9 @@
 //! }
 //! ```
 
+mod csrf;
 mod extract;
 mod guard;
-mod protect;
 mod reject;
 mod reply;
 mod request;
@@ -94,9 +94,9 @@ mod wiring;
 
 pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
+pub use csrf::{CsrfEndpoint, CsrfProtection, csrf_protection};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::{GuardEndpoint, GuardMiddleware, guard};
-pub use protect::{ProtectEndpoint, ProtectMiddleware, protect};
 pub use reject::AuthRejection;
 pub use routes::{RouteExt, Routes, routes};
 pub use wiring::{Provide, ProvideEndpoint, assert_wired, provide};

@@ -1,7 +1,7 @@
 //! The journeys of an account through the routes.
 
 use auth_axum::{CurrentUser, OptionalUser, routes};
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::testing::PASSWORD;
 use auth_core::{Auth, User};
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::extract::FromRef;
 use axum::routing::get;
 use serde_json::json;
 
-use crate::support::House;
+use crate::support::TestApp;
 
 async fn account(user: CurrentUser<User>) -> String {
     format!("{} by {}", user.email, user.backend())
@@ -17,7 +17,7 @@ async fn account(user: CurrentUser<User>) -> String {
 
 #[tokio::test]
 async fn register_verify_login_ask_and_log_out() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Router::new()
         .route("/account", get(account))
         .merge(routes(&house.auth))
@@ -29,7 +29,7 @@ async fn register_verify_login_ask_and_log_out() {
     assert_eq!(registered.status, 201, "{}", registered.text);
     assert_eq!(registered.json()["email"], "ada@example.com");
 
-    house.auth.accounts().settled().await;
+    house.auth.accounts().wait_idle().await;
     let token = house.outbox.latest("verify", "ada@example.com").unwrap();
     let verified = client.post("/auth/verify", &json!({"token": token})).await;
     assert_eq!(verified.json()["is_verified"], true);
@@ -79,7 +79,7 @@ async fn greet(
 
 #[tokio::test]
 async fn routes_fit_under_a_prefix_and_into_a_state_of_the_applications_own() {
-    let house = House::new();
+    let house = TestApp::new();
     let state = AppState {
         auth: house.auth.clone(),
         greeting: "hello",

@@ -2,12 +2,12 @@
 
 use auth_axum::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser, guard};
 use auth_axum::{Guard, Policy};
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::{Roles, User};
 use axum::Router;
 use axum::routing::get;
 
-use crate::support::{Client, House};
+use crate::support::{Client, TestApp};
 
 struct Support;
 
@@ -24,7 +24,7 @@ fn name(user: Option<CurrentUser<User>>) -> String {
 const REQUIRED: [&str; 4] = ["/active", "/verified", "/superuser", "/support"];
 const OPTIONAL: [&str; 2] = ["/optional-user", "/option"];
 
-async fn serve(house: &House) -> Client {
+async fn serve(house: &TestApp) -> Client {
     let guarded = Router::new()
         .route(
             "/guarded",
@@ -53,7 +53,7 @@ async fn serve(house: &House) -> Client {
 
 #[tokio::test]
 async fn a_public_route_asks_no_store() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -64,7 +64,7 @@ async fn a_public_route_asks_no_store() {
 
 #[tokio::test]
 async fn a_guard_and_three_extractors_authenticate_once() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -79,7 +79,7 @@ async fn a_guard_and_three_extractors_authenticate_once() {
 /// An outage is neither "logged in" nor "logged out", in whichever form a handler asks.
 #[tokio::test]
 async fn a_failing_store_is_503_everywhere() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -111,7 +111,7 @@ async fn a_failing_store_is_503_everywhere() {
 
 #[tokio::test]
 async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_one() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let id = house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -141,7 +141,7 @@ async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_
 
 #[tokio::test]
 async fn each_policy_lets_its_own_pass() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let (ok, denied, roles) = ("in", "AUTHORIZATION_DENIED", "INSUFFICIENT_ROLES");
     let plain = AdminUpdate::default;

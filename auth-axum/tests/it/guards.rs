@@ -1,16 +1,16 @@
 //! Rules for whole routers.
 
 use auth_axum::{CurrentUser, Guard, guard, routes};
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::{Roles, User};
 use axum::Router;
 use axum::routing::get;
 
-use crate::support::House;
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn a_router_behind_a_guard_answers_whom_the_guard_lets_pass() {
-    let house = House::new();
+    let house = TestApp::new();
     let billing = Guard::active().and_any_role(["billing"]).unwrap();
     let inner = Router::new()
         .route("/invoices", get(async || "the invoices"))
@@ -47,7 +47,7 @@ async fn a_router_behind_a_guard_answers_whom_the_guard_lets_pass() {
 /// Two handles over one type of user: what one has found out is nothing to the other.
 #[tokio::test]
 async fn a_guard_of_another_handle_does_not_vouch() {
-    let (house, other) = (House::new(), House::new());
+    let (house, other) = (TestApp::new(), TestApp::new());
     let app = Router::new()
         .route(
             "/account",

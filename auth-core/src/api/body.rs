@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ErrorCode, Rejection};
-use crate::fields::Fields;
+use crate::http::Fields;
 use crate::http::{BodyError, RequestBody, RequestHead};
 
 /// The longest body that is read, in bytes.
@@ -30,7 +30,7 @@ pub(super) async fn read_fields(
         })?;
     Fields::parse(&bytes).map_err(|error| match error {
         // JSON, and another shape than any route takes.
-        crate::json::JsonError::NotAnObject => ErrorCode::RequestBodyInvalid.into(),
+        crate::http::json::JsonError::NotAnObject => ErrorCode::RequestBodyInvalid.into(),
         _ => ErrorCode::RequestBodyMalformed.into(),
     })
 }

@@ -15,8 +15,8 @@ mod tests;
 use super::{Operation, Rejection, Route};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
-use crate::fields::Fields;
 use crate::guard::Guard;
+use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
 use crate::password::{Password, PasswordPolicy};
 use crate::user::AuthUser;
@@ -123,24 +123,24 @@ fn new_password(
     name: &str,
     fields: &mut Fields,
 ) -> Option<Password> {
-    use crate::fields::FaultCode;
+    use crate::http::FieldErrorCode;
     use crate::password::{PasswordError, PasswordRejection};
 
     let password = match Password::parse(text?) {
         Ok(password) => password,
         Err(error) => {
             let code = match error {
-                PasswordError::Empty => FaultCode::TooShort,
-                PasswordError::TooLong => FaultCode::TooLong,
+                PasswordError::Empty => FieldErrorCode::TooShort,
+                PasswordError::TooLong => FieldErrorCode::TooLong,
             };
-            fields.fault(name, code);
+            fields.error(name, code);
             return None;
         }
     };
     match policy.check_length(&password) {
         Ok(()) => return Some(password),
-        Err(PasswordRejection::TooShort { .. }) => fields.fault(name, FaultCode::TooShort),
-        Err(_) => fields.fault(name, FaultCode::TooLong),
+        Err(PasswordRejection::TooShort { .. }) => fields.error(name, FieldErrorCode::TooShort),
+        Err(_) => fields.error(name, FieldErrorCode::TooLong),
     }
     None
 }

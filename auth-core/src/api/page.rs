@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::user_read::UserRead;
 use super::{ErrorCode, Rejection};
-use crate::fields::{FaultCode, FieldFault};
+use crate::http::{FieldError, FieldErrorCode};
 use crate::store::{Page, PageRequest, PageStart};
 use crate::user::AuthUser;
 
@@ -48,29 +48,29 @@ impl PageRead {
 pub(super) fn read<U: AuthUser>(query: Option<&str>) -> Result<PageRequest<U::Id>, Rejection> {
     let mut request = PageRequest::first();
     let mut seen: Vec<&str> = Vec::new();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for pair in query
         .unwrap_or_default()
         .split('&')
         .filter(|pair| !pair.is_empty())
     {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let fault =
+        let error =
             if seen.contains(&name) || (name != "limit" && seen.iter().any(|n| *n != "limit")) {
-                Some(FaultCode::Invalid)
+                Some(FieldErrorCode::Invalid)
             } else {
                 read_one::<U>(&mut request, name, value).err()
             };
         seen.push(name);
-        faults.extend(fault.map(|code| FieldFault::new(name, code)));
-        if faults.len() >= 16 {
+        errors.extend(error.map(|code| FieldError::new(name, code)));
+        if errors.len() >= 16 {
             break;
         }
     }
-    if faults.is_empty() {
+    if errors.is_empty() {
         Ok(request)
     } else {
-        Err(Rejection::fields(ErrorCode::RequestBodyInvalid, faults))
+        Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
     }
 }
 
@@ -78,15 +78,15 @@ fn read_one<U: AuthUser>(
     request: &mut PageRequest<U::Id>,
     name: &str,
     value: &str,
-) -> Result<(), FaultCode> {
+) -> Result<(), FieldErrorCode> {
     match name {
         "limit" => {
             let limit: u32 = whole_number(value)?;
             if limit < 1 {
-                return Err(FaultCode::TooShort);
+                return Err(FieldErrorCode::TooShort);
             }
             if limit > PageRequest::<U::Id>::MAX_LIMIT {
-                return Err(FaultCode::TooLong);
+                return Err(FieldErrorCode::TooLong);
             }
             request.limit = limit;
         }
@@ -97,19 +97,19 @@ fn read_one<U: AuthUser>(
         }
         "after" if value.is_empty() => request.start = PageStart::After(None),
         "after" => {
-            let id = value.parse().map_err(|_| FaultCode::Invalid)?;
+            let id = value.parse().map_err(|_| FieldErrorCode::Invalid)?;
             request.start = PageStart::After(Some(id));
         }
-        _ => return Err(FaultCode::Unknown),
+        _ => return Err(FieldErrorCode::Unknown),
     }
     Ok(())
 }
 
-fn whole_number<T: std::str::FromStr>(value: &str) -> Result<T, FaultCode> {
+fn whole_number<T: std::str::FromStr>(value: &str) -> Result<T, FieldErrorCode> {
     let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value
         .parse()
         .ok()
         .filter(|_| is_plain)
-        .ok_or(FaultCode::Invalid)
+        .ok_or(FieldErrorCode::Invalid)
 }

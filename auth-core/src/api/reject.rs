@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::ErrorCode;
 use crate::error::Unavailable;
-use crate::fields::FieldFault;
+use crate::http::FieldError;
 use crate::http::Reply;
 
 /// A refusal, on its way to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     code: ErrorCode,
-    faults: Vec<FieldFault>,
+    errors: Vec<FieldError>,
     headers: Vec<(&'static str, String)>,
 }
 
@@ -46,7 +46,7 @@ impl Rejection {
     pub fn new(code: ErrorCode) -> Self {
         Self {
             code,
-            faults: Vec::new(),
+            errors: Vec::new(),
             headers: Vec::new(),
         }
     }
@@ -81,9 +81,9 @@ impl Rejection {
         Self::new(ErrorCode::InsufficientRoles)
     }
 
-    pub(crate) fn fields(code: ErrorCode, faults: Vec<FieldFault>) -> Self {
+    pub(crate) fn fields(code: ErrorCode, errors: Vec<FieldError>) -> Self {
         Self {
-            faults,
+            errors,
             ..Self::new(code)
         }
     }
@@ -106,13 +106,13 @@ impl Rejection {
     pub fn into_reply(self) -> Reply {
         let Self {
             code,
-            faults,
+            errors,
             headers,
         } = self;
-        let errors = faults.iter().map(|fault| ProblemField {
-            field: fault.field(),
-            code: fault.code().as_str(),
-            detail: fault.code().detail(),
+        let errors = errors.iter().map(|error| ProblemField {
+            field: error.field(),
+            code: error.code().as_str(),
+            detail: error.code().detail(),
         });
         let problem = Problem {
             r#type: "about:blank",

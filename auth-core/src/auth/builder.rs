@@ -1,16 +1,16 @@
-//! The configuration of the whole, and every fault of it at once.
+//! The configuration of the whole, and every problem of it at once.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::{Auth, Inner, LoginBy, RouteGroups, Settings};
+use crate::accounts::{AccountsBuilder, DeleteMode};
 use crate::api::RouteTable;
 use crate::backend::Backend;
-use crate::config::{ConfigError, ConfigFault, ConfigWarning, Inspection};
+use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::{Csrf, Origin};
-use crate::manager::{AccountsBuilder, DeleteMode};
 use crate::secret::SubKeys;
-use crate::transport::{Mount, Presence};
+use crate::transport::{CredentialSource, RefreshPath};
 use crate::user::AuthUser;
 
 /// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
@@ -37,7 +37,7 @@ use crate::user::AuthUser;
 /// // Whatever is wrong is said at once, and in sentences.
 /// let nothing = Accounts::<User>::builder(MemoryUserDatabase::new(), &secret);
 /// let error = Auth::builder(nothing).auth_path("session").build().unwrap_err();
-/// assert!(error.faults().len() >= 3, "{error}");
+/// assert!(error.problems().len() >= 3, "{error}");
 /// # Ok::<(), auth_core::ConfigError>(())
 /// ```
 pub struct AuthBuilder<U: AuthUser> {
@@ -99,18 +99,18 @@ impl<U: AuthUser> AuthBuilder<U> {
     }
 
     /// Answers every registration alike, and tells the owner of a taken address by a hook. Needs
-    /// [`fold_account_state`](Self::fold_account_state) and
+    /// [`hide_account_state`](Self::hide_account_state) and
     /// [`AccountsBuilder::require_verification`], or a login afterwards would tell.
     #[must_use]
-    pub fn private_registration(mut self, private: bool) -> Self {
-        self.settings.private_registration = private;
+    pub fn hide_existing_accounts(mut self, private: bool) -> Self {
+        self.settings.hide_existing_accounts = private;
         self
     }
 
     /// Answers a login to an inactive or unverified account like one with a wrong password.
     #[must_use]
-    pub fn fold_account_state(mut self, fold: bool) -> Self {
-        self.settings.fold_account_state = fold;
+    pub fn hide_account_state(mut self, fold: bool) -> Self {
+        self.settings.hide_account_state = fold;
         self
     }
 
@@ -152,16 +152,16 @@ impl<U: AuthUser> AuthBuilder<U> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with every fault of the configuration.
+    /// [`ConfigError`] with every problem of the configuration.
     pub fn build(self) -> Result<Auth<U>, ConfigError> {
-        let mut inspection = self.accounts.inspection();
-        self.accounts.inspect(&mut inspection);
-        self.inspect_backends(&mut inspection);
-        self.inspect_routes(&mut inspection);
-        self.inspect_sessions(&mut inspection);
-        self.inspect_origins(&mut inspection);
-        let warnings = inspection.finish()?;
-        crate::manager::log_warnings(&warnings);
+        let mut report = self.accounts.report();
+        self.accounts.validate(&mut report);
+        self.validate_backends(&mut report);
+        self.validate_routes(&mut report);
+        self.validate_sessions(&mut report);
+        self.validate_origins(&mut report);
+        let warnings = report.finish()?;
+        crate::accounts::log_warnings(&warnings);
 
         let Self {
             accounts,
@@ -169,12 +169,12 @@ impl<U: AuthUser> AuthBuilder<U> {
             settings,
         } = self;
         let routes = RouteTable::new(&settings, &backends);
-        let mounts = backends
+        let refresh_paths = backends
             .iter()
             .enumerate()
             .map(|(place, backend)| {
                 let base = settings.backend_path(place, backend.name());
-                Mount::new(format!("{}{base}/refresh", settings.public_prefix))
+                RefreshPath::new(format!("{}{base}/refresh", settings.public_prefix))
             })
             .collect();
         let csrf = csrf(&settings, &backends, accounts.csrf_keys());
@@ -182,7 +182,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         let inner = Inner {
             accounts,
             backends,
-            mounts,
+            refresh_paths,
             csrf,
             settings,
             routes,
@@ -193,22 +193,22 @@ impl<U: AuthUser> AuthBuilder<U> {
         })
     }
 
-    fn inspect_backends(&self, inspection: &mut Inspection) {
+    fn validate_backends(&self, report: &mut ConfigReport) {
         if self.backends.is_empty() {
-            inspection.fault(ConfigFault::NoBackend);
+            report.problem(ConfigProblem::NoBackend);
         }
         let mut names = Vec::new();
         for backend in &self.backends {
-            backend.inspect(inspection);
+            backend.validate(report);
             if names.contains(&backend.name()) {
                 let name = backend.name().to_owned();
-                inspection.fault(ConfigFault::DuplicateBackend { name });
+                report.problem(ConfigProblem::DuplicateBackend { name });
             }
             names.push(backend.name());
         }
     }
 
-    fn inspect_sessions(&self, inspection: &mut Inspection) {
+    fn validate_sessions(&self, report: &mut ConfigReport) {
         let without_store = !self.accounts.has_sessions();
         for backend in self
             .backends
@@ -216,13 +216,14 @@ impl<U: AuthUser> AuthBuilder<U> {
             .filter(|b| b.has_sessions() && without_store)
         {
             let name = backend.name();
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "the backend `{name}` has sessions and the accounts have no store for them: add `.sessions(Sessions::new(store, &master))` to the accounts"
             )));
         }
-        let is_ambient = |backend: &Backend<U>| backend.transport().presence() == Presence::Ambient;
+        let is_ambient =
+            |backend: &Backend<U>| backend.transport().source() == CredentialSource::Cookie;
         if self.backends.iter().any(is_ambient) && self.accounts.csrf_keys().is_none() {
-            inspection.fault(ConfigFault::Other(
+            report.problem(ConfigProblem::Other(
                 "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"
                     .to_owned(),
             ));
@@ -233,7 +234,7 @@ impl<U: AuthUser> AuthBuilder<U> {
             // CSRF token of another one is, which scripts read.
             let cookies = backend.transport().cookies();
             if let Some(name) = cookies.iter().find(|name| taken.contains(*name)) {
-                inspection.fault(ConfigFault::Other(format!(
+                report.problem(ConfigProblem::Other(format!(
                     "two backends keep the cookie `{name}`: give each transport a `.name(…)` of its own"
                 )));
             }
@@ -241,7 +242,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         }
     }
 
-    fn inspect_origins(&self, inspection: &mut Inspection) {
+    fn validate_origins(&self, report: &mut ConfigReport) {
         let Settings {
             public_prefix,
             own_origin,
@@ -249,26 +250,26 @@ impl<U: AuthUser> AuthBuilder<U> {
             ..
         } = &self.settings;
         if !is_mountable(public_prefix) {
-            inspection.fault(ConfigFault::InvalidPath {
+            report.problem(ConfigProblem::InvalidPath {
                 path: public_prefix.clone(),
             });
         }
         if self.settings.csrf_log_only {
-            inspection.warn(ConfigWarning::Weakened {
+            report.warn(ConfigWarning::Weakened {
                 what: "requests that other sites cause are let through and only logged".to_owned(),
             });
         }
         let own = own_origin.as_deref().and_then(Origin::parse);
         let is_plain = |backend: &Backend<U>| !backend.transport().is_secure();
         if own.is_some_and(|own| !own.is_loopback()) && self.backends.iter().any(is_plain) {
-            inspection.fault(ConfigFault::Other(
+            report.problem(ConfigProblem::Other(
                 "cookies may travel over plain HTTP to a loopback address alone, and the own origin is another: take `.insecure_over_plain_http()` away"
                     .to_owned(),
             ));
         }
         for origin in own_origin.iter().chain(allowed_origins) {
             if Origin::parse(origin).is_none() {
-                inspection.fault(ConfigFault::Other(format!(
+                report.problem(ConfigProblem::Other(format!(
                     "`{}` is no origin: write it as browsers do, like `https://shop.example`, without a path and without the usual port",
                     origin.escape_default()
                 )));
@@ -276,7 +277,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         }
     }
 
-    fn inspect_routes(&self, inspection: &mut Inspection) {
+    fn validate_routes(&self, report: &mut ConfigReport) {
         let Settings {
             auth_path,
             users_path,
@@ -285,25 +286,25 @@ impl<U: AuthUser> AuthBuilder<U> {
         } = &self.settings;
         for path in [auth_path, users_path] {
             if !is_mountable(path) {
-                inspection.fault(ConfigFault::InvalidPath { path: path.clone() });
+                report.problem(ConfigProblem::InvalidPath { path: path.clone() });
             }
         }
         if groups.users && (users_path.is_empty() || auth_path == users_path) {
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "the users lie at `{users_path}`: give `users_path` a path of its own, or their ids and the names of routes collide"
             )));
         }
-        let hides_state = self.settings.fold_account_state && self.accounts.requires_verification();
-        if self.settings.private_registration && !hides_state {
-            inspection.fault(ConfigFault::Other(
-                "a private registration can be seen through by logging in afterwards: add `.fold_account_state(true)`, and `.require_verification(true)` to the accounts"
+        let hides_state = self.settings.hide_account_state && self.accounts.requires_verification();
+        if self.settings.hide_existing_accounts && !hides_state {
+            report.problem(ConfigProblem::Other(
+                "a private registration can be seen through by logging in afterwards: add `.hide_account_state(true)`, and `.require_verification(true)` to the accounts"
                     .to_owned(),
             ));
         }
         let needs_tokens = groups.verify || groups.reset_password;
         if needs_tokens && !self.accounts.has_account_tokens() {
-            inspection.fault(ConfigFault::Other(
-                "the routes of verification and password reset are on and account tokens are off: switch both groups off with `.route_groups(…)`, or take `.without_account_tokens()` away"
+            report.problem(ConfigProblem::Other(
+                "the routes of verification and password reset are on and account tokens are off: switch both groups off with `.route_groups(…)`, or take `.without_email_flows()` away"
                     .to_owned(),
             ));
         }
@@ -311,7 +312,7 @@ impl<U: AuthUser> AuthBuilder<U> {
 }
 
 fn csrf<U: AuthUser>(settings: &Settings, backends: &[Backend<U>], keys: Option<SubKeys>) -> Csrf {
-    // What is no origin was a fault.
+    // What is no origin was a problem.
     let origins = settings.allowed_origins.iter();
     let origins = origins.filter_map(|text| Origin::parse(text)).collect();
     let own = settings.own_origin.as_deref().and_then(Origin::parse);

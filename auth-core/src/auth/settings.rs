@@ -1,6 +1,6 @@
 //! What an application chooses about its HTTP surface, and the defaults.
 
-use crate::manager::DeleteMode;
+use crate::accounts::DeleteMode;
 
 /// By what people log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,8 +52,8 @@ pub(crate) struct Settings {
     pub(crate) groups: RouteGroups,
     pub(crate) identifier: LoginBy,
     pub(crate) delete_mode: DeleteMode,
-    pub(crate) private_registration: bool,
-    pub(crate) fold_account_state: bool,
+    pub(crate) hide_existing_accounts: bool,
+    pub(crate) hide_account_state: bool,
     /// What stands before every path, as clients see it.
     pub(crate) public_prefix: String,
     pub(crate) own_origin: Option<String>,
@@ -71,9 +71,9 @@ impl Default for Settings {
             // A row that stays can be brought back, and keeps its address from being taken over.
             delete_mode: DeleteMode::Soft,
             // Telling that an address is taken is what people expect of a sign-up form.
-            private_registration: false,
+            hide_existing_accounts: false,
             // It is told only to whoever knows the password.
-            fold_account_state: false,
+            hide_account_state: false,
             public_prefix: String::new(),
             own_origin: None,
             allowed_origins: Vec::new(),

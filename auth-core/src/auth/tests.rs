@@ -5,7 +5,7 @@ mod sessions;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{ConfigFault, ConfigWarning};
+use crate::config::{ConfigProblem, ConfigWarning};
 use crate::secret::{MasterSecret, Secret};
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
@@ -25,9 +25,9 @@ fn builder() -> AuthBuilder<User> {
     Auth::builder(accounts_builder(Arc::new(Outbox::new())))
 }
 
-fn faults(builder: AuthBuilder<User>) -> Vec<ConfigFault> {
+fn problems(builder: AuthBuilder<User>) -> Vec<ConfigProblem> {
     let error = builder.build().expect_err("a refused configuration");
-    for fault in error.faults() {
+    for fault in error.problems() {
         // `main` prints the `Debug` of the error that it returns.
         let texts = [error.to_string(), format!("{error:?}")];
         assert!(
@@ -35,7 +35,7 @@ fn faults(builder: AuthBuilder<User>) -> Vec<ConfigFault> {
             "{fault}"
         );
     }
-    error.faults().to_vec()
+    error.problems().to_vec()
 }
 
 /// J-04, J-05: a key that is too short or too easy to guess is among it.
@@ -48,7 +48,7 @@ fn everything_that_is_wrong_is_said_at_once() {
     .account_token_lifetime(Duration::ZERO)
     .processes(2)
     .hasher(fast_hasher());
-    let found = faults(
+    let found = problems(
         Auth::builder(accounts)
             .backend(backend("login", JwtStrategy::hs256(Secret::new("short"))))
             .backend(backend("x", jwt().lifetime(Duration::from_hours(25))))
@@ -56,43 +56,43 @@ fn everything_that_is_wrong_is_said_at_once() {
             .auth_path("auth?")
             .users_path("/"),
     );
-    let has = |wanted: fn(&ConfigFault) -> bool| found.iter().any(wanted);
+    let has = |wanted: fn(&ConfigProblem) -> bool| found.iter().any(wanted);
     assert!(has(
-        |f| matches!(f, ConfigFault::WeakSecret { which, .. } if which == "the master secret")
+        |f| matches!(f, ConfigProblem::WeakSecret { which, .. } if which == "the master secret")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::WeakSecret { which, .. } if which.contains("access tokens"))
+        |f| matches!(f, ConfigProblem::WeakSecret { which, .. } if which.contains("access tokens"))
     ));
     assert!(has(|f| matches!(
         f,
-        ConfigFault::MissingExpiringStore { .. }
+        ConfigProblem::MissingExpiringStore { .. }
     )));
     assert!(has(
-        |f| matches!(f, ConfigFault::LifetimeOutOfRange { which, .. } if which.contains("account"))
+        |f| matches!(f, ConfigProblem::LifetimeOutOfRange { which, .. } if which.contains("account"))
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::LifetimeOutOfRange { which, .. } if which.contains("access"))
+        |f| matches!(f, ConfigProblem::LifetimeOutOfRange { which, .. } if which.contains("access"))
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::ProcessLocal { what } if what == "the user database")
+        |f| matches!(f, ConfigProblem::ProcessLocal { what } if what == "the user database")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::ProcessLocal { what } if what == "the expiring store")
+        |f| matches!(f, ConfigProblem::ProcessLocal { what } if what == "the expiring store")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::InvalidBackendName { name } if name == "login")
+        |f| matches!(f, ConfigProblem::InvalidBackendName { name } if name == "login")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::DuplicateBackend { name } if name == "x")
+        |f| matches!(f, ConfigProblem::DuplicateBackend { name } if name == "x")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::InvalidPath { path } if path == "auth?")
+        |f| matches!(f, ConfigProblem::InvalidPath { path } if path == "auth?")
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::Other(text) if text.contains("users_path"))
+        |f| matches!(f, ConfigProblem::Other(text) if text.contains("users_path"))
     ));
     assert!(has(
-        |f| matches!(f, ConfigFault::Other(text) if text.contains("dangerous_without_revocation"))
+        |f| matches!(f, ConfigProblem::Other(text) if text.contains("dangerous_without_revocation"))
     ));
 }
 
@@ -103,25 +103,25 @@ fn a_private_registration_needs_a_private_login() {
         let accounts = accounts_builder(Arc::new(Outbox::new())).require_verification(required);
         Auth::builder(accounts)
             .backend(backend("jwt", jwt()))
-            .private_registration(true)
-            .fold_account_state(folded)
+            .hide_existing_accounts(true)
+            .hide_account_state(folded)
     };
     assert!(auth(true, true).build().is_ok());
     for (required, folded) in [(false, false), (true, false), (false, true)] {
-        assert_eq!(faults(auth(required, folded)).len(), 1);
+        assert_eq!(problems(auth(required, folded)).len(), 1);
     }
 }
 
 #[test]
 fn a_backend_is_needed() {
-    assert_eq!(faults(builder()), [ConfigFault::NoBackend]);
+    assert_eq!(problems(builder()), [ConfigProblem::NoBackend]);
 }
 
 /// J-05: one key for two purposes would let a token of the one pass for the other's.
 #[test]
 fn a_repeated_secret_is_refused() {
     let key = || Secret::new(*b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj");
-    let secrets = crate::manager::AccountSecrets::separate(
+    let secrets = crate::accounts::AccountSecrets::separate(
         key(),
         Secret::generate().unwrap(),
         Secret::generate().unwrap(),
@@ -129,8 +129,8 @@ fn a_repeated_secret_is_refused() {
     let accounts = Accounts::builder(MemoryUserDatabase::new(), secrets)
         .expiring_store(MemoryExpiringStore::new());
     let strategy = JwtStrategy::hs256(key()).revoked_in(MemoryExpiringStore::new());
-    let found = faults(Auth::builder(accounts).backend(backend("jwt", strategy)));
-    let [ConfigFault::ReusedSecret { first, second }] = found.as_slice() else {
+    let found = problems(Auth::builder(accounts).backend(backend("jwt", strategy)));
+    let [ConfigProblem::ReusedSecret { first, second }] = found.as_slice() else {
         panic!("one repeated secret, not {found:?}");
     };
     assert!(first.contains("verification tokens") && second.contains("access tokens"));
@@ -138,14 +138,14 @@ fn a_repeated_secret_is_refused() {
 
 #[test]
 fn routes_without_what_they_need_are_refused() {
-    let accounts = accounts_builder(Arc::new(Outbox::new())).without_account_tokens();
-    let found = faults(Auth::builder(accounts).backend(backend("jwt", jwt())));
+    let accounts = accounts_builder(Arc::new(Outbox::new())).without_email_flows();
+    let found = problems(Auth::builder(accounts).backend(backend("jwt", jwt())));
     assert!(
-        matches!(found.as_slice(), [ConfigFault::Other(text)] if text.contains("route_groups"))
+        matches!(found.as_slice(), [ConfigProblem::Other(text)] if text.contains("route_groups"))
     );
 
     let accounts = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
-        .without_account_tokens()
+        .without_email_flows()
         .hasher(fast_hasher());
     let groups = RouteGroups {
         verify: false,
@@ -241,9 +241,9 @@ fn backends_that_accept_each_others_tokens_are_refused() {
             .backend(backend("api", second))
     };
     assert!(two(key().audience("auth:api")).build().is_ok());
-    let found = faults(two(key()));
+    let found = problems(two(key()));
     assert!(
-        matches!(found.as_slice(), [ConfigFault::Other(text)] if text.contains(".audience(…)")),
+        matches!(found.as_slice(), [ConfigProblem::Other(text)] if text.contains(".audience(…)")),
         "{found:?}"
     );
 }

@@ -7,7 +7,7 @@
 //! | another one | nothing | the two calls below | `auth.authenticate(&head)` |
 //! | none (a job, a command) | nothing | – | the flows of [`Accounts`](crate::Accounts) |
 //!
-//! Both adapters have the same names: `routes`, `guard`, `protect`, `CurrentUser`, `ActiveUser`, `VerifiedUser`,
+//! Both adapters have the same names: `routes`, `guard`, `csrf_protection`, `CurrentUser`, `ActiveUser`, `VerifiedUser`,
 //! `Superuser`, `OptionalUser`, `AuthRejection`. The conformance suite compares what they send byte
 //! for byte, so that changing from one to the other changes nothing for clients.
 //!

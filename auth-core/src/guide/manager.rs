@@ -8,7 +8,7 @@
 //! ```
 //! use std::sync::{Arc, Mutex};
 //!
-//! use auth_core::manager::{ForgotPassword, HookResult};
+//! use auth_core::accounts::{ForgotPassword, HookResult};
 //! use auth_core::testing::{self, email, password, registration};
 //! use auth_core::{User, UserManager};
 //!
@@ -39,7 +39,7 @@
 //! accounts.forgot_password(email("ada@example.com")).await?;
 //! accounts.forgot_password(email("nobody@example.com")).await?;
 //! // Mail goes out after the reply: wait for it before you look.
-//! accounts.settled().await;
+//! accounts.wait_idle().await;
 //! let letter = letters.sent.lock().unwrap().concat();
 //! let token = letter.strip_prefix("ada@example.com: ").expect("one letter, to Ada");
 //!
@@ -53,6 +53,6 @@
 //! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)`; `clock.advance(auth_core::time::Duration::hours(1))` |
 //! | what was mailed, without a manager of your own | `Outbox` |
 //! | which events were raised | `RecordingSink` |
-//! | a store that fails | `FaultPlan` with `ProbedUserDatabase` |
+//! | a store that fails | `FaultInjector` with `ProbedUserDatabase` |
 //!
 //! `examples/headless` is a whole crate of this kind: a manager that sends letters, and its tests.

@@ -61,7 +61,7 @@
 //! A browser adds cookies to what *other* sites make it send, too. So a request that changes something
 //! and is authenticated by a cookie must come from this site: [`csrf`](crate::csrf) has the rules, and
 //! extractors, guards and routes of ours keep them by themselves. For routes that act on cookies
-//! without asking who is there, and to clear stale cookies on public pages, put `protect(&auth)` of
+//! without asking who is there, and to clear stale cookies on public pages, put `csrf_protection(&auth)` of
 //! your adapter around the application.
 //!
 //! * Pages on **another origin** (`https://app.example` that calls `https://api.example`) are let in by

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::derive::derive;
 use super::{Purpose, Secret, SecretWeakness, SubKeys, keyed_digest_bytes};
-use crate::rotation::{KeyId, KeyRingError, KeyState, Rotated, Rotation, Shared};
+use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 
 /// The one secret that an application configures; every key in use is derived from it.
 ///
@@ -53,7 +53,7 @@ use crate::rotation::{KeyId, KeyRingError, KeyState, Rotated, Rotation, Shared};
 // place and are wiped when the last owner goes. Several parts of a configuration need the master.
 #[derive(Clone)]
 pub struct MasterSecret {
-    ring: Arc<Shared<Rotation<Master>>>,
+    ring: Arc<Swap<Rotation<Master>>>,
 }
 
 /// A master under its name.
@@ -76,7 +76,7 @@ impl Master {
     }
 }
 
-impl Rotated for Master {
+impl RotatableKey for Master {
     fn kid(&self) -> &KeyId {
         &self.kid
     }
@@ -102,7 +102,7 @@ impl MasterSecret {
     pub fn new(secret: Secret) -> Self {
         let ring = Rotation::new(Arc::new(Master::new(secret)));
         Self {
-            ring: Arc::new(Shared::new(ring)),
+            ring: Arc::new(Swap::new(ring)),
         }
     }
 

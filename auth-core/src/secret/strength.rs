@@ -5,7 +5,7 @@
 //! hexadecimal or base64, pass with a probability that nobody will ever see fail.
 
 use super::{MIN_SECRET_BYTES, SecretWeakness};
-use crate::der;
+use crate::secret::der;
 
 /// A unit of this length or more may repeat: 16 bytes can carry the 128 bits that we ask for.
 const LONGEST_REFUSED_UNIT: usize = 15;

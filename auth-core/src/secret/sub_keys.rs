@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{MasterSecret, Purpose, Secret, SecretWeakness, keyed_digest_bytes};
-use crate::rotation::{KeyId, Live, Rotated, Rotation};
+use crate::keys::{Derived, KeyId, RotatableKey, Rotation};
 
 /// A key for one purpose, and the name of the master that it was derived from.
 // No `Clone`: it is shared by `Arc`, so that the key stays in one place in memory.
@@ -36,7 +36,7 @@ impl SubKey {
     }
 }
 
-impl Rotated for SubKey {
+impl RotatableKey for SubKey {
     fn kid(&self) -> &KeyId {
         &self.kid
     }
@@ -75,17 +75,17 @@ impl Rotated for SubKey {
 /// ```
 #[derive(Clone)]
 pub struct SubKeys {
-    keys: Live<Rotation<SubKey>>,
+    keys: Derived<Rotation<SubKey>>,
 }
 
 impl SubKeys {
     pub(super) fn of(master: MasterSecret, purpose: Purpose) -> Self {
-        let keys = Live::following(
+        let keys = Derived::following(
             move || master.ring(),
             move |masters| {
                 masters.map(|master| {
                     Arc::new(SubKey {
-                        kid: Rotated::kid(&**master).clone(),
+                        kid: RotatableKey::kid(&**master).clone(),
                         secret: master.derive(purpose),
                     })
                 })
@@ -112,7 +112,7 @@ impl SubKeys {
         let kid = KeyId::from_digest(&digest);
         let key = Arc::new(SubKey { kid, secret });
         Self {
-            keys: Live::fixed(Rotation::new(key)),
+            keys: Derived::fixed(Rotation::new(key)),
         }
     }
 

@@ -6,7 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
 use crate::secret::{RandomError, random_bytes};
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 
 /// 32 secret bytes.
 pub(crate) type SecretBytes = Zeroizing<[u8; 32]>;

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::refresh_token::RefreshToken;
 use super::{Draft, Exchange};
-use crate::config::{ConfigFault, Inspection};
+use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::{StoreError, Unavailable};
 use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
 use crate::store::{
@@ -120,13 +120,13 @@ impl Sessions {
         self
     }
 
-    pub(crate) fn inspect(&self, inspection: &mut Inspection) {
+    pub(crate) fn validate(&self, report: &mut ConfigReport) {
         const LONGEST: Duration = Duration::days(400);
-        self.store.inspect(inspection);
-        inspection.sub_keys("the secret of session digests", &self.keys);
+        self.store.validate(report);
+        report.sub_keys("the secret of session digests", &self.keys);
         let mut range = |which: &str, value, min: Duration, max, words: [&'static str; 2]| {
             if !(min..=max).contains(&value) {
-                inspection.fault(ConfigFault::LifetimeOutOfRange {
+                report.problem(ConfigProblem::LifetimeOutOfRange {
                     which: which.to_owned(),
                     min: words[0],
                     max: words[1],
@@ -157,7 +157,7 @@ impl Sessions {
         );
         let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
         if !(1..=32).contains(&self.realm.len()) || !self.realm.chars().all(is_plain) {
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "`{}` is no realm of sessions: use 1 to 32 of a–z, 0–9, `-` and `_`",
                 self.realm
             )));

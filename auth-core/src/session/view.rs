@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::store::StoredSession;
 
 /// A session as its owner and an administrator see it: nothing of its tokens is in it.

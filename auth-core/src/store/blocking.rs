@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 
 use super::{UserRecord, UserRows, UserRowsMut};
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
 
@@ -114,9 +114,9 @@ pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
         job: impl FnOnce(&mut dyn UserRowsMut<Self::User>) -> Result<T, BoxError>,
     ) -> Result<T, BoxError>;
 
-    /// Takes part in the check of the configuration, like [`UserDatabase::inspect`].
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    /// Takes part in the check of the configuration, like [`UserDatabase::validate`].
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
@@ -170,13 +170,13 @@ impl<D: BlockingUserDatabase> UserDatabase for D {
         &self,
         id: &Id<D>,
         change: UserChange<D::User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<D::User>, StoreError> {
         let (store, id) = (self.clone(), id.clone());
         blocking(move || store.write(|rows| rows.update(&id, change, expect))).await
     }
 
-    async fn delete(&self, id: &Id<D>, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    async fn delete(&self, id: &Id<D>, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
         let (store, id) = (self.clone(), id.clone());
         blocking(move || store.write(|rows| rows.delete(&id, expect))).await
     }
@@ -186,7 +186,7 @@ impl<D: BlockingUserDatabase> UserDatabase for D {
         blocking(move || store.read()?.list(page)).await
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
-        BlockingUserDatabase::inspect(self, inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        BlockingUserDatabase::validate(self, report);
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::email::EmailAddress;
 use crate::password::PasswordHash;
-use crate::roles::Roles;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
+use crate::user::EmailAddress;
+use crate::user::Roles;
+use crate::user::Username;
 use crate::user::{AuthUser, Epoch, UserColumns};
-use crate::username::Username;
 
 /// A user that is about to be stored. The store makes the key; the epoch begins at
 /// [`Epoch::FIRST`].
@@ -58,19 +58,19 @@ pub struct UserChange<U: AuthUser> {
     /// The session that goes on although the epoch is bumped; it means nothing without a bump. A store that holds sessions as well
     /// writes the new epoch into it in the same step. One that does not leaves it alone, and the
     /// flow moves it right after.
-    pub keeps_session: Option<SessionId>,
+    pub keep_session: Option<SessionId>,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::Change,
 }
 
 /// What must hold for a change or a deletion to be applied, checked in the same atomic step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Expect {
+pub struct Precondition {
     /// The user's epoch is still this one. Every change that matters to security moves the epoch,
     /// so this is "nobody changed the password, the address or the activity since I looked".
     pub epoch: Option<Epoch>,
     /// After the step there is still at least one active superuser, if there was one before.
-    pub superuser_remains: bool,
+    pub keep_last_superuser: bool,
 }
 
 impl<U: AuthUser> UserChange<U> {
@@ -85,7 +85,7 @@ impl<U: AuthUser> UserChange<U> {
             is_superuser,
             roles,
             bump_epoch,
-            keeps_session: _,
+            keep_session: _,
             columns,
         } = self;
         email.is_none()
@@ -115,19 +115,19 @@ impl<U: AuthUser> Default for UserChange<U> {
             is_superuser: None,
             roles: None,
             bump_epoch: false,
-            keeps_session: None,
+            keep_session: None,
             columns: <U::Columns as UserColumns>::Change::default(),
         }
     }
 }
 
-impl Expect {
+impl Precondition {
     /// Nothing: apply whatever the row is now.
     #[must_use]
     pub const fn anything() -> Self {
         Self {
             epoch: None,
-            superuser_remains: false,
+            keep_last_superuser: false,
         }
     }
 
@@ -136,14 +136,14 @@ impl Expect {
     pub const fn epoch(epoch: Epoch) -> Self {
         Self {
             epoch: Some(epoch),
-            superuser_remains: false,
+            keep_last_superuser: false,
         }
     }
 
     /// Also: an active superuser remains.
     #[must_use]
-    pub const fn and_superuser_remains(mut self) -> Self {
-        self.superuser_remains = true;
+    pub const fn and_keep_last_superuser(mut self) -> Self {
+        self.keep_last_superuser = true;
         self
     }
 }
@@ -175,7 +175,7 @@ impl<U: AuthUser> Clone for UserChange<U> {
             is_superuser: self.is_superuser,
             roles: self.roles.clone(),
             bump_epoch: self.bump_epoch,
-            keeps_session: self.keeps_session,
+            keep_session: self.keep_session,
             columns: self.columns.clone(),
         }
     }
@@ -201,7 +201,7 @@ impl<U: AuthUser> fmt::Debug for UserChange<U> {
             .field("is_superuser", &self.is_superuser)
             .field("roles", &self.roles)
             .field("bump_epoch", &self.bump_epoch)
-            .field("keeps_session", &self.keeps_session)
+            .field("keep_session", &self.keep_session)
             .field("columns", &self.columns)
             .finish()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::StoreError;
 
 /// Counters that expire: revoked tokens, spent tokens, generations of reset tokens, and whatever
@@ -56,8 +56,8 @@ pub trait ExpiringStore: Send + Sync + 'static {
 
     /// Takes part in the check of the configuration at `build()`: a store in the memory of one
     /// process says so here, because a revocation that only one process knows is none.
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
@@ -160,7 +160,7 @@ impl<S: ExpiringStore + ?Sized> ExpiringStore for Arc<S> {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         (**self).purge(now, limit).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        (**self).inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        (**self).validate(report);
     }
 }

@@ -1,7 +1,7 @@
 //! The storage traits in the memory of one process: for tests, demonstrations and small tools.
 //!
 //! They keep every guarantee of the traits and lose everything when the process ends, which
-//! `build()` says in a warning (or a fault, where several processes are declared).
+//! `build()` says in a warning (or a problem, where several processes are declared).
 
 mod expiring;
 mod sessions;

@@ -9,7 +9,7 @@ use super::session_tokens::{AccessSlot, Moment, PreviousRefresh, Slots};
 use super::{SessionStore, SessionTokens, StoredSession, TokenDigest};
 use crate::error::StoreError;
 use crate::secret::SubKeys;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 
 /// What the digest of a refresh token is made of, before its secrets.
 pub(crate) const FAMILY: &[u8] = b"family";

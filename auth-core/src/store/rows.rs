@@ -2,8 +2,8 @@
 
 use crate::error::BoxError;
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    Precondition, UniqueField, UpdateOutcome, UserChange,
 };
 use crate::user::{AuthUser, User};
 
@@ -102,7 +102,7 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 ///
 /// ```
 /// use auth_core::store::{
-///     Expect, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange, UserIter,
+///     Precondition, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange, UserIter,
 ///     UserRows, UserRowsMut,
 /// };
 /// use auth_core::testing::{email, ManualClock};
@@ -163,7 +163,7 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 /// };
 /// let InsertOutcome::Inserted(ada) = users.insert(ada)? else { panic!("nobody was there") };
 /// let resigns = UserChange { is_superuser: Some(false), ..UserChange::default() };
-/// let expect = Expect::anything().and_superuser_remains();
+/// let expect = Precondition::anything().and_keep_last_superuser();
 /// let outcome = users.update(&ada.id, resigns, expect)?;
 /// assert!(matches!(outcome, UpdateOutcome::LastSuperuser));
 /// # Ok::<(), BoxError>(())
@@ -220,7 +220,7 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         &mut self,
         id: &U::Id,
         change: UserChange<U>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<U>, BoxError> {
         let Some(before) = self.get(id)? else {
             return Ok(UpdateOutcome::Missing);
@@ -230,7 +230,10 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         }
         let mut user = before.clone();
         user.apply(change);
-        if expect.superuser_remains && !leads(&user) && is_last_to_lead(self, &before)? {
+        if expect.keep_last_superuser
+            && !is_active_superuser(&user)
+            && is_last_to_lead(self, &before)?
+        {
             return Ok(UpdateOutcome::LastSuperuser);
         }
         if let Some(field) = taken(self, &user)? {
@@ -245,14 +248,14 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
     /// # Errors
     ///
     /// Where a step fails; nothing must be kept then.
-    fn delete(&mut self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, BoxError> {
+    fn delete(&mut self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, BoxError> {
         let Some(user) = self.get(id)? else {
             return Ok(DeleteOutcome::Missing);
         };
         if expect.epoch.is_some_and(|epoch| epoch != user.epoch()) {
             return Ok(DeleteOutcome::Stale);
         }
-        if expect.superuser_remains && is_last_to_lead(self, &user)? {
+        if expect.keep_last_superuser && is_last_to_lead(self, &user)? {
             return Ok(DeleteOutcome::LastSuperuser);
         }
         self.replace(Some(&user), None)?;
@@ -283,7 +286,7 @@ fn taken<U: UserRecord>(
     Ok(own.then_some(UniqueField::Other))
 }
 
-fn leads(user: &impl AuthUser) -> bool {
+fn is_active_superuser(user: &impl AuthUser) -> bool {
     user.is_superuser() && user.is_active()
 }
 
@@ -292,12 +295,12 @@ fn is_last_to_lead<U: AuthUser>(
     rows: &(impl UserRows<U> + ?Sized),
     user: &U,
 ) -> Result<bool, BoxError> {
-    if !leads(user) {
+    if !is_active_superuser(user) {
         return Ok(false);
     }
     for other in rows.after(None)? {
         let other = other?;
-        if other.id() != user.id() && leads(&other) {
+        if other.id() != user.id() && is_active_superuser(&other) {
             return Ok(false);
         }
     }

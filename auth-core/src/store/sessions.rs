@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{RotateOutcome, Rotation, SessionTokens};
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::StoreError;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::user::Epoch;
 
 /// Where sessions live: one row for each, from the login to its end.
@@ -73,8 +73,8 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Takes part in the check of the configuration at `build()`: a store in the memory of one
     /// process says so here.
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
@@ -194,7 +194,7 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     async fn rotate_session(&self, rotation: &Rotation) -> Result<RotateOutcome, StoreError> {
         (**self).rotate_session(rotation).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        (**self).inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        (**self).validate(report);
     }
 }

@@ -7,11 +7,11 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::email::EmailAddress;
 use crate::password::PasswordHash;
-use crate::roles::{Role, Roles};
+use crate::user::EmailAddress;
+use crate::user::Username;
 use crate::user::{Epoch, User};
-use crate::username::Username;
+use crate::user::{Role, Roles};
 
 /// The bundled [`User`] in the form of a document, for any format of serde that keeps the names of
 /// fields (JSON, CBOR, BSON, `MessagePack` with names).

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Expect, NewUser, Page, PageRequest, UserChange};
-use crate::config::Inspection;
-use crate::email::EmailAddress;
+use super::{NewUser, Page, PageRequest, Precondition, UserChange};
+use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::user::AuthUser;
-use crate::username::Username;
+use crate::user::EmailAddress;
+use crate::user::Username;
 
 /// Where users live: the only trait that a custom storage must implement.
 ///
@@ -29,7 +29,7 @@ use crate::username::Username;
 /// What a flow asks of a store, and how outcomes differ from errors:
 ///
 /// ```
-/// use auth_core::store::{Expect, UpdateOutcome, UserChange, UserDatabase};
+/// use auth_core::store::{Precondition, UpdateOutcome, UserChange, UserDatabase};
 /// use auth_core::{AuthUser, StoreError};
 ///
 /// /// Deactivates a user and ends every token, unless somebody changed the account meanwhile.
@@ -42,7 +42,7 @@ use crate::username::Username;
 ///         bump_epoch: true,
 ///         ..UserChange::default()
 ///     };
-///     let expect = Expect::epoch(user.epoch()).and_superuser_remains();
+///     let expect = Precondition::epoch(user.epoch()).and_keep_last_superuser();
 ///     Ok(match store.update(user.id(), change, expect).await? {
 ///         UpdateOutcome::Updated(_) => "locked out",
 ///         UpdateOutcome::Missing => "there is no such user any more",
@@ -84,13 +84,13 @@ pub trait UserDatabase: Send + Sync + 'static {
     /// Changes the columns that `change` names and no other, if `expect` holds.
     ///
     /// The check of `expect` and the write are one atomic step. An update that does not apply
-    /// writes nothing and says why. `superuser_remains` must also hold against other such updates
+    /// writes nothing and says why. `keep_last_superuser` must also hold against other such updates
     /// and deletions that run at the same time.
     async fn update(
         &self,
         id: &<Self::User as AuthUser>::Id,
         change: UserChange<Self::User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<Self::User>, StoreError>;
 
     /// Removes a user for good, if `expect` holds. Its sessions are removed by the flow that asks for
@@ -98,7 +98,7 @@ pub trait UserDatabase: Send + Sync + 'static {
     async fn delete(
         &self,
         id: &<Self::User as AuthUser>::Id,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<DeleteOutcome, StoreError>;
 
     /// A page of users in ascending order of their keys.
@@ -109,8 +109,8 @@ pub trait UserDatabase: Send + Sync + 'static {
 
     /// Takes part in the check of the configuration at `build()`: a store that keeps its users in
     /// the memory of one process says so here.
-    fn inspect(&self, inspection: &mut Inspection) {
-        let _ = inspection;
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
     }
 }
 
@@ -265,14 +265,14 @@ impl<D: UserDatabase + ?Sized> UserDatabase for Arc<D> {
         &self,
         id: &<Self::User as AuthUser>::Id,
         change: UserChange<Self::User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<Self::User>, StoreError> {
         (**self).update(id, change, expect).await
     }
     async fn delete(
         &self,
         id: &<Self::User as AuthUser>::Id,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<DeleteOutcome, StoreError> {
         (**self).delete(id, expect).await
     }
@@ -282,7 +282,7 @@ impl<D: UserDatabase + ?Sized> UserDatabase for Arc<D> {
     ) -> Result<Page<Self::User>, StoreError> {
         (**self).list(page).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        (**self).inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        (**self).validate(report);
     }
 }

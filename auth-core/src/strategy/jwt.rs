@@ -10,11 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{IssueRequest, IssuedToken, Reading, Strategy, Subject};
-use crate::config::{ConfigFault, ConfigWarning, Inspection};
+use super::{IssueRequest, IssuedToken, PresentedToken, Strategy, Subject};
+use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
 use crate::secret::{MasterSecret, Purpose, Secret};
-use crate::session_id::InvalidSessionId;
+use crate::session::InvalidSessionId;
 use crate::store::{ExpiringKey, ExpiringStore};
 use crate::token::{self, Claims, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile};
 use crate::user::{AuthUser, Epoch};
@@ -209,7 +209,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         &self,
         token: &str,
         now: OffsetDateTime,
-    ) -> Result<Option<Reading<U::Id>>, Unavailable> {
+    ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
         let Some(claims) = self.decode(token, now) else {
             return Ok(None);
         };
@@ -231,7 +231,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             return Ok(None);
         }
         let subject = Subject::new(id, Epoch::from_i64(epoch)).in_session(session);
-        Ok(Some(Reading::Subject(subject)))
+        Ok(Some(PresentedToken::SelfContained(subject)))
     }
 
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
@@ -258,34 +258,34 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         self.keys.current().public_keys().collect()
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
+    fn validate(&self, report: &mut ConfigReport) {
         let ring = self.keys.current();
-        inspection.key_ring("the signing key of access tokens", &ring);
+        report.key_ring("the signing key of access tokens", &ring);
         for key in ring.keys() {
-            inspection.signs_for(&self.profile.audience, key.kid().as_str());
+            report.signs_for(&self.profile.audience, key.kid().as_str());
         }
-        for fault in self.profile.built.faults() {
-            inspection.fault(ConfigFault::Other(format!(
-                "the profile of access tokens: {fault}"
+        for problem in self.profile.built.problems() {
+            report.problem(ConfigProblem::Other(format!(
+                "the profile of access tokens: {problem}"
             )));
         }
         if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.lifetime) {
-            inspection.fault(ConfigFault::LifetimeOutOfRange {
+            report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of access tokens".to_owned(),
                 min: "1 second",
                 max: "24 hours",
             });
         }
         match &self.revocation {
-            Revocation::Store(store) => store.inspect(inspection),
+            Revocation::Store(store) => store.validate(report),
             // A logout ends the session, and each request asks for it.
-            Revocation::Undecided if inspection.checks_sessions() => {}
-            Revocation::Undecided => inspection.fault(ConfigFault::Other(
+            Revocation::Undecided if report.checks_sessions() => {}
+            Revocation::Undecided => report.problem(ConfigProblem::Other(
                 "a JWT strategy does not know where revoked tokens are recorded: say `.revoked_in(store)`, \
                  give the backend sessions by `.with_sessions()`, or say `.dangerous_without_revocation()` if a logout may come into force only with the expiry"
                     .to_owned(),
             )),
-            Revocation::None => inspection.warn(ConfigWarning::Weakened {
+            Revocation::None => report.warn(ConfigWarning::Weakened {
                 what: "access tokens cannot be revoked: a logout comes into force with the expiry".to_owned(),
             }),
         }

@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{IssueRequest, IssuedToken, Reading, SessionSecret, Strategy};
-use crate::config::{ConfigFault, Inspection};
+use super::{IssueRequest, IssuedToken, PresentedToken, SessionSecret, Strategy};
+use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::Unavailable;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::user::AuthUser;
 
 /// Random access tokens, of which the store keeps a keyed digest.
@@ -81,8 +81,8 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         &self,
         token: &str,
         _: OffsetDateTime,
-    ) -> Result<Option<Reading<U::Id>>, Unavailable> {
-        Ok(parse(token).map(Reading::Session))
+    ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
+        Ok(parse(token).map(PresentedToken::Session))
     }
 
     /// Nothing to do: what a token means is in the row of its session, and
@@ -99,10 +99,10 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         Self::TOKEN_LENGTH
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
+    fn validate(&self, report: &mut ConfigReport) {
         const LONGEST: Duration = Duration::from_hours(400 * 24);
         if !(Duration::from_secs(1)..=LONGEST).contains(&self.lifetime) {
-            inspection.fault(ConfigFault::LifetimeOutOfRange {
+            report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of opaque access tokens".to_owned(),
                 min: "1 second",
                 max: "400 days",

@@ -1,9 +1,9 @@
 //! The conformance suite: the HTTP contract as cases that are written once and run through any door.
 //!
-//! A *door* is a way in: the core itself ([`CoreDoor`]), or a web framework behind an adapter. An
+//! A *door* is a way in: the core itself ([`CoreClient`]), or a web framework behind an adapter. An
 //! adapter that passes every case answers like the core: the same status, headers and body.
 //!
-//! A test implements [`Rig`] (fresh stores, and a door around a handle) and runs [`run`], or one
+//! A test implements [`Harness`] (fresh stores, and a door around a handle) and runs [`run`], or one
 //! group of cases at a time with [`run_group`]. A [`Transcript`] of one rig can be compared with that of
 //! another, byte for byte.
 //!
@@ -23,9 +23,10 @@ mod bodies;
 mod canary;
 mod change_password;
 mod cookies;
-mod core_door;
+mod core_client;
 mod csrf;
 mod expected;
+mod fixture;
 mod hooks;
 mod injection;
 mod jar;
@@ -42,14 +43,13 @@ mod reset;
 mod routes;
 mod sessions;
 mod settings;
-mod stage;
 mod tokens;
 mod transcript;
 mod users;
 mod verification;
 mod wire;
 
-pub use core_door::{CoreDoor, CoreRig};
+pub use core_client::{CoreClient, CoreRig};
 pub use transcript::{Difference, Transcript};
 pub use wire::{WireReply, WireRequest};
 
@@ -60,7 +60,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use transcript::Scene;
+use transcript::Recording;
 
 use crate::auth::Auth;
 use crate::store::{ExpiringStore, SessionStore, UserDatabase};
@@ -68,7 +68,7 @@ use crate::user::User;
 
 /// A way in: sends one request and answers what came back.
 #[async_trait]
-pub trait Door: Send + Sync {
+pub trait Client: Send + Sync {
     /// Sends the request as it is. The reply has its header names in lower case and leaves out what
     /// belongs to the connection or to the server: `date`, `content-length`, `connection`,
     /// `transfer-encoding`.
@@ -77,11 +77,11 @@ pub trait Door: Send + Sync {
 
 /// What a case is played on. Every case asks for stores and a door of its own.
 #[async_trait]
-pub trait Rig: Send + Sync {
+pub trait Harness: Send + Sync {
     /// Empty stores that nobody else uses.
     async fn stores(&self) -> Stores;
     /// A door whose routes are those of `auth`, mounted at their own paths.
-    async fn open(&self, auth: Auth<User>) -> Box<dyn Door>;
+    async fn open(&self, auth: Auth<User>) -> Box<dyn Client>;
 }
 
 /// The stores of a stage.
@@ -104,10 +104,10 @@ pub struct Stores {
 pub struct Case {
     group: &'static str,
     name: &'static str,
-    play: Play,
+    play: Run,
 }
 
-type Play = for<'t> fn(&'t Trial<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
+type Run = for<'t> fn(&'t CaseRun<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
 
 /// A reply, or a state, that is not what the contract says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +123,8 @@ pub struct Failure {
 }
 
 /// One run of one case: collects what failed.
-struct Trial<'r> {
-    rig: &'r dyn Rig,
+struct CaseRun<'r> {
+    rig: &'r dyn Harness,
     case: String,
     failures: Mutex<Vec<Failure>>,
     said: Mutex<Vec<(WireRequest, WireReply)>>,
@@ -163,7 +163,7 @@ pub fn cases() -> Vec<Case> {
 
 /// Runs every case, one after the other, and answers what failed.
 #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-pub async fn run(rig: &dyn Rig) -> Vec<Failure> {
+pub async fn run(rig: &dyn Harness) -> Vec<Failure> {
     let mut failures = Vec::new();
     for case in cases() {
         failures.extend(case.run(rig).await);
@@ -173,7 +173,7 @@ pub async fn run(rig: &dyn Rig) -> Vec<Failure> {
 
 /// Runs the cases of one group. A group that does not exist is a failure.
 #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-pub async fn run_group(rig: &dyn Rig, group: &str) -> Vec<Failure> {
+pub async fn run_group(rig: &dyn Harness, group: &str) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut found = false;
     for case in cases().into_iter().filter(|case| case.group == group) {
@@ -207,7 +207,7 @@ pub fn assert_none(failures: &[Failure]) {
 }
 
 impl Case {
-    const fn new(group: &'static str, name: &'static str, play: Play) -> Self {
+    const fn new(group: &'static str, name: &'static str, play: Run) -> Self {
         Self { group, name, play }
     }
 
@@ -225,13 +225,13 @@ impl Case {
 
     /// Runs this case alone.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-    pub async fn run(&self, rig: &dyn Rig) -> Vec<Failure> {
+    pub async fn run(&self, rig: &dyn Harness) -> Vec<Failure> {
         self.play(rig).await.0
     }
 
     /// What failed, and what was said.
-    async fn play(&self, rig: &dyn Rig) -> (Vec<Failure>, Scene) {
-        let trial = Trial {
+    async fn play(&self, rig: &dyn Harness) -> (Vec<Failure>, Recording) {
+        let trial = CaseRun {
             rig,
             case: format!("{}::{}", self.group, self.name),
             failures: Mutex::default(),
@@ -243,12 +243,12 @@ impl Case {
         let failures = trial.failures.into_inner();
         (
             failures.unwrap_or_else(PoisonError::into_inner),
-            Scene::new(&trial.case, &said),
+            Recording::new(&trial.case, &said),
         )
     }
 }
 
-impl Trial<'_> {
+impl CaseRun<'_> {
     /// Notes an exchange for the transcript.
     fn say(&self, request: &WireRequest, reply: &WireReply) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);

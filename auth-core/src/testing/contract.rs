@@ -28,7 +28,7 @@
 //!    statements. Everything hangs on the condition of [`swap_session`]: the comparison of the version
 //!    and the write are one step, and it writes onto what is there and never anew. Where users and
 //!    sessions are in one place, a change of a user moves the session that it keeps in the same step
-//!    ([`UserChange::keeps_session`]), and [`sessions_of_users`] tries that.
+//!    ([`UserChange::keep_session`]), and [`sessions_of_users`] tries that.
 //! 6. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
@@ -36,7 +36,7 @@
 //! adapter for users, with transactions, encoding and index, is fewer than a hundred lines of code.
 //!
 //! [`swap_session`]: crate::SessionStore::swap_session
-//! [`UserChange::keeps_session`]: crate::store::UserChange::keeps_session
+//! [`UserChange::keep_session`]: crate::store::UserChange::keep_session
 //! [`BlockingUserDatabase`]: crate::store::BlockingUserDatabase
 //! [`UserRows`]: crate::store::UserRows
 //! [`UserRowsMut`]: crate::store::UserRowsMut
@@ -85,13 +85,13 @@
 //! guarantee is kept where nothing was seen that breaks it: a race that is lost once in a million
 //! may stay unseen.
 
+mod case_run;
 mod expiring;
 mod fixture;
 mod guarantee;
 mod names;
 mod report;
 mod sessions;
-mod trial;
 mod users;
 
 pub use fixture::{
@@ -240,7 +240,7 @@ pub async fn session_store_only(fixture: impl SessionFixture, guarantees: &[Guar
 }
 
 /// Tries what a store guarantees besides that holds both users and their sessions: that
-/// [`UserChange::keeps_session`](crate::store::UserChange::keeps_session) is part of the step.
+/// [`UserChange::keep_session`](crate::store::UserChange::keep_session) is part of the step.
 ///
 /// A store that holds users alone leaves that field alone, and the flow moves the session.
 ///

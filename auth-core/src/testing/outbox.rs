@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::manager::{ForgotPassword, HookResult, RequestVerify, UserManager, VerifyToken};
+use crate::accounts::{ForgotPassword, HookResult, RequestVerify, UserManager, VerifyToken};
 use crate::user::{AuthUser, User};
 
 /// Keeps the tokens that an application would mail. Clones share what they keep.

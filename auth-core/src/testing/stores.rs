@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::StoreError;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::store::{
-    DeleteOutcome, Expect, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier,
-    NewUser, Page, PageRequest, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
+    Page, PageRequest, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
     UserChange, UserDatabase, Window,
 };
 use crate::user::AuthUser;
 
 /// The switch and the counter of a probed store. Clones share both.
 #[derive(Debug, Clone, Default)]
-pub struct FaultPlan {
+pub struct FaultInjector {
     shared: Arc<Shared>,
 }
 
@@ -42,14 +42,14 @@ impl Default for Shared {
 #[derive(Debug)]
 pub struct ProbedUserDatabase<D> {
     database: D,
-    plan: FaultPlan,
+    plan: FaultInjector,
 }
 
 /// An expiring store around another one.
 #[derive(Debug)]
 pub struct ProbedExpiringStore<S> {
     store: S,
-    plan: FaultPlan,
+    plan: FaultInjector,
 }
 
 /// A store of sessions around another one. A rotation goes through its single steps, each of which
@@ -57,10 +57,10 @@ pub struct ProbedExpiringStore<S> {
 #[derive(Debug)]
 pub struct ProbedSessionStore<S> {
     store: S,
-    plan: FaultPlan,
+    plan: FaultInjector,
 }
 
-impl FaultPlan {
+impl FaultInjector {
     /// Counts, and does not fail.
     #[must_use]
     pub fn new() -> Self {
@@ -96,7 +96,7 @@ impl FaultPlan {
 
 impl<D> ProbedUserDatabase<D> {
     /// Puts `plan` in front of `database`.
-    pub fn new(database: D, plan: &FaultPlan) -> Self {
+    pub fn new(database: D, plan: &FaultInjector) -> Self {
         Self {
             database,
             plan: plan.clone(),
@@ -106,7 +106,7 @@ impl<D> ProbedUserDatabase<D> {
 
 impl<S> ProbedExpiringStore<S> {
     /// Puts `plan` in front of `store`.
-    pub fn new(store: S, plan: &FaultPlan) -> Self {
+    pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
             store,
             plan: plan.clone(),
@@ -116,7 +116,7 @@ impl<S> ProbedExpiringStore<S> {
 
 impl<S> ProbedSessionStore<S> {
     /// Puts `plan` in front of `store`.
-    pub fn new(store: S, plan: &FaultPlan) -> Self {
+    pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
             store,
             plan: plan.clone(),
@@ -144,7 +144,7 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
         &self,
         id: &<D::User as AuthUser>::Id,
         change: UserChange<D::User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<D::User>, StoreError> {
         self.plan.call()?;
         self.database.update(id, change, expect).await
@@ -152,7 +152,7 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
     async fn delete(
         &self,
         id: &<D::User as AuthUser>::Id,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<DeleteOutcome, StoreError> {
         self.plan.call()?;
         self.database.delete(id, expect).await
@@ -164,8 +164,8 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
         self.plan.call()?;
         self.database.list(page).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        self.database.inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        self.database.validate(report);
     }
 }
 
@@ -201,8 +201,8 @@ impl<S: ExpiringStore> ExpiringStore for ProbedExpiringStore<S> {
         self.plan.call()?;
         self.store.purge(now, limit).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        self.store.inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        self.store.validate(report);
     }
 }
 
@@ -241,7 +241,7 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
         self.plan.call()?;
         self.store.purge_sessions(now, limit).await
     }
-    fn inspect(&self, inspection: &mut Inspection) {
-        self.store.inspect(inspection);
+    fn validate(&self, report: &mut ConfigReport) {
+        self.store.validate(report);
     }
 }

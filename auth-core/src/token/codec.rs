@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::claims::take_text;
 use super::header::{self, UnverifiedHeader};
 use super::{Claims, EncodeError, InvalidToken, JwtKey, KeyRing, TokenProfile};
-use crate::json;
+use crate::http::json;
 
 /// The second part of a token.
 #[derive(Serialize)]

@@ -42,7 +42,7 @@ pub enum InvalidToken {
     NotYetValid,
 }
 
-/// A token cannot be minted. All of these are faults of configuration or code, not of a request.
+/// A token cannot be minted. All of these are problems of configuration or code, not of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {

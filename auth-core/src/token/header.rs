@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{EncodeError, InvalidToken, JwtKey, TokenProfile};
-use crate::json;
+use crate::http::json;
 
 /// The three members that a header of ours has, in the order in which they are written.
 #[derive(Serialize)]

@@ -13,7 +13,7 @@ pub use self::error::KeyError;
 use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::{EncodeError, InvalidToken, JwtAlgorithm, KeyId, PublicJwk};
-use crate::rotation::Rotated;
+use crate::keys::RotatableKey;
 use crate::secret::{Secret, SecretWeakness, constant_time_eq, keyed_digest_bytes};
 
 /// Where the primitives come from.
@@ -51,7 +51,7 @@ impl JwtKey {
     /// An HS256 key with a name chosen by the application.
     ///
     /// A weak secret, or a public key that was taken for one, makes a key as well, so that a
-    /// configuration can report all of its faults: ask [`weakness`](Self::weakness) before use.
+    /// configuration can report all of its problems: ask [`weakness`](Self::weakness) before use.
     ///
     /// # Examples
     ///
@@ -227,7 +227,7 @@ impl JwtKey {
             .is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
     }
 
-    /// The bytes of the secret or the private key, for the inspection of a configuration.
+    /// The bytes of the secret or the private key, for the report of a configuration.
     pub(crate) fn secret_bytes(&self) -> Option<&[u8]> {
         self.signing.as_ref().map(EncodingKey::as_bytes)
     }
@@ -264,7 +264,7 @@ impl JwtKey {
     }
 }
 
-impl Rotated for JwtKey {
+impl RotatableKey for JwtKey {
     fn kid(&self) -> &KeyId {
         &self.kid
     }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 use super::public::{ED25519_ID, P256_ID, PublicKey, RSA_ID};
-use crate::der;
+use crate::secret::der;
 
 /// PKCS#8 (RFC 5958) of an Ed25519 key up to its seed, and nothing after it.
 const ED25519_HEAD: &[u8] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
@@ -55,7 +55,7 @@ impl PrivateKey {
             return Err(KeyError::Mismatch);
         };
         let pkcs8 = p256_pkcs8(scalar, x, y);
-        // Reading compares the halves. What fails here is either of two things, and the public half
+        // PresentedToken compares the halves. What fails here is either of two things, and the public half
         // was found good before.
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8);
         Self::of_p256(&pair.map_err(|_| KeyError::Mismatch)?)?.with(public)

@@ -14,7 +14,7 @@ use std::time::Duration;
 ///
 /// let profile = TokenProfile::new("at+jwt", "https://api.example.com")
 ///     .issuer("https://accounts.example.com");
-/// assert!(profile.faults().is_empty());
+/// assert!(profile.problems().is_empty());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenProfile {
@@ -102,29 +102,29 @@ impl TokenProfile {
     /// # Examples
     ///
     /// ```
-    /// use auth_core::token::{ProfileFault, TokenProfile};
+    /// use auth_core::token::{ProfileProblem, TokenProfile};
     ///
     /// let profile = TokenProfile::new("JWT", "");
     /// assert_eq!(
-    ///     profile.faults(),
-    ///     [ProfileFault::GeneralTyp, ProfileFault::EmptyAudience],
+    ///     profile.problems(),
+    ///     [ProfileProblem::GeneralTyp, ProfileProblem::EmptyAudience],
     /// );
     /// ```
     #[must_use]
-    pub fn faults(&self) -> Vec<ProfileFault> {
+    pub fn problems(&self) -> Vec<ProfileProblem> {
         let is_general = self.typ.is_empty()
             || self.typ.eq_ignore_ascii_case("jwt")
             || self.typ.eq_ignore_ascii_case("jose");
         [
-            (is_general, ProfileFault::GeneralTyp),
-            (self.audience.is_empty(), ProfileFault::EmptyAudience),
+            (is_general, ProfileProblem::GeneralTyp),
+            (self.audience.is_empty(), ProfileProblem::EmptyAudience),
             (
                 self.issuer.as_deref() == Some(""),
-                ProfileFault::EmptyIssuer,
+                ProfileProblem::EmptyIssuer,
             ),
         ]
         .into_iter()
-        .filter_map(|(is_fault, fault)| is_fault.then_some(fault))
+        .filter_map(|(is_fault, problem)| is_fault.then_some(problem))
         .collect()
     }
 
@@ -152,7 +152,7 @@ impl TokenProfile {
 /// What is wrong with a [`TokenProfile`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ProfileFault {
+pub enum ProfileProblem {
     /// The `typ` is empty, `JWT` or `JOSE`, which says nothing about the kind (RFC 8725 §3.11).
     #[error("the typ of the token names no kind of its own")]
     GeneralTyp,
@@ -173,21 +173,21 @@ mod tests {
     fn a_kind_needs_a_name_of_its_own() {
         for typ in ["", "JWT", "jwt", "JOSE"] {
             let profile = TokenProfile::new(typ, "api");
-            assert_eq!(profile.faults(), [ProfileFault::GeneralTyp], "{typ}");
+            assert_eq!(profile.problems(), [ProfileProblem::GeneralTyp], "{typ}");
         }
         for typ in ["at+jwt", "verify+jwt", "dpop+jwt"] {
-            assert_eq!(TokenProfile::new(typ, "api").faults(), [], "{typ}");
+            assert_eq!(TokenProfile::new(typ, "api").problems(), [], "{typ}");
         }
     }
 
     #[test]
     fn empty_names_are_faults() {
         assert_eq!(
-            TokenProfile::new("", "").issuer("").faults(),
+            TokenProfile::new("", "").issuer("").problems(),
             [
-                ProfileFault::GeneralTyp,
-                ProfileFault::EmptyAudience,
-                ProfileFault::EmptyIssuer,
+                ProfileProblem::GeneralTyp,
+                ProfileProblem::EmptyAudience,
+                ProfileProblem::EmptyIssuer,
             ],
         );
     }

@@ -9,7 +9,7 @@ use jsonwebtoken::DecodingKey;
 use sha2::{Digest, Sha256};
 
 use super::{JwtAlgorithm, KeyError, KeyId, PublicJwk};
-use crate::der;
+use crate::secret::der;
 
 /// `AlgorithmIdentifier` of Ed25519 (RFC 8410 §3), without its tag and length.
 pub(super) const ED25519_ID: &[u8] = b"\x06\x03\x2b\x65\x70";

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{JwtKey, KeyId, KeyRingFault, KeyState, PublicJwk};
-use crate::rotation::Rotation;
+use super::{JwtKey, KeyId, KeyRingProblem, KeyState, PublicJwk};
+use crate::keys::Rotation;
 use crate::secret::SecretWeakness;
 
 /// Signs with its active key and verifies with whichever the token names.
@@ -21,7 +21,7 @@ use crate::secret::SecretWeakness;
 /// let ring = KeyRing::new(JwtKey::hs256(KeyId::parse("2026")?, Secret::generate()?))
 ///     .also_verify(JwtKey::hs256(KeyId::parse("2025")?, Secret::generate()?))
 ///     .with_next(JwtKey::hs256(KeyId::parse("2027")?, Secret::generate()?));
-/// assert!(ring.faults().is_empty());
+/// assert!(ring.problems().is_empty());
 /// assert!(ring.weaknesses().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -107,23 +107,23 @@ impl KeyRing {
         self.keys().filter_map(|key| key.public_jwk())
     }
 
-    /// What is wrong with the ring itself. A ring with faults must not be used.
+    /// What is wrong with the ring itself. A ring with problems must not be used.
     ///
     /// # Examples
     ///
     /// ```
     /// use auth_core::secret::Secret;
-    /// use auth_core::token::{JwtKey, KeyId, KeyRing, KeyRingFault};
+    /// use auth_core::token::{JwtKey, KeyId, KeyRing, KeyRingProblem};
     ///
     /// let kid = KeyId::parse("k1")?;
     /// let ring = KeyRing::new(JwtKey::hs256(kid.clone(), Secret::generate()?))
     ///     .also_verify(JwtKey::hs256(kid.clone(), Secret::generate()?));
-    /// assert_eq!(ring.faults(), [KeyRingFault::DuplicateKid(kid)]);
+    /// assert_eq!(ring.problems(), [KeyRingProblem::DuplicateKid(kid)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn faults(&self) -> Vec<KeyRingFault> {
-        self.keys.faults()
+    pub fn problems(&self) -> Vec<KeyRingProblem> {
+        self.keys.problems()
     }
 
     /// The keys whose secret is too weak, and why.
@@ -181,11 +181,11 @@ mod tests {
             .also_verify(key("a"));
         let kid = |text| KeyId::parse(text).unwrap();
         assert_eq!(
-            ring.faults(),
+            ring.problems(),
             [
-                KeyRingFault::SignerVerifiesOnly(kid("b")),
-                KeyRingFault::DuplicateKid(kid("a")),
-                KeyRingFault::DuplicateKid(kid("b")),
+                KeyRingProblem::SignerVerifiesOnly(kid("b")),
+                KeyRingProblem::DuplicateKid(kid("a")),
+                KeyRingProblem::DuplicateKid(kid("b")),
             ],
         );
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{JwtKey, KeyId, KeyRing, KeyRingError};
-use crate::rotation::{Live, Rotation, Shared};
+use crate::keys::{Derived, Rotation, Swap};
 use crate::secret::{Secret, SubKeys};
 
 /// A handle to a [`KeyRing`] that can be replaced in a running application; clones are handles to
@@ -45,14 +45,14 @@ pub struct SharedKeyRing {
 
 #[derive(Clone)]
 enum Source {
-    Own(Arc<Shared<KeyRing>>),
-    Derived(Live<KeyRing>),
+    Own(Arc<Swap<KeyRing>>),
+    Derived(Derived<KeyRing>),
 }
 
 impl SharedKeyRing {
     /// A handle to this ring.
     ///
-    /// A ring with faults makes a handle as well, so that a configuration can report them all: they
+    /// A ring with problems makes a handle as well, so that a configuration can report them all: they
     /// are found when it is built.
     ///
     /// # Examples
@@ -61,7 +61,7 @@ impl SharedKeyRing {
     #[must_use]
     pub fn new(ring: KeyRing) -> Self {
         Self {
-            source: Source::Own(Arc::new(Shared::new(ring))),
+            source: Source::Own(Arc::new(Swap::new(ring))),
         }
     }
 
@@ -100,7 +100,7 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a ring with a fault or a weak secret, and where the keys are derived. The
+    /// [`KeyRingError`] for a ring with a problem or a weak secret, and where the keys are derived. The
     /// ring is then the old one.
     pub fn replace(&self, ring: KeyRing) -> Result<(), KeyRingError> {
         self.step(|_| ring.keys.checked())
@@ -183,7 +183,7 @@ impl From<SubKeys> for SharedKeyRing {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn from(keys: SubKeys) -> Self {
-        let ring = Live::following(
+        let ring = Derived::following(
             move || keys.ring(),
             |keys| KeyRing {
                 keys: keys.map(|key| {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{IssuedTokens, MalformedCredential, Mount, Presence, Transport};
+use super::{CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport};
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
@@ -76,12 +76,12 @@ impl Transport for BearerTransport {
         )
     }
 
-    fn logout(&self, _: &Mount) -> Reply {
+    fn logout(&self, _: &RefreshPath) -> Reply {
         Reply::empty(204)
     }
 
-    fn presence(&self) -> Presence {
-        Presence::Explicit
+    fn source(&self) -> CredentialSource {
+        CredentialSource::Header
     }
 
     fn challenge(&self, presented: bool) -> Option<&'static str> {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::{IssuedTokens, MalformedCredential, Mount, Presence, Transport, cookie_header};
-use crate::config::{ConfigFault, ConfigWarning, Inspection};
+use super::{
+    CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport, cookie_header,
+};
+use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
@@ -217,13 +219,13 @@ impl CookieTransport {
     fn refresh<'a>(
         &'a self,
         value: &'a str,
-        mount: &'a Mount,
+        refresh_path: &'a RefreshPath,
         max_age: Option<Duration>,
     ) -> Cookie<'a> {
         Cookie {
             name: &self.names.refresh,
             value,
-            path: mount.refresh_path(),
+            path: refresh_path.as_str(),
             http_only: true,
             max_age,
         }
@@ -268,12 +270,12 @@ impl Transport for CookieTransport {
             access,
             refresh,
             csrf,
-            mount,
+            refresh_path,
         } = tokens;
         let life = self.life(access);
         let mut cookies = vec![self.set(&self.access(access.expose(), life))];
         if let Some(token) = refresh {
-            cookies.push(self.set(&self.refresh(token.expose(), mount, self.life(token))));
+            cookies.push(self.set(&self.refresh(token.expose(), refresh_path, self.life(token))));
         }
         if let Some(token) = csrf {
             // It is good for as long as the session is.
@@ -283,11 +285,11 @@ impl Transport for CookieTransport {
         with_headers(Reply::empty(204), cookies)
     }
 
-    fn logout(&self, mount: &Mount) -> Reply {
+    fn logout(&self, refresh_path: &RefreshPath) -> Reply {
         let now = Some(Duration::ZERO);
         let cleared = [
             self.set(&self.access("", now)),
-            self.set(&self.refresh("", mount, now)),
+            self.set(&self.refresh("", refresh_path, now)),
             self.set(&self.csrf("", now)),
         ];
         with_headers(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
@@ -297,8 +299,8 @@ impl Transport for CookieTransport {
         vec![self.set(&self.access("", Some(Duration::ZERO)))]
     }
 
-    fn presence(&self) -> Presence {
-        Presence::Ambient
+    fn source(&self) -> CredentialSource {
+        CredentialSource::Cookie
     }
 
     /// There is no scheme for cookies.
@@ -331,14 +333,14 @@ impl Transport for CookieTransport {
         self.secure
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
+    fn validate(&self, report: &mut ConfigReport) {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let begins_with_prefix = self.base.starts_with("__");
         if !(1..=64).contains(&self.base.len())
             || !self.base.chars().all(is_plain)
             || begins_with_prefix
         {
-            inspection.fault(ConfigFault::Other(format!(
+            report.problem(ConfigProblem::Other(format!(
                 "`{}` cannot name a cookie: use 1 to 64 letters, digits, `-` and `_`; the prefix comes by itself",
                 self.base.escape_default()
             )));
@@ -346,26 +348,26 @@ impl Transport for CookieTransport {
         if let Some(domain) = &self.domain {
             let is_of_domain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
             if domain.is_empty() || domain.starts_with('.') || !domain.chars().all(is_of_domain) {
-                inspection.fault(ConfigFault::Other(format!(
+                report.problem(ConfigProblem::Other(format!(
                     "`{}` is no domain to share cookies with: write it like `example.com`",
                     domain.escape_default()
                 )));
             }
         }
         if !self.secure {
-            inspection.warn(ConfigWarning::Weakened {
+            report.warn(ConfigWarning::Weakened {
                 what: "cookies travel over plain HTTP, where everybody on the way reads them"
                     .to_owned(),
             });
             if self.same_site.is_none() || self.partitioned {
-                inspection.fault(ConfigFault::Other(
+                report.problem(ConfigProblem::Other(
                     "browsers take cookies with `SameSite=None` or `Partitioned` over HTTPS alone: take `.insecure_over_plain_http()` away"
                         .to_owned(),
                 ));
             }
         }
         if self.same_site.is_none() {
-            inspection.warn(ConfigWarning::Weakened {
+            report.warn(ConfigWarning::Weakened {
                 what: "cookies go along with requests that other sites cause".to_owned(),
             });
         }

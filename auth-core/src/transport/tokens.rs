@@ -18,12 +18,12 @@ pub struct IssuedTokens<'a> {
     /// What its scripts show with unsafe requests, where the credential is ambient.
     pub csrf: Option<String>,
     /// Where the backend's routes are.
-    pub mount: &'a Mount,
+    pub refresh_path: &'a RefreshPath,
 }
 
 /// Where the routes of a backend are, as a client sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mount {
+pub struct RefreshPath {
     refresh_path: String,
 }
 
@@ -33,29 +33,29 @@ impl<'a> IssuedTokens<'a> {
     /// ```
     /// use auth_core::BearerTransport;
     /// use auth_core::strategy::IssuedToken;
-    /// use auth_core::transport::{IssuedTokens, Mount, Transport};
+    /// use auth_core::transport::{IssuedTokens, RefreshPath, Transport};
     /// use std::time::Duration;
     ///
-    /// let mount = Mount::new("/auth/refresh");
+    /// let refresh_path = RefreshPath::new("/auth/refresh");
     /// let token = IssuedToken::new("abc".into(), Duration::from_secs(60));
-    /// let reply = BearerTransport::new().login(&IssuedTokens::new(token, &mount));
+    /// let reply = BearerTransport::new().login(&IssuedTokens::new(token, &refresh_path));
     /// assert_eq!(
     ///     reply.body(),
     ///     br#"{"access_token":"abc","token_type":"bearer","expires_in":60}"#
     /// );
     /// ```
     #[must_use]
-    pub fn new(access: IssuedToken, mount: &'a Mount) -> Self {
+    pub fn new(access: IssuedToken, refresh_path: &'a RefreshPath) -> Self {
         Self {
             access,
             refresh: None,
             csrf: None,
-            mount,
+            refresh_path,
         }
     }
 }
 
-impl Mount {
+impl RefreshPath {
     /// Routes whose refresh lies at this path.
     #[must_use]
     pub fn new(refresh_path: impl Into<String>) -> Self {
@@ -66,7 +66,7 @@ impl Mount {
 
     /// The path of the refresh, which is the one place to which a refresh cookie travels.
     #[must_use]
-    pub fn refresh_path(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.refresh_path
     }
 }
@@ -77,7 +77,7 @@ impl fmt::Debug for IssuedTokens<'_> {
         f.debug_struct("IssuedTokens")
             .field("access", &self.access)
             .field("refresh", &self.refresh)
-            .field("mount", &self.mount)
+            .field("refresh_path", &self.refresh_path)
             .finish_non_exhaustive()
     }
 }
@@ -90,12 +90,12 @@ mod tests {
     /// C-SM-07: of all that is handed out nothing shows.
     #[test]
     fn debug_shows_no_token() {
-        let mount = Mount::new("/auth/refresh");
+        let refresh_path = RefreshPath::new("/auth/refresh");
         let token = |text: &str| IssuedToken::new(text.into(), Duration::from_mins(1));
         let tokens = IssuedTokens {
             refresh: Some(token("hidden-refresh")),
             csrf: Some("hidden-csrf".into()),
-            ..IssuedTokens::new(token("hidden-access"), &mount)
+            ..IssuedTokens::new(token("hidden-access"), &refresh_path)
         };
         let shown = format!("{tokens:?}");
         assert!(!shown.contains("hidden"), "{shown}");

@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{AuthUser, Epoch, NoColumns};
-use crate::email::EmailAddress;
 use crate::password::PasswordHash;
-use crate::roles::Roles;
-use crate::username::Username;
+use crate::user::EmailAddress;
+use crate::user::Roles;
+use crate::user::Username;
 
 /// The toolkit's own user, keyed by a UUID of version 7.
 ///
@@ -78,7 +78,7 @@ impl User {
             is_superuser,
             roles,
             bump_epoch,
-            keeps_session: _,
+            keep_session: _,
             columns: NoColumns,
         } = change;
         set(&mut self.email, email);

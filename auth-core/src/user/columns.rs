@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::fields::Fields;
+use crate::http::Fields;
 
 /// The columns that an application adds to its users: what registration and self-service accept.
 ///

@@ -70,7 +70,7 @@ fn one_reset_token_is_spent_once() {
         let world = World::with_ada().await;
         let body = json!({"email": "ada@example.com"});
         assert_eq!(world.post("/auth/forgot-password", &body).await.status, 202);
-        world.settled().await;
+        world.wait_idle().await;
         let token = world.outbox.latest("reset", "ada@example.com").unwrap();
         let password = |number: usize| format!("{number} mills that weave");
         let request = |number| {
@@ -139,7 +139,7 @@ fn a_reset_and_a_change_do_not_both_win() {
             let access = world.token().await;
             let body = json!({"email": "ada@example.com"});
             world.post("/auth/forgot-password", &body).await;
-            world.settled().await;
+            world.wait_idle().await;
             let token = world.outbox.latest("reset", "ada@example.com").unwrap();
             let reset = json!({"token": token, "password": "set by the reset token"});
             let change =
@@ -166,7 +166,7 @@ fn a_reset_and_a_change_do_not_both_win() {
 #[test]
 fn one_superuser_stays() {
     use auth_core::Roles;
-    use auth_core::manager::NewAccount;
+    use auth_core::accounts::NewAccount;
     use auth_core::testing::registration;
 
     block_on_threads(async {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
-use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{ManualClock, Outbox, PASSWORD, fast_hasher, registration};
 use auth_core::{
     Accounts, Auth, Backend, BearerTransport, CookieTransport, OpaqueStrategy, SessionStore,
@@ -15,9 +15,9 @@ use time::Duration;
 
 use crate::world::block_on;
 
-struct House {
+struct TestApp {
     auth: Auth<User>,
-    door: CoreDoor<User>,
+    door: CoreClient<User>,
     clock: ManualClock,
     master: MasterSecret,
     store: Arc<MemorySessionStore>,
@@ -28,7 +28,7 @@ struct Tokens {
     refresh: String,
 }
 
-impl House {
+impl TestApp {
     async fn new() -> Self {
         let master = MasterSecret::new(Secret::generate().unwrap());
         let (clock, store) = (ManualClock::new(), Arc::new(MemorySessionStore::new()));
@@ -36,7 +36,7 @@ impl House {
             .expiring_store(MemoryExpiringStore::new())
             .hasher(fast_hasher())
             .clock(clock.clone())
-            .manager(Outbox::new())
+            .hooks(Outbox::new())
             .sessions(Sessions::new(Arc::clone(&store), &master));
         let auth = Auth::builder(accounts)
             .backend(Backend::new(
@@ -54,7 +54,7 @@ impl House {
         let ada = registration("ada@example.com");
         auth.accounts().register(ada).await.unwrap();
         Self {
-            door: CoreDoor::new(auth.clone()),
+            door: CoreClient::new(auth.clone()),
             auth,
             clock,
             master,
@@ -102,7 +102,7 @@ fn tokens(reply: &WireReply) -> Option<Tokens> {
 #[test]
 fn sessions_outlive_a_change_of_the_master() {
     block_on(async {
-        let house = House::new().await;
+        let house = TestApp::new().await;
         let (first, idle) = (house.log_in().await, house.log_in().await);
         let second = house.refresh(&first.refresh).await.unwrap();
 
@@ -142,7 +142,7 @@ fn a_purge_takes_what_is_over() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let house = House::new().await;
+        let house = TestApp::new().await;
         for _ in 0..1200 {
             house.log_in().await;
         }
@@ -175,7 +175,7 @@ fn a_purge_takes_what_is_over() {
 #[test]
 fn a_clock_that_is_set_back_unlocks_nothing() {
     block_on(async {
-        let house = House::new().await;
+        let house = TestApp::new().await;
         let first = house.log_in().await;
         house.clock.advance(Duration::hours(2));
         let second = house.refresh(&first.refresh).await.unwrap();
@@ -197,7 +197,7 @@ fn a_clock_that_is_set_back_unlocks_nothing() {
 #[test]
 fn a_session_never_grows() {
     block_on(async {
-        let house = House::new().await;
+        let house = TestApp::new().await;
         let mut tokens = house.log_in().await;
         let user = house.auth.accounts();
         let ada = auth_core::testing::email("ada@example.com").into();
@@ -228,7 +228,7 @@ fn a_session_never_grows() {
 #[test]
 fn one_access_token_ends() {
     block_on(async {
-        let house = House::new().await;
+        let house = TestApp::new().await;
         let first = house.log_in().await;
         let second = house.refresh(&first.refresh).await.unwrap();
         house.auth.revoke("api", &first.access).await.unwrap();

@@ -9,7 +9,9 @@ mod numbered;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture};
-use auth_core::testing::{FaultPlan, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
+use auth_core::testing::{
+    FaultInjector, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase,
+};
 use auth_core::{NoColumns, User};
 use time::OffsetDateTime;
 
@@ -20,7 +22,7 @@ impl UserFixture for Memory {
     type Store = ProbedUserDatabase<MemoryUserDatabase>;
 
     async fn fresh(&self) -> Fresh<Self::Store> {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         let store = ProbedUserDatabase::new(MemoryUserDatabase::new(), &plan);
         Fresh::new(store).with_outage(plan)
     }
@@ -42,7 +44,7 @@ async fn users_in_memory_keep_the_contract() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn entries_in_memory_keep_the_contract() {
     let report = contract::expiring_store(|| async {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         Fresh::new(ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan)).with_outage(plan)
     })
     .await;
@@ -53,7 +55,7 @@ async fn entries_in_memory_keep_the_contract() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sessions_in_memory_keep_the_contract() {
     let report = contract::session_store(|| async {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         Fresh::new(ProbedSessionStore::new(MemorySessionStore::new(), &plan)).with_outage(plan)
     })
     .await;

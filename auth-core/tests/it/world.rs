@@ -3,9 +3,9 @@
 use std::future::Future;
 
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{
-    FaultPlan, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
+    FaultInjector, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedUserDatabase,
     RecordingSink, fast_hasher, master_secret, registration,
 };
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User};
@@ -16,9 +16,9 @@ pub(crate) struct World {
     pub(crate) auth: Auth<User>,
     pub(crate) outbox: Outbox,
     pub(crate) events: RecordingSink,
-    pub(crate) users: FaultPlan,
-    pub(crate) expiring: FaultPlan,
-    door: CoreDoor<User>,
+    pub(crate) users: FaultInjector,
+    pub(crate) expiring: FaultInjector,
+    door: CoreClient<User>,
 }
 
 /// On one thread: what is spawned runs only when the test waits.
@@ -36,13 +36,13 @@ pub(crate) fn block_on_threads<T>(future: impl Future<Output = T>) -> T {
 impl World {
     pub(crate) fn new() -> Arc<Self> {
         let (outbox, events) = (Outbox::new(), RecordingSink::new());
-        let (users, expiring) = (FaultPlan::new(), FaultPlan::new());
+        let (users, expiring) = (FaultInjector::new(), FaultInjector::new());
         let store = Arc::new(MemoryExpiringStore::new());
         let probed = || ProbedExpiringStore::new(Arc::clone(&store), &expiring);
         let database = ProbedUserDatabase::new(MemoryUserDatabase::new(), &users);
         let accounts = Accounts::builder(database, &master_secret())
             .expiring_store(probed())
-            .manager(outbox.clone())
+            .hooks(outbox.clone())
             .hasher(fast_hasher())
             .clock(ManualClock::new())
             .event_sink(events.clone());
@@ -51,7 +51,7 @@ impl World {
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))
             .build()
             .unwrap();
-        let door = CoreDoor::new(auth.clone());
+        let door = CoreClient::new(auth.clone());
         Arc::new(Self {
             auth,
             outbox,
@@ -89,8 +89,8 @@ impl World {
         reply.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    pub(crate) async fn settled(&self) {
-        self.auth.accounts().settled().await;
+    pub(crate) async fn wait_idle(&self) {
+        self.auth.accounts().wait_idle().await;
     }
 
     /// Calls to both stores so far.

@@ -14,10 +14,10 @@ use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, speak};
+use crate::sql::{Kind, Statement, impl_statement};
 use crate::types::DbTime;
 
-speak!(Mysql);
+impl_statement!(Mysql);
 
 impl SqlBackend for AsyncMysqlConnection {}
 

@@ -14,10 +14,10 @@ use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert}
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, speak};
+use crate::sql::{Kind, Statement, impl_statement};
 use crate::types::DbTime;
 
-speak!(Pg);
+impl_statement!(Pg);
 
 impl SqlBackend for AsyncPgConnection {}
 

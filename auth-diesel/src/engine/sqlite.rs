@@ -17,13 +17,13 @@ use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert}
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, speak};
+use crate::sql::{Kind, Statement, impl_statement};
 use crate::types::DbTime;
 
 /// A SQLite connection whose statements run on the blocking threads of tokio.
 pub type SqliteConnection = SyncConnectionWrapper<diesel::SqliteConnection>;
 
-speak!(Sqlite);
+impl_statement!(Sqlite);
 
 impl SqlBackend for SqliteConnection {}
 

@@ -97,7 +97,7 @@
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 //! # runtime.block_on(async {
-//! use auth_core::manager::{NoHooks, Registration};
+//! use auth_core::accounts::{NoHooks, Registration};
 //! use auth_core::secret::{MasterSecret, Secret};
 //! use auth_core::{Accounts, Password};
 //! # use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
@@ -116,7 +116,7 @@
 //! let secret = MasterSecret::new(Secret::generate()?);
 //! let accounts = Accounts::builder(store.clone(), &secret)
 //!     .expiring_store(store)
-//!     .manager(NoHooks::new())
+//!     .hooks(NoHooks::new())
 //!     .build()?;
 //! let ada = accounts
 //!     .register(Registration {

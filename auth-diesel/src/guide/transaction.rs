@@ -15,7 +15,7 @@
 //! with that name.)
 //!
 //! ```
-//! use auth_core::manager::{NoHooks, Registration};
+//! use auth_core::accounts::{NoHooks, Registration};
 //! use auth_core::secret::{MasterSecret, Secret};
 //! use auth_core::store::{InsertOutcome, PageRequest};
 //! use auth_core::{Accounts, EmailAddress, Password, StoreError, User, UserDatabase};
@@ -73,7 +73,7 @@
 //! # let secret = MasterSecret::new(Secret::generate()?);
 //! # let accounts = Accounts::builder(store.clone(), &secret)
 //! #     .expiring_store(store.clone())
-//! #     .manager(NoHooks::new())
+//! #     .hooks(NoHooks::new())
 //! #     .build()?;
 //! # let person = |address: &str| -> Result<_, Box<dyn std::error::Error>> {
 //! #     let password = Password::parse("a mill that weaves algebra")?;

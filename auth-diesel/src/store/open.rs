@@ -9,8 +9,8 @@ use crate::engine::SqlBackend;
 use crate::error::OpenError;
 use crate::migrate;
 use crate::options::StoreOptions;
+use crate::statements::users::Users;
 use crate::table::SqlUser;
-use crate::users::Users;
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// Opens the database of a URL with the [default options](StoreOptions): `sqlite://PATH`,
@@ -88,7 +88,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         task.await.map_err(|_| OpenError::Interrupted)?
     }
 
-    async fn connection(&self) -> Result<super::Lease<C>, OpenError> {
+    async fn connection(&self) -> Result<super::PoolConnection<C>, OpenError> {
         let reason = |error: auth_core::StoreError| {
             let source = std::error::Error::source(&error);
             source.map_or_else(|| error.to_string(), ToString::to_string)

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::DieselStore;
 use crate::engine::SqlBackend;
 use crate::error::StepError;
-use crate::sessions;
 use crate::sql::Statement;
+use crate::statements::sessions;
 use crate::table::SqlUser;
 
 #[async_trait]

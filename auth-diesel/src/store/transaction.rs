@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use auth_core::StoreError;
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Precondition, UpdateOutcome, UserChange,
 };
 
 use diesel_async::TransactionManager as _;
 
 use super::users::or_taken;
-use super::{DieselStore, Lease, lease};
+use super::{DieselStore, PoolConnection, lease};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::{Failure, StepError};
+use crate::statements::users::{Users, taken_field};
 use crate::table::{Plan, SqlUser};
-use crate::users::{Users, taken_field};
 
 /// A transaction in which the application and its accounts write together: all of it is there at
 /// the end, or nothing.
@@ -25,7 +25,7 @@ use crate::users::{Users, taken_field};
 /// [`DieselStore::transaction`] makes one. An application that has begun one by itself takes
 /// [`UsersIn`].
 pub struct Transaction<C: SqlBackend, U: SqlUser> {
-    connection: Lease<C>,
+    connection: PoolConnection<C>,
     plan: Arc<Plan<U>>,
 }
 
@@ -75,7 +75,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// A user and a company of the application's, together or not at all:
     ///
     /// ```
-    /// use auth_core::manager::{NoHooks, Registration};
+    /// use auth_core::accounts::{NoHooks, Registration};
     /// use auth_core::secret::{MasterSecret, Secret};
     /// use auth_core::store::InsertOutcome;
     /// use auth_core::{Accounts, EmailAddress, Password, StoreError, User};
@@ -95,7 +95,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// let secret = MasterSecret::new(Secret::generate()?);
     /// let accounts = Accounts::builder(store.clone(), &secret)
     ///     .expiring_store(store.clone())
-    ///     .manager(NoHooks::new())
+    ///     .hooks(NoHooks::new())
     ///     .build()?;
     ///
     /// let registration = Registration::new(
@@ -231,7 +231,7 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         &mut self,
         id: &U::Id,
         change: UserChange<U>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StoreError> {
         self.begin().await?;
         let users = &mut Users::new(self.connection, &self.plan);
@@ -253,7 +253,7 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     pub async fn delete(
         &mut self,
         id: &U::Id,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<DeleteOutcome, StoreError> {
         self.begin().await?;
         let outcome = Users::new(self.connection, &self.plan)

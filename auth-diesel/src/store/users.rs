@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use auth_core::StoreError;
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
 
 use super::{DieselStore, finish};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::StepError;
+use crate::statements::users::{Users, kept_session, needs_transaction, taken_field};
 use crate::table::{Plan, SqlUser};
-use crate::users::{Users, kept_session, needs_transaction, taken_field};
 
 #[async_trait]
 impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
@@ -60,7 +60,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         &self,
         id: &U::Id,
         change: UserChange<U>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StoreError> {
         let id = id.clone();
         self.write(move |mut connection, plan| {
@@ -79,7 +79,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
 
     /// Nothing else here refers to a user: an owner of sessions is `realm:key`, and the store knows
     /// no realm. The flow that deletes a user asks for the end of its sessions by itself.
-    async fn delete(&self, id: &U::Id, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    async fn delete(&self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
         let id = id.clone();
         self.write(move |mut connection, plan| {
             let id = id.clone();
@@ -118,7 +118,7 @@ async fn update<C: Engine, U: SqlUser>(
     plan: &Plan<U>,
     id: &U::Id,
     change: UserChange<U>,
-    expect: Expect,
+    expect: Precondition,
 ) -> Result<UpdateOutcome<U>, StepError> {
     if !needs_transaction::<C>(expect) && kept_session(&change).is_none() {
         return Users::new(connection, plan)
@@ -136,7 +136,7 @@ async fn delete<C: Engine, U: SqlUser>(
     connection: &mut C,
     plan: &Plan<U>,
     id: &U::Id,
-    expect: Expect,
+    expect: Precondition,
 ) -> Result<DeleteOutcome, StepError> {
     if !needs_transaction::<C>(expect) {
         return Users::new(connection, plan).delete(id, expect).await;

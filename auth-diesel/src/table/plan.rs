@@ -224,7 +224,7 @@ impl<U: SqlUser> Plan<U> {
             is_superuser,
             roles,
             bump_epoch: _,
-            keeps_session: _,
+            keep_session: _,
             columns,
         } = change;
         let mut row: Vec<Assignment<'_>> = Vec::new();

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use auth_core::store::{
-    Expect, ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, SessionStore, UpdateOutcome,
-    UserChange, UserDatabase, Window,
+    ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, Precondition, SessionStore,
+    UpdateOutcome, UserChange, UserDatabase, Window,
 };
 use auth_core::{Epoch, User};
 use auth_diesel::{DieselStore, SqlBackend};
@@ -105,7 +105,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     };
     drop_after(
         polls,
-        store.update(&base.id, change, Expect::epoch(Epoch::FIRST)),
+        store.update(&base.id, change, Precondition::epoch(Epoch::FIRST)),
     )
     .await;
 
@@ -142,11 +142,11 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
         InsertOutcome::Inserted(user) => assert_eq!(user.email.as_str(), address),
         InsertOutcome::Taken(_) => {
             let user = store.find(&email(&address).into()).await.unwrap().unwrap();
-            drop_after(polls, store.delete(&user.id, Expect::anything())).await;
+            drop_after(polls, store.delete(&user.id, Precondition::anything())).await;
         }
     }
     let outcome = store
-        .update(&base.id, UserChange::default(), Expect::anything())
+        .update(&base.id, UserChange::default(), Precondition::anything())
         .await;
     assert!(
         matches!(outcome, Ok(UpdateOutcome::Updated(_))),
@@ -204,7 +204,7 @@ fn the_end_of_a_runtime_leaves_whole_changes<H: Home>() {
                                 ..UserChange::default()
                             };
                             if store
-                                .update(&user.id, change, Expect::anything())
+                                .update(&user.id, change, Precondition::anything())
                                 .await
                                 .is_err()
                             {

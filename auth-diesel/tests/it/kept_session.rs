@@ -1,8 +1,8 @@
 //! The session that goes on when the epoch of its user moves: in the same step, or not at all.
 
 use auth_core::store::{
-    Expect, InsertOutcome, SessionStore, StoredSession, UniqueField, UpdateOutcome, UserChange,
-    UserDatabase,
+    InsertOutcome, Precondition, SessionStore, StoredSession, UniqueField, UpdateOutcome,
+    UserChange, UserDatabase,
 };
 use auth_core::{Epoch, SessionId, StoreError, User};
 use auth_diesel::{DieselStore, SqlBackend};
@@ -28,7 +28,7 @@ fn new_password(keep: &SessionId) -> UserChange<User> {
     UserChange {
         password_hash: Some(hash("$argon2id$two")),
         bump_epoch: true,
-        keeps_session: Some(*keep),
+        keep_session: Some(*keep),
         ..UserChange::default()
     }
 }
@@ -50,8 +50,8 @@ async fn a_kept_session_moves_along(home: impl Home) {
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let (own, other) = (begun_by(&store, &ada).await, begun_by(&store, &ada).await);
     for expect in [
-        Expect::epoch(Epoch::FIRST),
-        Expect::anything().and_superuser_remains(),
+        Precondition::epoch(Epoch::FIRST),
+        Precondition::anything().and_keep_last_superuser(),
     ] {
         let before = stored(&store, &own).await;
         let outcome = store.update(&ada.id, new_password(&own.id), expect).await;
@@ -71,20 +71,24 @@ async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let own = begun_by(&store, &root).await;
 
-    let stale = Expect::epoch(Epoch::from_i64(5));
+    let stale = Precondition::epoch(Epoch::from_i64(5));
     let outcome = store.update(&root.id, new_password(&own.id), stale).await;
     assert!(matches!(outcome, Ok(UpdateOutcome::Stale)), "{outcome:?}");
 
     let nobody = uuid::Uuid::now_v7();
     let change = new_password(&own.id);
-    let outcome = store.update(&nobody, change, Expect::anything()).await;
+    let outcome = store
+        .update(&nobody, change, Precondition::anything())
+        .await;
     assert!(matches!(outcome, Ok(UpdateOutcome::Missing)), "{outcome:?}");
 
     let taken = UserChange {
         email: Some(ada.email.clone()),
         ..new_password(&own.id)
     };
-    let outcome = store.update(&root.id, taken, Expect::anything()).await;
+    let outcome = store
+        .update(&root.id, taken, Precondition::anything())
+        .await;
     let is_taken = matches!(outcome, Ok(UpdateOutcome::Taken(UniqueField::Email)));
     assert!(is_taken, "{outcome:?}");
 
@@ -92,7 +96,7 @@ async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
         is_superuser: Some(false),
         ..new_password(&own.id)
     };
-    let remains = Expect::anything().and_superuser_remains();
+    let remains = Precondition::anything().and_keep_last_superuser();
     let outcome = store.update(&root.id, last, remains).await;
     let is_last = matches!(outcome, Ok(UpdateOutcome::LastSuperuser));
     assert!(is_last, "{outcome:?}");
@@ -131,7 +135,9 @@ async fn only_a_living_session_of_this_user_moves(home: impl Home) {
         // Each from the first epoch on.
         home.sql("UPDATE auth_users SET epoch = 0").await;
         let change = new_password(&kept.id);
-        let outcome = store.update(&ada.id, change, Expect::anything()).await;
+        let outcome = store
+            .update(&ada.id, change, Precondition::anything())
+            .await;
         let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
         assert!(is_updated, "{outcome:?}");
         assert_eq!(stored(&store, &kept).await, kept);
@@ -142,14 +148,18 @@ async fn only_a_living_session_of_this_user_moves(home: impl Home) {
         bump_epoch: false,
         ..new_password(&own.id)
     };
-    let outcome = store.update(&ada.id, change, Expect::anything()).await;
+    let outcome = store
+        .update(&ada.id, change, Precondition::anything())
+        .await;
     let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
     assert!(is_updated, "{outcome:?}");
     assert_eq!(stored(&store, &own).await, own);
     // None at all is no fault.
     let nobody = SessionId::generate().unwrap();
     let change = new_password(&nobody);
-    let outcome = store.update(&ada.id, change, Expect::anything()).await;
+    let outcome = store
+        .update(&ada.id, change, Precondition::anything())
+        .await;
     let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
     assert!(is_updated, "{outcome:?}");
 }
@@ -160,7 +170,9 @@ async fn both_are_written_or_neither(home: impl Home) {
     let own = begun_by(&store, &ada).await;
     home.refuse_updates().await;
     let change = || new_password(&own.id);
-    let outcome = store.update(&ada.id, change(), Expect::anything()).await;
+    let outcome = store
+        .update(&ada.id, change(), Precondition::anything())
+        .await;
     assert!(outcome.is_err(), "{outcome:?}");
     let user = store.get(&ada.id).await.unwrap().unwrap();
     assert_eq!(columns(&user), columns(&ada));
@@ -168,7 +180,7 @@ async fn both_are_written_or_neither(home: impl Home) {
 
     home.allow_updates().await;
     let outcome = store
-        .update(&ada.id, change(), Expect::epoch(ada.epoch))
+        .update(&ada.id, change(), Precondition::epoch(ada.epoch))
         .await;
     let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
     assert!(is_updated, "{outcome:?}");
@@ -211,7 +223,7 @@ async fn within<C: SqlBackend>(
         .transaction(move |transaction| {
             Box::pin(async move {
                 let mut users = transaction.users();
-                let outcome = users.update(&id, change, Expect::anything()).await;
+                let outcome = users.update(&id, change, Precondition::anything()).await;
                 let inserted = users.insert(new).await?;
                 assert!(matches!(inserted, InsertOutcome::Inserted(_)));
                 Ok(outcome)
@@ -244,7 +256,9 @@ async fn rotations_and_password_changes_meet(home: impl Home) {
         tasks.spawn(async move {
             for _ in 0..CHANGES / 2 {
                 let change = new_password(&own.id);
-                let outcome = store.update(&ada.id, change, Expect::anything()).await;
+                let outcome = store
+                    .update(&ada.id, change, Precondition::anything())
+                    .await;
                 assert!(
                     matches!(outcome, Ok(UpdateOutcome::Updated(_))),
                     "{outcome:?}"

@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth_core::store::{Expect, InsertOutcome, NewUser, UniqueField, UserChange, UserDatabase};
+use auth_core::store::{
+    InsertOutcome, NewUser, Precondition, UniqueField, UserChange, UserDatabase,
+};
 use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
 use auth_core::{
     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
@@ -312,11 +314,11 @@ async fn a_session_is_kept_by_a_key_of_any_kind<H: Home>(home: H) {
         let row = begun(&store, session(&of)).await;
         let change = UserChange::<Member> {
             bump_epoch: true,
-            keeps_session: Some(row.id),
+            keep_session: Some(row.id),
             ..UserChange::default()
         };
         store
-            .update(&key, change, Expect::anything())
+            .update(&key, change, Precondition::anything())
             .await
             .unwrap();
         let moved = stored(&store, &row).await.epoch != row.epoch;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
-use auth_core::manager::{DeleteMode, NoHooks};
+use auth_core::accounts::{DeleteMode, NoHooks};
 use auth_core::store::{SessionStore, StoredSession, UserDatabase};
-use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{
     ManualClock, PASSWORD, RecordingSink, fast_hasher, master_secret, registration,
 };
@@ -40,7 +40,7 @@ const NEW_PASSWORD: &str = "an engine of differences";
 struct World<C: SqlBackend> {
     store: DieselStore<C>,
     accounts: Accounts<User>,
-    door: CoreDoor<User>,
+    door: CoreClient<User>,
     clock: ManualClock,
     events: RecordingSink,
 }
@@ -62,7 +62,7 @@ impl<C: SqlBackend> World<C> {
         }
         let accounts = Accounts::builder(store.clone(), &master)
             .expiring_store(store.clone())
-            .manager(NoHooks::new())
+            .hooks(NoHooks::new())
             .sessions(sessions)
             .hasher(fast_hasher())
             .clock(clock.clone())
@@ -85,7 +85,7 @@ impl<C: SqlBackend> World<C> {
         Arc::new(Self {
             store,
             accounts,
-            door: CoreDoor::new(auth),
+            door: CoreClient::new(auth),
             clock,
             events,
         })
@@ -327,7 +327,7 @@ async fn a_deleted_user_leaves_no_session(home: impl Home) {
         .delete(&ada.id, DeleteMode::Hard)
         .await
         .unwrap();
-    world.accounts.settled().await;
+    world.accounts.wait_idle().await;
     assert_eq!(world.me(&tokens.access).await, 401);
     for row in rows {
         assert_eq!(world.store.session(&row.id).await.unwrap(), None);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, PageRequest, UniqueField, UpdateOutcome, UserChange,
-    UserDatabase,
+    DeleteOutcome, InsertOutcome, PageRequest, Precondition, UniqueField, UpdateOutcome,
+    UserChange, UserDatabase,
 };
 use auth_core::{StoreError, User};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
@@ -171,7 +171,9 @@ async fn a_taken_address_leaves_the_transaction_alive(home: impl Home) {
                     email: Some(email("ada@example.com")),
                     ..UserChange::default()
                 };
-                let moved = users.update(&other.id, change, Expect::anything()).await?;
+                let moved = users
+                    .update(&other.id, change, Precondition::anything())
+                    .await?;
                 assert!(
                     matches!(moved, UpdateOutcome::Taken(UniqueField::Email)),
                     "{moved:?}"
@@ -203,12 +205,12 @@ async fn accounts_change_within<H: Home>(home: H) {
         ..UserChange::default()
     };
     let changed = users
-        .update(&found.id, change, Expect::epoch(found.epoch))
+        .update(&found.id, change, Precondition::epoch(found.epoch))
         .await
         .unwrap();
     assert!(matches!(changed, UpdateOutcome::Updated(user) if user.is_verified));
     let gone = users
-        .delete(&found.id, Expect::epoch(found.epoch))
+        .delete(&found.id, Precondition::epoch(found.epoch))
         .await
         .unwrap();
     assert_eq!(gone, DeleteOutcome::Stale);
@@ -233,7 +235,7 @@ async fn the_last_superuser_stays_within(home: impl Home) {
     let outcome = store
         .transaction(move |transaction| {
             Box::pin(async move {
-                let keep = Expect::anything().and_superuser_remains();
+                let keep = Precondition::anything().and_keep_last_superuser();
                 let outcome = transaction.users().delete(&root.id, keep).await?;
                 Ok::<_, StoreError>(outcome)
             })
@@ -274,10 +276,12 @@ async fn deadlock(home: impl Home) {
                         ..UserChange::default()
                     };
                     let mut users = transaction.users();
-                    users.update(&first, bump(), Expect::anything()).await?;
+                    users
+                        .update(&first, bump(), Precondition::anything())
+                        .await?;
                     barrier.wait().await;
                     let lost = users
-                        .update(&second, bump(), Expect::anything())
+                        .update(&second, bump(), Precondition::anything())
                         .await
                         .is_err();
                     let company = format!("INSERT INTO companies (name) VALUES ('{name}')");

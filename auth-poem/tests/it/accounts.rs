@@ -1,6 +1,6 @@
 //! The journeys of an account through the routes.
 
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::testing::PASSWORD;
 use auth_core::{Auth, User};
 use auth_poem::{CurrentUser, OptionalUser, RouteExt, provide, routes};
@@ -8,7 +8,7 @@ use poem::web::{Data, Path};
 use poem::{EndpointExt, Route, get, handler};
 use serde_json::json;
 
-use crate::support::{Client, House, UserKey};
+use crate::support::{Client, TestApp, UserKey};
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
@@ -18,7 +18,7 @@ fn account(user: CurrentUser<User>) -> String {
 
 #[tokio::test]
 async fn register_verify_login_ask_and_log_out() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/account", get(account))
         .merge(routes(&house.auth))
@@ -30,7 +30,7 @@ async fn register_verify_login_ask_and_log_out() {
     assert_eq!(registered.status, 201, "{}", registered.text);
     assert_eq!(registered.json()["email"], "ada@example.com");
 
-    house.auth.accounts().settled().await;
+    house.auth.accounts().wait_idle().await;
     let token = house.outbox.latest("verify", "ada@example.com").unwrap();
     let verified = client.post("/auth/verify", &json!({"token": token})).await;
     assert_eq!(verified.json()["is_verified"], true);
@@ -65,7 +65,7 @@ fn greet(Data(greeting): Data<&&'static str>, OptionalUser(user): OptionalUser<U
 
 #[tokio::test]
 async fn routes_fit_under_a_prefix_and_beside_data_of_the_applications_own() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/", get(greet))
         .nest("/outer", Route::new().nest("/inner", routes(&house.auth)))
@@ -100,7 +100,7 @@ async fn a_prefix_may_capture_and_have_an_id_of_its_own() {
         format!("tenant {id}")
     }
 
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/tenants/:id", get(tenant))
         .merge(routes(&house.auth).under("/tenants/:id/"))
@@ -142,7 +142,7 @@ async fn the_handle_is_data() {
         auth.routes().count().to_string()
     }
 
-    let house = House::new();
+    let house = TestApp::new();
     let client = house.serve(get(paths).with(provide(&house.auth))).await;
     assert_eq!(
         client.get("/").await.text,
@@ -159,7 +159,7 @@ async fn merging_leaves_the_applications_root_alone() {
         "home"
     }
 
-    let house = House::new();
+    let house = TestApp::new();
     let nested = Route::new()
         .at("/", get(home))
         .nest("/", routes(&house.auth));

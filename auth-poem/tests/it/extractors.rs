@@ -1,12 +1,12 @@
 //! Who reaches a handler, and what it costs to find out.
 
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::{Roles, User};
 use auth_poem::{ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser};
 use auth_poem::{Guard, Policy, guard, provide, routes};
 use poem::{EndpointExt, IntoEndpoint, Route, get, handler};
 
-use crate::support::{Client, House};
+use crate::support::{Client, TestApp};
 
 struct Support;
 
@@ -59,7 +59,7 @@ fn twice(OptionalUser(user): OptionalUser<User>, OptionalUser(_): OptionalUser<U
     user.map_or_else(|| "nobody".to_owned(), |user| user.email.to_string())
 }
 
-fn pages(house: &House) -> Route {
+fn pages(house: &TestApp) -> Route {
     Route::new()
         .at("/public", get(public))
         .at("/active", get(active))
@@ -76,7 +76,7 @@ fn pages(house: &House) -> Route {
         .merge(routes(&house.auth))
 }
 
-async fn serve(house: &House) -> Client {
+async fn serve(house: &TestApp) -> Client {
     house
         .serve(pages(house).with(provide(&house.auth)).into_endpoint())
         .await
@@ -84,7 +84,7 @@ async fn serve(house: &House) -> Client {
 
 #[tokio::test]
 async fn a_public_route_asks_no_store() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -95,7 +95,7 @@ async fn a_public_route_asks_no_store() {
 
 #[tokio::test]
 async fn a_guard_and_three_extractors_authenticate_once() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -112,7 +112,7 @@ async fn a_guard_and_three_extractors_authenticate_once() {
 /// An outage is neither "logged in" nor "logged out", in whichever form a handler asks.
 #[tokio::test]
 async fn a_failing_store_is_503_everywhere() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -144,7 +144,7 @@ async fn a_failing_store_is_503_everywhere() {
 
 #[tokio::test]
 async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_one() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let id = house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -174,7 +174,7 @@ async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_
 
 #[tokio::test]
 async fn each_policy_lets_its_own_pass() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let (ok, denied, roles) = ("in", "AUTHORIZATION_DENIED", "INSUFFICIENT_ROLES");
     let plain = AdminUpdate::default;
@@ -232,7 +232,7 @@ async fn each_policy_lets_its_own_pass() {
 /// them one again.
 #[tokio::test]
 async fn plain_data_is_enough_for_extractors() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = house.serve(pages(&house).data(house.auth.clone())).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
@@ -257,7 +257,7 @@ async fn an_option_of_poems_swallows_outages_and_ours_does_not() {
         user.map_or("nobody", |_| "somebody")
     }
 
-    let house = House::new();
+    let house = TestApp::new();
     let app = pages(&house).at("/option", get(option));
     let client = house.serve(app.with(provide(&house.auth))).await;
     house.user("ada@example.com", AdminUpdate::default()).await;

@@ -1,11 +1,11 @@
 //! Rules for whole routes.
 
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::{Roles, User};
 use auth_poem::{CurrentUser, Guard, RouteExt, guard, provide, routes};
 use poem::{EndpointExt, Route, get, handler};
 
-use crate::support::House;
+use crate::support::TestApp;
 
 #[handler]
 fn invoices() -> &'static str {
@@ -19,7 +19,7 @@ fn account(user: CurrentUser<User>) -> String {
 
 #[tokio::test]
 async fn a_route_behind_a_guard_answers_whom_the_guard_lets_pass() {
-    let house = House::new();
+    let house = TestApp::new();
     let billing = || Guard::active().and_any_role(["billing"]).unwrap();
     let nested = Route::new()
         .at("/invoices", get(invoices))
@@ -69,7 +69,7 @@ async fn a_route_behind_a_guard_answers_whom_the_guard_lets_pass() {
 /// guard stands.
 #[tokio::test]
 async fn a_guard_of_another_handle_does_not_vouch() {
-    let (house, other) = (House::new(), House::new());
+    let (house, other) = (TestApp::new(), TestApp::new());
     let guarded = |auth| get(account).with(guard(auth, Guard::active()));
     let app = Route::new()
         .at("/inside", guarded(&other.auth).with(provide(&house.auth)))
@@ -104,7 +104,7 @@ async fn a_guard_of_another_handle_does_not_vouch() {
 /// With nothing else around it, a guard gives its handle to the extractors behind it.
 #[tokio::test]
 async fn a_guard_is_wiring_enough() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at(
             "/account",

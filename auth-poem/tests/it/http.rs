@@ -7,15 +7,15 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Client, House};
+use crate::support::{Client, TestApp};
 
-async fn serve(house: &House) -> Client {
+async fn serve(house: &TestApp) -> Client {
     house.serve(routes(&house.auth)).await
 }
 
 #[tokio::test]
 async fn methods_are_decided_by_the_core() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     for method in ["GET", "HEAD", "PUT", "BREW"] {
         let answer = client.send(method, "/auth/login", &[], "").await;
@@ -39,7 +39,7 @@ async fn methods_are_decided_by_the_core() {
 
 #[tokio::test]
 async fn a_refusal_is_the_envelope_byte_for_byte() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let answer = client
         .post("/auth/verify", &json!({"token": "nonsense"}))
@@ -56,7 +56,7 @@ async fn a_refusal_is_the_envelope_byte_for_byte() {
 
 #[tokio::test]
 async fn the_limit_of_bodies_is_the_cores() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
     assert_eq!(client.post("/auth/register", &body).await.status, 201);
@@ -91,7 +91,7 @@ async fn the_limit_of_bodies_is_the_cores() {
 /// A client that goes away in the middle of its body has asked for nothing, and hurts nobody.
 #[tokio::test]
 async fn a_client_that_disconnects_in_its_body_does_no_harm() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = serve(&house).await;
     let body = json!({"email": "ada@example.com", "password": PASSWORD}).to_string();
     let request = format!(
@@ -106,7 +106,7 @@ async fn a_client_that_disconnects_in_its_body_does_no_harm() {
     stream.read_to_end(&mut rest).await.unwrap();
     assert!(!rest.starts_with(b"HTTP/1.1 2"));
 
-    house.auth.accounts().settled().await;
+    house.auth.accounts().wait_idle().await;
     assert!(!house.exists("ada@example.com").await);
     assert_eq!(house.outbox.items(), []);
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
@@ -118,7 +118,7 @@ async fn a_client_that_disconnects_in_its_body_does_no_harm() {
 /// deadline as soon as everybody waits.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_is_given_up() {
-    let house = House::new();
+    let house = TestApp::new();
     let client = house.serve(routes(&house.auth)).await;
     let begun = "POST /auth/login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
                  content-type: application/json\r\ncontent-length: 100\r\n\r\n{";

@@ -1,9 +1,9 @@
 //! A server on the loopback, and a client that shows every byte.
 
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::store::LoginIdentifier;
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::testing::{self, FaultPlan, Outbox, ProbedExpiringStore, ProbedUserDatabase};
+use auth_core::testing::{self, FaultInjector, Outbox, ProbedExpiringStore, ProbedUserDatabase};
 use auth_core::{Accounts, Auth, AuthUser, Backend, BearerTransport, JwtStrategy, User};
 use poem::listener::TcpAcceptor;
 use poem::{IntoEndpoint, Server};
@@ -14,22 +14,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Accounts in memory whose stores count and fail on demand.
-pub(crate) struct House {
+pub(crate) struct TestApp {
     pub(crate) auth: Auth<User>,
-    pub(crate) users: FaultPlan,
-    pub(crate) revoked: FaultPlan,
+    pub(crate) users: FaultInjector,
+    pub(crate) revoked: FaultInjector,
     pub(crate) outbox: Outbox,
 }
 
-impl House {
+impl TestApp {
     pub(crate) fn new() -> Self {
-        let (users, revoked, outbox) = (FaultPlan::new(), FaultPlan::new(), Outbox::new());
+        let (users, revoked, outbox) = (FaultInjector::new(), FaultInjector::new(), Outbox::new());
         let database = ProbedUserDatabase::new(MemoryUserDatabase::new(), &users);
         let master = testing::master_secret();
         let accounts = Accounts::builder(database, &master)
             .expiring_store(MemoryExpiringStore::new())
             .hasher(testing::fast_hasher())
-            .manager(outbox.clone());
+            .hooks(outbox.clone());
         let tokens = ProbedExpiringStore::new(MemoryExpiringStore::new(), &revoked);
         let strategy = JwtStrategy::from_master(&master).revoked_in(tokens);
         let auth = Auth::builder(accounts)

@@ -12,7 +12,7 @@ use poem::web::Json;
 use poem::{EndpointExt, IntoResponse, Response, Route, get, handler, post};
 use serde_json::Value;
 
-use crate::support::House;
+use crate::support::TestApp;
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
@@ -57,7 +57,7 @@ async fn a_forgotten_handle_is_500_and_a_sentence_in_the_log() {
         .with_writer(move || writer.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/account", get(account))
         .at("/home", get(home));
@@ -79,7 +79,7 @@ async fn a_forgotten_handle_is_500_and_a_sentence_in_the_log() {
 
 #[tokio::test]
 async fn a_complete_wiring_passes_and_asks_no_store() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/account", get(account))
         .at("/home", get(home))
@@ -109,7 +109,7 @@ async fn a_complete_wiring_passes_and_asks_no_store() {
 /// Each fault is a sentence, and all of them come at once.
 #[tokio::test]
 async fn what_is_not_wired_is_listed() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .at("/account", get(account))
         .at("/late", post(late).with(provide(&house.auth)))
@@ -148,7 +148,7 @@ async fn own_form(error: poem::Error) -> Response {
 /// Around `provide`, the error handling of an application changes nothing of ours; below it, it may.
 #[tokio::test]
 async fn error_handlers_see_refusals_below_provide_only() {
-    let house = House::new();
+    let house = TestApp::new();
     let around = Route::new()
         .at("/account", get(account))
         .with(provide(&house.auth))
@@ -174,7 +174,7 @@ async fn error_handlers_see_refusals_below_provide_only() {
 /// Our routes are no errors of Poem: nothing of it reaches their replies.
 #[tokio::test]
 async fn routes_are_out_of_reach_of_error_handlers() {
-    let house = House::new();
+    let house = TestApp::new();
     let app = Route::new()
         .merge(routes(&house.auth))
         .catch_all_error(own_form);

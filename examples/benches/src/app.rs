@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use auth_axum::CurrentUser;
-use auth_core::manager::RegisterError;
+use auth_core::accounts::RegisterError;
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::{

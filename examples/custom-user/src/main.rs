@@ -1,7 +1,7 @@
 //! A shop whose customers log in: the quickstart, with a user of the application's own.
 
 use auth_axum::CurrentUser;
-use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
 use axum::{Json, Router, routing::get};
 use custom_user::{Customer, NO_COMPANY};
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
     let accounts = Accounts::builder(store.clone(), &secret)
         .expiring_store(store)
-        .manager(Mailer);
+        .hooks(Mailer);
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
@@ -60,6 +60,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     Ok(())
 }

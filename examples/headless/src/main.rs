@@ -12,7 +12,7 @@ mod manager;
 use std::error::Error;
 use std::sync::Arc;
 
-use auth_core::manager::Registration;
+use auth_core::accounts::Registration;
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use auth_core::{Accounts, EmailAddress, Password, User};
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let master = MasterSecret::new(Secret::generate()?);
     let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master)
         .expiring_store(MemoryExpiringStore::new())
-        .shared_manager(Arc::clone(&manager))
+        .shared_hooks(Arc::clone(&manager))
         .build()?;
     let email = EmailAddress::parse("ada@example.com")?;
     let old = Password::parse(OLD)?;
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     accounts.forgot_password(email).await?;
     // The letter is written after the reply; a server waits for it only when it shuts down.
-    accounts.settled().await;
+    accounts.wait_idle().await;
     let token = mailed_token(&manager, Subject::Reset)?;
     accounts
         .reset_password(&token, Password::parse(NEW)?)
@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let with_new = accounts.authenticate(&login, &new).await.is_ok();
     println!("the old password logs in: {with_old}, the new one: {with_new}");
     // Hooks about failed logins run after the reply as well.
-    accounts.settled().await;
+    accounts.wait_idle().await;
     println!("logins that failed: {}", manager.failed_logins());
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use auth_core::manager::{ForgotPassword, HookResult, LoginFailure, RequestVerify, VerifyToken};
+use auth_core::accounts::{ForgotPassword, HookResult, LoginFailure, RequestVerify, VerifyToken};
 use auth_core::{User, UserManager};
 
 use crate::letter::{Letter, Subject};

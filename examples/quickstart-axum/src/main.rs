@@ -1,7 +1,7 @@
 //! Accounts for an Axum application: SQLite, bearer tokens, and mails that are printed.
 
 use auth_axum::CurrentUser;
-use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
 use auth_diesel::SqliteStore;
 use axum::{Json, Router, routing::get};
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
     let accounts = Accounts::builder(store.clone(), &secret)
         .expiring_store(store)
-        .manager(Mailer);
+        .hooks(Mailer);
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
@@ -56,6 +56,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     Ok(())
 }

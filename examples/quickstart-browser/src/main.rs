@@ -7,7 +7,7 @@ mod auth;
 
 use std::time::Duration;
 
-use auth_axum::{CurrentUser, OptionalUser, protect, routes};
+use auth_axum::{CurrentUser, OptionalUser, csrf_protection, routes};
 use auth_core::User;
 use auth_diesel::SqliteStore;
 use axum::response::{Html, IntoResponse};
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/whoami", get(whoami))
         .route("/greet", post(greet))
         .merge(routes(&auth))
-        .layer(protect(&auth))
+        .layer(csrf_protection(&auth))
         .with_state(auth.clone());
     let address = setup::variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(&address).await?;
@@ -65,6 +65,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Accounts for a Poem application: SQLite, bearer tokens, and mails that are printed.
 
-use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
 use auth_diesel::SqliteStore;
 use auth_poem::{CurrentUser, RouteExt, provide, routes};
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let jwt = JwtStrategy::from_master(&secret).revoked_in(store.clone());
     let accounts = Accounts::builder(store.clone(), &secret)
         .expiring_store(store)
-        .manager(Mailer);
+        .hooks(Mailer);
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
@@ -57,6 +57,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Server::new_with_acceptor(TcpAcceptor::from_tokio(setup::listen().await?)?)
         .run_with_graceful_shutdown(app, setup::ctrl_c(), None)
         .await?;
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     Ok(())
 }

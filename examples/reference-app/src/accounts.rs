@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth_core::manager::{AccountsBuilder, DeleteMode};
+use auth_core::accounts::{AccountsBuilder, DeleteMode};
 use auth_core::password::PasswordHasher;
 use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
 use auth_core::token::{JwtKey, KeyRing, SharedKeyRing};
@@ -25,9 +25,9 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     let storage = Storage::open(args).await?;
     let accounts = builder(args, &storage, &master)
         .expiring_store(Arc::clone(&storage.expiring))
-        .manager(Outbox::open(args.outbox.as_deref())?)
+        .hooks(Outbox::open(args.outbox.as_deref())?)
         .account_token_lifetime(args.account_token_lifetime)
-        .require_verification(args.require_verification || args.private_registration);
+        .require_verification(args.require_verification || args.hide_existing_accounts);
     let accounts = accounts.sessions(
         Sessions::new(Arc::clone(&storage.sessions), &master)
             .idle(args.session_idle)
@@ -38,8 +38,8 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     let mut auth = Auth::builder(accounts)
         .auth_path(&args.auth_path)
         .users_path(&args.users_path)
-        .private_registration(args.private_registration)
-        .fold_account_state(args.private_registration)
+        .hide_existing_accounts(args.hide_existing_accounts)
+        .hide_account_state(args.hide_existing_accounts)
         .login_by(match args.login_identifier {
             Identifier::Email => LoginBy::Email,
             Identifier::Username => LoginBy::Username,
@@ -73,7 +73,7 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
 pub(crate) async fn without_mail(args: &Args) -> Result<Accounts<User>, Failure> {
     let storage = Storage::open(args).await?;
     let master = MasterSecret::new(Secret::generate()?);
-    let accounts = builder(args, &storage, &master).without_account_tokens();
+    let accounts = builder(args, &storage, &master).without_email_flows();
     Ok(accounts.build()?)
 }
 

@@ -131,7 +131,7 @@ pub(crate) struct Args {
 
     /// Answers every registration alike, so that it does not tell who has an account.
     #[arg(long)]
-    pub(crate) private_registration: bool,
+    pub(crate) hide_existing_accounts: bool,
 
     /// Where the routes of logging in lie.
     #[arg(long, value_name = "PATH", default_value = "/auth")]

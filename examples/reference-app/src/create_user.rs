@@ -1,6 +1,6 @@
 //! The subcommand that makes a user, such as the first administrator.
 
-use auth_core::manager::{NewAccount, Registration};
+use auth_core::accounts::{NewAccount, Registration};
 
 use auth_core::{EmailAddress, Password, Roles, Username};
 use zeroize::Zeroizing;

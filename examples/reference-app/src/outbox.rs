@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use auth_core::manager::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{EmailAddress, User, UserManager};
 use serde_json::json;
 use zeroize::Zeroizing;

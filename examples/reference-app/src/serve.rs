@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     }
     purging.abort();
     // Replies are out; what hooks still have to do after them is waited for.
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 
 use auth_core::EmailAddress;
-use auth_core::manager::HookResult;
+use auth_core::accounts::HookResult;
 use auth_core::secret::{MasterSecret, Secret};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;

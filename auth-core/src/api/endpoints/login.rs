@@ -1,23 +1,23 @@
 //! Login and logout.
 
 use super::{Answer, RequestParts, any_password, fields};
+use crate::accounts::{LoginError, Started};
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
 use crate::authenticator::{Authentication, Authenticator, binding_of};
 use crate::backend::Backend;
 use crate::csrf;
-use crate::email::EmailAddress;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::fields::Fields;
+use crate::http::Fields;
 use crate::http::{Reply, RequestHead};
-use crate::manager::{LoginError, Started};
 use crate::session::{self, RefreshToken};
 use crate::store::LoginIdentifier;
 use crate::strategy::IssuedToken;
-use crate::transport::{IssuedTokens, Mount, Presence, find_cookie};
+use crate::transport::{CredentialSource, IssuedTokens, RefreshPath, find_cookie};
 use crate::user::AuthUser;
-use crate::username::Username;
+use crate::user::EmailAddress;
+use crate::user::Username;
 
 /// The longest identifier, in code points: that of an address.
 const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
@@ -31,8 +31,8 @@ impl<U: AuthUser> Auth<U> {
         let password = any_password(&mut fields, "password");
         let finished = fields.finish();
         let (Some(identifier), Some(password), Ok(())) = (identifier, password, &finished) else {
-            let faults = finished.err().unwrap_or_default();
-            return Err(Rejection::fields(ErrorCode::LoginPayloadInvalid, faults));
+            let errors = finished.err().unwrap_or_default();
+            return Err(Rejection::fields(ErrorCode::LoginPayloadInvalid, errors));
         };
         let checked = self.accounts().authenticate(&identifier, &password).await;
         let checked = checked.map_err(|error| self.login_rejection(error))?;
@@ -47,7 +47,7 @@ impl<U: AuthUser> Auth<U> {
         } = started;
         let binding = binding_of(session.as_ref(), checked.user().id());
         self.accounts().logged_in(checked, backend.name()).await?;
-        self.hand_out(place, access, refresh, &binding)
+        self.issue_response(place, access, refresh, &binding)
     }
 
     /// Ends the session of this request, or, where there is none, its token; and no other.
@@ -57,10 +57,10 @@ impl<U: AuthUser> Auth<U> {
         let who = Authenticator::new(self.accounts(), only, self.csrf())
             .authenticate(request.head)
             .await?;
-        self.proven(&who)?;
+        self.check_csrf(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
         let (Authentication::User(user), Some(token)) = (&who, token) else {
-            return Err(self.nobody_to_log_out(backend, &who));
+            return Err(self.unauthenticated_logout(backend, &who));
         };
         backend
             .strategy()
@@ -71,12 +71,12 @@ impl<U: AuthUser> Auth<U> {
         }
         let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
         self.accounts().raise(&event.backend(backend.name()));
-        self.farewell(place)
+        self.logout_response(place)
     }
 
     /// 401; and a browser forgets this backend's cookie, if it was not accepted. Nobody asked for those
     /// of other backends, which may be good.
-    fn nobody_to_log_out(&self, backend: &Backend<U>, who: &Authentication<U>) -> Rejection {
+    fn unauthenticated_logout(&self, backend: &Backend<U>, who: &Authentication<U>) -> Rejection {
         let is_refused = matches!(who, Authentication::Refused { .. });
         let rejection = Rejection::unauthenticated(self.challenges(is_refused));
         if is_refused {
@@ -87,14 +87,14 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The reply that hands out tokens.
-    pub(super) fn hand_out(
+    pub(super) fn issue_response(
         &self,
         place: usize,
         access: IssuedToken,
         refresh: Option<IssuedToken>,
         binding: &str,
     ) -> Answer {
-        let (backend, mount) = (self.backend(place)?, self.mount(place)?);
+        let (backend, refresh_path) = (self.backend(place)?, self.refresh_path(place)?);
         let transport = backend.transport();
         let room = transport.capacity();
         if access.expose().len() > room {
@@ -106,15 +106,18 @@ impl<U: AuthUser> Auth<U> {
             Some(_) => self.csrf().mint(binding).map_err(Unavailable::new)?,
             None => None,
         };
-        let mut tokens = IssuedTokens::new(access, mount);
+        let mut tokens = IssuedTokens::new(access, refresh_path);
         tokens.refresh = refresh;
         tokens.csrf = csrf;
         Ok(transport.login(&tokens))
     }
 
     /// The reply that ends a login.
-    pub(super) fn farewell(&self, place: usize) -> Answer {
-        Ok(self.backend(place)?.transport().logout(self.mount(place)?))
+    pub(super) fn logout_response(&self, place: usize) -> Answer {
+        Ok(self
+            .backend(place)?
+            .transport()
+            .logout(self.refresh_path(place)?))
     }
 
     /// Refuses a login or a refresh with a cookie that another site may have caused.
@@ -125,7 +128,7 @@ impl<U: AuthUser> Auth<U> {
         binding: &str,
     ) -> Result<(), Rejection> {
         let transport = backend.transport();
-        if transport.presence() == Presence::Explicit
+        if transport.source() == CredentialSource::Header
             || self.csrf().passes(head, transport, binding)
         {
             return Ok(());
@@ -179,7 +182,7 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
     ) -> Result<(), Rejection> {
         let transport = backend.transport();
-        if transport.presence() == Presence::Explicit || !backend.has_sessions() {
+        if transport.source() == CredentialSource::Header || !backend.has_sessions() {
             return Ok(());
         }
         let now = self.accounts().now();
@@ -206,8 +209,8 @@ impl<U: AuthUser> Auth<U> {
             .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
     }
 
-    fn mount(&self, place: usize) -> Result<&Mount, Rejection> {
-        self.mounts()
+    fn refresh_path(&self, place: usize) -> Result<&RefreshPath, Rejection> {
+        self.refresh_paths()
             .get(place)
             .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
     }
@@ -227,7 +230,7 @@ impl<U: AuthUser> Auth<U> {
         let code = match error {
             LoginError::Unavailable(error) => return Rejection::from(error),
             LoginError::BadCredentials => ErrorCode::LoginBadCredentials,
-            _ if self.settings().fold_account_state => ErrorCode::LoginBadCredentials,
+            _ if self.settings().hide_account_state => ErrorCode::LoginBadCredentials,
             LoginError::Inactive => ErrorCode::LoginUserInactive,
             LoginError::NotVerified => ErrorCode::LoginUserNotVerified,
         };

@@ -1,14 +1,14 @@
 //! Verification and password reset: what goes by mail.
 
 use super::{Answer, RequestParts, any_password, fields};
+use crate::accounts::{ResetPasswordError, VerifyError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
-use crate::email::EmailAddress;
-use crate::fields::Fields;
+use crate::http::Fields;
 use crate::http::Reply;
-use crate::manager::{ResetPasswordError, VerifyError};
 use crate::user::AuthUser;
+use crate::user::EmailAddress;
 
 /// The longest account token, in code points.
 const MAX_TOKEN: usize = 2048;
@@ -69,9 +69,9 @@ async fn address(request: &mut RequestParts<'_>) -> Result<EmailAddress, Rejecti
 
 /// The value, if nothing in the body is wrong.
 pub(super) fn complete<T>(value: Option<T>, fields: Fields) -> Result<T, Rejection> {
-    let faults = match (value, fields.finish()) {
+    let errors = match (value, fields.finish()) {
         (Some(value), Ok(())) => return Ok(value),
         (_, finished) => finished.err().unwrap_or_default(),
     };
-    Err(Rejection::fields(ErrorCode::RequestBodyInvalid, faults))
+    Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
 }

@@ -2,16 +2,16 @@
 
 use super::mail::complete;
 use super::{Answer, RequestParts, any_password, new_password};
+use crate::accounts::{ChangePasswordError, SelfUpdate, UpdateSelfError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::authenticator::Authentication;
-use crate::email::EmailAddress;
 use crate::guard::Guard;
 use crate::http::Reply;
-use crate::manager::{ChangePasswordError, SelfUpdate, UpdateSelfError};
 use crate::password::Password;
-use crate::transport::Presence;
+use crate::transport::CredentialSource;
+use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
@@ -37,7 +37,7 @@ impl<U: AuthUser> Auth<U> {
                 email,
                 current_password,
                 columns,
-                keeps_session: user.session().copied(),
+                keep_session: user.session().copied(),
             }),
             fields,
         )?;
@@ -74,7 +74,7 @@ impl<U: AuthUser> Auth<U> {
     /// What the caller holds has been worthless since a moment ago.
     pub(super) fn outdated(&self) -> Rejection {
         self.unauthenticated(&Authentication::Refused {
-            presence: Presence::Explicit,
+            presence: CredentialSource::Header,
         })
     }
 }

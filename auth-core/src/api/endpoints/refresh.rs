@@ -2,14 +2,14 @@
 
 use super::mail::complete;
 use super::{Answer, RequestParts, fields};
+use crate::accounts::RefreshError;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::authenticator::binding_of;
 use crate::backend::Backend;
 use crate::csrf::NOBODY;
-use crate::manager::RefreshError;
 use crate::session::RefreshToken;
-use crate::transport::Presence;
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// The longest refresh token, in code points.
@@ -19,7 +19,7 @@ impl<U: AuthUser> Auth<U> {
     /// The token is in the body, or, where there is none, in the cookie.
     pub(super) async fn refresh(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
         let backend = self.backend(place)?;
-        let is_ambient = backend.transport().presence() == Presence::Ambient;
+        let is_ambient = backend.transport().source() == CredentialSource::Cookie;
         let has_body = request.head.header("content-type", 0).is_some();
         let token = if is_ambient && !has_body {
             self.token_of_cookie(backend, request)?
@@ -40,7 +40,7 @@ impl<U: AuthUser> Auth<U> {
         })?;
         // With a session the user is not part of it.
         let binding = binding_of(Some(&id), &"");
-        self.hand_out(place, refreshed.access, Some(refreshed.refresh), &binding)
+        self.issue_response(place, refreshed.access, Some(refreshed.refresh), &binding)
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
@@ -68,10 +68,12 @@ impl<U: AuthUser> Auth<U> {
     fn refresh_refused(&self, place: usize) -> Rejection {
         let challenges = self.challenges(true);
         let rejection = Rejection::challenging(ErrorCode::RefreshTokenInvalid, challenges);
-        let Ok(farewell) = self.farewell(place) else {
+        let Ok(logout_response) = self.logout_response(place) else {
             return rejection;
         };
-        let cookies = farewell.headers().filter(|(name, _)| *name == "set-cookie");
+        let cookies = logout_response
+            .headers()
+            .filter(|(name, _)| *name == "set-cookie");
         let cookies: Vec<_> = cookies
             .map(|(name, value)| (name, value.to_owned()))
             .collect();

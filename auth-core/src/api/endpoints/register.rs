@@ -1,20 +1,20 @@
 //! Registration.
 
 use super::{Answer, RequestParts, fields, new_password};
+use crate::accounts::{RegisterError, Registration};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
-use crate::email::EmailAddress;
 use crate::http::Reply;
-use crate::manager::{RegisterError, Registration};
 use crate::password::Password;
+use crate::user::EmailAddress;
+use crate::user::Username;
 use crate::user::{AuthUser, UserColumns};
-use crate::username::Username;
 
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn register(&self, request: &mut RequestParts<'_>) -> Answer {
         let registration = self.registration(request).await?;
-        if self.settings().private_registration {
+        if self.settings().hide_existing_accounts {
             self.accounts()
                 .register_privately(registration)
                 .await
@@ -60,13 +60,13 @@ impl<U: AuthUser> Auth<U> {
                 })
             }
             (.., finished) => {
-                // An application whose `read_new` finds nothing to read and no fault with it has made
+                // An application whose `read_new` finds nothing to read and no error with it has made
                 // a mistake that no client can mend.
-                let Err(faults) = finished else {
-                    tracing::error!(target: "auth", "`read_new` answers `None` and records no fault");
+                let Err(errors) = finished else {
+                    tracing::error!(target: "auth", "`read_new` answers `None` and records no error");
                     return Err(ErrorCode::InternalError.into());
                 };
-                Err(Rejection::fields(ErrorCode::RequestBodyInvalid, faults))
+                Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::auth::Auth;
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::session::Session;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::user::AuthUser;
 
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ impl<U: AuthUser> Auth<U> {
         }
         let mut backends = self.backends().iter();
         match backends.position(|b| b.name() == user.backend()) {
-            Some(place) if user.session() == Some(&id) => self.farewell(place),
+            Some(place) if user.session() == Some(&id) => self.logout_response(place),
             _ => Ok(Reply::empty(204)),
         }
     }

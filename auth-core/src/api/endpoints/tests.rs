@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::RequestParts;
+use crate::accounts::{AdminUpdate, DeleteMode, NewAccount};
 use crate::http::{BodyError, BufferedRequest, RequestBody};
-use crate::manager::{AdminUpdate, DeleteMode, NewAccount};
-use crate::roles::Roles;
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{
     Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
 };
+use crate::user::Roles;
 use crate::{Auth, Backend, BearerTransport, JwtStrategy, User};
 
 /// What happens to the caller while its body is on the way.
@@ -206,7 +206,7 @@ async fn a_spoofed_host_goes_nowhere() {
         body: &mut request.body,
     };
     let reply = auth.respond(route, parts).await;
-    auth.accounts().settled().await;
+    auth.accounts().wait_idle().await;
     let token = outbox.latest("reset", "ada@example.com").unwrap();
     assert_eq!((reply.status(), reply.body().len()), (202, 0));
     assert!(token.split('.').count() == 3 && !token.contains("evil"));

@@ -2,17 +2,17 @@
 
 use super::mail::complete;
 use super::{Answer, RequestParts, new_password};
+use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
-use crate::email::EmailAddress;
-use crate::fields::{FaultCode, Fields};
 use crate::guard::Guard;
 use crate::http::Reply;
-use crate::manager::{AdminUpdate, AdminUpdateError, DeleteError};
+use crate::http::{FieldErrorCode, Fields};
 use crate::password::Password;
-use crate::roles::Roles;
+use crate::user::EmailAddress;
+use crate::user::Roles;
 use crate::user::{AuthUser, UserId};
 
 impl<U: AuthUser> Auth<U> {
@@ -78,7 +78,7 @@ impl<U: AuthUser> Auth<U> {
         let roles = names.and_then(|names| {
             let parsed = Roles::parse(names.iter().map(String::as_str)).ok();
             if parsed.is_none() {
-                fields.fault("roles", FaultCode::Invalid);
+                fields.error("roles", FieldErrorCode::Invalid);
             }
             parsed
         });

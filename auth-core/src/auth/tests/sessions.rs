@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::faults;
-use crate::manager::AccountSecrets;
+use super::problems;
+use crate::accounts::AccountSecrets;
 use crate::secret::Secret;
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
@@ -27,7 +27,7 @@ fn web() -> Backend<User> {
 
 /// That each of these configurations has one fault, with these words in it.
 fn check(builder: AuthBuilder<User>, words: &str) {
-    let found = faults(builder);
+    let found = problems(builder);
     let [fault] = found.as_slice() else {
         panic!("one fault about {words}, not {found:?}");
     };
@@ -147,7 +147,7 @@ fn sessions_in_memory_are_of_one_process() {
     let accounts = accounts_builder(Arc::new(Outbox::new()))
         .sessions(sessions())
         .processes(2);
-    let found = faults(Auth::builder(accounts).backend(web()));
+    let found = problems(Auth::builder(accounts).backend(web()));
     assert!(
         found.iter().any(|fault| told(&fault.to_string())),
         "{found:?}"

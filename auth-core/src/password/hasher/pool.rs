@@ -136,7 +136,7 @@ impl Shared {
     /// The life of one thread.
     fn serve(self: &Arc<Self>) {
         let _seat = Seat(self);
-        step_back();
+        lower_priority();
         let mut engine = Engine::new(self.params, Arc::clone(&self.done));
         while let Some(job) = self.next() {
             let start = Instant::now();
@@ -187,7 +187,7 @@ impl State {
 
 /// Lets everybody else go first who has something to do: a hash takes a core for milliseconds, and a
 /// request beside it should not wait for that. Where nobody else wants the core nothing changes.
-fn step_back() {
+fn lower_priority() {
     /// A tenth of the usual share of a core that others want, too.
     #[cfg(target_os = "linux")]
     const NICE: i32 = 10;

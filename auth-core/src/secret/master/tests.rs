@@ -1,7 +1,7 @@
 //! Masters that take turns, and what follows them.
 
 use super::*;
-use crate::rotation::KeyRingFault;
+use crate::keys::KeyRingProblem;
 use crate::secret::same_secret;
 
 const PURPOSE: Purpose = Purpose::ACCESS_TOKEN;
@@ -66,7 +66,7 @@ fn sub_keys_are_derived_once() {
 fn steps_that_are_wrong_change_nothing() {
     let master = MasterSecret::new(secret(1)).also_accept(secret(2));
     let before = master.states();
-    let duplicate = KeyRingError::Fault(KeyRingFault::DuplicateKid(kid(2)));
+    let duplicate = KeyRingError::Problem(KeyRingProblem::DuplicateKid(kid(2)));
     assert_eq!(master.add_next(secret(2)), Err(duplicate));
     assert!(matches!(
         master.add_next(Secret::new("hunter2")),

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::lock;
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 
@@ -136,7 +136,7 @@ impl ExpiringStore for MemoryExpiringStore {
         Ok(u64::from(limit) - left)
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
-        inspection.process_local("the expiring store");
+    fn validate(&self, report: &mut ConfigReport) {
+        report.process_local("the expiring store");
     }
 }

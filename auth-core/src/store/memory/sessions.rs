@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::lock;
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::StoreError;
-use crate::session_id::SessionId;
+use crate::session::SessionId;
 use crate::store::{SessionOwner, SessionStore, StoredSession};
 
 /// Keeps sessions in a map behind a lock.
@@ -98,7 +98,7 @@ impl SessionStore for MemorySessionStore {
         Ok(u64::from(limit) - left)
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
-        inspection.process_local("the session store");
+    fn validate(&self, report: &mut ConfigReport) {
+        report.process_local("the session store");
     }
 }

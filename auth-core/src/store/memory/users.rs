@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::lock;
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase, UserIter, UserRows, UserRowsMut,
 };
 use crate::user::User;
@@ -65,13 +65,13 @@ impl UserDatabase for MemoryUserDatabase {
         &self,
         id: &Uuid,
         change: UserChange<User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<User>, StoreError> {
         let outcome = lock(&self.rows).update(id, change, expect);
         outcome.map_err(StoreError::new)
     }
 
-    async fn delete(&self, id: &Uuid, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    async fn delete(&self, id: &Uuid, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
         lock(&self.rows).delete(id, expect).map_err(StoreError::new)
     }
 
@@ -79,8 +79,8 @@ impl UserDatabase for MemoryUserDatabase {
         lock(&self.rows).list(page).map_err(StoreError::new)
     }
 
-    fn inspect(&self, inspection: &mut Inspection) {
-        inspection.process_local("the user database");
+    fn validate(&self, report: &mut ConfigReport) {
+        report.process_local("the user database");
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::Clock;
-use crate::manager::PasswordChecked;
+use crate::accounts::PasswordChecked;
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{
-    FaultPlan, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
+    FaultInjector, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
 };
 use crate::testing::{PASSWORD, email, password};
 use crate::user::User;
@@ -57,7 +57,7 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
         .await
         .unwrap();
     let expected = Subject::new(user.user().id, user.user().epoch);
-    assert!(matches!(reading, Some(Reading::Subject(subject)) if subject == expected));
+    assert!(matches!(reading, Some(PresentedToken::SelfContained(subject)) if subject == expected));
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(
         is_accepted(&strategy, &token, &clock).await,
@@ -88,7 +88,7 @@ async fn revocation_ends_one_token() {
 /// A16.5.3: a deny-list that cannot answer is an error, in both directions.
 #[tokio::test]
 async fn an_unreachable_deny_list_is_an_error() {
-    let plan = FaultPlan::new();
+    let plan = FaultInjector::new();
     let store = ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan);
     let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(store);
     let (user, clock) = (user().await, ManualClock::new());

@@ -6,14 +6,14 @@ use super::cookies::{browser_stage, log_in, me};
 use super::expected::Expected;
 use super::jar::Jar;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::testing::PASSWORD;
 
 group!("backends": mounting, a_bad_header_does_not_fall_through, a_bad_cookie_beside_a_good_header,
     logout_of_each, tokens_do_not_cross);
 
 /// The first one lies at the path of the group, every further one below its name.
-async fn mounting(trial: &Trial<'_>) {
+async fn mounting(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let paths: Vec<_> = stage
         .auth
@@ -39,7 +39,7 @@ async fn mounting(trial: &Trial<'_>) {
     );
 }
 
-async fn token_of(stage: &super::stage::Stage<'_>, backend: &str) -> String {
+async fn token_of(stage: &super::fixture::Fixture<'_>, backend: &str) -> String {
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let request = WireRequest::post(&format!("/auth/{backend}/login"), &body);
     let reply = stage.send(&request).await;
@@ -48,7 +48,7 @@ async fn token_of(stage: &super::stage::Stage<'_>, backend: &str) -> String {
 }
 
 /// A header was put there on purpose: a bad one is refused, whatever cookie comes along.
-async fn a_bad_header_does_not_fall_through(trial: &Trial<'_>) {
+async fn a_bad_header_does_not_fall_through(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -57,7 +57,7 @@ async fn a_bad_header_does_not_fall_through(trial: &Trial<'_>) {
     stage.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
-async fn a_bad_cookie_beside_a_good_header(trial: &Trial<'_>) {
+async fn a_bad_cookie_beside_a_good_header(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     for backend in ["api", "plain"] {
         let token = token_of(&stage, backend).await;
@@ -75,7 +75,7 @@ async fn a_bad_cookie_beside_a_good_header(trial: &Trial<'_>) {
 }
 
 /// A logout belongs to its backend, and ends what that one has given.
-async fn logout_of_each(trial: &Trial<'_>) {
+async fn logout_of_each(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -105,7 +105,7 @@ async fn logout_of_each(trial: &Trial<'_>) {
 }
 
 /// A token of one backend is nothing to another, in whatever place it is shown.
-async fn tokens_do_not_cross(trial: &Trial<'_>) {
+async fn tokens_do_not_cross(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;

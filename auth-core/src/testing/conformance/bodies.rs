@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use super::expected::Expected;
+use super::fixture::Fixture;
 use super::routes::{Cast, Row};
-use super::stage::Stage;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::api::MAX_BODY_BYTES;
 
 group!("bodies": content_types, lengths, broken_json, other_values, unknown_members, wrong_types);
 
 /// Only JSON is read, so a form of another site reaches nothing: a browser can send these types
 /// across origins without asking first.
-async fn content_types(trial: &Trial<'_>) {
+async fn content_types(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for row in cast.rows_with_body() {
@@ -52,7 +52,7 @@ async fn content_types(trial: &Trial<'_>) {
 }
 
 /// 64 KiB are read and not one byte more.
-async fn lengths(trial: &Trial<'_>) {
+async fn lengths(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for row in cast.rows_with_body() {
@@ -74,7 +74,7 @@ async fn lengths(trial: &Trial<'_>) {
 }
 
 /// What is no strict JSON is refused with one fixed text.
-async fn broken_json(trial: &Trial<'_>) {
+async fn broken_json(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     let nested = |depth: usize| {
@@ -117,7 +117,7 @@ async fn broken_json(trial: &Trial<'_>) {
 }
 
 /// JSON of another shape than an object: 422, and no word of a parser.
-async fn other_values(trial: &Trial<'_>) {
+async fn other_values(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for row in cast.rows_with_body() {
@@ -130,7 +130,7 @@ async fn other_values(trial: &Trial<'_>) {
 }
 
 /// A member that a route does not know is refused, by its name.
-async fn unknown_members(trial: &Trial<'_>) {
+async fn unknown_members(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for row in cast.rows_with_body() {
@@ -152,7 +152,7 @@ async fn unknown_members(trial: &Trial<'_>) {
 }
 
 /// A member of another type is refused, whichever it is: nothing is converted.
-async fn wrong_types(trial: &Trial<'_>) {
+async fn wrong_types(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for row in cast.rows_with_body() {
@@ -180,9 +180,9 @@ async fn wrong_types(trial: &Trial<'_>) {
     untouched(&stage, &cast).await;
 }
 
-async fn untouched(stage: &Stage<'_>, cast: &Cast) {
+async fn untouched(stage: &Fixture<'_>, cast: &Cast) {
     let row = stage.row_text(&cast.user).await;
-    stage.same("the row", row, super::stage::columns(&cast.user));
+    stage.same("the row", row, super::fixture::columns(&cast.user));
 }
 
 fn ask() -> super::WireRequest {

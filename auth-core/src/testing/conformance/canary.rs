@@ -1,15 +1,15 @@
 //! Secrets planted everywhere, and looked for where they must not be.
 
+use super::fixture::{NEW_PASSWORD, WRONG_PASSWORD, login};
 use super::routes::Cast;
-use super::stage::{NEW_PASSWORD, WRONG_PASSWORD, login};
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::testing::master_secret;
 
 group!("canary": nothing_secret_is_told);
 
 /// No password, token, key or hash is in an event or in the `Debug` of a public type. That none is in
 /// an error reply is checked for every reply of the whole suite.
-async fn nothing_secret_is_told(trial: &Trial<'_>) {
+async fn nothing_secret_is_told(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     let mut told = vec![
@@ -31,7 +31,7 @@ async fn nothing_secret_is_told(trial: &Trial<'_>) {
         secrets.extend((!issued.is_empty()).then_some(issued));
         stage.send(&login("ada@example.com", NEW_PASSWORD)).await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     secrets.extend(stage.secrets());
     for user in [&cast.user, &cast.admin] {
         let row = stage.row(user).await;

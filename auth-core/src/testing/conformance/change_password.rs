@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::{NEW_PASSWORD, WRONG_PASSWORD, columns};
+use super::fixture::{NEW_PASSWORD, WRONG_PASSWORD, columns};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("change-password": changes, refusals, faults);
+group!("change-password": changes, refusals, field_errors);
 
 const PATH: &str = "/users/me/change-password";
 
@@ -19,7 +19,7 @@ fn change(current: &str, new: &str) -> WireRequest {
 }
 
 /// A6.2.2: the new password is the only one from now on, and every token of before is dead.
-async fn changes(trial: &Trial<'_>) {
+async fn changes(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let (token, other) = (
@@ -44,7 +44,7 @@ async fn changes(trial: &Trial<'_>) {
 }
 
 /// A6.2.3: the current password is asked for; a wrong one changes nothing and leaves an event.
-async fn refusals(trial: &Trial<'_>) {
+async fn refusals(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -68,7 +68,7 @@ async fn refusals(trial: &Trial<'_>) {
     stage.check(stage.accepts(&token).await, "the token lives");
 }
 
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;

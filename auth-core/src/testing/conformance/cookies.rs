@@ -8,10 +8,10 @@ use serde_json::json;
 use time::Duration;
 
 use super::expected::Expected;
+use super::fixture::{Backends, Fixture, Setup, WRONG_PASSWORD};
 use super::jar::Jar;
-use super::stage::{Backends, Setup, Stage, WRONG_PASSWORD};
 use super::wire::{WireReply, WireRequest};
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 use crate::user::User;
@@ -29,7 +29,7 @@ const CLEARED: [&str; 3] = [
     "__Host-auth-csrf=; Secure; SameSite=Lax; Path=/; Max-Age=0",
 ];
 
-pub(super) async fn browser_stage<'t>(trial: &'t Trial<'t>) -> (Stage<'t>, User) {
+pub(super) async fn browser_stage<'t>(trial: &'t CaseRun<'t>) -> (Fixture<'t>, User) {
     let setup = Setup {
         backends: Backends::Browser,
         ..Setup::default()
@@ -40,7 +40,7 @@ pub(super) async fn browser_stage<'t>(trial: &'t Trial<'t>) -> (Stage<'t>, User)
 }
 
 /// A login by a browser, whose cookies go into the jar.
-pub(super) async fn log_in(stage: &Stage<'_>, jar: &mut Jar) -> WireReply {
+pub(super) async fn log_in(stage: &Fixture<'_>, jar: &mut Jar) -> WireReply {
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let request = WireRequest::post("/auth/login", &body).header(OURS.0, OURS.1);
     let reply = stage.send(&jar.send(request)).await;
@@ -65,7 +65,7 @@ fn set_cookies(reply: &WireReply) -> Vec<String> {
 }
 
 /// A3.3.1, A3.3.2, A3.3.3, A3.3.4, N-SE-05: three cookies, each with what the contract says.
-async fn attributes(trial: &Trial<'_>) {
+async fn attributes(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let reply = log_in(&stage, &mut Jar::default()).await;
     let masked: Vec<_> = set_cookies(&reply)
@@ -88,7 +88,7 @@ async fn attributes(trial: &Trial<'_>) {
 }
 
 /// K-07, C-SM-06: what was set is sent back, and gone after a logout, on the server, too.
-async fn a_round_trip(trial: &Trial<'_>) {
+async fn a_round_trip(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -111,7 +111,7 @@ async fn a_round_trip(trial: &Trial<'_>) {
 }
 
 /// The refresh cookie goes to its route alone, and is exchanged there; a bad one is cleared with all.
-async fn refresh(trial: &Trial<'_>) {
+async fn refresh(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -151,7 +151,7 @@ async fn refresh(trial: &Trial<'_>) {
 
 /// Tabs share their cookies: however their refreshes overlap within the grace, all get the same
 /// tokens, and nobody is logged out.
-async fn parallel_tabs(trial: &Trial<'_>) {
+async fn parallel_tabs(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -185,7 +185,7 @@ async fn parallel_tabs(trial: &Trial<'_>) {
 }
 
 /// A cookie that is not good is refused where a user is needed, and cleared.
-async fn stale(trial: &Trial<'_>) {
+async fn stale(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let refused = Expected::unauthenticated(true).header("set-cookie", CLEARED[0]);
     for value in [
@@ -220,7 +220,7 @@ async fn stale(trial: &Trial<'_>) {
 }
 
 /// K-06: the same name with two values is refused, in one header or in two; with one value it is one.
-async fn twice(trial: &Trial<'_>) {
+async fn twice(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -246,7 +246,7 @@ async fn twice(trial: &Trial<'_>) {
 }
 
 /// A7.2.4, C-SM-04: a browser that logs in again has a new session, and its old one is over.
-async fn a_new_login_replaces(trial: &Trial<'_>) {
+async fn a_new_login_replaces(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
     log_in(&stage, &mut other).await;
@@ -281,7 +281,7 @@ async fn a_new_login_replaces(trial: &Trial<'_>) {
 }
 
 /// C-SM-02, C-SM-03: a planted cookie never becomes anybody's session, and none elsewhere is looked at.
-async fn fixation(trial: &Trial<'_>) {
+async fn fixation(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let planted = "A".repeat(64);
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
@@ -310,7 +310,7 @@ async fn fixation(trial: &Trial<'_>) {
 
 /// C-CS-01, C-CS-03, C-SM-02: a neighbouring domain can plant a refresh cookie, and not the CSRF cookie of
 /// its session: a browser that has one of its own is not logged in by it.
-async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
+async fn a_planted_refresh_cookie(trial: &CaseRun<'_>) {
     const COOKIES: [&str; 2] = ["__Secure-auth-refresh", "__Host-auth-csrf"];
     let (stage, _) = browser_stage(trial).await;
     let (mut eves, mut adas) = (Jar::default(), Jar::default());
@@ -350,7 +350,7 @@ async fn a_planted_refresh_cookie(trial: &Trial<'_>) {
 }
 
 /// Where the routes are nested, the refresh cookie is bound to the path that the browser sees.
-async fn below_a_prefix(trial: &Trial<'_>) {
+async fn below_a_prefix(trial: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         public_prefix: "/api/v1",
@@ -372,7 +372,7 @@ async fn below_a_prefix(trial: &Trial<'_>) {
 }
 
 /// The routes of sessions, with cookies: one's own says goodbye like a logout.
-async fn sessions_with_cookies(trial: &Trial<'_>) {
+async fn sessions_with_cookies(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
     log_in(&stage, &mut other).await;

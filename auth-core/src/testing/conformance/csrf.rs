@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::cookies::{OURS, browser_stage, log_in, me};
 use super::expected::Expected;
+use super::fixture::{ALLOWED_ORIGIN, Backends, NEW_PASSWORD, Setup};
 use super::jar::Jar;
-use super::stage::{ALLOWED_ORIGIN, Backends, NEW_PASSWORD, Setup};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
@@ -28,7 +28,7 @@ fn with(request: WireRequest, headers: &[(&str, &str)]) -> WireRequest {
 }
 
 /// C-CS-02, A3.5.1, A3.5.2, A3.5.3, N-SE-04: Fetch Metadata × origin × token × method, with a cookie.
-async fn the_table(trial: &Trial<'_>) {
+async fn the_table(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -87,7 +87,7 @@ fn sources() -> impl Iterator<Item = (Option<&'static str>, Option<&'static str>
 }
 
 /// Every route of ours that changes something and takes a cookie.
-async fn every_route(trial: &Trial<'_>) {
+async fn every_route(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -113,7 +113,7 @@ async fn every_route(trial: &Trial<'_>) {
 }
 
 /// C-CS-03: whoever logs a browser in must be the site itself; the same for a refresh.
-async fn login_and_refresh(trial: &Trial<'_>) {
+async fn login_and_refresh(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -152,7 +152,7 @@ async fn login_and_refresh(trial: &Trial<'_>) {
 }
 
 /// C-CS-01: only the token of this session, in both places.
-async fn tokens(trial: &Trial<'_>) {
+async fn tokens(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
     log_in(&stage, &mut other).await;
@@ -190,7 +190,7 @@ async fn tokens(trial: &Trial<'_>) {
 }
 
 /// A client that says nothing of where it is asks for a token first.
-async fn a_token_before_login(trial: &Trial<'_>) {
+async fn a_token_before_login(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let mut jar = Jar::default();
@@ -221,7 +221,7 @@ async fn a_token_before_login(trial: &Trial<'_>) {
 
 /// Whoever was logged out by somebody else has the CSRF token of a session that is over, and is offered
 /// one to log in again. Beside an access cookie it stays, for it may be that of its session.
-async fn a_token_after_the_end(trial: &Trial<'_>) {
+async fn a_token_after_the_end(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -245,7 +245,7 @@ async fn a_token_after_the_end(trial: &Trial<'_>) {
 }
 
 /// C-CS-05: with a bearer token nobody asks, and the cookie beside it counts for nothing.
-async fn bearer_is_never_asked(trial: &Trial<'_>) {
+async fn bearer_is_never_asked(trial: &CaseRun<'_>) {
     let (stage, ada) = browser_stage(trial).await;
     let eve = stage.user("eve@example.com").await;
     let mut jar = Jar::default();
@@ -276,7 +276,7 @@ async fn bearer_is_never_asked(trial: &Trial<'_>) {
 }
 
 /// C-CS-04: what a form can send is no body of ours, wherever it comes from.
-async fn simple_content_types(trial: &Trial<'_>) {
+async fn simple_content_types(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -298,7 +298,7 @@ async fn simple_content_types(trial: &Trial<'_>) {
 }
 
 /// No route of ours changes anything by a safe method.
-async fn safe_methods_change_nothing(trial: &Trial<'_>) {
+async fn safe_methods_change_nothing(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -330,7 +330,7 @@ async fn safe_methods_change_nothing(trial: &Trial<'_>) {
 }
 
 /// C-CS-06: to try it out, what would be refused passes, and is told once.
-async fn log_only(trial: &Trial<'_>) {
+async fn log_only(trial: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         csrf_log_only: true,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::wire::{WireReply, excerpt};
 use crate::api::ErrorCode;
-use crate::fields::FaultCode;
-use crate::roles::Role;
+use crate::http::FieldErrorCode;
+use crate::user::Role;
 use crate::user::User;
 
 /// A reply as it has to be: status, every header, and the body to the byte where it is known.
@@ -169,19 +169,19 @@ pub(super) fn user_read(user: &User) -> String {
 
 fn fault_detail(code: &str) -> &'static str {
     let all = [
-        FaultCode::Missing,
-        FaultCode::Unknown,
-        FaultCode::WrongType,
-        FaultCode::TooShort,
-        FaultCode::TooLong,
-        FaultCode::Invalid,
+        FieldErrorCode::Missing,
+        FieldErrorCode::Unknown,
+        FieldErrorCode::WrongType,
+        FieldErrorCode::TooShort,
+        FieldErrorCode::TooLong,
+        FieldErrorCode::Invalid,
     ];
     let known = all.into_iter().find(|known| known.as_str() == code);
-    known.map_or("?", FaultCode::detail)
+    known.map_or("?", FieldErrorCode::detail)
 }
 
 fn has_members(body: &[u8], names: &[&str]) -> bool {
-    let Ok(object) = crate::json::parse_object(body) else {
+    let Ok(object) = crate::http::json::parse_object(body) else {
         return false;
     };
     object.len() == names.len() && names.iter().all(|name| object.contains_key(*name))

@@ -4,17 +4,17 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::{NEW_PASSWORD, Setup, Stage, WRONG_PASSWORD, login};
+use super::fixture::{Fixture, NEW_PASSWORD, Setup, WRONG_PASSWORD, login};
 use super::wire::WireRequest;
-use super::{Trial, group};
-use crate::email::EmailAddress;
-use crate::error::BoxError;
-use crate::event::EventKind;
-use crate::manager::{
+use super::{CaseRun, group};
+use crate::accounts::{
     DeleteMode, ForgotPassword, HookResult, LoginFailure, RequestVerify, UpdateSummary,
     UserManager, VerifyToken,
 };
+use crate::error::BoxError;
+use crate::event::EventKind;
 use crate::testing::{Outbox, PASSWORD};
+use crate::user::EmailAddress;
 use crate::user::User;
 
 group!("hooks": a_failure_changes_nothing, before_a_deletion_it_stops_it);
@@ -94,7 +94,7 @@ fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
 }
 
 /// Each flow succeeds, and each failed hook is raised by its name.
-async fn a_failure_changes_nothing(trial: &Trial<'_>) {
+async fn a_failure_changes_nothing(trial: &CaseRun<'_>) {
     let outbox = Outbox::new();
     let stage = trial.stage_with(setup(&outbox, false)).await;
     stage.admin("root@example.com").await;
@@ -111,10 +111,10 @@ async fn a_failure_changes_nothing(trial: &Trial<'_>) {
         stage
             .expect(WireRequest::post(path, &body), Expected::empty(202))
             .await;
-        stage.settled().await;
+        stage.wait_idle().await;
     }
     stage.send(&login("ada@example.com", WRONG_PASSWORD)).await;
-    stage.settled().await;
+    stage.wait_idle().await;
     let verify = WireRequest::post("/auth/verify", &json!({"token": latest("verify")}));
     let body = json!({"token": latest("reset"), "password": NEW_PASSWORD});
     for (request, status) in [
@@ -141,7 +141,7 @@ async fn a_failure_changes_nothing(trial: &Trial<'_>) {
     every_hook_was_raised(&stage);
 }
 
-fn every_hook_was_raised(stage: &Stage<'_>) {
+fn every_hook_was_raised(stage: &Fixture<'_>) {
     let mut failed: Vec<_> = stage.events.events();
     failed.retain(|event| event.kind == EventKind::HookFailed);
     let mut names: Vec<_> = failed.iter().filter_map(|event| event.detail).collect();
@@ -165,7 +165,7 @@ fn every_hook_was_raised(stage: &Stage<'_>) {
 }
 
 /// The one hook that comes before: what it could not do must not be skipped.
-async fn before_a_deletion_it_stops_it(trial: &Trial<'_>) {
+async fn before_a_deletion_it_stops_it(trial: &CaseRun<'_>) {
     let stage = trial.stage_with(setup(&Outbox::new(), true)).await;
     stage.admin("root@example.com").await;
     let user = stage.user("ada@example.com").await;

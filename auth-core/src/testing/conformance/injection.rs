@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::bodies::{names, with};
+use super::fixture::columns;
 use super::routes::Cast;
-use super::stage::columns;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 
 group!("injection": into_every_member, into_headers_and_queries);
 
@@ -33,7 +33,7 @@ const STRINGS: &[&str] = &[
 
 /// No string in any member of any route makes an error of ours, or a header of its own. Some of them
 /// are fine passwords, role names or addresses: after a success the stage is set anew.
-async fn into_every_member(trial: &Trial<'_>) {
+async fn into_every_member(trial: &CaseRun<'_>) {
     let mut stage = trial.stage().await;
     let mut cast = Cast::on(&stage).await;
     for place in 0..cast.rows_with_body().len() {
@@ -71,7 +71,7 @@ fn pairs(names: &[String]) -> Vec<(String, &'static str)> {
 }
 
 /// Headers and queries with such strings are read as what they are.
-async fn into_headers_and_queries(trial: &Trial<'_>) {
+async fn into_headers_and_queries(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     for value in [

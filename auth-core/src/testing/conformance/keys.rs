@@ -1,16 +1,16 @@
 //! `GET A/.well-known/jwks.json`.
 
 use super::expected::Expected;
-use super::stage::{Backends, Setup};
+use super::fixture::{Backends, Setup};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 
 group!("keys": published, none_where_none_is_public);
 
 const PATH: &str = "/auth/.well-known/jwks.json";
 
 /// RFC 7517 §5: the public halves alone, for caches to keep, and 304 for who has them.
-async fn published(trial: &Trial<'_>) {
+async fn published(trial: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Signed,
         ..Setup::default()
@@ -69,7 +69,7 @@ async fn published(trial: &Trial<'_>) {
 }
 
 /// A shared secret is nothing to publish, not even that it is there.
-async fn none_where_none_is_public(trial: &Trial<'_>) {
+async fn none_where_none_is_public(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let reply = stage.door_alone(&WireRequest::get(PATH)).await;
     stage.same("the status", reply.status, 404);

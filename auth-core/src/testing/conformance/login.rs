@@ -3,18 +3,18 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::{Setup, WRONG_PASSWORD, login};
+use super::fixture::{Setup, WRONG_PASSWORD, login};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
-use crate::store::{Expect, UserChange};
+use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
-group!("login": succeeds, bad_credentials_are_one_answer, exactly_as_given, faults,
+group!("login": succeeds, bad_credentials_are_one_answer, exactly_as_given, field_errors,
     state_after_the_right_password, state_folded, verification_required, no_default_accounts);
 
 /// The reply carries a bearer token for 15 minutes, and nothing else.
-async fn succeeds(trial: &Trial<'_>) {
+async fn succeeds(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     for identifier in ["ada@example.com", " ADA@Example.COM ", "ａda@example.com"] {
@@ -43,7 +43,7 @@ async fn succeeds(trial: &Trial<'_>) {
 
 /// A6.3.8, B-03: an unknown user, a wrong password and an inactive account with a wrong password get
 /// the same bytes.
-async fn bad_credentials_are_one_answer(trial: &Trial<'_>) {
+async fn bad_credentials_are_one_answer(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let gone = stage.user("gone@example.com").await;
@@ -51,7 +51,10 @@ async fn bad_credentials_are_one_answer(trial: &Trial<'_>) {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage.users.update(&gone.id, off, Expect::anything()).await;
+    let written = stage
+        .users
+        .update(&gone.id, off, Precondition::anything())
+        .await;
     stage.check(written.is_ok(), "the account is off");
     for address in ["ada@example.com", "nobody@example.com", "gone@example.com"] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
@@ -66,7 +69,7 @@ async fn bad_credentials_are_one_answer(trial: &Trial<'_>) {
 
 /// A6.2.8: a password is compared as it was given: no trimming, folding or cutting, not even behind
 /// a NUL.
-async fn exactly_as_given(trial: &Trial<'_>) {
+async fn exactly_as_given(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let long = "correct horse battery staple ".repeat(4);
     let register = json!({"email": "ada@example.com", "password": long});
@@ -93,7 +96,7 @@ async fn exactly_as_given(trial: &Trial<'_>) {
 }
 
 /// Faults of the payload have a code of their own, and name the members in the order of the contract.
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (long, longer) = ("x".repeat(129), "x".repeat(321));
     for (body, faults) in [
@@ -135,14 +138,17 @@ async fn faults(trial: &Trial<'_>) {
 }
 
 /// Only who knows the password learns that the account is inactive.
-async fn state_after_the_right_password(trial: &Trial<'_>) {
+async fn state_after_the_right_password(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let off = UserChange {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage.users.update(&user.id, off, Expect::anything()).await;
+    let written = stage
+        .users
+        .update(&user.id, off, Precondition::anything())
+        .await;
     stage.check(written.is_ok(), "the account is off");
     let told = Expected::problem(403, "LOGIN_USER_INACTIVE");
     stage.expect(login("ada@example.com", PASSWORD), told).await;
@@ -153,9 +159,9 @@ async fn state_after_the_right_password(trial: &Trial<'_>) {
 }
 
 /// A setting folds the state of an account into bad credentials.
-async fn state_folded(trial: &Trial<'_>) {
+async fn state_folded(trial: &CaseRun<'_>) {
     let setup = Setup {
-        fold_account_state: true,
+        hide_account_state: true,
         require_verification: true,
         ..Setup::default()
     };
@@ -170,7 +176,7 @@ async fn state_folded(trial: &Trial<'_>) {
 }
 
 /// Where verification is required, an unverified account is told so after the right password.
-async fn verification_required(trial: &Trial<'_>) {
+async fn verification_required(trial: &CaseRun<'_>) {
     let setup = Setup {
         require_verification: true,
         ..Setup::default()
@@ -198,7 +204,7 @@ async fn verification_required(trial: &Trial<'_>) {
 }
 
 /// A6.3.2: a fresh store lets nobody in.
-async fn no_default_accounts(trial: &Trial<'_>) {
+async fn no_default_accounts(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (address, password) in [
         ("admin@example.com", "admin"),

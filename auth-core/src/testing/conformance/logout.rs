@@ -2,13 +2,13 @@
 
 use super::expected::Expected;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 
 group!("logout": ends_this_token_only, asks_for_a_token);
 
 /// A7.4.1: the token is dead at once, and no other one is. A second logout has nothing to end.
-async fn ends_this_token_only(trial: &Trial<'_>) {
+async fn ends_this_token_only(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let (first, second) = (
@@ -27,7 +27,7 @@ async fn ends_this_token_only(trial: &Trial<'_>) {
 }
 
 /// Without a good token there is nobody to log out.
-async fn asks_for_a_token(trial: &Trial<'_>) {
+async fn asks_for_a_token(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let logout = WireRequest::new("POST", "/auth/logout");
     stage

@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::{WRONG_PASSWORD, columns};
+use super::fixture::{WRONG_PASSWORD, columns};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::{PASSWORD, email};
 
-group!("me": shows_the_caller, nothing_to_change, moves_the_address, refusals, faults);
+group!("me": shows_the_caller, nothing_to_change, moves_the_address, refusals, field_errors);
 
 /// The public form of the caller, and nothing else.
-async fn shows_the_caller(trial: &Trial<'_>) {
+async fn shows_the_caller(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.verified("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -28,7 +28,7 @@ async fn shows_the_caller(trial: &Trial<'_>) {
 }
 
 /// An empty change, and the same address again, change nothing and end nothing.
-async fn nothing_to_change(trial: &Trial<'_>) {
+async fn nothing_to_change(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.verified("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -46,7 +46,7 @@ async fn nothing_to_change(trial: &Trial<'_>) {
 }
 
 /// With the right password the address moves; it is unproven then, and every token is dead.
-async fn moves_the_address(trial: &Trial<'_>) {
+async fn moves_the_address(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let mut user = stage.verified("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -68,7 +68,7 @@ async fn moves_the_address(trial: &Trial<'_>) {
 }
 
 /// Without the right password nothing changes, and a taken address is told only to who has it.
-async fn refusals(trial: &Trial<'_>) {
+async fn refusals(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     stage.user("eve@example.com").await;
@@ -97,7 +97,7 @@ async fn refusals(trial: &Trial<'_>) {
     stage.check(stage.accepts(&token).await, "the token lives");
 }
 
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;

@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 
 group!("methods": others_are_405, options_tell);
 
@@ -24,7 +24,7 @@ const PATHS: &[(&str, &str)] = &[
 ];
 
 /// 405 with `Allow`, whoever asks and whatever comes along.
-async fn others_are_405(trial: &Trial<'_>) {
+async fn others_are_405(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (path, allow) in PATHS {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "PURGE"] {
@@ -42,7 +42,7 @@ async fn others_are_405(trial: &Trial<'_>) {
 }
 
 /// `OPTIONS` names the methods and grants nothing across origins.
-async fn options_tell(trial: &Trial<'_>) {
+async fn options_tell(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (path, allow) in PATHS {
         let request = WireRequest::new("OPTIONS", path)

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::cookies::{OURS, browser_stage, log_in, me};
 use super::expected::Expected;
+use super::fixture::columns;
 use super::jar::Jar;
 use super::routes::{Cast, Needs};
-use super::stage::columns;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
@@ -20,7 +20,7 @@ fn unavailable() -> Expected {
 }
 
 /// B-25: every route answers with the same bytes, and afterwards everything is as it was.
-async fn everything_is_down(trial: &Trial<'_>) {
+async fn everything_is_down(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     stage.user_faults.fail(true);
@@ -30,7 +30,7 @@ async fn everything_is_down(trial: &Trial<'_>) {
             .expect(row.request(&cast.admin_token), unavailable())
             .await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     stage.user_faults.fail(false);
     stage.expiring_faults.fail(false);
     for user in [&cast.user, &cast.admin] {
@@ -55,7 +55,7 @@ async fn everything_is_down(trial: &Trial<'_>) {
 
 /// Requests for mails are answered before the users are asked, so they are alike whether there is
 /// such a user or not, and whether the users can be asked or not.
-async fn users_are_down(trial: &Trial<'_>) {
+async fn users_are_down(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     stage.user_faults.fail(true);
@@ -69,7 +69,7 @@ async fn users_are_down(trial: &Trial<'_>) {
         };
         stage.expect(row.request(&cast.admin_token), expected).await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     stage.check(
         stage.raised(EventKind::ServiceUnavailable),
         "what failed after the reply is raised",
@@ -78,7 +78,7 @@ async fn users_are_down(trial: &Trial<'_>) {
 
 /// A token whose revocation cannot be looked up is neither good nor bad; a logout that cannot be
 /// recorded is no success.
-async fn expiring_store_is_down(trial: &Trial<'_>) {
+async fn expiring_store_is_down(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
     stage.expiring_faults.fail(true);
@@ -101,7 +101,7 @@ async fn expiring_store_is_down(trial: &Trial<'_>) {
 
 /// Where sessions cannot be asked for, nobody is logged in, and nobody is logged out: a cookie is not
 /// cleared, a refresh token not spent, and a logout is no success.
-async fn session_store_is_down(trial: &Trial<'_>) {
+async fn session_store_is_down(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
     log_in(&stage, &mut jar).await;
@@ -140,7 +140,7 @@ async fn session_store_is_down(trial: &Trial<'_>) {
 }
 
 /// B-01: a rotation that fails before it is written leaves the token as it was, and tells of nothing.
-async fn a_fault_before_the_commit(trial: &Trial<'_>) {
+async fn a_fault_before_the_commit(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/api/login", &body);

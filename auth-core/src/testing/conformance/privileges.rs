@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::bodies::and;
 use super::expected::Expected;
-use super::stage::columns;
+use super::fixture::columns;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::testing::PASSWORD;
 
 group!("privileges": no_column_comes_in, guards_come_before_bodies);
@@ -35,7 +35,7 @@ fn privileged() -> Vec<(&'static str, Value)> {
 
 /// A15.3.3, B-29: every column name of the row, sent to the routes that anybody may call, is refused
 /// by its name, and nothing is stored.
-async fn no_column_comes_in(trial: &Trial<'_>) {
+async fn no_column_comes_in(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -71,7 +71,7 @@ async fn no_column_comes_in(trial: &Trial<'_>) {
 }
 
 /// Who may not call a route learns nothing about its bodies.
-async fn guards_come_before_bodies(trial: &Trial<'_>) {
+async fn guards_come_before_bodies(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;

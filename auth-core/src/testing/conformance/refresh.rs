@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::expected::Expected;
-use super::stage::{Backends, NEW_PASSWORD, Setup, Stage, login};
+use super::fixture::{Backends, Fixture, NEW_PASSWORD, Setup, login};
 use super::wire::{WireReply, WireRequest};
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
-use crate::store::{Expect, UserChange};
+use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
 group!("refresh": rotates, a_lost_reply, one_generation, strict, spent_long_ago, forged, deadlines,
@@ -30,7 +30,11 @@ fn refresh(token: &str) -> WireRequest {
     WireRequest::post("/auth/refresh", &json!({ "refresh_token": token }))
 }
 
-async fn stage_of<'t>(trial: &'t Trial<'t>, backends: Backends, grace: Option<u64>) -> Stage<'t> {
+async fn stage_of<'t>(
+    trial: &'t CaseRun<'t>,
+    backends: Backends,
+    grace: Option<u64>,
+) -> Fixture<'t> {
     let setup = Setup {
         backends,
         grace,
@@ -42,12 +46,12 @@ async fn stage_of<'t>(trial: &'t Trial<'t>, backends: Backends, grace: Option<u6
 }
 
 /// Logs in and answers access and refresh token.
-async fn log_in(stage: &Stage<'_>) -> (String, String) {
+async fn log_in(stage: &Fixture<'_>) -> (String, String) {
     let request = login("ada@example.com", PASSWORD);
     tokens(&stage.expect(request, Expected::in_session()).await)
 }
 
-async fn refreshed(stage: &Stage<'_>, token: &str) -> (String, String) {
+async fn refreshed(stage: &Fixture<'_>, token: &str) -> (String, String) {
     tokens(&stage.expect(refresh(token), Expected::in_session()).await)
 }
 
@@ -56,7 +60,7 @@ fn tokens(reply: &WireReply) -> (String, String) {
 }
 
 /// A7.2.2: each exchange answers new tokens that work; the session lives on; another login has its own.
-async fn rotates(trial: &Trial<'_>) {
+async fn rotates(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (mut access, mut token) = log_in(&stage).await;
@@ -82,7 +86,7 @@ async fn rotates(trial: &Trial<'_>) {
 }
 
 /// C-SM-05: within ten seconds the token before is answered with the same successor, and not after.
-async fn a_lost_reply(trial: &Trial<'_>) {
+async fn a_lost_reply(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (_, first) = log_in(&stage).await;
@@ -114,13 +118,13 @@ async fn a_lost_reply(trial: &Trial<'_>) {
     }
 }
 
-fn count(stage: &Stage<'_>, kind: EventKind) -> usize {
+fn count(stage: &Fixture<'_>, kind: EventKind) -> usize {
     let kinds = stage.events.kinds();
     kinds.iter().filter(|raised| **raised == kind).count()
 }
 
 /// Two rotations back is too far, also within the grace.
-async fn one_generation(trial: &Trial<'_>) {
+async fn one_generation(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (_, first) = log_in(&stage).await;
@@ -144,7 +148,7 @@ async fn one_generation(trial: &Trial<'_>) {
 }
 
 /// Without a grace a token that comes twice ends its session, and no other.
-async fn strict(trial: &Trial<'_>) {
+async fn strict(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, Some(0)).await;
         let (_, other) = log_in(&stage).await;
@@ -166,7 +170,7 @@ async fn strict(trial: &Trial<'_>) {
 }
 
 /// However long ago it was spent.
-async fn spent_long_ago(trial: &Trial<'_>) {
+async fn spent_long_ago(trial: &CaseRun<'_>) {
     let stage = stage_of(trial, Backends::Opaque, None).await;
     let (_, first) = log_in(&stage).await;
     let mut token = first.clone();
@@ -184,7 +188,7 @@ async fn spent_long_ago(trial: &Trial<'_>) {
 }
 
 /// C-SM-03: what was never a token ends nothing, and makes nothing.
-async fn forged(trial: &Trial<'_>) {
+async fn forged(trial: &CaseRun<'_>) {
     let stage = stage_of(trial, Backends::Opaque, None).await;
     let (access, token) = log_in(&stage).await;
     let (_, other) = log_in(&stage).await;
@@ -223,7 +227,7 @@ async fn forged(trial: &Trial<'_>) {
 
 /// A7.3.1, A7.3.2, N-SE-07: thirty days without a use, ninety days in all; a use prolongs the one and
 /// not the other.
-async fn deadlines(trial: &Trial<'_>) {
+async fn deadlines(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (_, token) = log_in(&stage).await;
@@ -256,7 +260,7 @@ async fn deadlines(trial: &Trial<'_>) {
     }
 }
 
-async fn bodies(trial: &Trial<'_>) {
+async fn bodies(trial: &CaseRun<'_>) {
     let stage = stage_of(trial, Backends::Opaque, None).await;
     let (_, token) = log_in(&stage).await;
     let check = async |body: Value, faults: &[(&str, &str)]| {
@@ -298,7 +302,7 @@ async fn bodies(trial: &Trial<'_>) {
 }
 
 /// Where there are no sessions there is no such route.
-async fn without_sessions(trial: &Trial<'_>) {
+async fn without_sessions(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for path in [
         "/auth/refresh",
@@ -311,7 +315,7 @@ async fn without_sessions(trial: &Trial<'_>) {
 }
 
 /// A session belongs to the backend that started it.
-async fn of_another_backend(trial: &Trial<'_>) {
+async fn of_another_backend(trial: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         ..Setup::default()
@@ -337,7 +341,7 @@ async fn of_another_backend(trial: &Trial<'_>) {
 
 /// A7.4.1, A7.4.2, B-24: logout, reset, deactivation and deletion end the chain; an account that is
 /// switched on again has to log in.
-async fn after_the_end(trial: &Trial<'_>) {
+async fn after_the_end(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (access, token) = log_in(&stage).await;
@@ -368,7 +372,9 @@ async fn after_the_end(trial: &Trial<'_>) {
                 bump_epoch,
                 ..UserChange::default()
             };
-            stage.users.update(&eve.id, change, Expect::anything())
+            stage
+                .users
+                .update(&eve.id, change, Precondition::anything())
         };
         stage.check(write(false, true).await.is_ok(), "off");
         stage
@@ -383,7 +389,7 @@ async fn after_the_end(trial: &Trial<'_>) {
 
         let request = login("eve@example.com", PASSWORD);
         let (_, token) = tokens(&stage.expect(request, Expected::in_session()).await);
-        let gone = stage.users.delete(&eve.id, Expect::anything()).await;
+        let gone = stage.users.delete(&eve.id, Precondition::anything()).await;
         stage.check(gone.is_ok(), "gone");
         stage
             .expect(refresh(&token), Expected::refresh_refused())
@@ -392,7 +398,7 @@ async fn after_the_end(trial: &Trial<'_>) {
 }
 
 /// A7.4.3: a change of the password ends the other sessions, and the one that it comes from goes on.
-async fn changed_password(trial: &Trial<'_>) {
+async fn changed_password(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
         let (access, token) = log_in(&stage).await;
@@ -426,7 +432,7 @@ async fn changed_password(trial: &Trial<'_>) {
 }
 
 /// The one that says so by its name: an access token outlives its session by no more than its life.
-async fn checked_at_refresh(trial: &Trial<'_>) {
+async fn checked_at_refresh(trial: &CaseRun<'_>) {
     let stage = stage_of(trial, Backends::JwtAtRefresh, None).await;
     let (access, token) = log_in(&stage).await;
     let logout = WireRequest::new("POST", "/auth/logout").bearer(&access);

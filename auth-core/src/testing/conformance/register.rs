@@ -3,29 +3,29 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::{Setup, Stage};
+use super::fixture::{Fixture, Setup};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::auth::LoginBy;
 use crate::event::EventKind;
 use crate::testing::{PASSWORD, email};
 use crate::user::User;
 
-group!("register": succeeds, addresses_are_normalised, taken, passwords, faults, privately, with_a_username);
+group!("register": succeeds, addresses_are_normalised, taken, passwords, field_errors, privately, with_a_username);
 
 fn register(address: &str, password: &str) -> WireRequest {
     let body = json!({"email": address, "password": password});
     WireRequest::post("/auth/register", &body)
 }
 
-async fn found(stage: &Stage<'_>, address: &str) -> Option<User> {
+async fn found(stage: &Fixture<'_>, address: &str) -> Option<User> {
     let found = stage.users.find(&email(address).into()).await;
     found.expect("the rig's own store answers")
 }
 
 /// 201 with the public form of an account that is active, unproven and not privileged; and a token
 /// for its owner, which proves the address.
-async fn succeeds(trial: &Trial<'_>) {
+async fn succeeds(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let reply = stage.send(&register("ada@example.com", PASSWORD)).await;
     let Some(user) = found(&stage, "ada@example.com").await else {
@@ -50,7 +50,7 @@ async fn succeeds(trial: &Trial<'_>) {
 }
 
 /// One normaliser for every way in, and addresses beyond ASCII pass.
-async fn addresses_are_normalised(trial: &Trial<'_>) {
+async fn addresses_are_normalised(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (given, stored) in [
         ("  Ada@Example.COM ", "ada@example.com"),
@@ -66,7 +66,7 @@ async fn addresses_are_normalised(trial: &Trial<'_>) {
 }
 
 /// A taken address is told, and nothing about its owner changes.
-async fn taken(trial: &Trial<'_>) {
+async fn taken(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let before = stage.row_text(&user).await;
@@ -81,7 +81,7 @@ async fn taken(trial: &Trial<'_>) {
 
 /// A6.2.1, A6.2.4, A6.2.5, A6.2.9, A6.2.11: length in code points, no common or personal password,
 /// and no rule about kinds of characters.
-async fn passwords(trial: &Trial<'_>) {
+async fn passwords(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let fault = |code| Expected::invalid(&[("password", code)]);
     let (eleven, too_long) = ("kmwzpxvbqtn", "z\u{e9}".repeat(65));
@@ -125,7 +125,7 @@ async fn passwords(trial: &Trial<'_>) {
 }
 
 /// Faults name the members in the order of the contract.
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let long = format!("{}@example.com", "x".repeat(320));
     for (body, faults) in [
@@ -168,10 +168,10 @@ async fn faults(trial: &Trial<'_>) {
 }
 
 /// In the private mode a new and a taken address get the same bytes; the owner is told by a hook.
-async fn privately(trial: &Trial<'_>) {
+async fn privately(trial: &CaseRun<'_>) {
     let setup = Setup {
-        private_registration: true,
-        fold_account_state: true,
+        hide_existing_accounts: true,
+        hide_account_state: true,
         require_verification: true,
         ..Setup::default()
     };
@@ -183,7 +183,7 @@ async fn privately(trial: &Trial<'_>) {
             .expect(register(address, PASSWORD), Expected::empty(202))
             .await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     stage.same("the row", stage.row_text(&user).await, before);
     let told = stage.outbox.latest("duplicate", "ada@example.com");
     stage.check(told.is_some(), "the owner is told");
@@ -198,7 +198,7 @@ async fn privately(trial: &Trial<'_>) {
 }
 
 /// Where people log in by name, registration asks for one, and an address is no way in.
-async fn with_a_username(trial: &Trial<'_>) {
+async fn with_a_username(trial: &CaseRun<'_>) {
     let setup = Setup {
         login_by: LoginBy::Username,
         ..Setup::default()
@@ -227,7 +227,7 @@ async fn with_a_username(trial: &Trial<'_>) {
         .expect(WireRequest::post("/auth/register", &body), taken)
         .await;
     stage.check(stage.logs_in("ADA", PASSWORD).await, "the login by name");
-    let by_address = super::stage::login("ada@example.com", PASSWORD);
+    let by_address = super::fixture::login("ada@example.com", PASSWORD);
     let faults = [("identifier", "invalid")];
     stage
         .expect(

@@ -4,15 +4,15 @@ use serde_json::json;
 use time::Duration;
 
 use super::expected::Expected;
-use super::stage::NEW_PASSWORD;
+use super::fixture::NEW_PASSWORD;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
-use crate::store::{Expect, UserChange};
+use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
 group!("reset": everybody_gets_the_same, replaces_once, superseded, ended_by_changes, late_and_strange,
-    refused_password_keeps_the_token, asking_changes_nothing, faults);
+    refused_password_keeps_the_token, asking_changes_nothing, field_errors);
 
 fn reset(token: &str, password: &str) -> WireRequest {
     let body = json!({"token": token, "password": password});
@@ -28,7 +28,7 @@ fn bad_token() -> Expected {
 }
 
 /// C-FP-01: known, unknown and inactive addresses get the same bytes; a token goes to the known one.
-async fn everybody_gets_the_same(trial: &Trial<'_>) {
+async fn everybody_gets_the_same(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let gone = stage.user("gone@example.com").await;
@@ -36,12 +36,15 @@ async fn everybody_gets_the_same(trial: &Trial<'_>) {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage.users.update(&gone.id, off, Expect::anything()).await;
+    let written = stage
+        .users
+        .update(&gone.id, off, Precondition::anything())
+        .await;
     stage.check(written.is_ok(), "the account is off");
     for address in ["ada@example.com", "gone@example.com", "nobody@example.com"] {
         stage.expect(forgot(address), Expected::empty(202)).await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     let items = stage.outbox.items();
     let mailed: Vec<_> = items.iter().filter(|item| item.kind == "reset").collect();
     stage.same("tokens", mailed.len(), 1);
@@ -52,7 +55,7 @@ async fn everybody_gets_the_same(trial: &Trial<'_>) {
 }
 
 /// C-FP-03, C-FP-06, B-02: once; it ends what the user holds, sets no cookie and logs nobody in.
-async fn replaces_once(trial: &Trial<'_>) {
+async fn replaces_once(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let access = stage.token("ada@example.com").await;
@@ -82,7 +85,7 @@ async fn replaces_once(trial: &Trial<'_>) {
 }
 
 /// C-FP-07: a later request makes earlier tokens worthless.
-async fn superseded(trial: &Trial<'_>) {
+async fn superseded(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let first = stage.reset_token("ada@example.com").await;
@@ -93,7 +96,7 @@ async fn superseded(trial: &Trial<'_>) {
 }
 
 /// C-FP-07: a change of password or address makes every token worthless.
-async fn ended_by_changes(trial: &Trial<'_>) {
+async fn ended_by_changes(trial: &CaseRun<'_>) {
     for (method, path, body) in [
         (
             "PATCH",
@@ -121,7 +124,7 @@ async fn ended_by_changes(trial: &Trial<'_>) {
 }
 
 /// C-FP-03: late, tampered, of another purpose, of an inactive or deleted user: one answer.
-async fn late_and_strange(trial: &Trial<'_>) {
+async fn late_and_strange(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let access = stage.token("ada@example.com").await;
@@ -143,17 +146,20 @@ async fn late_and_strange(trial: &Trial<'_>) {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage.users.update(&user.id, off, Expect::anything()).await;
+    let written = stage
+        .users
+        .update(&user.id, off, Precondition::anything())
+        .await;
     stage.check(written.is_ok(), "the account is off");
     stage.expect(reset(&token, NEW_PASSWORD), bad_token()).await;
-    let gone = stage.users.delete(&user.id, Expect::anything()).await;
+    let gone = stage.users.delete(&user.id, Precondition::anything()).await;
     stage.check(gone.is_ok(), "the user is gone");
     stage.expect(reset(&token, NEW_PASSWORD), bad_token()).await;
     stage.check(stage.raised(EventKind::PasswordResetFailed), "the event");
 }
 
 /// C-FP-08: the policy of registration holds; a password that it refuses does not spend the token.
-async fn refused_password_keeps_the_token(trial: &Trial<'_>) {
+async fn refused_password_keeps_the_token(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.reset_token("ada@example.com").await;
@@ -168,7 +174,7 @@ async fn refused_password_keeps_the_token(trial: &Trial<'_>) {
 }
 
 /// C-FP-04: however often somebody asks, the account is as it was.
-async fn asking_changes_nothing(trial: &Trial<'_>) {
+async fn asking_changes_nothing(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let access = stage.token("ada@example.com").await;
@@ -178,7 +184,7 @@ async fn asking_changes_nothing(trial: &Trial<'_>) {
             .expect(forgot("ada@example.com"), Expected::empty(202))
             .await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     stage.same("the row", stage.row_text(&user).await, before);
     stage.check(stage.accepts(&access).await, "the access token");
     stage.check(
@@ -187,7 +193,7 @@ async fn asking_changes_nothing(trial: &Trial<'_>) {
     );
 }
 
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (long, long_password) = ("x".repeat(2049), "x".repeat(129));
     for (path, body, faults) in [

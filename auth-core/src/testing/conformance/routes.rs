@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{NEW_PASSWORD, Stage};
+use super::fixture::{Fixture, NEW_PASSWORD};
 use super::wire::WireRequest;
 use crate::testing::PASSWORD;
 use crate::user::User;
@@ -78,7 +78,7 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    pub(super) async fn on(stage: &Stage<'_>) -> Self {
+    pub(super) async fn on(stage: &Fixture<'_>) -> Self {
         let user = stage.user("ada@example.com").await;
         let admin = stage.admin("root@example.com").await;
         Self {

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::expected::Expected;
-use super::stage::{Backends, Setup, Stage};
+use super::fixture::{Backends, Fixture, Setup};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 use crate::user::User;
@@ -24,7 +24,7 @@ struct Login {
     refresh: String,
 }
 
-async fn stage_of<'t>(trial: &'t Trial<'t>, backends: Backends) -> (Stage<'t>, User) {
+async fn stage_of<'t>(trial: &'t CaseRun<'t>, backends: Backends) -> (Fixture<'t>, User) {
     let setup = Setup {
         backends,
         ..Setup::default()
@@ -34,7 +34,7 @@ async fn stage_of<'t>(trial: &'t Trial<'t>, backends: Backends) -> (Stage<'t>, U
     (stage, user)
 }
 
-async fn log_in(stage: &Stage<'_>, address: &str, agent: Option<&str>) -> Login {
+async fn log_in(stage: &Fixture<'_>, address: &str, agent: Option<&str>) -> Login {
     let body = json!({"identifier": address, "password": PASSWORD});
     let mut request = WireRequest::post("/auth/login", &body);
     if let Some(agent) = agent {
@@ -49,7 +49,7 @@ async fn log_in(stage: &Stage<'_>, address: &str, agent: Option<&str>) -> Login 
 }
 
 /// The sessions that the caller sees, from the one used last.
-async fn list(stage: &Stage<'_>, login: &Login) -> Vec<Value> {
+async fn list(stage: &Fixture<'_>, login: &Login) -> Vec<Value> {
     let request = WireRequest::get("/auth/sessions").bearer(&login.access);
     let reply = stage
         .expect(request, Expected::members(200, &["sessions"]))
@@ -67,7 +67,7 @@ fn id(session: &Value) -> String {
         .to_owned()
 }
 
-async fn is_alive(stage: &Stage<'_>, login: &Login) -> bool {
+async fn is_alive(stage: &Fixture<'_>, login: &Login) -> bool {
     let body = json!({ "refresh_token": login.refresh });
     let reply = stage.send(&WireRequest::post("/auth/refresh", &body)).await;
     let accepted = stage.accepts(&login.access).await;
@@ -76,7 +76,7 @@ async fn is_alive(stage: &Stage<'_>, login: &Login) -> bool {
 }
 
 /// A7.5.2: each with its times, its client and a mark on the caller's own; nothing of its tokens.
-async fn listed(trial: &Trial<'_>) {
+async fn listed(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, _) = stage_of(trial, backends).await;
         let first = log_in(
@@ -131,7 +131,7 @@ async fn listed(trial: &Trial<'_>) {
     }
 }
 
-async fn one_is_ended(trial: &Trial<'_>) {
+async fn one_is_ended(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, _) = stage_of(trial, backends).await;
         let first = log_in(&stage, "ada@example.com", None).await;
@@ -156,7 +156,7 @@ async fn one_is_ended(trial: &Trial<'_>) {
     }
 }
 
-async fn others_are_ended(trial: &Trial<'_>) {
+async fn others_are_ended(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, user) = stage_of(trial, backends).await;
         let mut logins = Vec::new();
@@ -181,7 +181,7 @@ async fn others_are_ended(trial: &Trial<'_>) {
 }
 
 /// A7.4.1, B-48: this one and no other.
-async fn logout_ends_one(trial: &Trial<'_>) {
+async fn logout_ends_one(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, _) = stage_of(trial, backends).await;
         let first = log_in(&stage, "ada@example.com", None).await;
@@ -195,7 +195,7 @@ async fn logout_ends_one(trial: &Trial<'_>) {
 }
 
 /// Somebody else's session, one that never was, and a text that is no id are the same 404.
-async fn of_others(trial: &Trial<'_>) {
+async fn of_others(trial: &CaseRun<'_>) {
     let (stage, _) = stage_of(trial, Backends::Opaque).await;
     stage.user("eve@example.com").await;
     let adas = log_in(&stage, "ada@example.com", None).await;
@@ -221,7 +221,7 @@ async fn of_others(trial: &Trial<'_>) {
 }
 
 /// A7.4.5: the operations of an administrator.
-async fn ends_of_all(trial: &Trial<'_>) {
+async fn ends_of_all(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, user) = stage_of(trial, backends).await;
         let logins = [
@@ -255,7 +255,7 @@ async fn ends_of_all(trial: &Trial<'_>) {
     }
 }
 
-async fn asks_for_a_user(trial: &Trial<'_>) {
+async fn asks_for_a_user(trial: &CaseRun<'_>) {
     let (stage, _) = stage_of(trial, Backends::Opaque).await;
     for (method, target) in [
         ("GET", "/auth/sessions"),
@@ -276,7 +276,7 @@ async fn asks_for_a_user(trial: &Trial<'_>) {
 }
 
 /// N-SE-07: a session that is used every day does not idle, and one that is not used does.
-async fn uses_are_noted(trial: &Trial<'_>) {
+async fn uses_are_noted(trial: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (stage, _) = stage_of(trial, backends).await;
         let mut login = log_in(&stage, "ada@example.com", None).await;

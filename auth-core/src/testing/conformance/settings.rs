@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::stage::Setup;
+use super::fixture::Setup;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::auth::RouteGroups;
 use crate::testing::PASSWORD;
 
 group!("settings": other_paths, fewer_groups);
 
 /// Everything lies where the application says.
-async fn other_paths(trial: &Trial<'_>) {
+async fn other_paths(trial: &CaseRun<'_>) {
     let setup = Setup {
         paths: Some(("/api/v1/auth", "/api/v1/people")),
         ..Setup::default()
@@ -37,7 +37,7 @@ async fn other_paths(trial: &Trial<'_>) {
 }
 
 /// A group that is off has no routes, and the others are as ever.
-async fn fewer_groups(trial: &Trial<'_>) {
+async fn fewer_groups(trial: &CaseRun<'_>) {
     let groups = RouteGroups {
         sessions: false,
         register: false,

@@ -4,12 +4,12 @@ use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::expected::Expected;
-use super::stage::Stage;
+use super::fixture::Fixture;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::clock::Clock;
 use crate::secret::{Purpose, Secret};
-use crate::store::{Expect, UserChange};
+use crate::store::{Precondition, UserChange};
 use crate::testing::{PASSWORD, master_secret};
 use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
 use crate::user::User;
@@ -27,7 +27,7 @@ struct Forgery {
 
 impl Forgery {
     /// What the toolkit itself would issue.
-    fn genuine(stage: &Stage<'_>, user: &User) -> Self {
+    fn genuine(stage: &Fixture<'_>, user: &User) -> Self {
         Self {
             key: master_secret().derive(Purpose::ACCESS_TOKEN),
             typ: "at+jwt",
@@ -55,7 +55,7 @@ fn me(token: &str) -> WireRequest {
     WireRequest::get("/users/me").bearer(token)
 }
 
-async fn refused(stage: &Stage<'_>, token: &str) {
+async fn refused(stage: &Fixture<'_>, token: &str) {
     let request = WireRequest::get("/users/me").bearer(token);
     stage.expect(request, Expected::unauthenticated(true)).await;
     let logout = WireRequest::new("POST", "/auth/logout").bearer(token);
@@ -63,7 +63,7 @@ async fn refused(stage: &Stage<'_>, token: &str) {
 }
 
 /// Signed, and wrong in one claim.
-async fn forged(trial: &Trial<'_>) {
+async fn forged(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let genuine = || Forgery::genuine(&stage, &user);
@@ -123,7 +123,7 @@ async fn forged(trial: &Trial<'_>) {
 }
 
 /// A7.2.1: every token is verified here: cut, swapped, unsigned, and what is no token at all.
-async fn mangled(trial: &Trial<'_>) {
+async fn mangled(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     stage.user("eve@example.com").await;
@@ -161,7 +161,7 @@ async fn mangled(trial: &Trial<'_>) {
 }
 
 /// Mailed tokens open nothing but what they were mailed for.
-async fn of_another_purpose(trial: &Trial<'_>) {
+async fn of_another_purpose(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let access = stage.token("ada@example.com").await;
@@ -190,7 +190,7 @@ async fn of_another_purpose(trial: &Trial<'_>) {
 }
 
 /// 15 minutes, and 30 seconds for clocks that differ.
-async fn late_and_early(trial: &Trial<'_>) {
+async fn late_and_early(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
@@ -206,11 +206,15 @@ async fn late_and_early(trial: &Trial<'_>) {
 
 /// A7.4.2, B-24: from the next request on, a token is dead whose user is deactivated, deleted, or has
 /// another epoch; a change that ends nothing ends nothing.
-async fn of_a_changed_user(trial: &Trial<'_>) {
+async fn of_a_changed_user(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
-    let write = |change| stage.users.update(&user.id, change, Expect::anything());
+    let write = |change| {
+        stage
+            .users
+            .update(&user.id, change, Precondition::anything())
+    };
     let proven = UserChange {
         is_verified: Some(true),
         ..UserChange::default()
@@ -231,13 +235,13 @@ async fn of_a_changed_user(trial: &Trial<'_>) {
     stage.check(write(on).await.is_ok(), "on again");
     refused(&stage, &token).await;
     let token = stage.token("ada@example.com").await;
-    let gone = stage.users.delete(&user.id, Expect::anything()).await;
+    let gone = stage.users.delete(&user.id, Precondition::anything()).await;
     stage.check(gone.is_ok(), "gone");
     refused(&stage, &token).await;
 }
 
 /// One header, one scheme; nothing in a query, a body or a cookie is looked at.
-async fn several_headers(trial: &Trial<'_>) {
+async fn several_headers(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;

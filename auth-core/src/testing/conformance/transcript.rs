@@ -10,7 +10,7 @@ mod tests;
 use std::fmt;
 
 use super::wire::{WireReply, WireRequest};
-use super::{Failure, Rig, cases};
+use super::{Failure, Harness, cases};
 use placeholders::Placeholders;
 
 /// Every exchange of a run, case by case, in order.
@@ -32,7 +32,7 @@ use placeholders::Placeholders;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
-    scenes: Vec<Scene>,
+    scenes: Vec<Recording>,
 }
 
 /// A place at which two transcripts differ.
@@ -46,7 +46,7 @@ pub struct Difference {
 
 /// The exchanges of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scene {
+pub(super) struct Recording {
     case: String,
     exchanges: Vec<Exchange>,
 }
@@ -65,7 +65,7 @@ struct Exchange {
 impl Transcript {
     /// Runs every case, and answers what failed and what was said.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-    pub async fn of(rig: &dyn Rig) -> (Vec<Failure>, Self) {
+    pub async fn of(rig: &dyn Harness) -> (Vec<Failure>, Self) {
         let (mut failures, mut scenes) = (Vec::new(), Vec::new());
         for case in cases() {
             let (failed, scene) = case.play(rig).await;
@@ -91,7 +91,7 @@ impl Transcript {
         }
         for scene in &other.scenes {
             if self.scene(&scene.case).is_none() {
-                let nothing = Scene::new(&scene.case, &[]);
+                let nothing = Recording::new(&scene.case, &[]);
                 differences.extend(nothing.differences(Some(scene)));
             }
         }
@@ -119,12 +119,12 @@ impl Transcript {
         );
     }
 
-    fn scene(&self, case: &str) -> Option<&Scene> {
+    fn scene(&self, case: &str) -> Option<&Recording> {
         self.scenes.iter().find(|scene| scene.case == case)
     }
 }
 
-impl Scene {
+impl Recording {
     pub(super) fn new(case: &str, said: &[(WireRequest, WireReply)]) -> Self {
         let mut placeholders = Placeholders::default();
         let exchange = |(request, reply): &(WireRequest, WireReply)| {

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::expected::{Expected, user_read};
-use super::stage::{NEW_PASSWORD, Setup, Stage, columns};
+use super::fixture::{Fixture, NEW_PASSWORD, Setup, columns};
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
+use crate::accounts::DeleteMode;
 use crate::event::EventKind;
-use crate::manager::DeleteMode;
-use crate::roles::Roles;
 use crate::testing::{PASSWORD, email};
+use crate::user::Roles;
 use crate::user::User;
 
 group!("users": lists_by_offset, lists_by_key, list_faults, one_user, unknown_ids, changes, change_refusals,
@@ -24,7 +24,7 @@ fn patch(id: &impl ToString, body: &serde_json::Value, token: &str) -> WireReque
 }
 
 /// Three users and a superuser's token; the superuser is the first.
-async fn three(stage: &Stage<'_>) -> (Vec<User>, String) {
+async fn three(stage: &Fixture<'_>) -> (Vec<User>, String) {
     let users = vec![
         stage.admin("root@example.com").await,
         stage.user("ada@example.com").await,
@@ -40,7 +40,7 @@ fn page(users: &[User], rest: &str) -> Expected {
 }
 
 /// In the order of creation.
-async fn lists_by_offset(trial: &Trial<'_>) {
+async fn lists_by_offset(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     for (query, from, to, rest) in [
@@ -64,7 +64,7 @@ async fn lists_by_offset(trial: &Trial<'_>) {
 }
 
 /// With `after` the reply names the next key, or none.
-async fn lists_by_key(trial: &Trial<'_>) {
+async fn lists_by_key(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let id = |place: usize| {
@@ -94,7 +94,7 @@ async fn lists_by_key(trial: &Trial<'_>) {
     }
 }
 
-async fn list_faults(trial: &Trial<'_>) {
+async fn list_faults(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (_, token) = three(&stage).await;
     for (query, fault) in [
@@ -119,7 +119,7 @@ async fn list_faults(trial: &Trial<'_>) {
     }
 }
 
-async fn one_user(trial: &Trial<'_>) {
+async fn one_user(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     for user in &users {
@@ -141,7 +141,7 @@ async fn one_user(trial: &Trial<'_>) {
 }
 
 /// Parsable or not, an id that nobody has is one answer.
-async fn unknown_ids(trial: &Trial<'_>) {
+async fn unknown_ids(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let ids = [
@@ -177,7 +177,7 @@ async fn unknown_ids(trial: &Trial<'_>) {
 }
 
 /// An administrator changes everything that the contract names.
-async fn changes(trial: &Trial<'_>) {
+async fn changes(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let Some(mut user) = users.get(1).cloned() else {
@@ -236,7 +236,7 @@ async fn changes(trial: &Trial<'_>) {
     );
 }
 
-async fn change_refusals(trial: &Trial<'_>) {
+async fn change_refusals(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let Some(user) = users.get(1) else { return };
@@ -279,7 +279,7 @@ async fn change_refusals(trial: &Trial<'_>) {
 }
 
 /// 401 for nobody, 403 for anybody else, both before the id or the body are looked at.
-async fn only_superusers(trial: &Trial<'_>) {
+async fn only_superusers(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, _) = three(&stage).await;
     let token = stage.token("eve@example.com").await;
@@ -305,7 +305,7 @@ async fn only_superusers(trial: &Trial<'_>) {
 }
 
 /// The row stays, the account is off, and its tokens are dead.
-async fn deletes_softly(trial: &Trial<'_>) {
+async fn deletes_softly(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let Some(user) = users.get(1) else { return };
@@ -326,7 +326,7 @@ async fn deletes_softly(trial: &Trial<'_>) {
 }
 
 /// By a setting the row goes.
-async fn deletes_for_good(trial: &Trial<'_>) {
+async fn deletes_for_good(trial: &CaseRun<'_>) {
     let setup = Setup {
         delete_mode: DeleteMode::Hard,
         ..Setup::default()
@@ -351,7 +351,7 @@ async fn deletes_for_good(trial: &Trial<'_>) {
 }
 
 /// The last active superuser stays one; with a second one the first may go.
-async fn last_superuser(trial: &Trial<'_>) {
+async fn last_superuser(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
     let Some(root) = users.first() else { return };

@@ -5,11 +5,11 @@ use time::Duration;
 
 use super::expected::Expected;
 use super::wire::WireRequest;
-use super::{Trial, group};
+use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("verification": proves_once, already_verified, bad_tokens, bound_to_the_address, requests, faults);
+group!("verification": proves_once, already_verified, bad_tokens, bound_to_the_address, requests, field_errors);
 
 fn verify(token: &str) -> WireRequest {
     WireRequest::post("/auth/verify", &json!({ "token": token }))
@@ -20,7 +20,7 @@ fn bad_token() -> Expected {
 }
 
 /// B-02: a token proves the address once.
-async fn proves_once(trial: &Trial<'_>) {
+async fn proves_once(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let mut user = stage.user("ada@example.com").await;
     let token = stage.verify_token("ada@example.com").await;
@@ -38,14 +38,14 @@ async fn proves_once(trial: &Trial<'_>) {
     };
     let written = stage
         .users
-        .update(&user.id, unproven, crate::store::Expect::anything())
+        .update(&user.id, unproven, crate::store::Precondition::anything())
         .await;
     stage.check(written.is_ok(), "unproven again");
     stage.expect(verify(&token), bad_token()).await;
 }
 
 /// A second token for a proven address says that there is nothing to do.
-async fn already_verified(trial: &Trial<'_>) {
+async fn already_verified(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     let (first, second) = (
@@ -58,7 +58,7 @@ async fn already_verified(trial: &Trial<'_>) {
 }
 
 /// Late, tampered, of another purpose, of a user who is gone: one answer.
-async fn bad_tokens(trial: &Trial<'_>) {
+async fn bad_tokens(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let access = stage.token("ada@example.com").await;
@@ -79,7 +79,7 @@ async fn bad_tokens(trial: &Trial<'_>) {
     let token = stage.verify_token("ada@example.com").await;
     let gone = stage
         .users
-        .delete(&user.id, crate::store::Expect::anything())
+        .delete(&user.id, crate::store::Precondition::anything())
         .await;
     stage.check(gone.is_ok(), "the user is gone");
     stage.expect(verify(&token), bad_token()).await;
@@ -87,7 +87,7 @@ async fn bad_tokens(trial: &Trial<'_>) {
 }
 
 /// B-05: a token proves the address that it was mailed to, and no other.
-async fn bound_to_the_address(trial: &Trial<'_>) {
+async fn bound_to_the_address(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
     let old = stage.verify_token("ada@example.com").await;
@@ -110,7 +110,7 @@ async fn bound_to_the_address(trial: &Trial<'_>) {
 }
 
 /// Everybody gets 202; a mail goes to whom it helps.
-async fn requests(trial: &Trial<'_>) {
+async fn requests(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;
     stage.verified("eve@example.com").await;
@@ -118,7 +118,7 @@ async fn requests(trial: &Trial<'_>) {
         let request = WireRequest::post("/auth/request-verify-token", &json!({ "email": address }));
         stage.expect(request, Expected::empty(202)).await;
     }
-    stage.settled().await;
+    stage.wait_idle().await;
     let mailed: Vec<_> = stage
         .outbox
         .items()
@@ -128,7 +128,7 @@ async fn requests(trial: &Trial<'_>) {
     stage.same("mails", mailed, vec!["ada@example.com".to_owned()]);
 }
 
-async fn faults(trial: &Trial<'_>) {
+async fn field_errors(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let long = "x".repeat(2049);
     for (path, body, faults) in [

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
+use super::case_run::{Tried, broken, ensure, ensure_eq, failed, judge};
 use super::fixture::{ExpiringFixture, Fresh};
-use super::trial::{Tried, broken, ensure, ensure_eq, failed, judge};
 use super::{Guarantee, Verdict};
 use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 
@@ -26,12 +26,12 @@ const INSTANT: Duration = Duration::MICROSECOND;
 pub(super) async fn try_one<F: ExpiringFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
     judge(async move {
         let fresh = fixture.fresh().await;
-        play(Stage { fresh }, guarantee).await
+        play(StoreUnderTest { fresh }, guarantee).await
     })
     .await
 }
 
-async fn play<S: ExpiringStore>(stage: Stage<S>, guarantee: Guarantee) -> Tried {
+async fn play<S: ExpiringStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
     match guarantee {
         Guarantee::Expiry => lives::until_its_expiry(stage).await,
         Guarantee::LivingEntry => lives::undisturbed(stage).await,
@@ -52,11 +52,11 @@ async fn play<S: ExpiringStore>(stage: Stage<S>, guarantee: Guarantee) -> Tried 
 }
 
 /// A fresh store, with calls that stop the trial where they fail.
-struct Stage<S> {
+struct StoreUnderTest<S> {
     fresh: Fresh<S>,
 }
 
-impl<S: ExpiringStore> Stage<S> {
+impl<S: ExpiringStore> StoreUnderTest<S> {
     fn store(&self) -> &S {
         self.fresh.store()
     }
@@ -126,7 +126,7 @@ impl<S: ExpiringStore> Stage<S> {
     }
 }
 
-impl<S> Clone for Stage<S> {
+impl<S> Clone for StoreUnderTest<S> {
     fn clone(&self) -> Self {
         Self {
             fresh: self.fresh.clone(),

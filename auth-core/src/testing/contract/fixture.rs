@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use crate::store::{ExpiringStore, SessionStore, UserDatabase};
-use crate::testing::FaultPlan;
+use crate::testing::FaultInjector;
 use crate::user::{ColumnChange, NewColumns};
 
 /// A change of own columns, and the columns as they are after it.
@@ -124,9 +124,9 @@ pub trait SessionFixture: Send + Sync + 'static {
 /// ```
 /// use auth_core::store::memory::MemoryUserDatabase;
 /// use auth_core::testing::contract::Fresh;
-/// use auth_core::testing::{FaultPlan, ProbedUserDatabase};
+/// use auth_core::testing::{FaultInjector, ProbedUserDatabase};
 ///
-/// let plan = FaultPlan::new();
+/// let plan = FaultInjector::new();
 /// let folder = "a folder that is removed when it is dropped";
 /// let fresh = Fresh::new(ProbedUserDatabase::new(MemoryUserDatabase::new(), &plan))
 ///     .keeping(folder)
@@ -280,7 +280,7 @@ where
 
 /// The stores that a plan is put in front of cannot answer while it fails.
 #[async_trait]
-impl Outage for FaultPlan {
+impl Outage for FaultInjector {
     async fn begin(&self) {
         self.fail(true);
     }

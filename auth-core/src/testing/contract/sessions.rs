@@ -17,11 +17,11 @@ use std::time::Duration as StdDuration;
 
 use time::{Duration, OffsetDateTime};
 
+use super::case_run::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
 use super::fixture::{Fresh, SessionFixture, UserFixture};
-use super::trial::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
 use super::{Guarantee, Verdict};
+use crate::session::SessionId;
 use crate::session::{Begin, RefreshToken, Sessions};
-use crate::session_id::SessionId;
 use crate::store::memory::MemorySessionStore;
 use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
 use crate::testing::master_secret;
@@ -36,7 +36,7 @@ const INSTANT: Duration = Duration::MICROSECOND;
 pub(super) async fn try_one<F: SessionFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
     judge(async move {
         let fresh = fixture.fresh().await;
-        play(Stage { fresh }, guarantee).await
+        play(StoreUnderTest { fresh }, guarantee).await
     })
     .await
 }
@@ -49,14 +49,16 @@ where
     judge(async move {
         let fresh = fixture.fresh().await;
         match guarantee {
-            Guarantee::KeepsSession => users::keeps_session(&*fixture, Stage { fresh }).await,
+            Guarantee::KeepsSession => {
+                users::keep_session(&*fixture, StoreUnderTest { fresh }).await
+            }
             other => broken(format!("{other} is no guarantee of sessions of users")),
         }
     })
     .await
 }
 
-async fn play<S: SessionStore>(stage: Stage<S>, guarantee: Guarantee) -> Tried {
+async fn play<S: SessionStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
     match guarantee {
         Guarantee::SessionRoundTrip => basics::round_trip(stage).await,
         Guarantee::SessionAbsence => basics::absence(stage).await,
@@ -78,11 +80,11 @@ async fn play<S: SessionStore>(stage: Stage<S>, guarantee: Guarantee) -> Tried {
 }
 
 /// A fresh store, with calls that stop the trial where they fail.
-struct Stage<S> {
+struct StoreUnderTest<S> {
     fresh: Fresh<S>,
 }
 
-impl<S: SessionStore> Stage<S> {
+impl<S: SessionStore> StoreUnderTest<S> {
     fn store(&self) -> &S {
         self.fresh.store()
     }
@@ -145,7 +147,7 @@ impl<S: SessionStore> Stage<S> {
     }
 }
 
-impl<S> Clone for Stage<S> {
+impl<S> Clone for StoreUnderTest<S> {
     fn clone(&self) -> Self {
         Self {
             fresh: self.fresh.clone(),

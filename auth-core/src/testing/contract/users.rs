@@ -17,18 +17,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use time::{Duration, OffsetDateTime};
 
+use super::case_run::{Stop, Tried, broken, ensure, failed, judge};
 use super::fixture::{Fresh, UserFixture, UserShape};
-use super::trial::{Stop, Tried, broken, ensure, failed, judge};
 use super::{Guarantee, Verdict};
-use crate::email::EmailAddress;
 use crate::password::PasswordHash;
-use crate::roles::Roles;
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UpdateOutcome, UserChange, UserDatabase,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    Precondition, UpdateOutcome, UserChange, UserDatabase,
 };
 use crate::user::AuthUser;
-use crate::username::Username;
+use crate::user::EmailAddress;
+use crate::user::Roles;
+use crate::user::Username;
 
 use columns::Columns;
 
@@ -40,10 +40,10 @@ type Change<F> = UserChange<UserOf<F>>;
 
 /// Tries one guarantee on a fresh store.
 pub(super) async fn try_one<F: UserFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
-    judge(async move { play(Stage::new(fixture).await, guarantee).await }).await
+    judge(async move { play(StoreUnderTest::new(fixture).await, guarantee).await }).await
 }
 
-async fn play<F: UserFixture>(stage: Stage<F>, guarantee: Guarantee) -> Tried {
+async fn play<F: UserFixture>(stage: StoreUnderTest<F>, guarantee: Guarantee) -> Tried {
     match guarantee {
         Guarantee::InsertedIsFound => basics::inserted_is_found(stage).await,
         Guarantee::AbsenceIsNoError => basics::absence_is_no_error(stage).await,
@@ -75,13 +75,13 @@ async fn play<F: UserFixture>(stage: Stage<F>, guarantee: Guarantee) -> Tried {
 }
 
 /// A fresh store, with users made for it and calls that stop the trial where they fail.
-struct Stage<F: UserFixture> {
+struct StoreUnderTest<F: UserFixture> {
     fixture: Arc<F>,
     fresh: Fresh<F::Store>,
     numbers: Arc<AtomicU32>,
 }
 
-impl<F: UserFixture> Stage<F> {
+impl<F: UserFixture> StoreUnderTest<F> {
     async fn new(fixture: Arc<F>) -> Self {
         let fresh = fixture.fresh().await;
         let numbers = Arc::new(AtomicU32::new(0));
@@ -184,7 +184,7 @@ impl<F: UserFixture> Stage<F> {
         &self,
         id: &IdOf<F>,
         change: Change<F>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Tried<UpdateOutcome<UserOf<F>>> {
         let updated = self.store().update(id, change, expect).await;
         updated.map_err(|error| failed("update", &error))
@@ -193,13 +193,13 @@ impl<F: UserFixture> Stage<F> {
     /// Applies a change that nothing speaks against.
     async fn updated(&self, id: &IdOf<F>, change: Change<F>) -> Tried<UserOf<F>> {
         let what = format!("{change:?}");
-        match self.update(id, change, Expect::anything()).await? {
+        match self.update(id, change, Precondition::anything()).await? {
             UpdateOutcome::Updated(user) => Ok(user),
             other => broken(format!("{what} answered {}", update_name(&other))),
         }
     }
 
-    async fn delete(&self, id: &IdOf<F>, expect: Expect) -> Tried<DeleteOutcome> {
+    async fn delete(&self, id: &IdOf<F>, expect: Precondition) -> Tried<DeleteOutcome> {
         let deleted = self.store().delete(id, expect).await;
         deleted.map_err(|error| failed("delete", &error))
     }
@@ -230,7 +230,7 @@ impl<F: UserFixture> Stage<F> {
     }
 }
 
-impl<F: UserFixture> Clone for Stage<F> {
+impl<F: UserFixture> Clone for StoreUnderTest<F> {
     fn clone(&self) -> Self {
         Self {
             fixture: Arc::clone(&self.fixture),

@@ -1,7 +1,7 @@
 //! Why a text is not a key for tokens.
 
-use crate::json::JsonError;
-use crate::rotation::InvalidKeyId;
+use crate::http::json::JsonError;
+use crate::keys::InvalidKeyId;
 use crate::token::JwtAlgorithm;
 
 /// A text is not a key that can be used here.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::JwtKey;
-use crate::json;
+use crate::http::json;
 use crate::secret::Secret;
 use crate::token::private::PrivateKey;
 use crate::token::public::PublicKey;

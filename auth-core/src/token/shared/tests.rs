@@ -10,7 +10,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::secret::{MasterSecret, Purpose, SecretWeakness, keyed_digest_bytes};
-use crate::token::{Claims, InvalidToken, KeyRingFault, KeyState, TokenProfile, decode, encode};
+use crate::token::{Claims, InvalidToken, KeyRingProblem, KeyState, TokenProfile, decode, encode};
 
 const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
 
@@ -73,7 +73,7 @@ fn a_key_signs_only_while_it_is_active() {
 fn faults_and_weak_keys_are_refused() {
     let keys = SharedKeyRing::from(KeyRing::new(key("a")).also_verify(key("b")));
     let before = states(&keys);
-    let duplicate = KeyRingError::Fault(KeyRingFault::DuplicateKid(kid("b")));
+    let duplicate = KeyRingError::Problem(KeyRingProblem::DuplicateKid(kid("b")));
     assert_eq!(keys.add_next(key("b")), Err(duplicate.clone()));
     let twice = KeyRing::new(key("b")).also_verify(key("b"));
     assert_eq!(keys.replace(twice), Err(duplicate));
@@ -86,9 +86,9 @@ fn faults_and_weak_keys_are_refused() {
     assert_eq!(keys.add_next(weak()), Err(refused.clone()));
     assert_eq!(keys.replace(KeyRing::new(weak())), Err(refused));
 
-    let fault = KeyRingFault::SignerVerifiesOnly(kid("c"));
+    let fault = KeyRingProblem::SignerVerifiesOnly(kid("c"));
     let silent = KeyRing::new(key("c").verify_only());
-    assert_eq!(keys.replace(silent), Err(KeyRingError::Fault(fault)));
+    assert_eq!(keys.replace(silent), Err(KeyRingError::Problem(fault)));
     assert_eq!(
         keys.activate(&kid("z")),
         Err(KeyRingError::Unknown(kid("z")))

@@ -115,6 +115,6 @@ fn only_public_halves_are_published() {
         let text = serde_json::to_string(key).unwrap();
         let read = JwtKey::from_jwk(&text).unwrap();
         assert_eq!(read.public_jwk().as_ref(), Some(key), "it reads back");
-        assert!(!crate::rotation::Rotated::can_sign(&read));
+        assert!(!crate::keys::RotatableKey::can_sign(&read));
     }
 }

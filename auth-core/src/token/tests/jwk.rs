@@ -2,7 +2,7 @@
 
 use super::confusion::{EC_JWK, ED_JWK};
 use super::*;
-use crate::json::JsonError;
+use crate::http::json::JsonError;
 
 /// The modulus of RFC 7515, appendix A.2.
 pub(super) const N: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEz\

@@ -76,16 +76,16 @@ fn an_rsa_key_never_signs() {
     let issuer = Issuer::new();
     let alone = KeyRing::new(issuer.key());
     assert_eq!(
-        alone.faults(),
-        [KeyRingFault::SignerVerifiesOnly(kid("rsa"))]
+        alone.problems(),
+        [KeyRingProblem::SignerVerifiesOnly(kid("rsa"))]
     );
     let token = encode(&alone, &profile(), &claims());
     assert_eq!(token, Err(EncodeError::VerifyOnly));
     let shared = SharedKeyRing::new(issuer.ring());
-    let fault = KeyRingFault::SignerVerifiesOnly(kid("rsa"));
+    let fault = KeyRingProblem::SignerVerifiesOnly(kid("rsa"));
     assert_eq!(
         shared.activate(&kid("rsa")),
-        Err(KeyRingError::Fault(fault))
+        Err(KeyRingError::Problem(fault))
     );
 }
 

@@ -1,36 +1,36 @@
 //! What is set, what is read back, and what is refused at `build()`.
 
 use super::*;
-use crate::config::Inspection;
+use crate::config::ConfigReport;
 
 fn lines(reply: &Reply) -> Vec<String> {
     let lines = reply.headers().filter(|(name, _)| *name == "set-cookie");
     lines.map(|(_, value)| value.to_owned()).collect()
 }
 
-fn tokens(mount: &Mount, life: Duration) -> IssuedTokens<'_> {
+fn tokens(refresh_path: &RefreshPath, life: Duration) -> IssuedTokens<'_> {
     IssuedTokens {
         refresh: Some(IssuedToken::new("r".into(), life * 10)),
         csrf: Some("c".into()),
-        ..IssuedTokens::new(IssuedToken::new("a".into(), life), mount)
+        ..IssuedTokens::new(IssuedToken::new("a".into(), life), refresh_path)
     }
 }
 
-fn faults(transport: &CookieTransport) -> usize {
-    let mut inspection = Inspection::default();
-    transport.inspect(&mut inspection);
-    inspection.finish().map_or_else(|e| e.faults().len(), |_| 0)
+fn problems(transport: &CookieTransport) -> usize {
+    let mut report = ConfigReport::default();
+    transport.validate(&mut report);
+    report.finish().map_or_else(|e| e.problems().len(), |_| 0)
 }
 
 /// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-02, K-04, N-SE-05, C-SM-01: the attributes of every preset.
 #[test]
 fn attributes_of_each_preset() {
-    let mount = Mount::new("/auth/refresh");
+    let refresh_path = RefreshPath::new("/auth/refresh");
     let check = |transport: CookieTransport, expected: [&str; 3]| {
-        let reply = transport.login(&tokens(&mount, Duration::from_mins(1)));
+        let reply = transport.login(&tokens(&refresh_path, Duration::from_mins(1)));
         assert_eq!(reply.status(), 204);
         assert_eq!(lines(&reply), expected);
-        assert_eq!(faults(&transport), 0);
+        assert_eq!(problems(&transport), 0);
     };
     let new = CookieTransport::new;
     check(
@@ -77,7 +77,7 @@ fn attributes_of_each_preset() {
 /// K-07: what is cleared has the attributes of what was set.
 #[test]
 fn clearing_repeats_the_attributes() {
-    let mount = Mount::new("/api/auth/refresh");
+    let refresh_path = RefreshPath::new("/api/auth/refresh");
     for transport in [
         CookieTransport::new(),
         CookieTransport::new().share_with_subdomains("example.com"),
@@ -89,8 +89,8 @@ fn clearing_repeats_the_attributes() {
             let (attributes, _) = attributes.split_once("; Max-Age=").unwrap();
             (name.to_owned(), attributes.to_owned())
         };
-        let set = lines(&transport.login(&tokens(&mount, Duration::from_mins(1))));
-        let reply = transport.logout(&mount);
+        let set = lines(&transport.login(&tokens(&refresh_path, Duration::from_mins(1))));
+        let reply = transport.logout(&refresh_path);
         let cleared = lines(&reply);
         let names = |lines: &[String]| lines.iter().map(without_value).collect::<Vec<_>>();
         assert_eq!(names(&set), names(&cleared));
@@ -112,25 +112,25 @@ fn clearing_repeats_the_attributes() {
 /// K-05, A3.3.5: 400 days at the most, and no more than a browser keeps.
 #[test]
 fn limits() {
-    let mount = Mount::new("/auth/refresh");
+    let refresh_path = RefreshPath::new("/auth/refresh");
     let day = Duration::from_hours(24);
-    let reply = CookieTransport::new().login(&tokens(&mount, day * 401));
+    let reply = CookieTransport::new().login(&tokens(&refresh_path, day * 401));
     assert!(lines(&reply)[0].ends_with("; Max-Age=34560000"));
     let transport = CookieTransport::new().name("n".repeat(64));
-    assert_eq!(faults(&transport), 0);
+    assert_eq!(problems(&transport), 0);
     assert_eq!(transport.capacity(), 4096 - "__Secure--refresh".len() - 64);
 }
 
 #[test]
 fn names_and_domains_are_checked() {
     for name in ["", "a b", "a=b", "a;b", "ä", "__Host-auth", &"n".repeat(65)] {
-        assert_eq!(faults(&CookieTransport::new().name(name)), 1, "{name}");
+        assert_eq!(problems(&CookieTransport::new().name(name)), 1, "{name}");
     }
     for domain in ["", ".example.com", "example.com; Path=/", "exämple.com"] {
         let transport = CookieTransport::new().share_with_subdomains(domain);
-        assert_eq!(faults(&transport), 1, "{domain}");
+        assert_eq!(problems(&transport), 1, "{domain}");
     }
     let plain = CookieTransport::new().insecure_over_plain_http();
-    assert_eq!(faults(&plain.clone().dangerous_same_site_none()), 1);
-    assert_eq!(faults(&plain.partitioned()), 1);
+    assert_eq!(problems(&plain.clone().dangerous_same_site_none()), 1);
+    assert_eq!(problems(&plain.partitioned()), 1);
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_core::manager::AdminUpdate;
+use auth_core::accounts::AdminUpdate;
 use auth_core::password::PasswordHasher;
 use auth_core::session::Sessions;
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use auth_core::store::{InsertOutcome, NewUser, UserDatabase};
-use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{ManualClock, email, fast_hasher, master_secret, password};
 use auth_core::{
     Accounts, Auth, Backend, BearerTransport, Clock, CookieTransport, JwtStrategy, NoColumns,
@@ -38,7 +38,7 @@ pub(super) struct Real {
 
 struct Server {
     auth: Auth<User>,
-    door: CoreDoor<User>,
+    door: CoreClient<User>,
 }
 
 /// What a login or a refresh hands out.
@@ -109,7 +109,7 @@ impl Real {
                 .backend(Backend::new("jwt", BearerTransport::new(), jwt).with_sessions())
                 .build()
                 .unwrap();
-            let door = CoreDoor::new(auth.clone());
+            let door = CoreClient::new(auth.clone());
             Server { auth, door }
         };
         Self {

@@ -9,7 +9,7 @@ use auth_core::StoreError;
 use auth_core::store::memory::MemoryExpiringStore;
 use auth_core::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
-use auth_core::testing::{FaultPlan, ProbedExpiringStore};
+use auth_core::testing::{FaultInjector, ProbedExpiringStore};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::yield_now;
@@ -51,7 +51,7 @@ struct Broken {
 }
 
 impl Broken {
-    fn new(fault: Fault, plan: &FaultPlan) -> Self {
+    fn new(fault: Fault, plan: &FaultInjector) -> Self {
         Self {
             inner: ProbedExpiringStore::new(MemoryExpiringStore::new(), plan),
             fault,
@@ -214,7 +214,7 @@ impl ExpiringStore for Broken {
 
 async fn report_on(fault: Fault) -> Report {
     let make = move || async move {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         Fresh::new(Broken::new(fault, &plan)).with_outage(plan)
     };
     contract::expiring_store(make).await

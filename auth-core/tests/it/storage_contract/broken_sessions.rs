@@ -2,7 +2,7 @@
 
 mod store;
 
-use auth_core::testing::FaultPlan;
+use auth_core::testing::FaultInjector;
 use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
 
 use Guarantee as G;
@@ -10,7 +10,7 @@ use store::{Broken, Fault};
 
 async fn report_on(fault: Fault) -> Report {
     let make = move || async move {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         Fresh::new(Broken::new(fault, &plan)).with_outage(plan)
     };
     contract::session_store(make).await

@@ -7,11 +7,11 @@ use std::sync::Mutex as BlockingMutex;
 use async_trait::async_trait;
 use auth_core::store::memory::MemoryUserDatabase;
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
-    UniqueField, UpdateOutcome, UserChange, UserDatabase,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    Precondition, UniqueField, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
-use auth_core::testing::{FaultPlan, ProbedUserDatabase};
+use auth_core::testing::{FaultInjector, ProbedUserDatabase};
 use auth_core::{Roles, StoreError, User, Username};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 use tokio::task::yield_now;
@@ -69,7 +69,7 @@ struct Broken {
 }
 
 impl Broken {
-    fn new(fault: Fault, plan: &FaultPlan) -> Self {
+    fn new(fault: Fault, plan: &FaultInjector) -> Self {
         Self {
             inner: ProbedUserDatabase::new(MemoryUserDatabase::new(), plan),
             fault,
@@ -114,9 +114,15 @@ impl Broken {
     /// Whether this one may go: a look that is out of date when it is acted upon.
     async fn may_go(&self, id: &Uuid) -> Result<bool, StoreError> {
         let all = self.everybody().await?;
-        let leads = |user: &&User| user.is_superuser && user.is_active;
-        let is_last = all.iter().filter(leads).all(|user| user.id == *id);
-        let led = all.iter().filter(leads).any(|user| user.id == *id);
+        let is_active_superuser = |user: &&User| user.is_superuser && user.is_active;
+        let is_last = all
+            .iter()
+            .filter(is_active_superuser)
+            .all(|user| user.id == *id);
+        let led = all
+            .iter()
+            .filter(is_active_superuser)
+            .any(|user| user.id == *id);
         yield_now().await;
         Ok(!(led && is_last))
     }
@@ -126,7 +132,7 @@ impl Broken {
         &self,
         before: &User,
         change: &mut UserChange<User>,
-        expect: &mut Expect,
+        expect: &mut Precondition,
     ) -> Result<Option<UpdateOutcome<User>>, StoreError> {
         let is_fresh = expect.epoch.is_none_or(|epoch| epoch == before.epoch);
         match self.fault {
@@ -152,15 +158,15 @@ impl Broken {
             }
             Fault::NeverBumps => change.bump_epoch = false,
             Fault::CountsSuperusersBeforeItUpdates
-                if expect.superuser_remains && change.may_demote() =>
+                if expect.keep_last_superuser && change.may_demote() =>
             {
                 if is_fresh && !self.may_go(&before.id).await? {
                     return Ok(Some(UpdateOutcome::LastSuperuser));
                 }
-                expect.superuser_remains = false;
+                expect.keep_last_superuser = false;
             }
-            Fault::IgnoresSuperusers => expect.superuser_remains = false,
-            Fault::RefusesEverySuperuser if expect.superuser_remains && before.is_superuser => {
+            Fault::IgnoresSuperusers => expect.keep_last_superuser = false,
+            Fault::RefusesEverySuperuser if expect.keep_last_superuser && before.is_superuser => {
                 return Ok(Some(UpdateOutcome::LastSuperuser));
             }
             _ => {}
@@ -268,7 +274,7 @@ impl UserDatabase for Broken {
         &self,
         id: &Uuid,
         mut change: UserChange<User>,
-        mut expect: Expect,
+        mut expect: Precondition,
     ) -> Result<UpdateOutcome<User>, StoreError> {
         let _turn = self.turn().await;
         self.call().await;
@@ -295,7 +301,7 @@ impl UserDatabase for Broken {
                     bump_epoch: true,
                     ..UserChange::default()
                 };
-                self.inner.update(id, again, Expect::anything()).await
+                self.inner.update(id, again, Precondition::anything()).await
             }
             UpdateOutcome::Updated(_) if self.is(Fault::AnswersTheOldUser) => {
                 Ok(UpdateOutcome::Updated(before))
@@ -304,19 +310,23 @@ impl UserDatabase for Broken {
         }
     }
 
-    async fn delete(&self, id: &Uuid, mut expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    async fn delete(
+        &self,
+        id: &Uuid,
+        mut expect: Precondition,
+    ) -> Result<DeleteOutcome, StoreError> {
         let _turn = self.turn().await;
         self.call().await;
         match self.fault {
             Fault::DeletesWhateverTheEpoch => expect.epoch = None,
-            Fault::IgnoresSuperusers => expect.superuser_remains = false,
-            Fault::CountsSuperusersBeforeItDeletes if expect.superuser_remains => {
+            Fault::IgnoresSuperusers => expect.keep_last_superuser = false,
+            Fault::CountsSuperusersBeforeItDeletes if expect.keep_last_superuser => {
                 if !self.may_go(id).await? {
                     return Ok(DeleteOutcome::LastSuperuser);
                 }
-                expect.superuser_remains = false;
+                expect.keep_last_superuser = false;
             }
-            Fault::RefusesEverySuperuser if expect.superuser_remains => {
+            Fault::RefusesEverySuperuser if expect.keep_last_superuser => {
                 let user = self.inner.get(id).await?;
                 if user.is_some_and(|user| user.is_superuser) {
                     return Ok(DeleteOutcome::LastSuperuser);
@@ -360,7 +370,7 @@ impl UserDatabase for Broken {
 /// Time stands still and jumps on when nothing moves: a store that hangs costs no minute.
 async fn report_on(fault: Fault) -> Report {
     let make = move || async move {
-        let plan = FaultPlan::new();
+        let plan = FaultInjector::new();
         Fresh::new(Broken::new(fault, &plan)).with_outage(plan)
     };
     contract::user_database(make).await

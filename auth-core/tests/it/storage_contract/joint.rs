@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use auth_core::store::memory::{MemorySessionStore, MemoryUserDatabase};
 use auth_core::store::{
-    DeleteOutcome, Expect, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
     SessionOwner, SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Verdict};
@@ -74,10 +74,10 @@ impl UserDatabase for Joint {
         &self,
         id: &Uuid,
         change: UserChange<User>,
-        expect: Expect,
+        expect: Precondition,
     ) -> Result<UpdateOutcome<User>, StoreError> {
         let _step = self.step.lock().await;
-        let keeps = change.keeps_session;
+        let keeps = change.keep_session;
         let moves = change.bump_epoch || self.fault == Fault::MovesWithoutBump;
         if self.fault == Fault::MovesItBefore
             && let (Some(keep), Some(mut user)) = (keeps, self.users.get(id).await?)
@@ -117,7 +117,7 @@ impl UserDatabase for Joint {
     async fn insert(&self, new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
         self.users.insert(new).await
     }
-    async fn delete(&self, id: &Uuid, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+    async fn delete(&self, id: &Uuid, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
         self.users.delete(id, expect).await
     }
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    BlockingUserDatabase, Expect, InsertOutcome, LoginIdentifier, NewUser, UniqueField,
+    BlockingUserDatabase, InsertOutcome, LoginIdentifier, NewUser, Precondition, UniqueField,
     UpdateOutcome, UserChange, UserDatabase, UserIter, UserRecord, UserRows, UserRowsMut,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture, UserShape};
@@ -330,7 +330,7 @@ async fn own_columns_may_be_unique() {
         },
         ..UserChange::default()
     };
-    let update = |number: u32| store.update(&other.number, moves(number), Expect::anything());
+    let update = |number: u32| store.update(&other.number, moves(number), Precondition::anything());
     let taken = update(1).await.unwrap();
     assert!(matches!(taken, UpdateOutcome::Taken(UniqueField::Other)));
     let own = update(3).await.unwrap();

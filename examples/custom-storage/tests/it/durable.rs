@@ -1,7 +1,8 @@
 //! What was written is there after a restart.
 
 use auth_core::store::{
-    Expect, ExpiringKey, InsertOutcome, Inserted, NewUser, UpdateOutcome, UserChange, UserDatabase,
+    ExpiringKey, InsertOutcome, Inserted, NewUser, Precondition, UpdateOutcome, UserChange,
+    UserDatabase,
 };
 use auth_core::testing::{ManualClock, email};
 use auth_core::{Clock, Epoch, ExpiringStore, NoColumns, Roles, User};
@@ -35,7 +36,9 @@ async fn a_restart_loses_nothing() {
         bump_epoch: true,
         ..UserChange::default()
     };
-    let outcome = store.update(&ada.id, change, Expect::anything()).await;
+    let outcome = store
+        .update(&ada.id, change, Precondition::anything())
+        .await;
     assert!(matches!(outcome, Ok(UpdateOutcome::Updated(_))));
     let revoked = store.insert_once(&key, now + Duration::HOUR, now).await;
     assert_eq!(revoked.unwrap(), Inserted::New);

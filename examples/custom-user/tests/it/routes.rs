@@ -1,7 +1,7 @@
 //! The routes with a user of the application's own: what is accepted, what is stored, what is shown.
 
-use auth_core::manager::NoHooks;
-use auth_core::testing::conformance::{CoreDoor, Door, WireReply, WireRequest};
+use auth_core::accounts::NoHooks;
+use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{PASSWORD, fast_hasher, master_secret};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserDatabase};
 use auth_diesel::AnyStore;
@@ -30,12 +30,12 @@ async fn play(kind: Kind) {
         return;
     };
     let store = open(&database.url).await.unwrap();
-    let door = CoreDoor::new(auth(&store));
+    let door = CoreClient::new(auth(&store));
 
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
     let refused = door.send(WireRequest::post("/auth/register", &body)).await;
     assert_eq!(refused.status, 422);
-    assert_eq!(faults(&refused), [("display_name", "missing")]);
+    assert_eq!(field_errors(&refused), [("display_name", "missing")]);
 
     let body = json!({
         "email": "ada@example.com", "password": PASSWORD,
@@ -48,7 +48,7 @@ async fn play(kind: Kind) {
         ("display_name", "too_short"),
         ("company_id", "unknown"),
     ];
-    assert_eq!(faults(&refused), expected);
+    assert_eq!(field_errors(&refused), expected);
 
     let body = json!({
         "email": "ada@example.com", "password": PASSWORD,
@@ -74,7 +74,7 @@ async fn play(kind: Kind) {
         (json!({"display_name": "a\0b"}), ("display_name", "invalid")),
     ] {
         let refused = door.send(patch(body)).await;
-        assert_eq!((refused.status, faults(&refused)), (422, vec![fault]));
+        assert_eq!((refused.status, field_errors(&refused)), (422, vec![fault]));
     }
     let stored = store.get(&1).await.unwrap().unwrap();
     assert_eq!(stored.company_id, 0);
@@ -86,14 +86,14 @@ fn auth(store: &AnyStore<Customer>) -> Auth<Customer> {
     let accounts = Accounts::builder(store.clone(), &master_secret())
         .expiring_store(store.clone())
         .hasher(fast_hasher())
-        .manager(NoHooks::new());
+        .hooks(NoHooks::new());
     Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()
         .unwrap()
 }
 
-async fn token(door: &CoreDoor<Customer>) -> String {
+async fn token(door: &CoreClient<Customer>) -> String {
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let reply = door.send(WireRequest::post("/auth/login", &body)).await;
     read(&reply)["access_token"].as_str().unwrap().to_owned()
@@ -104,7 +104,7 @@ fn read(reply: &WireReply) -> Value {
 }
 
 /// The members that a reply finds fault with.
-fn faults(reply: &WireReply) -> Vec<(&'static str, &'static str)> {
+fn field_errors(reply: &WireReply) -> Vec<(&'static str, &'static str)> {
     const MEMBERS: [&str; 3] = ["display_name", "locale", "company_id"];
     const CODES: [&str; 5] = ["missing", "unknown", "too_short", "too_long", "invalid"];
     let known =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth_core::manager::LoginError;
+use auth_core::accounts::LoginError;
 use auth_core::testing::{self, PASSWORD, email, password, registration};
 
 use super::*;
@@ -68,7 +68,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
         accounts.forgot_password(email(address)).await.unwrap();
     }
     // The hook runs after the reply, so that the time of the reply gives nobody away.
-    accounts.settled().await;
+    accounts.wait_idle().await;
 
     let letters = manager.take_letters();
     assert_eq!(letters.len(), 1);
@@ -97,7 +97,7 @@ async fn failed_logins_are_counted_and_good_ones_are_not() {
     let nobody = email("nobody@example.com").into();
     let unknown = accounts.authenticate(&nobody, &password(PASSWORD)).await;
     let right = accounts.authenticate(&ada, &password(PASSWORD)).await;
-    accounts.settled().await;
+    accounts.wait_idle().await;
 
     assert!(matches!(wrong, Err(LoginError::BadCredentials)));
     assert!(matches!(unknown, Err(LoginError::BadCredentials)));

@@ -48,7 +48,7 @@ fn router(auth: &Auth<User>) -> Router {
         .route("/optional", get(optional))
         .route("/echo", post(echo))
         .merge(auth_axum::routes(auth))
-        .layer(auth_axum::protect(auth))
+        .layer(auth_axum::csrf_protection(auth))
         .with_state(auth.clone())
 }
 

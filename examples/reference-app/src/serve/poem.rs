@@ -4,8 +4,8 @@ use std::future::Future;
 
 use auth_core::{Auth, User};
 use auth_poem::{
-    ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, protect, provide,
-    routes,
+    ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, csrf_protection,
+    provide, routes,
 };
 use poem::listener::TcpAcceptor;
 use poem::web::Json;
@@ -41,7 +41,7 @@ fn app(auth: &Auth<User>) -> impl Endpoint + 'static {
         .at("/optional", get(optional))
         .at("/echo", post(echo))
         .merge(routes(auth))
-        .with(protect(auth))
+        .with(csrf_protection(auth))
         .with(provide(auth))
 }
 

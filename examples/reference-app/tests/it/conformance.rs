@@ -9,13 +9,13 @@ mod storage;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use async_trait::async_trait;
-use auth_core::testing::conformance::{self, CoreRig, Door, Rig, Stores, Transcript};
+use auth_core::testing::conformance::{self, Client, CoreRig, Harness, Stores, Transcript};
 use auth_core::{Auth, User};
 use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 
-use http::HttpDoor;
+use http::HttpClient;
 use storage::{Kind, Storage};
 
 macro_rules! rigs {
@@ -23,7 +23,7 @@ macro_rules! rigs {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $test() {
             if let Some(storage) = Storage::new(Kind::$kind).await {
-                check(&House::new(Way::$way, storage)).await;
+                check(&TestApp::new(Way::$way, storage)).await;
             }
         })+
     };
@@ -45,7 +45,7 @@ rigs! {
 }
 
 /// The contract is kept, and nothing of a framework or of an engine shows.
-async fn check(house: &House) {
+async fn check(house: &TestApp) {
     static REFERENCE: OnceCell<Transcript> = OnceCell::const_new();
     let (failures, transcript) = Transcript::of(house).await;
     conformance::assert_none(&failures);
@@ -56,7 +56,7 @@ async fn check(house: &House) {
         .assert_same(&transcript);
 }
 
-struct House {
+struct TestApp {
     way: Way,
     storage: Storage,
     /// The handle of the case before, or rather of its last stage.
@@ -70,7 +70,7 @@ enum Way {
     Poem,
 }
 
-impl House {
+impl TestApp {
     fn new(way: Way, storage: Storage) -> Self {
         let previous = Mutex::default();
         Self {
@@ -82,16 +82,16 @@ impl House {
 }
 
 #[async_trait]
-impl Rig for House {
+impl Harness for TestApp {
     async fn stores(&self) -> Stores {
         // What goes on after a reply must not reach the stores of the next stage.
         if let Some(auth) = self.previous.lock().await.take() {
-            auth.accounts().settled().await;
+            auth.accounts().wait_idle().await;
         }
         self.storage.fresh().await
     }
 
-    async fn open(&self, auth: Auth<User>) -> Box<dyn Door> {
+    async fn open(&self, auth: Auth<User>) -> Box<dyn Client> {
         *self.previous.lock().await = Some(auth.clone());
         match self.way {
             Way::Core => CoreRig::new().open(auth).await,
@@ -99,14 +99,14 @@ impl Rig for House {
                 let (listener, address) = listen().await;
                 let app = auth_axum::routes(&auth);
                 tokio::spawn(async move { axum::serve(listener, app).await });
-                Box::new(HttpDoor(address))
+                Box::new(HttpClient(address))
             }
             Way::Poem => {
                 let (listener, address) = listen().await;
                 let server =
                     poem::Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap());
                 tokio::spawn(server.run(auth_poem::routes(&auth)));
-                Box::new(HttpDoor(address))
+                Box::new(HttpClient(address))
             }
         }
     }

@@ -21,7 +21,7 @@ fn said(replies: Vec<WireReply>) -> Transcript {
         .map(|reply| (request.clone(), reply))
         .collect();
     Transcript {
-        scenes: vec![Scene::new("group::case", &said)],
+        scenes: vec![Recording::new("group::case", &said)],
     }
 }
 
@@ -69,7 +69,7 @@ fn whatever_differs_is_found() {
 #[test]
 fn another_request_or_case_is_found() {
     let scene = |case: &str, target: &str| Transcript {
-        scenes: vec![Scene::new(
+        scenes: vec![Recording::new(
             case,
             &[(WireRequest::new("GET", target), reply("a"))],
         )],
@@ -108,7 +108,7 @@ fn random_values_are_compared_by_their_places() {
 #[test]
 fn a_value_of_the_request_is_known_in_the_reply() {
     let asked = |answer: &str| Transcript {
-        scenes: vec![Scene::new(
+        scenes: vec![Recording::new(
             "a",
             &[(
                 WireRequest::new("GET", &format!("/users/{ADA}")),

@@ -1,10 +1,10 @@
 //! Calls that are dropped in the middle; a store may finish them later, on a thread of its own.
 
-use super::{MINUTE, Stage, key, start};
+use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Window};
-use crate::testing::contract::trial::{Tried, drop_after, ensure, stages};
+use crate::testing::contract::case_run::{Tried, drop_after, ensure, stages};
 
-pub(super) async fn dropped_calls<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn dropped_calls<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (store, start) = (stage.store(), start());
     let end = start + MINUTE;
     let window = Window::Fixed(MINUTE);

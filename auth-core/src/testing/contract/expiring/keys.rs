@@ -1,11 +1,11 @@
 //! Keys that engines like to confuse, to execute or to cut.
 
-use super::{MINUTE, Stage, start};
+use super::{MINUTE, StoreUnderTest, start};
 use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
+use crate::testing::contract::case_run::{Tried, ensure, ensure_eq};
 use crate::testing::contract::names::NAMES;
-use crate::testing::contract::trial::{Tried, ensure, ensure_eq};
 
-pub(super) async fn exact<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn exact<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     let mut keys: Vec<_> = NAMES.iter().map(|name| super::key(name)).collect();
     keys.push(ExpiringKey::new("Test", "a"));

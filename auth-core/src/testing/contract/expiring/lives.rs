@@ -2,11 +2,11 @@
 
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{INSTANT, MINUTE, Stage, key, start};
+use super::{INSTANT, MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted, Window};
-use crate::testing::contract::trial::{Tried, ensure, ensure_eq};
+use crate::testing::contract::case_run::{Tried, ensure, ensure_eq};
 
-pub(super) async fn until_its_expiry<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn until_its_expiry<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (key, start) = (key("a"), start());
     let end = start + MINUTE;
     stage.counts("before it is there", &key, start, 0).await?;
@@ -50,7 +50,7 @@ pub(super) async fn until_its_expiry<S: ExpiringStore>(stage: Stage<S>) -> Tried
         .await
 }
 
-pub(super) async fn undisturbed<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn undisturbed<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (key, start) = (key("a"), start());
     let end = start + MINUTE;
     stage.inserted(&key, end, start).await?;
@@ -104,7 +104,7 @@ pub(super) async fn undisturbed<S: ExpiringStore>(stage: Stage<S>) -> Tried {
         .await
 }
 
-pub(super) async fn to_the_last_fraction<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn to_the_last_fraction<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     for nanoseconds in [1, 499, 500, 900, 999, 1_001] {
         let key = key(&nanoseconds.to_string());
@@ -129,7 +129,7 @@ pub(super) async fn to_the_last_fraction<S: ExpiringStore>(stage: Stage<S>) -> T
     Ok(())
 }
 
-pub(super) async fn to_the_end_of_time<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn to_the_end_of_time<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     let end = Date::MAX.midnight().assume_utc();
     let inserted = key("inserted");
@@ -163,7 +163,7 @@ pub(super) async fn to_the_end_of_time<S: ExpiringStore>(stage: Stage<S>) -> Tri
     ensure_eq("what a purge took of endless entries", &purged, &1)
 }
 
-pub(super) async fn until_its_removal<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn until_its_removal<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (key, start) = (key("a"), start());
     let beside = super::key("b");
     stage.inserted(&beside, start + MINUTE, start).await?;

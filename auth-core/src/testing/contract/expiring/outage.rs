@@ -1,11 +1,11 @@
 //! A store that cannot answer.
 
-use super::{MINUTE, Stage, key, start};
+use super::{MINUTE, StoreUnderTest, key, start};
 use crate::error::StoreError;
 use crate::store::{ExpiringStore, Window};
-use crate::testing::contract::trial::{Tried, ensure, race, skipped};
+use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 
-pub(super) async fn nothing_is_absent<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn nothing_is_absent<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let Some(outage) = stage.fresh.outage() else {
         return skipped("the fixture makes no outage");
     };

@@ -2,11 +2,11 @@
 
 use time::Duration;
 
-use super::{MINUTE, Stage, key, start};
+use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted};
-use crate::testing::contract::trial::{Tried, ensure, ensure_eq, race};
+use crate::testing::contract::case_run::{Tried, ensure, ensure_eq, race};
 
-pub(super) async fn only_what_is_over<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn only_what_is_over<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     ensure_eq(
         "a purge of an empty store",
@@ -36,7 +36,7 @@ pub(super) async fn only_what_is_over<S: ExpiringStore>(stage: Stage<S>) -> Trie
     Ok(())
 }
 
-pub(super) async fn race_of_purges<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn race_of_purges<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     for round in 0..3 {
         for number in 0..100 {
@@ -73,7 +73,7 @@ pub(super) async fn race_of_purges<S: ExpiringStore>(stage: Stage<S>) -> Tried {
 }
 
 /// An entry that is over is inserted anew while it is purged: it must be there afterwards.
-async fn revived<S: ExpiringStore>(stage: &Stage<S>) -> Tried {
+async fn revived<S: ExpiringStore>(stage: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for round in 0..16 {
         let key = key(&format!("revived{round}"));

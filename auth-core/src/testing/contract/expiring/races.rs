@@ -1,11 +1,11 @@
 //! Many that insert or count one key at once.
 
-use super::{MINUTE, Stage, key, start};
+use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted, Window};
-use crate::testing::contract::trial::{RACERS, Tried, ensure_eq, race};
+use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
 /// A6.5.1: what works once is spent by one of many.
-pub(super) async fn first_insertion<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn first_insertion<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     for name in ["a", "b"] {
         // After the first round an entry is there that is just over.
         for round in 0..4 {
@@ -29,7 +29,7 @@ pub(super) async fn first_insertion<S: ExpiringStore>(stage: Stage<S>) -> Tried 
     Ok(())
 }
 
-pub(super) async fn distinct_counts<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn distinct_counts<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     for window in [Window::Fixed(MINUTE), Window::Sliding(MINUTE)] {
         // After the first round an entry is there that is just over.
         for round in 0..3 {

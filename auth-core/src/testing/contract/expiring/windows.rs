@@ -2,11 +2,11 @@
 
 use time::Duration;
 
-use super::{INSTANT, MINUTE, Stage, key, start};
+use super::{INSTANT, MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Window};
-use crate::testing::contract::trial::{Tried, ensure_eq};
+use crate::testing::contract::case_run::{Tried, ensure_eq};
 
-pub(super) async fn fixed<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn fixed<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (key, start, window) = (key("a"), start(), Window::Fixed(MINUTE));
     for (seconds, expected) in [(1, 1), (2, 2), (3, 3), (59, 4)] {
         let at = start + Duration::seconds(seconds);
@@ -40,7 +40,7 @@ pub(super) async fn fixed<S: ExpiringStore>(stage: Stage<S>) -> Tried {
         .await
 }
 
-pub(super) async fn sliding<S: ExpiringStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn sliding<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     let (key, start, window) = (key("a"), start(), Window::Sliding(MINUTE));
     let mut at = start;
     for expected in 1..=4 {

@@ -2,13 +2,13 @@
 
 use time::Duration;
 
-use super::{INSTANT, Stage, new_id, next, owner, session_of, start};
+use super::{INSTANT, StoreUnderTest, new_id, next, owner, session_of, start};
 use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::testing::contract::case_run::{Tried, ensure_eq};
 use crate::testing::contract::names::NAMES;
-use crate::testing::contract::trial::{Tried, ensure_eq};
 use crate::user::Epoch;
 
-pub(super) async fn round_trip<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let mut sessions = vec![session_of(&owner("ada")?)?, longest("x")?, longest("😀")?];
     sessions.push(StoredSession {
         client: Some("Mozilla/5.0 (X11; Linux x86_64)".to_owned()),
@@ -71,7 +71,7 @@ fn changed(session: &StoredSession) -> StoredSession {
     }
 }
 
-pub(super) async fn absence<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn absence<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     nothing_is_there(&stage).await?;
     // Nor beside one that is.
     let there = session_of(&owner("grace")?)?;
@@ -81,7 +81,7 @@ pub(super) async fn absence<S: SessionStore>(stage: Stage<S>) -> Tried {
     stage.holds(when, &there.id, Some(&there)).await
 }
 
-async fn nothing_is_there<S: SessionStore>(stage: &Stage<S>) -> Tried {
+async fn nothing_is_there<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let (ada, start) = (owner("ada")?, start());
     let absent = session_of(&ada)?;
     stage.holds("where it never was", &absent.id, None).await?;

@@ -4,11 +4,11 @@ use std::time::Duration as StdDuration;
 
 use time::Duration;
 
-use super::{Stage, begun, next, owner, rotation, rules, session_of, start};
+use super::{StoreUnderTest, begun, next, owner, rotation, rules, session_of, start};
 use crate::store::{RotateOutcome, SessionStore};
-use crate::testing::contract::trial::{Tried, broken, drop_after, ensure, ensure_eq, stages};
+use crate::testing::contract::case_run::{Tried, broken, drop_after, ensure, ensure_eq, stages};
 
-pub(super) async fn dropped_calls<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn dropped_calls<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let (store, start) = (stage.store(), start());
     let living = session_of(&owner("living")?)?;
     stage.insert(&living).await?;
@@ -46,7 +46,7 @@ pub(super) async fn dropped_calls<S: SessionStore>(stage: Stage<S>) -> Tried {
     Ok(())
 }
 
-async fn insertion<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
+async fn insertion<S: SessionStore>(stage: &StoreUnderTest<S>, polls: u32) -> Tried {
     let row = session_of(&owner("inserted")?)?;
     drop_after(polls, stage.store().insert_session(row.clone())).await;
     let found = stage.session(&row.id).await?;
@@ -55,7 +55,7 @@ async fn insertion<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
     })
 }
 
-async fn swap<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
+async fn swap<S: SessionStore>(stage: &StoreUnderTest<S>, polls: u32) -> Tried {
     let row = session_of(&owner("swapped")?)?;
     let next = next(&row, "next");
     stage.insert(&row).await?;
@@ -70,7 +70,7 @@ async fn swap<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
 }
 
 /// A client that asks again gets its successor, wherever the first call ended.
-async fn rotated<S: SessionStore>(stage: &Stage<S>, polls: u32) -> Tried {
+async fn rotated<S: SessionStore>(stage: &StoreUnderTest<S>, polls: u32) -> Tried {
     let rules = rules(StdDuration::from_secs(10));
     let (token, row) = begun(&rules, start())?;
     stage.insert(&row).await?;

@@ -1,10 +1,10 @@
 //! The end of one session.
 
-use super::{Stage, next, owner, session_of, start};
+use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::store::SessionStore;
-use crate::testing::contract::trial::{RACERS, Tried, ensure_eq, race};
+use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
-pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let other = session_of(&ada)?;
     stage.insert(&other).await?;

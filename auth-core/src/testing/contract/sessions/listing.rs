@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{INSTANT, MINUTE, Stage, next, owner, session_of, start};
-use crate::session_id::SessionId;
+use super::{INSTANT, MINUTE, StoreUnderTest, next, owner, session_of, start};
+use crate::session::SessionId;
 use crate::store::{SessionOwner, SessionStore, StoredSession};
-use crate::testing::contract::trial::{Tried, ensure_eq};
+use crate::testing::contract::case_run::{Tried, ensure_eq};
 
-pub(super) async fn order_and_limit<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let (ada, start) = (owner("ada")?, start());
     stage.insert(&session_of(&owner("grace")?)?).await?;
     let mut rows = Vec::new();
@@ -50,7 +50,7 @@ pub(super) async fn order_and_limit<S: SessionStore>(stage: Stage<S>) -> Tried {
 }
 
 async fn lists<S: SessionStore>(
-    stage: &Stage<S>,
+    stage: &StoreUnderTest<S>,
     owner: &SessionOwner,
     rows: &[StoredSession],
     now: OffsetDateTime,

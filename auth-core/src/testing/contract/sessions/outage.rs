@@ -2,12 +2,12 @@
 
 use std::time::Duration as StdDuration;
 
-use super::{Stage, begun, next, owner, rotation, rules, session_of, start};
+use super::{StoreUnderTest, begun, next, owner, rotation, rules, session_of, start};
 use crate::error::StoreError;
 use crate::store::SessionStore;
-use crate::testing::contract::trial::{Tried, ensure, race, skipped};
+use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 
-pub(super) async fn nothing_is_absent<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn nothing_is_absent<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let Some(outage) = stage.fresh.outage() else {
         return skipped("the fixture makes no outage");
     };

@@ -2,12 +2,12 @@
 
 use time::Duration;
 
-use super::{Stage, owner, session_of, start};
+use super::{StoreUnderTest, owner, session_of, start};
 use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::testing::contract::case_run::{Tried, ensure_eq, race};
 use crate::testing::contract::names::NAMES;
-use crate::testing::contract::trial::{Tried, ensure_eq, race};
 
-pub(super) async fn exact<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn exact<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let mut owners = Vec::new();
     for name in NAMES {
         owners.push(owner(name)?);
@@ -44,7 +44,7 @@ pub(super) async fn exact<S: SessionStore>(stage: Stage<S>) -> Tried {
     Ok(())
 }
 
-pub(super) async fn removal<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn removal<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let (ada, grace) = (owner("ada")?, owner("grace")?);
     let other = session_of(&grace)?;
     stage.insert(&other).await?;

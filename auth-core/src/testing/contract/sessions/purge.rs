@@ -2,9 +2,9 @@
 
 use time::Duration;
 
-use super::{INSTANT, MINUTE, Stage, next, owner, session_of, start};
+use super::{INSTANT, MINUTE, StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, StoredSession};
-use crate::testing::contract::trial::{Tried, ensure, ensure_eq, race};
+use crate::testing::contract::case_run::{Tried, ensure, ensure_eq, race};
 
 /// A session that is over at this time after the start.
 fn ending(after: Duration) -> Tried<StoredSession> {
@@ -14,7 +14,7 @@ fn ending(after: Duration) -> Tried<StoredSession> {
     })
 }
 
-pub(super) async fn only_what_is_over<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn only_what_is_over<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     let empty = stage.purge(start, 10).await?;
     ensure_eq("a purge of an empty store", &empty, &0)?;
@@ -37,7 +37,7 @@ pub(super) async fn only_what_is_over<S: SessionStore>(stage: Stage<S>) -> Tried
     Ok(())
 }
 
-pub(super) async fn races<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn races<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let start = start();
     for _ in 0..3 {
         for _ in 0..100 {
@@ -73,7 +73,7 @@ pub(super) async fn races<S: SessionStore>(stage: Stage<S>) -> Tried {
 
 /// A session is used in its last moment, by somebody whose clock is a little behind, while it is
 /// purged: it is there afterwards if, and only if, the use was written.
-async fn prolonged<S: SessionStore>(stage: &Stage<S>) -> Tried {
+async fn prolonged<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for _ in 0..32 {
         let row = ending(Duration::ZERO)?;

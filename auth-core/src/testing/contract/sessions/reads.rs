@@ -1,12 +1,12 @@
 //! No stale reads: a session that was ended would keep its access.
 
-use super::{Stage, next, owner, session_of, start};
+use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, StoredSession};
-use crate::testing::contract::trial::{Tried, ensure_eq, in_a_task, race};
+use crate::testing::contract::case_run::{Tried, ensure_eq, in_a_task, race};
 
 /// What another task reads after a write.
 async fn read<S: SessionStore>(
-    stage: &Stage<S>,
+    stage: &StoreUnderTest<S>,
     when: &'static str,
     row: &StoredSession,
     expected: Option<&StoredSession>,
@@ -22,7 +22,7 @@ async fn read<S: SessionStore>(
     .await
 }
 
-pub(super) async fn own_writes<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn own_writes<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     race(16, |number| {
         let stage = stage.clone();
         async move {

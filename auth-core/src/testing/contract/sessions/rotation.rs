@@ -4,10 +4,10 @@ use std::time::Duration as StdDuration;
 
 use time::OffsetDateTime;
 
-use super::{Stage, begun, rules, start};
+use super::{StoreUnderTest, begun, rules, start};
 use crate::session::{Exchange, RefreshToken, Sessions};
 use crate::store::{RotateOutcome, Rotation, SessionStore, StoredSession};
-use crate::testing::contract::trial::{RACERS, Stop, Tried, broken, ensure_eq, failed, race};
+use crate::testing::contract::case_run::{RACERS, Stop, Tried, broken, ensure_eq, failed, race};
 
 const GRACE: StdDuration = StdDuration::from_secs(10);
 
@@ -28,7 +28,7 @@ pub(super) fn of(
 
 /// Rotates once, at the start.
 pub(super) async fn rotate<S: SessionStore>(
-    stage: &Stage<S>,
+    stage: &StoreUnderTest<S>,
     rules: &Sessions,
     token: &RefreshToken,
     shared: bool,
@@ -40,7 +40,7 @@ pub(super) async fn rotate<S: SessionStore>(
 }
 
 /// B-01: a token has one successor, however many ask for it at the same moment.
-pub(super) async fn one_descendant<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn one_descendant<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     for shared in [false, true] {
         one_successor(&stage, shared).await?;
     }
@@ -80,7 +80,7 @@ impl Tally {
 
 /// 64 callers that each present one of these tokens in turn.
 async fn race_of<S: SessionStore>(
-    stage: &Stage<S>,
+    stage: &StoreUnderTest<S>,
     grace: StdDuration,
     tokens: &[&RefreshToken],
     shared: bool,
@@ -115,7 +115,7 @@ fn winner(answers: Vec<(Exchange, RotateOutcome)>) -> Tried<(RefreshToken, Store
 }
 
 /// Within the grace everybody gets the one successor, round after round.
-async fn one_successor<S: SessionStore>(stage: &Stage<S>, shared: bool) -> Tried {
+async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool) -> Tried {
     let (mut token, row) = begun(&rules(GRACE), start())?;
     stage.insert(&row).await?;
     for generation in 1..=4 {
@@ -158,7 +158,7 @@ async fn one_successor<S: SessionStore>(stage: &Stage<S>, shared: bool) -> Tried
 }
 
 /// Without grace a second use ends the session, and one caller is told of it.
-async fn without_grace<S: SessionStore>(stage: &Stage<S>) -> Tried {
+async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let (token, row) = begun(&rules(StdDuration::ZERO), start())?;
     stage.insert(&row).await?;
     let answers = race_of(stage, StdDuration::ZERO, &[&token], false).await?;
@@ -175,7 +175,7 @@ async fn without_grace<S: SessionStore>(stage: &Stage<S>) -> Tried {
 }
 
 /// A token that was spent long ago, beside the one that is good: the session ends, whoever is first.
-async fn with_a_thief<S: SessionStore>(stage: &Stage<S>) -> Tried {
+async fn with_a_thief<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let rules = rules(GRACE);
     let (stolen, row) = begun(&rules, start())?;
     stage.insert(&row).await?;

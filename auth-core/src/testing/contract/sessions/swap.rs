@@ -1,10 +1,10 @@
 //! The one statement on which everything hangs: a write onto the version before.
 
-use super::{Stage, next, owner, session_of, start};
+use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, SessionTokens, StoredSession};
-use crate::testing::contract::trial::{RACERS, Tried, ensure_eq, race};
+use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
-pub(super) async fn from_previous_version<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn from_previous_version<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let (mut row, other) = (session_of(&ada)?, session_of(&ada)?);
     stage.insert(&row).await?;
@@ -37,7 +37,7 @@ fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
 }
 
 /// B-01: of many who read one version one writes.
-pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let mut row = session_of(&owner("ada")?)?;
     stage.insert(&row).await?;
     for round in 0..8 {
@@ -63,7 +63,7 @@ pub(super) async fn one_wins<S: SessionStore>(stage: Stage<S>) -> Tried {
 }
 
 /// A7.4.1: what was ended stays so, whoever was about to write.
-pub(super) async fn of_deleted<S: SessionStore>(stage: Stage<S>) -> Tried {
+pub(super) async fn of_deleted<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let row = session_of(&ada)?;
     stage.insert(&row).await?;
@@ -110,7 +110,7 @@ pub(super) async fn of_deleted<S: SessionStore>(stage: Stage<S>) -> Tried {
 
 /// One of the two ways to end a session.
 async fn end<S: SessionStore>(
-    stage: &Stage<S>,
+    stage: &StoreUnderTest<S>,
     round: u32,
     row: &StoredSession,
     owner: &crate::store::SessionOwner,

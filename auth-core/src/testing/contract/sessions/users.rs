@@ -1,22 +1,22 @@
 //! Sessions beside their users: the one that a change keeps goes on.
 
-use super::{Stage, next, session_of, start};
-use crate::email::EmailAddress;
+use super::{StoreUnderTest, next, session_of, start};
 use crate::password::PasswordHash;
-use crate::roles::Roles;
 use crate::store::{
-    Expect, InsertOutcome, NewUser, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    InsertOutcome, NewUser, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
     UserChange, UserDatabase,
 };
+use crate::testing::contract::case_run::{Stop, Tried, broken, ensure_eq, failed, race};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Stop, Tried, broken, ensure_eq, failed, race};
+use crate::user::EmailAddress;
+use crate::user::Roles;
 use crate::user::{AuthUser, Epoch};
 
 type UserOf<F> = <<F as UserFixture>::Store as UserDatabase>::User;
 type IdOf<F> = <UserOf<F> as AuthUser>::Id;
-type Joint<F> = Stage<<F as UserFixture>::Store>;
+type Joint<F> = StoreUnderTest<<F as UserFixture>::Store>;
 
-pub(super) async fn keeps_session<F>(fixture: &F, stage: Joint<F>) -> Tried
+pub(super) async fn keep_session<F>(fixture: &F, stage: Joint<F>) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
@@ -35,7 +35,7 @@ where
     }
 
     let change = || keeping(&kept);
-    let outdated_epoch = Expect::epoch(epoch.next());
+    let outdated_epoch = Precondition::epoch(epoch.next());
     let outcome = update::<F>(&stage, &id, change(), outdated_epoch).await?;
     let is_stale = matches!(outcome, UpdateOutcome::Stale);
     ensure_eq("whether an update is stale", &is_stale, &true)?;
@@ -45,7 +45,7 @@ where
         email: Some(grace.email().clone()),
         ..change()
     };
-    let outcome = update::<F>(&stage, &id, taken, Expect::anything()).await?;
+    let outcome = update::<F>(&stage, &id, taken, Precondition::anything()).await?;
     let is_taken = matches!(outcome, UpdateOutcome::Taken(_));
     ensure_eq("whether an address is taken", &is_taken, &true)?;
     unmoved(&stage, "after an update to a taken address", &all).await?;
@@ -94,12 +94,16 @@ fn of(user: &impl AuthUser) -> Tried<StoredSession> {
 fn keeping<U: AuthUser>(kept: &StoredSession) -> UserChange<U> {
     UserChange {
         bump_epoch: true,
-        keeps_session: Some(kept.id),
+        keep_session: Some(kept.id),
         ..UserChange::default()
     }
 }
 
-async fn unmoved<S: SessionStore>(stage: &Stage<S>, when: &str, rows: &[&StoredSession]) -> Tried {
+async fn unmoved<S: SessionStore>(
+    stage: &StoreUnderTest<S>,
+    when: &str,
+    rows: &[&StoredSession],
+) -> Tried {
     for row in rows {
         stage.holds(when, &row.id, Some(row)).await?;
     }
@@ -151,11 +155,14 @@ async fn missing<F>(stage: &Joint<F>, user: &UserOf<F>) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let deleted = stage.store().delete(user.id(), Expect::anything()).await;
+    let deleted = stage
+        .store()
+        .delete(user.id(), Precondition::anything())
+        .await;
     deleted.map_err(|error| failed("delete", &error))?;
     let left = of(user)?;
     stage.insert(&left).await?;
-    let outcome = update::<F>(stage, user.id(), keeping(&left), Expect::anything()).await?;
+    let outcome = update::<F>(stage, user.id(), keeping(&left), Precondition::anything()).await?;
     let is_missing = matches!(outcome, UpdateOutcome::Missing);
     ensure_eq("whether a deleted user is missing", &is_missing, &true)?;
     let when = "after an update of nobody";
@@ -198,7 +205,7 @@ async fn update<F>(
     stage: &Joint<F>,
     id: &IdOf<F>,
     change: UserChange<UserOf<F>>,
-    expect: Expect,
+    expect: Precondition,
 ) -> Tried<UpdateOutcome<UserOf<F>>>
 where
     F: UserFixture<Store: SessionStore>,
@@ -216,7 +223,7 @@ async fn updated<F>(
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let outcome = update::<F>(stage, id, change, Expect::anything()).await?;
+    let outcome = update::<F>(stage, id, change, Precondition::anything()).await?;
     match outcome {
         UpdateOutcome::Updated(user) => Ok(user),
         _ => broken("an update that nothing speaks against was not applied"),

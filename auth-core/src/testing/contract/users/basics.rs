@@ -1,15 +1,15 @@
 //! Inserting and finding: what is there, what is not, and seeing what was just written.
 
-use super::{Columns, IdOf, New, Stage, UserOf, demote, email, update_name, username};
-use crate::email::EmailAddress;
+use super::{Columns, IdOf, New, StoreUnderTest, UserOf, demote, email, update_name, username};
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, NewUser, PageStart, UpdateOutcome, UserChange,
+    DeleteOutcome, InsertOutcome, NewUser, PageStart, Precondition, UpdateOutcome, UserChange,
 };
+use crate::testing::contract::case_run::{Tried, broken, ensure, ensure_eq, in_a_task};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq, in_a_task};
+use crate::user::EmailAddress;
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn inserted_is_found<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn inserted_is_found<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let full = stage.full("ada@example.com", "ada")?;
     let plain = stage.plain("plain@example.com")?;
     let asleep = NewUser {
@@ -44,7 +44,7 @@ pub(super) async fn inserted_is_found<F: UserFixture>(stage: Stage<F>) -> Tried 
 }
 
 fn is_as_given<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     new: &New<F>,
     user: &UserOf<F>,
     seen_by: &str,
@@ -68,13 +68,13 @@ fn is_as_given<F: UserFixture>(
 }
 
 /// A6.3.2: no default accounts.
-pub(super) async fn absence_is_no_error<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let page = stage.list(10, PageStart::Offset(0)).await?;
     ensure_eq("users in a new store", &page.items.len(), &0)?;
     ensure_eq("the total of a new store", &page.total, &0)?;
 
     let gone = stage.inserted(stage.plain("gone@example.com")?).await?;
-    stage.delete(gone.id(), Expect::anything()).await?;
+    stage.delete(gone.id(), Precondition::anything()).await?;
     let nobody = gone.id();
 
     ensure(stage.get(nobody).await?.is_none(), || {
@@ -95,8 +95,11 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: Stage<F>) -> Trie
         .await?;
     ensure_eq("users after a key that is gone", &after.items.len(), &0)?;
 
-    let all = Expect::epoch(Epoch::FIRST).and_superuser_remains();
-    for (change, expect) in [(UserChange::default(), Expect::anything()), (demote(), all)] {
+    let all = Precondition::epoch(Epoch::FIRST).and_keep_last_superuser();
+    for (change, expect) in [
+        (UserChange::default(), Precondition::anything()),
+        (demote(), all),
+    ] {
         let outcome = stage.update(nobody, change, expect).await?;
         ensure(matches!(outcome, UpdateOutcome::Missing), || {
             format!("an update of nobody answered {}", update_name(&outcome))
@@ -109,7 +112,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: Stage<F>) -> Trie
 
 /// Each step is taken by a task of its own, so that what one connection or thread wrote is read by
 /// another.
-pub(super) async fn own_writes_are_read<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn own_writes_are_read<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     for round in 0..16 {
         let new = stage.plain(&format!("writer{round}@example.com"))?;
         let address = new.email.clone();
@@ -134,7 +137,7 @@ pub(super) async fn own_writes_are_read<F: UserFixture>(stage: Stage<F>) -> Trie
         })?;
 
         let (writer, key) = (stage.clone(), id.clone());
-        in_a_task(async move { writer.delete(&key, Expect::anything()).await }).await?;
+        in_a_task(async move { writer.delete(&key, Precondition::anything()).await }).await?;
         let found = [stage.get(&id).await?, stage.find(moved).await?];
         ensure(found.iter().all(Option::is_none), || {
             "a user was found after its deletion".to_owned()
@@ -146,7 +149,7 @@ pub(super) async fn own_writes_are_read<F: UserFixture>(stage: Stage<F>) -> Trie
 
 /// Every read shows the user with this address.
 async fn is_read<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     id: &IdOf<F>,
     address: &EmailAddress,
     after: &str,

@@ -4,16 +4,17 @@
 //! what is there right after the drop; a second call of the same kind decides, whichever of the two
 //! comes first.
 
-use super::{Change, Columns, IdOf, Stage, email, failed, hash, update_name};
+use super::{Change, Columns, IdOf, StoreUnderTest, email, failed, hash, update_name};
 use crate::password::PasswordHash;
 use crate::store::{
-    DeleteOutcome, Expect, InsertOutcome, PageRequest, UpdateOutcome, UserChange, UserDatabase,
+    DeleteOutcome, InsertOutcome, PageRequest, Precondition, UpdateOutcome, UserChange,
+    UserDatabase,
 };
+use crate::testing::contract::case_run::{Tried, broken, drop_after, ensure, ensure_eq, stages};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, broken, drop_after, ensure, ensure_eq, stages};
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn dropped_calls<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn dropped_calls<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     for (number, polls) in stages() {
         let base = stage.plain(&format!("base{number}@example.com"))?;
         let base = stage.inserted(base).await?.id().clone();
@@ -30,7 +31,11 @@ pub(super) async fn dropped_calls<F: UserFixture>(stage: Stage<F>) -> Tried {
     ensure_eq("the total in the end", &page.total, &(count as u64))
 }
 
-async fn dropped_reads<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, polls: u32) -> Tried {
+async fn dropped_reads<F: UserFixture>(
+    stage: &StoreUnderTest<F>,
+    base: &IdOf<F>,
+    polls: u32,
+) -> Tried {
     let store = stage.store();
     let login = email("nobody@example.com")?.into();
     drop_after(polls, store.get(base)).await;
@@ -41,7 +46,7 @@ async fn dropped_reads<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, polls: 
 }
 
 async fn dropped_update<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     base: &IdOf<F>,
     number: u32,
     polls: u32,
@@ -55,7 +60,7 @@ async fn dropped_update<F: UserFixture>(
             ..UserChange::default()
         })
     };
-    let expect = Expect::epoch(Epoch::FIRST);
+    let expect = Precondition::epoch(Epoch::FIRST);
     drop_after(
         polls,
         stage.store().update(base, change("dropped")?, expect),
@@ -78,7 +83,11 @@ async fn dropped_update<F: UserFixture>(
 }
 
 /// Address, hash, flag and epoch are of one change.
-async fn is_whole<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, number: u32) -> Tried<Epoch> {
+async fn is_whole<F: UserFixture>(
+    stage: &StoreUnderTest<F>,
+    base: &IdOf<F>,
+    number: u32,
+) -> Tried<Epoch> {
     let user = stage.there(base).await?;
     let seen = (
         user.email().local_part(),
@@ -97,7 +106,11 @@ async fn is_whole<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, number: u32)
     Ok(user.epoch())
 }
 
-async fn dropped_insert<F: UserFixture>(stage: &Stage<F>, number: u32, polls: u32) -> Tried {
+async fn dropped_insert<F: UserFixture>(
+    stage: &StoreUnderTest<F>,
+    number: u32,
+    polls: u32,
+) -> Tried {
     let name = format!("inserted{number}");
     let address = format!("{name}@example.com");
     let new = stage.full(&address, &name)?;
@@ -119,9 +132,13 @@ async fn dropped_insert<F: UserFixture>(stage: &Stage<F>, number: u32, polls: u3
     }
 }
 
-async fn dropped_delete<F: UserFixture>(stage: &Stage<F>, base: &IdOf<F>, polls: u32) -> Tried {
-    drop_after(polls, stage.store().delete(base, Expect::anything())).await;
-    let outcome = stage.delete(base, Expect::anything()).await?;
+async fn dropped_delete<F: UserFixture>(
+    stage: &StoreUnderTest<F>,
+    base: &IdOf<F>,
+    polls: u32,
+) -> Tried {
+    drop_after(polls, stage.store().delete(base, Precondition::anything())).await;
+    let outcome = stage.delete(base, Precondition::anything()).await?;
     let decided = matches!(outcome, DeleteOutcome::Deleted | DeleteOutcome::Missing);
     ensure(decided, || {
         format!("the deletion after a dropped one answered {outcome:?}")

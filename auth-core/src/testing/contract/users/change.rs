@@ -1,10 +1,10 @@
 //! What a change writes, and what it leaves alone.
 
-use super::{Change, Columns, Stage, deactivate, demote, email, hash, roles, update_name};
+use super::{Change, Columns, StoreUnderTest, deactivate, demote, email, hash, roles, update_name};
 use crate::password::PasswordHash;
-use crate::store::{Expect, NewUser, PageStart, UpdateOutcome, UserChange};
+use crate::store::{NewUser, PageStart, Precondition, UpdateOutcome, UserChange};
+use crate::testing::contract::case_run::{Tried, broken, ensure, race};
 use crate::testing::contract::fixture::{UserFixture, UserShape};
-use crate::testing::contract::trial::{Tried, broken, ensure, race};
 use crate::user::AuthUser;
 
 /// For each column a change of it alone, and what it shows afterwards.
@@ -42,7 +42,7 @@ fn one_a_column<F: UserFixture>(
     Ok(changes)
 }
 
-pub(super) async fn only_named_columns<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn only_named_columns<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let mut ada = stage.full("ada@example.com", "ada")?;
     let (number, numbered) = stage.numbered("ada@example.com")?;
     ada.columns = numbered.columns;
@@ -84,15 +84,15 @@ pub(super) async fn only_named_columns<F: UserFixture>(stage: Stage<F>) -> Tried
     Ok(())
 }
 
-pub(super) async fn empty<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage
         .inserted(stage.full("ada@example.com", "ada")?)
         .await?;
     let before = stage.columns(&user);
     for expect in [
-        Expect::anything(),
-        Expect::epoch(user.epoch()),
-        Expect::anything().and_superuser_remains(),
+        Precondition::anything(),
+        Precondition::epoch(user.epoch()),
+        Precondition::anything().and_keep_last_superuser(),
     ] {
         let outcome = stage
             .update(user.id(), UserChange::default(), expect)
@@ -111,7 +111,7 @@ pub(super) async fn empty<F: UserFixture>(stage: Stage<F>) -> Tried {
 }
 
 /// Writers change two columns together, others change one each, and readers look on.
-pub(super) async fn whole<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn whole<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     for round in 0..8 {
         let pair = |number: u32| format!("pair{round}-{number}@example.com");
         let new = stage.plain(&pair(0))?;

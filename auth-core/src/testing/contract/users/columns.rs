@@ -2,8 +2,8 @@
 
 use super::{New, UserOf};
 use crate::password::PasswordHash;
-use crate::roles::Role;
 use crate::testing::contract::fixture::UserFixture;
+use crate::user::Role;
 use crate::user::{AuthUser, Epoch};
 
 /// The columns that the toolkit knows, each under its name. The key is not among them.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Stage, UserOf, email, update_name, username};
-use crate::store::{DeleteOutcome, Expect, NewUser, PageStart, UpdateOutcome, UserChange};
+use super::{StoreUnderTest, UserOf, email, update_name, username};
+use crate::store::{DeleteOutcome, NewUser, PageStart, Precondition, UpdateOutcome, UserChange};
+use crate::testing::contract::case_run::{RACERS, Tried, ensure, ensure_eq, race};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{RACERS, Tried, ensure, ensure_eq, race};
 use crate::user::AuthUser;
 
-pub(super) async fn outcomes<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn outcomes<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
     let beside = stage.columns(&bystander);
     for _ in 0..3 {
@@ -16,10 +16,10 @@ pub(super) async fn outcomes<F: UserFixture>(stage: Stage<F>) -> Tried {
         let ada = stage
             .inserted(stage.full("ada@example.com", "ada")?)
             .await?;
-        let outcome = stage.delete(ada.id(), Expect::anything()).await?;
+        let outcome = stage.delete(ada.id(), Precondition::anything()).await?;
         ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted)?;
         is_gone(&stage, &ada).await?;
-        let outcome = stage.delete(ada.id(), Expect::anything()).await?;
+        let outcome = stage.delete(ada.id(), Precondition::anything()).await?;
         ensure_eq("a second deletion", &outcome, &DeleteOutcome::Missing)?;
     }
     stage
@@ -38,7 +38,7 @@ pub(super) async fn outcomes<F: UserFixture>(stage: Stage<F>) -> Tried {
         let user = stage.inserted(new).await?;
         let outcomes = race(RACERS, |_| {
             let (stage, id) = (stage.clone(), user.id().clone());
-            async move { stage.delete(&id, Expect::anything()).await }
+            async move { stage.delete(&id, Precondition::anything()).await }
         })
         .await?;
         let count = |wanted| outcomes.iter().filter(|o| **o == wanted).count();
@@ -52,7 +52,7 @@ pub(super) async fn outcomes<F: UserFixture>(stage: Stage<F>) -> Tried {
     Ok(())
 }
 
-async fn is_gone<F: UserFixture>(stage: &Stage<F>, user: &UserOf<F>) -> Tried {
+async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) -> Tried {
     let page = stage.list(100, PageStart::Offset(0)).await?;
     let listed = page.items.into_iter().find(|other| other.id() == user.id());
     let mut seen = vec![
@@ -70,7 +70,7 @@ async fn is_gone<F: UserFixture>(stage: &Stage<F>, user: &UserOf<F>) -> Tried {
     }
     ensure_eq("users after a deletion", &page.total, &1)?;
     let outcome = stage
-        .update(user.id(), UserChange::default(), Expect::anything())
+        .update(user.id(), UserChange::default(), Precondition::anything())
         .await?;
     ensure(matches!(outcome, UpdateOutcome::Missing), || {
         format!(
@@ -81,7 +81,7 @@ async fn is_gone<F: UserFixture>(stage: &Stage<F>, user: &UserOf<F>) -> Tried {
 }
 
 /// A key stands in tokens: whoever got it a second time would get the first one's sessions.
-pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let mut keys = BTreeSet::new();
     stage.inserted(stage.plain("stays@example.com")?).await?;
     for number in 0..8 {
@@ -98,7 +98,7 @@ pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: Stage<F>) -> Trie
         for user in made.iter().rev() {
             let is_new = keys.insert(user.id().clone());
             ensure(is_new, || format!("the key {} was given twice", user.id()))?;
-            stage.delete(user.id(), Expect::anything()).await?;
+            stage.delete(user.id(), Precondition::anything()).await?;
         }
     }
     Ok(())

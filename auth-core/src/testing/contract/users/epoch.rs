@@ -1,9 +1,9 @@
 //! The epoch: expected, bumped, and never bumped by two at once.
 
-use super::{Stage, hash, update_name};
-use crate::store::{DeleteOutcome, Expect, UpdateOutcome, UserChange};
+use super::{StoreUnderTest, hash, update_name};
+use crate::store::{DeleteOutcome, Precondition, UpdateOutcome, UserChange};
+use crate::testing::contract::case_run::{RACERS, Tried, broken, ensure, ensure_eq, race};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{RACERS, Tried, broken, ensure, ensure_eq, race};
 use crate::user::{AuthUser, Epoch};
 
 fn verify<U: AuthUser>() -> UserChange<U> {
@@ -20,11 +20,11 @@ fn bump<U: AuthUser>() -> UserChange<U> {
     }
 }
 
-pub(super) async fn expected<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn expected<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage.inserted(stage.plain("a@example.com")?).await?;
     let before = stage.columns(&user);
     for other in [1, 2, -1, i64::MAX, i64::MIN] {
-        let outdated = Expect::epoch(Epoch::from_i64(other));
+        let outdated = Precondition::epoch(Epoch::from_i64(other));
         for change in [verify(), bump(), UserChange::default()] {
             let outcome = stage.update(user.id(), change, outdated).await?;
             ensure(matches!(outcome, UpdateOutcome::Stale), || {
@@ -42,7 +42,7 @@ pub(super) async fn expected<F: UserFixture>(stage: Stage<F>) -> Tried {
             .await?;
     }
 
-    let fresh = Expect::epoch(user.epoch());
+    let fresh = Precondition::epoch(user.epoch());
     let outcome = stage.update(user.id(), verify(), fresh).await?;
     ensure(matches!(outcome, UpdateOutcome::Updated(_)), || {
         let answer = update_name(&outcome);
@@ -52,7 +52,7 @@ pub(super) async fn expected<F: UserFixture>(stage: Stage<F>) -> Tried {
     ensure_eq("a deletion in time", &outcome, &DeleteOutcome::Deleted)
 }
 
-pub(super) async fn one_winner<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn one_winner<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage.inserted(stage.plain("a@example.com")?).await?;
     for round in 0..8 {
         let epoch = stage.there(user.id()).await?.epoch();
@@ -63,7 +63,10 @@ pub(super) async fn one_winner<F: UserFixture>(stage: Stage<F>) -> Tried {
                     password_hash: Some(hash(&format!("{round}-{number}"))),
                     ..bump()
                 };
-                match stage.update(&id, change, Expect::epoch(epoch)).await? {
+                match stage
+                    .update(&id, change, Precondition::epoch(epoch))
+                    .await?
+                {
                     UpdateOutcome::Updated(_) => Ok(Some(format!("{round}-{number}"))),
                     UpdateOutcome::Stale => Ok(None),
                     other => broken(format!("an update answered {}", update_name(&other))),
@@ -87,13 +90,13 @@ pub(super) async fn one_winner<F: UserFixture>(stage: Stage<F>) -> Tried {
 }
 
 /// A deletion that expects the epoch, against changes that bump it.
-async fn deletions_and_changes<F: UserFixture>(stage: &Stage<F>) -> Tried {
+async fn deletions_and_changes<F: UserFixture>(stage: &StoreUnderTest<F>) -> Tried {
     for round in 0..16 {
         let new = stage.plain(&format!("between{round}@example.com"))?;
         let user = stage.inserted(new).await?;
         let won = race(2, |number| {
             let (stage, id) = (stage.clone(), user.id().clone());
-            let expect = Expect::epoch(user.epoch());
+            let expect = Precondition::epoch(user.epoch());
             async move {
                 if number == round % 2 {
                     Ok(stage.delete(&id, expect).await? == DeleteOutcome::Deleted)
@@ -110,7 +113,7 @@ async fn deletions_and_changes<F: UserFixture>(stage: &Stage<F>) -> Tried {
     Ok(())
 }
 
-pub(super) async fn bump_once<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn bump_once<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage.inserted(stage.plain("a@example.com")?).await?;
     let mut epoch = user.epoch();
     for change in [

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use tokio::task::JoinSet;
 
-use super::{IdOf, Stage};
-use crate::store::{Expect, PageStart};
+use super::{IdOf, StoreUnderTest};
+use crate::store::{PageStart, Precondition};
+use crate::testing::contract::case_run::{Tried, end_of_task, ensure, ensure_eq};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, end_of_task, ensure, ensure_eq};
 use crate::user::AuthUser;
 
 /// More than nine, so that keys which are numbers but are sorted as text show it.
 const USERS: usize = 12;
 
-pub(super) async fn order<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn order<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let mut ids = Vec::new();
     for number in 0..USERS {
         let new = stage.plain(&format!("u{number}@example.com"))?;
@@ -40,7 +40,7 @@ pub(super) async fn order<F: UserFixture>(stage: Stage<F>) -> Tried {
 
 /// The page has the first of these keys, and the total of all.
 async fn is_page<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     limit: u32,
     start: PageStart<IdOf<F>>,
     rest: &[IdOf<F>],
@@ -57,7 +57,7 @@ async fn is_page<F: UserFixture>(
     )
 }
 
-pub(super) async fn stable_pages<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn stable_pages<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let mut residents = BTreeSet::new();
     let mut visitors = Vec::new();
     for number in 0..32 {
@@ -92,7 +92,7 @@ pub(super) async fn stable_pages<F: UserFixture>(stage: Stage<F>) -> Tried {
 /// All keys, page by page; after each page those of it who may go are gone, also the one whose key is
 /// where the next page begins.
 async fn walk_through<F: UserFixture>(
-    stage: Stage<F>,
+    stage: StoreUnderTest<F>,
     limit: u32,
     may_go: Vec<IdOf<F>>,
 ) -> Tried<Vec<IdOf<F>>> {
@@ -110,19 +110,19 @@ async fn walk_through<F: UserFixture>(
             })?;
             seen.push(user.id().clone());
             if may_go.contains(user.id()) {
-                stage.delete(user.id(), Expect::anything()).await?;
+                stage.delete(user.id(), Precondition::anything()).await?;
             }
         }
         after = Some(last);
     }
 }
 
-async fn come_and_go<F: UserFixture>(stage: Stage<F>, walk: usize) -> Tried {
+async fn come_and_go<F: UserFixture>(stage: StoreUnderTest<F>, walk: usize) -> Tried {
     for number in 0..16 {
         let new = stage.plain(&format!("passing{walk}-{number}@example.com"))?;
         let user = stage.inserted(new).await?;
         tokio::task::yield_now().await;
-        stage.delete(user.id(), Expect::anything()).await?;
+        stage.delete(user.id(), Precondition::anything()).await?;
     }
     Ok(())
 }

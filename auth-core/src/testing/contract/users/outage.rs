@@ -1,13 +1,13 @@
 //! A store that cannot answer.
 
-use super::{Stage, demote, email};
+use super::{StoreUnderTest, demote, email};
 use crate::error::StoreError;
-use crate::store::{Expect, PageRequest, UserDatabase};
+use crate::store::{PageRequest, Precondition, UserDatabase};
+use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, ensure, race, skipped};
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn nothing_is_absent<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn nothing_is_absent<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let Some(outage) = stage.fresh.outage() else {
         return skipped("the fixture makes no outage");
     };
@@ -22,7 +22,7 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: Stage<F>) -> Tried 
         async move {
             let store = stage.store();
             // Should the store carry a call out after all, it is stale.
-            let outdated = Expect::epoch(Epoch::FIRST.next());
+            let outdated = Precondition::epoch(Epoch::FIRST.next());
             Ok(match number {
                 0 => ("get", heard(&store.get(&id).await)),
                 1 => (

@@ -1,21 +1,21 @@
 //! Somebody who may administer always remains.
 
-use super::{Change, IdOf, Stage, UserOf, deactivate, demote, email, update_name};
-use crate::store::{DeleteOutcome, Expect, NewUser, UpdateOutcome, UserChange};
+use super::{Change, IdOf, StoreUnderTest, UserOf, deactivate, demote, email, update_name};
+use crate::store::{DeleteOutcome, NewUser, Precondition, UpdateOutcome, UserChange};
+use crate::testing::contract::case_run::{Tried, broken, ensure, ensure_eq, race, skipped};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq, race, skipped};
 use crate::user::{AuthUser, Epoch};
 
-const REMAINS: Expect = Expect::anything().and_superuser_remains();
+const REMAINS: Precondition = Precondition::anything().and_keep_last_superuser();
 
 const NO_SUPERUSERS: &str = "the users have no superusers";
 
-pub(super) async fn last<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     if !stage.shape().superusers {
         return skipped(NO_SUPERUSERS);
     }
     let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
-    // A superuser that is not active leads nobody.
+    // An inactive superuser does not count.
     let asleep = NewUser {
         is_active: false,
         ..stage.admin("asleep@example.com")?
@@ -51,14 +51,14 @@ pub(super) async fn last<F: UserFixture>(stage: Stage<F>) -> Tried {
         .await
 }
 
-pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let nobody = stage.inserted(stage.plain("nobody@example.com")?).await?;
-    // Nobody leads: there is nothing to preserve.
+    // No active superuser exists, so there is nothing to preserve.
     applies(
         &stage,
         nobody.id(),
         deactivate(),
-        "a deactivation where nobody leads",
+        "a deactivation where nobody is_active_superuser",
     )
     .await?;
     if !stage.shape().superusers {
@@ -73,7 +73,7 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
     let asleep = stage.inserted(asleep).await?;
 
     // An older expectation comes first.
-    let outdated = Expect::epoch(Epoch::FIRST.next()).and_superuser_remains();
+    let outdated = Precondition::epoch(Epoch::FIRST.next()).and_keep_last_superuser();
     let outcome = stage.update(ada.id(), demote(), outdated).await?;
     ensure(matches!(outcome, UpdateOutcome::Stale), || {
         format!("a stale demotion answered {}", update_name(&outcome))
@@ -117,10 +117,10 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: Stage<F>) -> Tried {
 }
 
 /// With a second one the first may go, and where nobody must remain the last may, too.
-async fn one_of_two<F: UserFixture>(stage: &Stage<F>, ada: &UserOf<F>) -> Tried {
+async fn one_of_two<F: UserFixture>(stage: &StoreUnderTest<F>, ada: &UserOf<F>) -> Tried {
     let eve = stage.inserted(stage.admin("eve@example.com")?).await?;
     applies(stage, ada.id(), demote(), "a demotion of one of two").await?;
-    let outcome = stage.delete(eve.id(), Expect::anything()).await?;
+    let outcome = stage.delete(eve.id(), Precondition::anything()).await?;
     ensure_eq(
         "a deletion of the last that may be",
         &outcome,
@@ -129,7 +129,7 @@ async fn one_of_two<F: UserFixture>(stage: &Stage<F>, ada: &UserOf<F>) -> Tried 
 }
 
 async fn applies<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     id: &IdOf<F>,
     change: Change<F>,
     what: &str,
@@ -148,7 +148,7 @@ enum Took {
 }
 
 /// Two superusers, and two steps that take one of them each.
-pub(super) async fn race_for_last<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn race_for_last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     if !stage.shape().superusers {
         return skipped(NO_SUPERUSERS);
     }
@@ -174,13 +174,17 @@ pub(super) async fn race_for_last<F: UserFixture>(stage: Stage<F>) -> Tried {
         let taken = took.iter().filter(|took| **took == Took::Yes).count();
         ensure_eq("how many of two superusers were taken at once", &taken, &1)?;
         for id in &ids {
-            stage.delete(id, Expect::anything()).await?;
+            stage.delete(id, Precondition::anything()).await?;
         }
     }
     Ok(())
 }
 
-async fn changed<F: UserFixture>(stage: &Stage<F>, id: &IdOf<F>, change: Change<F>) -> Tried<Took> {
+async fn changed<F: UserFixture>(
+    stage: &StoreUnderTest<F>,
+    id: &IdOf<F>,
+    change: Change<F>,
+) -> Tried<Took> {
     match stage.update(id, change, REMAINS).await? {
         UpdateOutcome::Updated(_) => Ok(Took::Yes),
         UpdateOutcome::LastSuperuser => Ok(Took::Refused),
@@ -191,7 +195,7 @@ async fn changed<F: UserFixture>(stage: &Stage<F>, id: &IdOf<F>, change: Change<
     }
 }
 
-async fn deleted<F: UserFixture>(stage: &Stage<F>, id: &IdOf<F>) -> Tried<Took> {
+async fn deleted<F: UserFixture>(stage: &StoreUnderTest<F>, id: &IdOf<F>) -> Tried<Took> {
     match stage.delete(id, REMAINS).await? {
         DeleteOutcome::Deleted => Ok(Took::Yes),
         DeleteOutcome::LastSuperuser => Ok(Took::Refused),

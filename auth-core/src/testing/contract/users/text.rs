@@ -1,13 +1,13 @@
 //! Texts that engines like to confuse, to execute or to cut.
 
-use super::{Stage, email, hash, roles, username};
-use crate::email::EmailAddress;
-use crate::roles::{Role, Roles};
-use crate::store::{Expect, NewUser, UserChange};
+use super::{StoreUnderTest, email, hash, roles, username};
+use crate::store::{NewUser, Precondition, UserChange};
+use crate::testing::contract::case_run::{Tried, broken, ensure, ensure_eq};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{Tried, broken, ensure, ensure_eq};
 use crate::user::AuthUser;
-use crate::username::Username;
+use crate::user::EmailAddress;
+use crate::user::Username;
+use crate::user::{Role, Roles};
 
 /// Local parts and names that differ, although some collation, folding, pattern or trimming takes
 /// two of them for the same. Case and compatibility forms are folded before they come to a store.
@@ -32,7 +32,7 @@ const HOSTILE: &[&str] = &[
     "\\u0000\\x00",
 ];
 
-pub(super) async fn exact<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let names = stage.shape().usernames;
     let mut users = Vec::new();
     for text in NEIGHBOURS {
@@ -73,7 +73,7 @@ pub(super) async fn exact<F: UserFixture>(stage: Stage<F>) -> Tried {
 }
 
 async fn finds<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     address: &EmailAddress,
     user: &super::UserOf<F>,
 ) -> Tried {
@@ -87,7 +87,7 @@ async fn finds<F: UserFixture>(
     }
 }
 
-pub(super) async fn hostile<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let shape = stage.shape();
     for (number, text) in HOSTILE.iter().enumerate() {
         let mut new = NewUser {
@@ -112,7 +112,9 @@ pub(super) async fn hostile<F: UserFixture>(stage: Stage<F>) -> Tried {
             password_hash: Some(hash(&format!("{text}{text}"))),
             ..UserChange::default()
         };
-        stage.update(user.id(), change, Expect::anything()).await?;
+        stage
+            .update(user.id(), change, Precondition::anything())
+            .await?;
         let stored = stage.there(user.id()).await?;
         let stored_hash = stored
             .password_hash()
@@ -128,7 +130,7 @@ pub(super) async fn hostile<F: UserFixture>(stage: Stage<F>) -> Tried {
     ensure_eq("users in the end", &listed, &(HOSTILE.len() as u64))
 }
 
-pub(super) async fn longest<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let shape = stage.shape();
     let host = "@example.com";
     // Four bytes a character, so that a limit in bytes shows as well.

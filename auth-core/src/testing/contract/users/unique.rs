@@ -2,15 +2,17 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{New, Stage, UserOf, deactivate, email, hash, insert_name, update_name, username};
-use crate::store::{
-    Expect, InsertOutcome, LoginIdentifier, NewUser, UniqueField, UpdateOutcome, UserChange,
+use super::{
+    New, StoreUnderTest, UserOf, deactivate, email, hash, insert_name, update_name, username,
 };
+use crate::store::{
+    InsertOutcome, LoginIdentifier, NewUser, Precondition, UniqueField, UpdateOutcome, UserChange,
+};
+use crate::testing::contract::case_run::{RACERS, Tried, broken, ensure, ensure_eq, race, skipped};
 use crate::testing::contract::fixture::UserFixture;
-use crate::testing::contract::trial::{RACERS, Tried, broken, ensure, ensure_eq, race, skipped};
 use crate::user::AuthUser;
 
-pub(super) async fn taken_on_insert<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn taken_on_insert<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let ada = stage
         .inserted(stage.full("ada@example.com", "ada")?)
         .await?;
@@ -50,7 +52,7 @@ fn is_taken<U>(outcome: &InsertOutcome<U>, field: UniqueField) -> Tried {
     })
 }
 
-pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let owner = stage.inserted(stage.plain("a@example.com")?).await?;
     let user = stage.inserted(stage.plain("b@example.com")?).await?;
     let (beside, before) = (stage.columns(&owner), stage.columns(&user));
@@ -61,7 +63,9 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
         bump_epoch: true,
         ..deactivate()
     };
-    let outcome = stage.update(user.id(), change, Expect::anything()).await?;
+    let outcome = stage
+        .update(user.id(), change, Precondition::anything())
+        .await?;
     let is = matches!(outcome, UpdateOutcome::Taken(UniqueField::Email));
     ensure(is, || {
         let answer = update_name(&outcome);
@@ -86,7 +90,7 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: Stage<F>) -> Tried {
     })
 }
 
-pub(super) async fn one_email<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn one_email<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     for round in 0..4 {
         let mut racers = Vec::new();
         for _ in 0..RACERS {
@@ -98,7 +102,7 @@ pub(super) async fn one_email<F: UserFixture>(stage: Stage<F>) -> Tried {
     one_changes_to_it(&stage).await
 }
 
-pub(super) async fn one_username<F: UserFixture>(stage: Stage<F>) -> Tried {
+pub(super) async fn one_username<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     if !stage.shape().usernames {
         return skipped("the users have no user names");
     }
@@ -117,7 +121,7 @@ pub(super) async fn one_username<F: UserFixture>(stage: Stage<F>) -> Tried {
 }
 
 async fn one_is_inserted<F: UserFixture>(
-    stage: &Stage<F>,
+    stage: &StoreUnderTest<F>,
     racers: Vec<New<F>>,
     field: UniqueField,
     login: LoginIdentifier,
@@ -160,7 +164,7 @@ async fn one_is_inserted<F: UserFixture>(
     })
 }
 
-async fn one_changes_to_it<F: UserFixture>(stage: &Stage<F>) -> Tried {
+async fn one_changes_to_it<F: UserFixture>(stage: &StoreUnderTest<F>) -> Tried {
     let mut ids = Vec::new();
     for number in 0..RACERS {
         let new = stage.plain(&format!("mover{number}@example.com"))?;
@@ -177,7 +181,7 @@ async fn one_changes_to_it<F: UserFixture>(stage: &Stage<F>) -> Tried {
                 ..UserChange::default()
             };
             match id {
-                Some(id) => stage.update(&id, change, Expect::anything()).await,
+                Some(id) => stage.update(&id, change, Precondition::anything()).await,
                 None => broken("a racer is missing"),
             }
         }

@@ -9,7 +9,7 @@ use auth_core::store::{
     RotateDecision, RotateOutcome, Rotation, SessionOwner, SessionStore, SessionTokens,
     StoredSession,
 };
-use auth_core::testing::{FaultPlan, ProbedSessionStore};
+use auth_core::testing::{FaultInjector, ProbedSessionStore};
 use auth_core::{SessionId, StoreError};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
@@ -70,7 +70,7 @@ pub(super) struct Broken {
 }
 
 impl Broken {
-    pub(super) fn new(fault: Fault, plan: &FaultPlan) -> Self {
+    pub(super) fn new(fault: Fault, plan: &FaultInjector) -> Self {
         Self {
             inner: ProbedSessionStore::new(MemorySessionStore::new(), plan),
             fault,

@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use auth_core::testing::conformance::{Door, WireReply, WireRequest};
+use auth_core::testing::conformance::{Client, WireReply, WireRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A connection of its own for each request.
-pub(super) struct HttpDoor(pub(super) SocketAddr);
+pub(super) struct HttpClient(pub(super) SocketAddr);
 
 #[async_trait]
-impl Door for HttpDoor {
+impl Client for HttpClient {
     async fn send(&self, request: WireRequest) -> WireReply {
         let (mut reader, mut writer) = TcpStream::connect(self.0).await.unwrap().into_split();
         let bytes = on_the_wire(&request);

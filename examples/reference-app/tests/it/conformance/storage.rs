@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use auth_core::testing::conformance::{CoreRig, Rig, Stores};
+use auth_core::testing::conformance::{CoreRig, Harness, Stores};
 use auth_core::{ExpiringStore, SessionStore, User, UserDatabase};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{AnyStore, SqliteStore};

@@ -1,0 +1,48 @@
+//! The rules of accounts: one use case a file, and the hooks where an application puts its own.
+//!
+//! An application implements [`UserManager`] (hooks only) and hands it to [`Accounts`], which runs
+//! the flows. So a hook can be added and a rule of timing, revocation or "exactly once" cannot be
+//! lost.
+
+mod admin_update;
+mod authenticate;
+mod background;
+mod builder;
+mod change_password;
+mod delete;
+mod email_keys;
+mod email_token;
+mod handle;
+
+mod forgot_password;
+mod hooks;
+mod list;
+mod purge;
+mod register;
+mod request_verify;
+mod reset_password;
+mod secrets;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod update_self;
+mod updated;
+mod verify;
+
+pub use admin_update::{AdminUpdate, AdminUpdateError};
+pub use authenticate::{LoginError, PasswordChecked};
+pub use builder::AccountsBuilder;
+pub(crate) use builder::log_warnings;
+pub use change_password::ChangePasswordError;
+pub use delete::{DeleteError, DeleteMode};
+pub use email_token::{ResetToken, VerifyToken};
+pub use handle::Accounts;
+pub use hooks::{
+    ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UpdateSummary, UserManager,
+};
+pub use register::{NewAccount, RegisterError, Registration};
+pub use reset_password::ResetPasswordError;
+pub use secrets::AccountSecrets;
+pub(crate) use sessions::{RefreshError, Started};
+pub use update_self::{SelfUpdate, UpdateSelfError};
+pub use verify::VerifyError;

@@ -1,0 +1,129 @@
+//! What administrators change of others' accounts.
+
+use thiserror::Error;
+
+use super::{Accounts, UpdateSummary};
+use crate::error::Unavailable;
+use crate::password::{Password, PasswordRejection};
+use crate::store::{Precondition, UpdateOutcome, UserChange};
+use crate::user::AuthUser;
+use crate::user::EmailAddress;
+use crate::user::Roles;
+
+/// What an administrator may change of an account.
+#[derive(Debug, Default)]
+pub struct AdminUpdate {
+    /// A new address; unproven, unless `is_verified` says otherwise.
+    pub email: Option<EmailAddress>,
+    /// A new password.
+    pub password: Option<Password>,
+    /// Activation or deactivation.
+    pub is_active: Option<bool>,
+    /// Whether the address counts as proven.
+    pub is_verified: Option<bool>,
+    /// Whether the user may administer others.
+    pub is_superuser: Option<bool>,
+    /// All roles from now on.
+    pub roles: Option<Roles>,
+}
+
+/// Why an account is not changed by an administrator.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AdminUpdateError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// Somebody else has the address, or another unique value.
+    #[error("the address is taken")]
+    Taken,
+    /// The new password may not be chosen.
+    #[error(transparent)]
+    Password(PasswordRejection),
+    /// It would leave no active superuser.
+    #[error("the last active superuser stays")]
+    LastSuperuser,
+    /// Something that is needed cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Changes an account as an administrator. Whoever calls this has made sure that the caller is
+    /// one.
+    ///
+    /// A new password or address, and deactivation, end everything that the user holds.
+    ///
+    /// # Errors
+    ///
+    /// [`AdminUpdateError`]; nothing is changed then.
+    pub async fn update_as_admin(
+        &self,
+        id: &U::Id,
+        update: AdminUpdate,
+    ) -> Result<U, AdminUpdateError> {
+        let before = self.get(id).await?.ok_or(AdminUpdateError::NotFound)?;
+        let AdminUpdate {
+            email,
+            password,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+        } = update;
+        let email = email.filter(|email| email != before.email());
+        let address = email.as_ref().unwrap_or(before.email());
+        let password_hash = match &password {
+            Some(new) => Some(
+                self.check_new_password(new, address, before.username())
+                    .await?,
+            ),
+            None => None,
+        };
+        let change = UserChange {
+            bump_epoch: email.is_some() || password_hash.is_some() || is_active == Some(false),
+            is_verified: is_verified.or(email.is_some().then_some(false)),
+            email,
+            password_hash,
+            is_active,
+            is_superuser,
+            roles,
+            ..UserChange::default()
+        };
+        if change.is_empty() {
+            return Ok(before);
+        }
+        let this = self.clone();
+        self.inner
+            .background
+            .shielded(async move { this.write_as_admin(before, change).await })
+            .await
+    }
+
+    /// Writes a change that an administrator decided on.
+    pub(super) async fn write_as_admin(
+        &self,
+        before: U,
+        change: UserChange<U>,
+    ) -> Result<U, AdminUpdateError> {
+        let summary = UpdateSummary::of(&change);
+        let outcome = self
+            .inner
+            .database
+            .update(
+                before.id(),
+                change,
+                Precondition::anything().and_keep_last_superuser(),
+            )
+            .await;
+        match outcome.map_err(Unavailable::from)? {
+            UpdateOutcome::Updated(user) => {
+                self.updated(&before, &user, summary).await;
+                Ok(user)
+            }
+            UpdateOutcome::Taken(_) => Err(AdminUpdateError::Taken),
+            UpdateOutcome::LastSuperuser => Err(AdminUpdateError::LastSuperuser),
+            UpdateOutcome::Missing | UpdateOutcome::Stale => Err(AdminUpdateError::NotFound),
+        }
+    }
+}

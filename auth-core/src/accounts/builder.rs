@@ -1,0 +1,267 @@
+//! The configuration of accounts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::background::Background;
+use super::email_token::EmailTokens;
+use super::handle::Inner;
+use super::{AccountSecrets, Accounts, NoHooks, UserManager};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
+use crate::event::{EventSink, TracingSink};
+use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::secret::SubKeys;
+use crate::session::Sessions;
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::user::AuthUser;
+
+/// Collects what [`Accounts`] need; [`build`](Self::build) reports everything that is wrong at once.
+///
+/// | setting | default | why |
+/// | --- | --- | --- |
+/// | `hooks` | no hooks | – |
+/// | `password_policy` | 12 to 128 characters, no common ones | NIST SP 800-63B-4 with room to log in |
+/// | `hasher` | Argon2id m=19456 KiB, t=2, p=1 | OWASP's first choice |
+/// | `account_token_lifetime` | 1 hour | long enough for slow mail |
+/// | `require_verification` | off | an address is proven when an application needs it |
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::password::{Argon2Params, PasswordHasher};
+/// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+/// use auth_core::testing::master_secret;
+/// use auth_core::{Accounts, User};
+///
+/// let hasher = PasswordHasher::builder().params(Argon2Params::new(47_104, 1, 1)?).build();
+/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+///     .expiring_store(MemoryExpiringStore::new())
+///     .hasher(hasher)
+///     .account_token_lifetime(std::time::Duration::from_secs(20 * 60))
+///     .require_verification(true)
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AccountsBuilder<U: AuthUser> {
+    database: Arc<dyn UserDatabase<User = U>>,
+    secrets: AccountSecrets,
+    expiring: Option<Arc<dyn ExpiringStore>>,
+    sessions: Option<Sessions>,
+    hooks: Arc<dyn UserManager<User = U>>,
+    hasher: PasswordHasher,
+    policy: PasswordPolicy,
+    clock: Arc<dyn Clock>,
+    sinks: Vec<Arc<dyn EventSink>>,
+    lifetime: Duration,
+    account_tokens: bool,
+    require_verification: bool,
+    processes: u32,
+}
+
+impl<U: AuthUser> AccountsBuilder<U> {
+    pub(super) fn new(database: Arc<dyn UserDatabase<User = U>>, secrets: AccountSecrets) -> Self {
+        Self {
+            database,
+            secrets,
+            expiring: None,
+            sessions: None,
+            hooks: Arc::new(NoHooks::new()),
+            hasher: PasswordHasher::default(),
+            policy: PasswordPolicy::default(),
+            clock: Arc::new(SystemClock),
+            sinks: vec![Arc::new(TracingSink)],
+            lifetime: Duration::hours(1),
+            account_tokens: true,
+            require_verification: false,
+            processes: 1,
+        }
+    }
+
+    /// The application's hooks.
+    #[must_use]
+    pub fn hooks(mut self, hooks: impl UserManager<User = U>) -> Self {
+        self.hooks = Arc::new(hooks);
+        self
+    }
+
+    /// The application's hooks, shared with somebody else (a test that looks at what they did).
+    #[must_use]
+    pub fn shared_hooks(mut self, hooks: Arc<impl UserManager<User = U>>) -> Self {
+        self.hooks = hooks;
+        self
+    }
+
+    /// Where spent tokens and their generations are remembered.
+    #[must_use]
+    pub fn expiring_store(mut self, store: impl ExpiringStore) -> Self {
+        self.expiring = Some(Arc::new(store));
+        self
+    }
+
+    /// Where sessions are kept and how long they live, for backends that have some.
+    #[must_use]
+    pub fn sessions(mut self, sessions: Sessions) -> Self {
+        self.sessions = Some(sessions);
+        self
+    }
+
+    /// Goes without e-mail verification and password reset, and so without an expiring store here.
+    /// The routes of both must be switched off too.
+    #[must_use]
+    pub fn without_email_flows(mut self) -> Self {
+        self.account_tokens = false;
+        self
+    }
+
+    /// The hasher, with the parameters and the number of threads that the application wants.
+    #[must_use]
+    pub fn hasher(mut self, hasher: PasswordHasher) -> Self {
+        self.hasher = hasher;
+        self
+    }
+
+    /// Which passwords may be chosen.
+    #[must_use]
+    pub fn password_policy(mut self, policy: PasswordPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The source of time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// One more receiver of events, beside the log.
+    #[must_use]
+    pub fn event_sink(mut self, sink: impl EventSink) -> Self {
+        self.sinks.push(Arc::new(sink));
+        self
+    }
+
+    /// How long verification and reset tokens live: 1 second to 24 hours.
+    #[must_use]
+    pub fn account_token_lifetime(mut self, lifetime: std::time::Duration) -> Self {
+        self.lifetime = Duration::try_from(lifetime).unwrap_or(Duration::MAX);
+        self
+    }
+
+    /// Lets only users with a proven address log in.
+    #[must_use]
+    pub fn require_verification(mut self, required: bool) -> Self {
+        self.require_verification = required;
+        self
+    }
+
+    /// How many processes serve these accounts (1). With more than one, state in the memory of a
+    /// process is a problem.
+    #[must_use]
+    pub fn processes(mut self, processes: u32) -> Self {
+        self.processes = processes;
+        self
+    }
+
+    /// Builds the accounts alone, without an HTTP surface.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every problem of the configuration.
+    pub fn build(self) -> Result<Accounts<U>, ConfigError> {
+        let mut report = self.report();
+        self.validate(&mut report);
+        let warnings = report.finish()?;
+        log_warnings(&warnings);
+        Ok(self.assemble())
+    }
+
+    pub(crate) fn report(&self) -> ConfigReport {
+        ConfigReport::new(self.processes > 1)
+    }
+
+    pub(crate) fn requires_verification(&self) -> bool {
+        self.require_verification
+    }
+
+    pub(crate) fn has_account_tokens(&self) -> bool {
+        self.account_tokens
+    }
+
+    pub(crate) fn has_sessions(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// The keys of CSRF tokens, where there is a master secret to derive them from.
+    pub(crate) fn csrf_keys(&self) -> Option<SubKeys> {
+        self.secrets.csrf_keys()
+    }
+
+    pub(crate) fn validate(&self, report: &mut ConfigReport) {
+        self.secrets.validate(report);
+        self.database.validate(report);
+        match &self.expiring {
+            Some(store) => store.validate(report),
+            None if self.account_tokens => {
+                report.problem(ConfigProblem::MissingExpiringStore {
+                    feature: "e-mail verification and password reset".to_owned(),
+                    otherwise: ", or go without both by `.without_email_flows()`",
+                });
+            }
+            None => {}
+        }
+        if let Some(sessions) = &self.sessions {
+            sessions.validate(report);
+        }
+        if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
+            report.problem(ConfigProblem::LifetimeOutOfRange {
+                which: "the lifetime of account tokens".to_owned(),
+                min: "1 second",
+                max: "24 hours",
+            });
+        }
+        if self.processes == 0 {
+            let sentence = "`processes(0)` serves nobody: say how many processes there are";
+            report.problem(ConfigProblem::Other(sentence.to_owned()));
+        }
+        if self.hasher.params().is_below_floor() {
+            report.warn(ConfigWarning::Weakened {
+                what: "password hashes are cheaper than OWASP's floor for Argon2id".to_owned(),
+            });
+        }
+    }
+
+    pub(crate) fn assemble(self) -> Accounts<U> {
+        let inner = Inner {
+            database: self.database,
+            expiring: self.expiring.filter(|_| self.account_tokens),
+            sessions: self.sessions,
+            hooks: self.hooks,
+            hasher: self.hasher,
+            policy: self.policy,
+            tokens: EmailTokens::new(self.secrets, self.lifetime),
+            clock: self.clock,
+            sinks: self.sinks,
+            background: Background::new(),
+            require_verification: self.require_verification,
+        };
+        Accounts {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+pub(crate) fn log_warnings(warnings: &[ConfigWarning]) {
+    for warning in warnings {
+        tracing::warn!(target: "auth", "{warning}");
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for AccountsBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountsBuilder").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! The change of a password by its owner.
+
+use thiserror::Error;
+
+use super::{Accounts, UpdateSummary};
+use crate::error::Unavailable;
+use crate::event::EventKind;
+use crate::password::{Password, PasswordHash, PasswordRejection};
+use crate::session::SessionId;
+use crate::store::{Precondition, UpdateOutcome, UserChange};
+use crate::user::AuthUser;
+
+/// Why a password is not changed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ChangePasswordError {
+    /// The current password is wrong.
+    #[error("the current password is not right")]
+    BadCredentials,
+    /// The new password may not be chosen.
+    #[error(transparent)]
+    Password(PasswordRejection),
+    /// The account changed meanwhile, so that what the caller holds is worthless: log in again.
+    #[error("the account was changed meanwhile")]
+    Outdated,
+    /// Something that is needed cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Changes the password of `user`, who gives the current one, and ends everything else that the
+    /// user holds, but for the session `keep`: the one that the change comes from.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangePasswordError`]; nothing is changed then.
+    pub async fn change_password(
+        &self,
+        user: &U,
+        current: &Password,
+        new: &Password,
+        keep: Option<&SessionId>,
+    ) -> Result<U, ChangePasswordError> {
+        if !self.knows_password(user, current).await? {
+            return Err(ChangePasswordError::BadCredentials);
+        }
+        let hash = self
+            .check_new_password(new, user.email(), user.username())
+            .await?;
+        let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
+        self.inner
+            .background
+            .shielded(async move { this.write_password(&user, hash, keep).await })
+            .await
+    }
+
+    /// Whether `password` is the user's own; a wrong one is an event.
+    pub(super) async fn knows_password(
+        &self,
+        user: &U,
+        password: &Password,
+    ) -> Result<bool, Unavailable> {
+        let verdict = self
+            .inner
+            .hasher
+            .verify(password, user.password_hash())
+            .await?;
+        if !verdict.is_match() {
+            self.raise_for(EventKind::PasswordChangeFailed, user);
+        }
+        Ok(verdict.is_match())
+    }
+
+    async fn write_password(
+        &self,
+        user: &U,
+        hash: PasswordHash,
+        keep: Option<SessionId>,
+    ) -> Result<U, ChangePasswordError> {
+        let change = UserChange {
+            password_hash: Some(hash),
+            bump_epoch: true,
+            keep_session: keep,
+            ..UserChange::default()
+        };
+        let expect = Precondition::epoch(user.epoch());
+        let outcome = self.inner.database.update(user.id(), change, expect).await;
+        let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
+            return Err(ChangePasswordError::Outdated);
+        };
+        self.keep_current_session(keep.as_ref(), &user).await;
+        self.raise_for(EventKind::PasswordChanged, &user);
+        let hook = self.hooks().on_after_password_change(&user);
+        self.after("on_after_password_change", &user, hook).await;
+        let summary = UpdateSummary {
+            password: true,
+            ..UpdateSummary::default()
+        };
+        let hook = self.hooks().on_after_update(&user, &summary);
+        self.after("on_after_update", &user, hook).await;
+        Ok(user)
+    }
+}

@@ -1,0 +1,95 @@
+//! The end of an account.
+
+use thiserror::Error;
+
+use super::{Accounts, AdminUpdateError};
+use crate::error::{BoxError, Unavailable};
+use crate::event::{AuthEvent, EventKind};
+use crate::store::{DeleteOutcome, Precondition, UserChange};
+use crate::user::AuthUser;
+
+/// What deleting a user means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeleteMode {
+    /// The account is deactivated and its row stays; the address stays taken.
+    #[default]
+    Soft,
+    /// The row is removed for good.
+    Hard,
+}
+
+/// Why an account is not deleted.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DeleteError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// It would leave no active superuser.
+    #[error("the last active superuser stays")]
+    LastSuperuser,
+    /// The hook that must run before the deletion failed.
+    #[error("the hook before the deletion failed")]
+    HookFailed(#[source] BoxError),
+    /// Something that is needed cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Deactivates a user or removes it for good. Whoever calls this has made sure that the caller
+    /// may do so.
+    ///
+    /// # Errors
+    ///
+    /// [`DeleteError`]; nothing is changed then.
+    pub async fn delete(&self, id: &U::Id, mode: DeleteMode) -> Result<(), DeleteError> {
+        let user = self.get(id).await?.ok_or(DeleteError::NotFound)?;
+        let this = self.clone();
+        self.inner
+            .background
+            .shielded(async move {
+                match mode {
+                    DeleteMode::Soft => this.deactivate(user).await,
+                    DeleteMode::Hard => this.remove(user).await,
+                }
+            })
+            .await
+    }
+
+    async fn deactivate(&self, user: U) -> Result<(), DeleteError> {
+        let change = UserChange {
+            is_active: Some(false),
+            bump_epoch: true,
+            ..UserChange::default()
+        };
+        match self.write_as_admin(user, change).await {
+            Ok(_) => Ok(()),
+            Err(AdminUpdateError::LastSuperuser) => Err(DeleteError::LastSuperuser),
+            Err(AdminUpdateError::Unavailable(error)) => Err(error.into()),
+            Err(_) => Err(DeleteError::NotFound),
+        }
+    }
+
+    async fn remove(&self, user: U) -> Result<(), DeleteError> {
+        if let Err(error) = self.hooks().on_before_delete(&user).await {
+            let id = user.id();
+            tracing::error!(target: "auth", hook = "on_before_delete", user = %id, %error, "a hook failed");
+            let event = AuthEvent::new(EventKind::HookFailed).user(id);
+            self.raise(&event.detail("on_before_delete"));
+            return Err(DeleteError::HookFailed(error));
+        }
+        let expect = Precondition::anything().and_keep_last_superuser();
+        let outcome = self.inner.database.delete(user.id(), expect).await;
+        match outcome.map_err(Unavailable::from)? {
+            DeleteOutcome::Deleted => {}
+            DeleteOutcome::LastSuperuser => return Err(DeleteError::LastSuperuser),
+            DeleteOutcome::Missing | DeleteOutcome::Stale => return Err(DeleteError::NotFound),
+        }
+        self.forget_sessions_of(user.id()).await;
+        self.raise_for(EventKind::UserDeleted, &user);
+        let hook = self.hooks().on_after_delete(&user);
+        self.after("on_after_delete", &user, hook).await;
+        Ok(())
+    }
+}

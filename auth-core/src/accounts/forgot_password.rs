@@ -1,0 +1,111 @@
+//! The request for a password reset.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::email_keys::AccountKeys;
+use super::{Accounts, ForgotPassword};
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind};
+use crate::store::{ExpiringKey, Window};
+use crate::user::EmailAddress;
+use crate::user::{AuthUser, Epoch};
+
+/// Under this purpose mailed reset tokens are counted; the count is the generation of the token.
+const GENERATION: &str = "reset-generation";
+
+impl<U: AuthUser> Accounts<U> {
+    /// Asks for a token that replaces a password. A later request makes the tokens of earlier ones
+    /// worthless; the account itself is not touched. After ten requests about one address within an
+    /// hour nothing more is mailed to it, and the latest token stays good.
+    ///
+    /// What happens before this returns is the same for every address: one count under a digest of
+    /// it. Whether somebody has the address is looked up afterwards, on a task of its own, and the
+    /// hook runs there.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the store cannot answer, or when too much work is under way.
+    pub async fn forgot_password(&self, email: EmailAddress) -> Result<(), Unavailable> {
+        let place = self.inner.background.place()?;
+        let is_flood = self.is_flood("ask-reset", &email).await?;
+        let this = self.clone();
+        place.run(async move {
+            if is_flood {
+                return;
+            }
+            if let Err(error) = this.mail_reset_token(email).await {
+                this.background_failed("forgot_password", &error);
+            }
+        });
+        Ok(())
+    }
+
+    async fn mail_reset_token(&self, email: EmailAddress) -> Result<(), Unavailable> {
+        let (keys, generation) = self.next_generation(&email).await?;
+        let user = self.inner.database.find(&email.clone().into()).await?;
+        let user = user.filter(AuthUser::is_active);
+        // The same signature is made for nobody.
+        let (subject, epoch) = user
+            .as_ref()
+            .map_or((String::from("nobody"), Epoch::FIRST), |u| {
+                (u.id().to_string(), u.epoch())
+            });
+        let token = self
+            .inner
+            .tokens
+            .mint_reset(&keys, &subject, epoch, generation, self.now())?;
+        let mut event = AuthEvent::new(EventKind::PasswordResetRequested);
+        event.user = user.as_ref().map(|user| user.id().to_string());
+        self.raise(&event);
+
+        let request = match &user {
+            Some(user) => ForgotPassword::Known {
+                user,
+                token: &token,
+            },
+            None => ForgotPassword::Unknown { email: &email },
+        };
+        if let Err(error) = self.hooks().on_after_forgot_password(request).await {
+            tracing::error!(target: "auth", %error, "the hook on_after_forgot_password failed");
+            let mut event =
+                AuthEvent::new(EventKind::HookFailed).detail("on_after_forgot_password");
+            event.user = user.as_ref().map(|user| user.id().to_string());
+            self.raise(&event);
+        }
+        Ok(())
+    }
+
+    /// Counts a request about an address, and answers the keys and the number for its token. The
+    /// count lives as long as any token that was made under it.
+    ///
+    /// It is counted under the keys of every master that is accepted. While one takes over from
+    /// another, a later request so makes earlier tokens worthless whichever signed them.
+    async fn next_generation(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<(Arc<AccountKeys>, u64), Unavailable> {
+        let (keys, others) = self.inner.tokens.active_and_other_keys();
+        let generation = self.count_generation(&keys, email).await?;
+        for others in others {
+            self.count_generation(&others, email).await?;
+        }
+        Ok((keys, generation))
+    }
+
+    async fn count_generation(
+        &self,
+        keys: &AccountKeys,
+        email: &EmailAddress,
+    ) -> Result<u64, Unavailable> {
+        let window = Window::Sliding(self.inner.tokens.lifetime.saturating_add(Duration::MINUTE));
+        let key = generation_key(keys, email);
+        Ok(self.expiring()?.increment(&key, window, self.now()).await?)
+    }
+}
+
+/// Under this key mailed reset tokens are counted.
+pub(super) fn generation_key(keys: &AccountKeys, email: &EmailAddress) -> ExpiringKey {
+    ExpiringKey::new(GENERATION, &keys.address_digest(email))
+}

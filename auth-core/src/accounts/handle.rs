@@ -1,0 +1,159 @@
+//! The handle to the flows.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::background::Background;
+use super::email_token::EmailTokens;
+use super::{AccountSecrets, AccountsBuilder, HookResult, UserManager};
+use crate::clock::Clock;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind, EventSink};
+use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::session::Sessions;
+use crate::store::{ExpiringStore, UserDatabase};
+use crate::user::AuthUser;
+
+/// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
+///
+/// Clone it freely: all clones share one machine.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::accounts::{Accounts, NoHooks, Registration};
+/// use auth_core::secret::{MasterSecret, Secret};
+/// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+/// use auth_core::{EmailAddress, NoColumns, Password};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let accounts = Accounts::builder(MemoryUserDatabase::new(), &master)
+///     .expiring_store(MemoryExpiringStore::new())
+///     .hooks(NoHooks::new())
+///     .build()?;
+/// let user = accounts
+///     .register(Registration::new(
+///         EmailAddress::parse("ada@example.com")?,
+///         Password::parse("a mill that weaves algebra")?,
+///     ))
+///     .await?;
+/// assert!(!user.is_verified);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+pub struct Accounts<U: AuthUser> {
+    pub(super) inner: Arc<Inner<U>>,
+}
+
+pub(super) struct Inner<U: AuthUser> {
+    pub(super) database: Arc<dyn UserDatabase<User = U>>,
+    pub(super) expiring: Option<Arc<dyn ExpiringStore>>,
+    pub(super) sessions: Option<Sessions>,
+    pub(super) hooks: Arc<dyn UserManager<User = U>>,
+    pub(super) hasher: PasswordHasher,
+    pub(super) policy: PasswordPolicy,
+    pub(super) tokens: EmailTokens,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) sinks: Vec<Arc<dyn EventSink>>,
+    pub(super) background: Background,
+    pub(super) require_verification: bool,
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Begins a configuration: the users, and the secrets (a `&MasterSecret`, or
+    /// [`AccountSecrets::separate`]).
+    pub fn builder(
+        database: impl UserDatabase<User = U>,
+        secrets: impl Into<AccountSecrets>,
+    ) -> AccountsBuilder<U> {
+        AccountsBuilder::new(Arc::new(database), secrets.into())
+    }
+
+    /// The user with this key.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the store cannot answer.
+    pub async fn get(&self, id: &U::Id) -> Result<Option<U>, Unavailable> {
+        Ok(self.inner.database.get(id).await?)
+    }
+
+    /// Waits until the work that goes on after replies is done: call it before an orderly shutdown,
+    /// and in tests before looking at what a mail hook did.
+    pub async fn wait_idle(&self) {
+        self.inner.background.wait_idle().await;
+    }
+
+    /// The present moment, by the injected clock.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.inner.clock.now()
+    }
+
+    /// The hasher, for its figures.
+    #[must_use]
+    pub fn hasher(&self) -> &PasswordHasher {
+        &self.inner.hasher
+    }
+
+    /// The policy for new passwords.
+    pub fn password_policy(&self) -> &PasswordPolicy {
+        &self.inner.policy
+    }
+
+    /// Hands an event to every sink.
+    pub(crate) fn raise(&self, event: &AuthEvent) {
+        self.inner.sinks.iter().for_each(|sink| sink.record(event));
+    }
+
+    /// Raises an event about `user`.
+    pub(crate) fn raise_for(&self, kind: EventKind, user: &U) {
+        self.raise(&AuthEvent::new(kind).user(user.id()));
+    }
+
+    pub(super) fn hooks(&self) -> &dyn UserManager<User = U> {
+        &*self.inner.hooks
+    }
+
+    /// Runs a hook; its failure is logged and raised, and goes no further.
+    pub(super) async fn after(
+        &self,
+        name: &'static str,
+        user: &U,
+        hook: impl Future<Output = HookResult> + Send,
+    ) {
+        let Err(error) = hook.await else { return };
+        tracing::error!(target: "auth", hook = name, user = %user.id(), %error, "a hook failed");
+        self.raise(
+            &AuthEvent::new(EventKind::HookFailed)
+                .user(user.id())
+                .detail(name),
+        );
+    }
+
+    pub(super) fn expiring(&self) -> Result<&dyn ExpiringStore, Unavailable> {
+        let missing = "account tokens are switched off: there is no expiring store";
+        self.inner
+            .expiring
+            .as_deref()
+            .ok_or_else(|| Unavailable::new(missing))
+    }
+}
+
+impl<U: AuthUser> Clone for Accounts<U> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for Accounts<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts").finish_non_exhaustive()
+    }
+}

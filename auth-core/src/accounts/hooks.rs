@@ -1,0 +1,213 @@
+//! The application's own code in the life of an account.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+
+use super::{ResetToken, VerifyToken};
+use crate::error::BoxError;
+use crate::user::AuthUser;
+use crate::user::EmailAddress;
+
+/// What a hook answers. An error is logged and raised as [`EventKind::HookFailed`]; what the hook
+/// follows stays done, and the client gets its success: a mail server that is down does not lose a
+/// registration.
+///
+/// [`EventKind::HookFailed`]: crate::event::EventKind::HookFailed
+pub type HookResult = Result<(), BoxError>;
+
+/// The hooks of an application. Each does nothing unless overridden.
+///
+/// A hook named `on_after_*` runs when the change is committed, on a task of its own: a client that
+/// disconnects does not stop it. The hooks of requests for mail, of refused logins and of private
+/// registration run after the reply, so that its time says nothing about who has an account;
+/// [`Accounts::wait_idle`](super::Accounts::wait_idle) waits for them.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{User, accounts::{HookResult, UserManager, VerifyToken}};
+///
+/// struct Welcome;
+///
+/// #[async_trait::async_trait]
+/// impl UserManager for Welcome {
+///     type User = User;
+///
+///     async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+///         println!("mail to {}: /verify#{}", user.email, token.expose());
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+#[expect(
+    unused_variables,
+    reason = "the names are for the reader of the documentation"
+)]
+pub trait UserManager: Send + Sync + 'static {
+    /// The application's user.
+    type User: AuthUser;
+
+    /// An account was registered: mail the token, which proves the address. Not called where
+    /// account tokens are switched off.
+    async fn on_after_register(&self, user: &Self::User, token: &VerifyToken) -> HookResult {
+        Ok(())
+    }
+    /// Somebody tried to register the address of this user; called only where registration is
+    /// private, where the reply does not tell. Write to the owner of the address.
+    async fn on_after_register_duplicate(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// A user has logged in and its token is issued.
+    async fn on_after_login(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// A login was refused. Runs after the reply, and is left out where too much is under way: count
+    /// attempts by the event `LoginFailed`, which is always raised.
+    async fn on_after_login_failed(&self, failure: LoginFailure<'_, Self::User>) -> HookResult {
+        Ok(())
+    }
+    /// The address of the user is proven.
+    async fn on_after_verify(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// A token that proves the user's address was asked for, or is due after a change of address.
+    async fn on_after_request_verify_token(
+        &self,
+        request: RequestVerify<'_, Self::User>,
+    ) -> HookResult {
+        Ok(())
+    }
+    /// A password reset was asked for, for a known address or an unknown one.
+    async fn on_after_forgot_password(
+        &self,
+        request: ForgotPassword<'_, Self::User>,
+    ) -> HookResult {
+        Ok(())
+    }
+    /// The password was replaced through a reset token.
+    async fn on_after_reset_password(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// The password is another now, by whichever way.
+    async fn on_after_password_change(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// The address is another now: tell the old one.
+    async fn on_after_email_change(&self, user: &Self::User, old: &EmailAddress) -> HookResult {
+        Ok(())
+    }
+    /// The account was changed; the last of the hooks of an update.
+    async fn on_after_update(&self, user: &Self::User, update: &UpdateSummary) -> HookResult {
+        Ok(())
+    }
+    /// The account was deactivated.
+    async fn on_after_deactivate(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// The account is about to be removed for good. An error here stops the deletion: what was to
+    /// be done before could not be done.
+    async fn on_before_delete(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+    /// The account was removed for good.
+    async fn on_after_delete(&self, user: &Self::User) -> HookResult {
+        Ok(())
+    }
+}
+
+/// A manager with no hooks.
+pub struct NoHooks<U>(PhantomData<fn() -> U>);
+
+/// Why a login was refused, for the hook.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum LoginFailure<'a, U> {
+    /// Nobody has this address or name.
+    UnknownUser,
+    /// The password was wrong.
+    WrongPassword(&'a U),
+    /// The password was right and the account is inactive.
+    Inactive(&'a U),
+    /// The password was right and the address is not proven, which this application requires.
+    NotVerified(&'a U),
+}
+
+/// A request for a password reset, for the hook.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum ForgotPassword<'a, U> {
+    /// The account exists and is active: mail the token to its **stored** address.
+    Known {
+        /// The owner of the address.
+        user: &'a U,
+        /// The token that replaces the password, once.
+        token: &'a ResetToken,
+    },
+    /// Nobody (active) has this address. Writing to it is allowed and tells its owner that there is
+    /// no account; a limit on such mail is the application's.
+    Unknown {
+        /// What was asked for.
+        email: &'a EmailAddress,
+    },
+}
+
+/// A request for a verification token, for the hook.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RequestVerify<'a, U> {
+    /// The owner of the address, not yet verified.
+    pub user: &'a U,
+    /// The token that proves the address, once.
+    pub token: &'a VerifyToken,
+}
+
+/// What an update changed, without the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a set of flags, one per column"
+)]
+pub struct UpdateSummary {
+    /// The address.
+    pub email: bool,
+    /// The password.
+    pub password: bool,
+    /// Activation or deactivation.
+    pub is_active: bool,
+    /// Whether the address counts as proven.
+    pub is_verified: bool,
+    /// The superuser flag.
+    pub is_superuser: bool,
+    /// The roles.
+    pub roles: bool,
+    /// Columns of the application's own.
+    pub columns: bool,
+}
+
+impl<U> NoHooks<U> {
+    /// The manager.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<U> Default for NoHooks<U> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<U> fmt::Debug for NoHooks<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NoHooks")
+    }
+}
+
+impl<U: AuthUser> UserManager for NoHooks<U> {
+    type User = U;
+}

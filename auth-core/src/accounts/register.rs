@@ -1,0 +1,328 @@
+//! Registration, and the creation of accounts by the application itself.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::Accounts;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind};
+use crate::password::{
+    Password, PasswordContext, PasswordHash, PasswordPolicyError, PasswordRejection,
+};
+use crate::store::{InsertOutcome, NewUser, UniqueField};
+use crate::user::EmailAddress;
+use crate::user::Roles;
+use crate::user::Username;
+use crate::user::{AuthUser, NoColumns, UserColumns};
+
+/// What a person gives to get an account. Nothing in it can make the account privileged.
+pub struct Registration<U: AuthUser> {
+    /// The address.
+    pub email: EmailAddress,
+    /// The user name, where the application has one.
+    pub username: Option<Username>,
+    /// The password in clear.
+    pub password: Password,
+    /// The application's own columns.
+    pub columns: <U::Columns as UserColumns>::New,
+}
+
+/// An account that the application itself makes: the first administrator, an import.
+pub struct NewAccount<U: AuthUser> {
+    /// What everybody gives.
+    pub registration: Registration<U>,
+    /// Whether the address counts as proven.
+    pub is_verified: bool,
+    /// Whether the user may administer others.
+    pub is_superuser: bool,
+    /// The roles.
+    pub roles: Roles,
+}
+
+/// Why there is no new account.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// Somebody has this value of a unique column.
+    #[error("the {0} is taken")]
+    Taken(UniqueField),
+    /// The password may not be chosen.
+    #[error(transparent)]
+    Password(PasswordRejection),
+    /// Something that is needed cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Registers an account and hands its verification token to the hook.
+    ///
+    /// The password is checked and hashed before anybody looks whether the address is taken, and the
+    /// unique index decides, so that of simultaneous registrations exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`]; nothing is stored then.
+    pub async fn register(&self, registration: Registration<U>) -> Result<U, RegisterError> {
+        let new = self.prepare(registration).await?;
+        let this = self.clone();
+        self.inner
+            .background
+            .shielded(async move { this.insert_registered(new).await })
+            .await
+    }
+
+    /// Registers without telling whether the address was free: the answer comes after the same work
+    /// for everybody, and the account is made (or its owner told, by
+    /// [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate)) after it.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Password`] and [`RegisterError::Unavailable`], never
+    /// [`RegisterError::Taken`].
+    pub async fn register_privately(
+        &self,
+        registration: Registration<U>,
+    ) -> Result<(), RegisterError> {
+        let place = self.inner.background.place()?;
+        let new = self.prepare(registration).await?;
+        if self.inner.expiring.is_some() {
+            self.count_request("register", &new.email).await?;
+        }
+        let this = self.clone();
+        place.run(async move {
+            let email = new.email.clone();
+            match this.insert_registered(new).await {
+                Err(RegisterError::Taken(_)) => this.notify_owner(email).await,
+                Err(RegisterError::Unavailable(error)) => {
+                    this.background_failed("register", &error);
+                }
+                Ok(_) | Err(RegisterError::Password(_)) => {}
+            }
+        });
+        Ok(())
+    }
+
+    /// Makes an account with privileges of the application's choice; mails nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`]; nothing is stored then.
+    pub async fn create(&self, account: NewAccount<U>) -> Result<U, RegisterError> {
+        let NewAccount {
+            registration,
+            is_verified,
+            is_superuser,
+            roles,
+        } = account;
+        let new = self.prepare(registration).await?;
+        let this = self.clone();
+        let new = NewUser {
+            is_verified,
+            is_superuser,
+            roles,
+            ..new
+        };
+        self.inner
+            .background
+            .shielded(async move { this.insert(new).await })
+            .await
+    }
+
+    /// The first half of [`register`](Self::register): checks the password and hashes it, and writes
+    /// nothing.
+    ///
+    /// For an application that stores the row by itself, in a transaction with rows of its own; it
+    /// says so with [`complete`](Self::complete) when the transaction is kept. What it changes in the
+    /// answer (activity, roles) is its business.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Password`] and [`RegisterError::Unavailable`].
+    pub async fn prepare(
+        &self,
+        registration: Registration<U>,
+    ) -> Result<NewUser<U>, RegisterError> {
+        let Registration {
+            email,
+            username,
+            password,
+            columns,
+        } = registration;
+        let hash = self
+            .check_new_password(&password, &email, username.as_ref())
+            .await?;
+        Ok(NewUser {
+            email,
+            username,
+            password_hash: Some(hash),
+            is_active: true,
+            is_verified: false,
+            is_superuser: false,
+            roles: Roles::none(),
+            created_at: self.now(),
+            columns,
+        })
+    }
+
+    /// The second half of [`register`](Self::register), for a user who was
+    /// [prepared](Self::prepare) here and stored by the application: raises the event, makes the
+    /// verification token and hands it to the hook.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when no token can be made; the account is there all the same.
+    pub async fn complete(&self, user: &U) -> Result<(), Unavailable> {
+        self.raise_for(EventKind::UserCreated, user);
+        self.welcome(user).await
+    }
+
+    /// Checks a new password against the policy, with what is known of its owner.
+    pub(super) async fn check_new_password(
+        &self,
+        password: &Password,
+        email: &EmailAddress,
+        username: Option<&Username>,
+    ) -> Result<PasswordHash, NewPasswordError> {
+        let mut context = PasswordContext::new().email(email.as_str());
+        if let Some(name) = username {
+            context = context.username(name.as_str());
+        }
+        self.inner.policy.check(password, &context).await?;
+        let hash = self
+            .inner
+            .hasher
+            .hash(password)
+            .await
+            .map_err(Unavailable::from)?;
+        Ok(hash)
+    }
+
+    async fn insert(&self, new: NewUser<U>) -> Result<U, RegisterError> {
+        match self
+            .inner
+            .database
+            .insert(new)
+            .await
+            .map_err(Unavailable::from)?
+        {
+            InsertOutcome::Inserted(user) => {
+                self.raise_for(EventKind::UserCreated, &user);
+                Ok(user)
+            }
+            InsertOutcome::Taken(field) => {
+                self.raise(&AuthEvent::new(EventKind::RegistrationRefused).detail("taken"));
+                Err(RegisterError::Taken(field))
+            }
+        }
+    }
+
+    async fn insert_registered(&self, new: NewUser<U>) -> Result<U, RegisterError> {
+        let user = self.insert(new).await?;
+        self.welcome(&user).await?;
+        Ok(user)
+    }
+
+    async fn welcome(&self, user: &U) -> Result<(), Unavailable> {
+        if self.inner.expiring.is_some() {
+            let token = self.inner.tokens.mint_verify(user, self.now())?;
+            let hook = self.hooks().on_after_register(user, &token);
+            self.after("on_after_register", user, hook).await;
+        }
+        Ok(())
+    }
+
+    async fn notify_owner(&self, email: EmailAddress) {
+        match self.inner.database.find(&email.into()).await {
+            Ok(Some(owner)) => {
+                let hook = self.hooks().on_after_register_duplicate(&owner);
+                self.after("on_after_register_duplicate", &owner, hook)
+                    .await;
+            }
+            Ok(None) => {}
+            Err(error) => self.background_failed("register", &error.into()),
+        }
+    }
+
+    /// Work after the reply could not be done: nobody is there to be told but the log.
+    pub(super) fn background_failed(&self, what: &'static str, error: &Unavailable) {
+        let source = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(target: "auth", what, source, "work after the reply failed");
+        self.raise(&AuthEvent::new(EventKind::ServiceUnavailable).detail(what));
+    }
+}
+
+/// A new password that cannot be taken, on its way into the error of an operation.
+pub(super) enum NewPasswordError {
+    Rejected(PasswordRejection),
+    Unavailable(Unavailable),
+}
+
+impl From<PasswordPolicyError> for NewPasswordError {
+    fn from(error: PasswordPolicyError) -> Self {
+        match error {
+            PasswordPolicyError::Rejected(rejection) => Self::Rejected(rejection),
+            other => Self::Unavailable(Unavailable::new(other)),
+        }
+    }
+}
+
+impl From<Unavailable> for NewPasswordError {
+    fn from(error: Unavailable) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+macro_rules! from_new_password_error {
+    ($($error:ty),+) => {$(
+        impl From<NewPasswordError> for $error {
+            fn from(error: NewPasswordError) -> Self {
+                match error {
+                    NewPasswordError::Rejected(rejection) => Self::Password(rejection),
+                    NewPasswordError::Unavailable(error) => Self::Unavailable(error),
+                }
+            }
+        }
+    )+};
+}
+
+from_new_password_error!(
+    RegisterError,
+    super::ResetPasswordError,
+    super::ChangePasswordError,
+    super::AdminUpdateError
+);
+
+impl<U: AuthUser> Registration<U>
+where
+    U::Columns: UserColumns<New = NoColumns>,
+{
+    /// A registration by address, without columns of the application's own.
+    #[must_use]
+    pub fn new(email: EmailAddress, password: Password) -> Self {
+        Self {
+            email,
+            username: None,
+            password,
+            columns: NoColumns,
+        }
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for Registration<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("email", &self.email)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for NewAccount<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewAccount")
+            .field("registration", &self.registration)
+            .field("is_superuser", &self.is_superuser)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! The replacement of a forgotten password.
+
+use thiserror::Error;
+
+use super::Accounts;
+use super::forgot_password::generation_key;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind};
+use crate::password::{Password, PasswordHash, PasswordRejection};
+use crate::store::{Precondition, UpdateOutcome, UserChange};
+use crate::user::AuthUser;
+
+/// Why a password is not replaced.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ResetPasswordError {
+    /// The token is not ours, expired, spent, superseded, or its user is gone or inactive.
+    #[error("the password reset token is not valid")]
+    BadToken,
+    /// The new password may not be chosen. The token stays good.
+    #[error(transparent)]
+    Password(PasswordRejection),
+    /// Something that is needed cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Replaces the password, with the token that was mailed to the user, and ends everything that
+    /// the user holds. Logs nobody in.
+    ///
+    /// The token is bound to the epoch, which the same statement moves on: of any number of
+    /// simultaneous calls with one token exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`ResetPasswordError`]; nothing is changed then.
+    pub async fn reset_password(
+        &self,
+        token: &str,
+        password: Password,
+    ) -> Result<U, ResetPasswordError> {
+        let user = self.owner_of_reset_token(token).await?;
+        let hash = self
+            .check_new_password(&password, user.email(), user.username())
+            .await?;
+        let this = self.clone();
+        self.inner
+            .background
+            .shielded(async move { this.write_reset(user, hash).await })
+            .await
+    }
+
+    async fn owner_of_reset_token(&self, token: &str) -> Result<U, ResetPasswordError> {
+        let now = self.now();
+        let Ok(claims) = self.inner.tokens.read_reset::<U>(token, now) else {
+            return Err(self.reset_failed());
+        };
+        let user = self.get(&claims.user).await?;
+        let is_good = |user: &U| user.is_active() && user.epoch() == claims.epoch;
+        let Some(user) = user.filter(is_good) else {
+            return Err(self.reset_failed());
+        };
+        let key = generation_key(&claims.keys, user.email());
+        let latest = self
+            .expiring()?
+            .count(&key, now)
+            .await
+            .map_err(Unavailable::from)?;
+        if latest == claims.generation {
+            Ok(user)
+        } else {
+            Err(self.reset_failed())
+        }
+    }
+
+    async fn write_reset(&self, user: U, hash: PasswordHash) -> Result<U, ResetPasswordError> {
+        let change = UserChange {
+            password_hash: Some(hash),
+            bump_epoch: true,
+            ..UserChange::default()
+        };
+        let expect = Precondition::epoch(user.epoch());
+        let outcome = self.inner.database.update(user.id(), change, expect).await;
+        let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
+            return Err(self.reset_failed());
+        };
+        self.raise_for(EventKind::PasswordReset, &user);
+        self.after(
+            "on_after_reset_password",
+            &user,
+            self.hooks().on_after_reset_password(&user),
+        )
+        .await;
+        let hook = self.hooks().on_after_password_change(&user);
+        self.after("on_after_password_change", &user, hook).await;
+        Ok(user)
+    }
+
+    fn reset_failed(&self) -> ResetPasswordError {
+        self.raise(&AuthEvent::new(EventKind::PasswordResetFailed).detail("bad token"));
+        ResetPasswordError::BadToken
+    }
+}

@@ -1,0 +1,216 @@
+//! The end of sessions: one, all others, all.
+
+use super::super::Accounts;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind};
+use crate::session::SessionId;
+use crate::session::{RefreshToken, Sessions};
+use crate::store::{Precondition, StoredSession, UpdateOutcome, UserChange};
+use crate::strategy::{PresentedToken, Subject};
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Accounts<U> {
+    /// Ends one session of the user with this key, and its tokens with it; whether there was one.
+    /// Somebody else's session is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the store cannot answer, or there are no sessions.
+    pub async fn end_session(&self, user: &U::Id, id: &SessionId) -> Result<bool, Unavailable> {
+        let sessions = self.session_settings()?;
+        let owner = sessions.owner(user)?;
+        let row = sessions.store().session(id).await?;
+        let Some(row) = row.filter(|row| row.owner == owner && !row.is_over(self.now())) else {
+            return Ok(false);
+        };
+        // One that ended with the user's epoch is in no list any more, and is only a row.
+        let epoch = self.get(user).await?.map(|user| user.epoch());
+        if epoch != Some(row.epoch) {
+            return Ok(false);
+        }
+        let ended = sessions.store().delete_session(id).await?;
+        if ended {
+            self.raise_ended(sessions, &row, "one");
+        }
+        Ok(ended)
+    }
+
+    /// Ends everything that a user holds but one session: all other sessions, tokens without a session,
+    /// and mailed reset tokens. One step, however many there are, for the user's epoch moves on and the
+    /// session's with it. `None` where the user or the caller's session is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when a store cannot answer.
+    pub async fn end_other_sessions(
+        &self,
+        user: &U,
+        keep: Option<&SessionId>,
+    ) -> Result<Option<U>, Unavailable> {
+        let expect = Precondition::epoch(user.epoch());
+        self.end_by_epoch(user.id(), keep, expect, "others").await
+    }
+
+    /// Ends everything that a user holds, for an administrator or for "log out everywhere"; whether
+    /// there is such a user. One step, however many sessions there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when a store cannot answer.
+    pub async fn end_all_sessions(&self, user: &U::Id) -> Result<bool, Unavailable> {
+        let ended = self.end_by_epoch(user, None, Precondition::anything(), "all");
+        Ok(ended.await?.is_some())
+    }
+
+    async fn end_by_epoch(
+        &self,
+        user: &U::Id,
+        keep: Option<&SessionId>,
+        expect: Precondition,
+        which: &'static str,
+    ) -> Result<Option<U>, Unavailable> {
+        let change = UserChange {
+            bump_epoch: true,
+            keep_session: keep.copied(),
+            ..UserChange::default()
+        };
+        let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
+        self.inner
+            .background
+            .shielded(async move {
+                let outcome = this.inner.database.update(&user, change, expect).await?;
+                let UpdateOutcome::Updated(user) = outcome else {
+                    return Ok(None);
+                };
+                this.keep_current_session(keep.as_ref(), &user).await;
+                let event = AuthEvent::new(EventKind::SessionEnded).user(user.id());
+                this.raise(&event.detail(which));
+                Ok(Some(user))
+            })
+            .await
+    }
+
+    /// Ends the session of a request, at its logout.
+    pub(crate) async fn end_own_session(&self, id: &SessionId) -> Result<(), Unavailable> {
+        let sessions = self.session_settings()?;
+        if let Some(row) = sessions.store().session(id).await? {
+            self.delete_row(sessions, row, "logout").await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the session that a browser had before it logged in again (A7.2.4): its new cookies take
+    /// the place of the old ones, and nobody could end it any more.
+    pub(crate) async fn end_replaced_session(
+        &self,
+        backend: &str,
+        token: &RefreshToken,
+    ) -> Result<(), Unavailable> {
+        let sessions = self.session_settings()?;
+        let row = self.living_session(sessions, backend, &token.id).await?;
+        match row {
+            Some(row) if sessions.is_of_family(&row, token)? => {
+                self.delete_row(sessions, row, "replaced").await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same, of an access token as its strategy read it.
+    pub(crate) async fn end_session_of(
+        &self,
+        backend: &str,
+        reading: Option<PresentedToken<U::Id>>,
+    ) -> Result<(), Unavailable> {
+        let sessions = self.session_settings()?;
+        let (id, secret) = match reading {
+            Some(PresentedToken::Session(secret)) => (secret.id, Some(secret.secret)),
+            Some(PresentedToken::SelfContained(Subject {
+                session: Some(id), ..
+            })) => (id, None),
+            _ => return Ok(()),
+        };
+        let Some(row) = self.living_session(sessions, backend, &id).await? else {
+            return Ok(());
+        };
+        let is_proven = match &secret {
+            Some(secret) => sessions.is_access_secret(&row, secret, self.now())?,
+            None => true,
+        };
+        if is_proven {
+            self.delete_row(sessions, row, "replaced").await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_row(
+        &self,
+        sessions: &Sessions,
+        row: StoredSession,
+        which: &'static str,
+    ) -> Result<(), Unavailable> {
+        if sessions.store().delete_session(&row.id).await? {
+            self.raise_ended(sessions, &row, which);
+        }
+        Ok(())
+    }
+
+    /// Writes the new epoch of a user into the session that goes on. Where the store of users holds
+    /// sessions, too, that has happened already. A failure costs the caller a login and nobody any
+    /// safety, for the session is dead until this has happened.
+    pub(crate) async fn keep_current_session(&self, keep: Option<&SessionId>, user: &U) {
+        if let Some(id) = keep
+            && let Err(error) = self.try_keep_current_session(id, user).await
+        {
+            self.background_failed("a session that goes on", &error);
+        }
+    }
+
+    async fn try_keep_current_session(&self, id: &SessionId, user: &U) -> Result<(), Unavailable> {
+        /// Others write a session now and then, and not all the time.
+        const ATTEMPTS: u32 = 16;
+        let Some(sessions) = &self.inner.sessions else {
+            return Ok(());
+        };
+        let owner = sessions.owner(user.id())?;
+        let before = user.epoch().previous();
+        for _ in 0..ATTEMPTS {
+            let row = sessions.store().session(id).await?;
+            // One that is older yet was dead before this change.
+            let Some(row) = row.filter(|row| row.owner == owner && row.epoch == before) else {
+                return Ok(());
+            };
+            let next = StoredSession {
+                epoch: user.epoch(),
+                version: row.version.saturating_add(1),
+                ..row
+            };
+            if sessions.store().swap_session(&next).await? {
+                return Ok(());
+            }
+        }
+        Err(Unavailable::new(
+            "a session was written by others all the time",
+        ))
+    }
+
+    /// Removes the sessions of a user who is gone: nobody can use them, and nobody needs their rows.
+    pub(crate) async fn forget_sessions_of(&self, user: &U::Id) {
+        let Some(sessions) = &self.inner.sessions else {
+            return;
+        };
+        let forgotten = match sessions.owner(user) {
+            Ok(owner) => sessions.store().delete_sessions_of(&owner).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = forgotten {
+            self.background_failed("the sessions of a deleted user", &error.into());
+        }
+    }
+
+    fn raise_ended(&self, sessions: &Sessions, row: &StoredSession, which: &'static str) {
+        let mut event = AuthEvent::new(EventKind::SessionEnded);
+        event.user = sessions.key_of(row).map(str::to_owned);
+        self.raise(&event.backend(&row.backend).session(&row.id).detail(which));
+    }
+}

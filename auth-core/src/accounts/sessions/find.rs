@@ -1,0 +1,95 @@
+//! The session behind a credential, and the user behind a session.
+
+use super::super::Accounts;
+use crate::error::Unavailable;
+use crate::session::SessionId;
+use crate::session::Sessions;
+use crate::store::StoredSession;
+use crate::strategy::SessionSecret;
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Accounts<U> {
+    /// The user who is logged in by a session of this backend.
+    pub(crate) async fn user_in_session(
+        &self,
+        backend: &str,
+        id: &SessionId,
+    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+        let sessions = self.session_settings()?;
+        match self.living_session(sessions, backend, id).await? {
+            Some(row) => self.user_of(sessions, row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The user whose session this is the secret of.
+    pub(crate) async fn user_by_secret(
+        &self,
+        backend: &str,
+        secret: &SessionSecret,
+    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+        let sessions = self.session_settings()?;
+        match self.living_session(sessions, backend, &secret.id).await? {
+            Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
+                self.user_of(sessions, row).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A session whose time is not over, if this backend started it. What it proves elsewhere is for
+    /// the caller to ask.
+    pub(super) async fn living_session(
+        &self,
+        sessions: &Sessions,
+        backend: &str,
+        id: &SessionId,
+    ) -> Result<Option<StoredSession>, Unavailable> {
+        let row = sessions.store().session(id).await?;
+        Ok(row.filter(|row| row.backend == backend && !row.is_over(self.now())))
+    }
+
+    /// The user of a session, if it is active and nothing has ended its sessions since; notes the use.
+    async fn user_of(
+        &self,
+        sessions: &Sessions,
+        row: StoredSession,
+    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+        let Some(user) = self.user_of_row(sessions, &row).await? else {
+            return Ok(None);
+        };
+        if row.epoch != user.epoch() {
+            return Ok(None);
+        }
+        self.note_use(sessions, &row).await;
+        Ok(Some((user, row.id)))
+    }
+
+    /// The active user whose session this is, whatever its epoch.
+    pub(super) async fn user_of_row(
+        &self,
+        sessions: &Sessions,
+        row: &StoredSession,
+    ) -> Result<Option<U>, Unavailable> {
+        let key = sessions.key_of(row).and_then(|key| key.parse().ok());
+        let Some(key) = key else { return Ok(None) };
+        Ok(self.get(&key).await?.filter(AuthUser::is_active))
+    }
+
+    /// Puts the end of a session off, now and then: a write for each request would be one too many.
+    /// Where somebody else writes at the same moment, that one has noted it; where the store cannot
+    /// write, the request goes on all the same, for it could be read.
+    async fn note_use(&self, sessions: &Sessions, row: &StoredSession) {
+        let now = self.now();
+        if !sessions.is_worth_noting(row, now) {
+            return;
+        }
+        let Some(used) = sessions.used(row, now) else {
+            return;
+        };
+        if let Err(error) = sessions.store().swap_session(&used).await {
+            let error = Unavailable::from(error);
+            self.background_failed("the use of a session", &error);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Sessions at moments and in numbers that no client brings about at will.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_trait::async_trait;
+use time::{Duration, OffsetDateTime};
+
+use crate::accounts::Accounts;
+use crate::error::Unavailable;
+use crate::session::SessionId;
+use crate::session::{RefreshToken, Sessions};
+use crate::store::memory::MemorySessionStore;
+use crate::store::{SessionStore, SessionTokens, StoredSession};
+use crate::strategy::{IssueRequest, IssuedToken, PresentedToken};
+use crate::testing::{
+    Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
+};
+use crate::{Backend, BearerTransport, JwtStrategy, Strategy, User};
+
+fn accounts(store: impl SessionStore) -> Accounts<User> {
+    accounts_builder(Arc::new(Outbox::new()))
+        .sessions(Sessions::new(store, &master_secret()))
+        .build()
+        .unwrap()
+}
+
+/// A JWT for whose making it takes so long that the password is changed meanwhile.
+struct Slow {
+    jwt: JwtStrategy,
+    accounts: Arc<OnceLock<Accounts<User>>>,
+    change_from: Arc<Mutex<Option<SessionId>>>,
+}
+
+#[async_trait]
+impl Strategy<User> for Slow {
+    async fn issue(&self, request: IssueRequest<'_, User>) -> Result<IssuedToken, Unavailable> {
+        let session = self.change_from.lock().unwrap().take();
+        if let Some(id) = session {
+            let (old, new) = (password(PASSWORD), password("an engine of brass and steam"));
+            let accounts = self.accounts.get().unwrap();
+            let user = accounts.get(&request.user().id).await?.unwrap();
+            let changed = accounts.change_password(&user, &old, &new, Some(&id));
+            changed.await.unwrap();
+        }
+        self.jwt.issue(request).await
+    }
+    async fn read(
+        &self,
+        token: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<PresentedToken<uuid::Uuid>>, Unavailable> {
+        Strategy::<User>::read(&self.jwt, token, now).await
+    }
+    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<(), Unavailable> {
+        Ok(())
+    }
+}
+
+/// B-23: a refresh that overlaps with the change of the password in its own session answers an access
+/// token of the epoch that holds now.
+#[tokio::test]
+async fn a_refresh_beside_a_change_of_its_own_session() {
+    let accounts = accounts(MemorySessionStore::new());
+    let change_from = Arc::new(Mutex::new(None));
+    let slow = Slow {
+        jwt: JwtStrategy::from_master(&master_secret()).dangerous_without_revocation(),
+        accounts: Arc::new(OnceLock::from(accounts.clone())),
+        change_from: Arc::clone(&change_from),
+    };
+    let backend = Backend::new("api", BearerTransport::new(), slow)
+        .dangerous_with_sessions_checked_at_refresh_only();
+    accounts
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let login = email("ada@example.com").into();
+    let checked = accounts.authenticate(&login, &password(PASSWORD)).await;
+    let started = accounts.start(&backend, &checked.unwrap(), None).await;
+    let started = started.unwrap();
+    *change_from.lock().unwrap() = started.session;
+
+    let token = RefreshToken::parse(started.refresh.unwrap().expose()).unwrap();
+    let refreshed = accounts.refresh(&backend, token, false).await.unwrap();
+    let access = refreshed.access.expose();
+    let reading = backend.strategy().read(access, accounts.now()).await;
+    let Some(PresentedToken::SelfContained(subject)) = reading.unwrap() else {
+        panic!("a JWT speaks for a user");
+    };
+    let user = accounts.get(&subject.id).await.unwrap().unwrap();
+    assert_eq!(subject.epoch, user.epoch);
+}
+
+/// A7.5.2: however many sessions died with the user's epoch, none of them hides one that is good.
+#[tokio::test]
+async fn dead_sessions_hide_none_that_is_alive() {
+    let store = Arc::new(MemorySessionStore::new());
+    let accounts = accounts(Arc::clone(&store));
+    let user = accounts
+        .register(registration("ada@example.com"))
+        .await
+        .unwrap();
+    let now = accounts.now();
+    let row = |age: i64| StoredSession {
+        id: SessionId::generate().unwrap(),
+        owner: accounts
+            .session_settings()
+            .unwrap()
+            .owner(&user.id)
+            .unwrap(),
+        backend: "api".to_owned(),
+        epoch: user.epoch,
+        created_at: now,
+        last_used_at: now - Duration::seconds(age),
+        expires_at: now + Duration::DAY,
+        ends_at: now + Duration::DAY,
+        client: None,
+        version: 0,
+        tokens: SessionTokens::from_stored(String::new()),
+    };
+    let kept = row(30);
+    for row in std::iter::once(kept.clone()).chain((0..1500).map(|_| row(0))) {
+        store.insert_session(row).await.unwrap();
+    }
+    assert_eq!(accounts.sessions(&user).await.unwrap().len(), 1000);
+    let others_ended = accounts.end_other_sessions(&user, Some(&kept.id)).await;
+    let user = others_ended.unwrap().unwrap();
+    let left = accounts.sessions(&user).await.unwrap();
+    let left: Vec<_> = left.iter().map(|session| session.id).collect();
+    assert_eq!(left, [kept.id]);
+}

@@ -1,0 +1,54 @@
+//! What follows every committed update, whoever made it.
+
+use super::{Accounts, UpdateSummary};
+use crate::event::{AuthEvent, EventKind};
+use crate::store::UserChange;
+use crate::user::{AuthUser, UserColumns};
+
+impl UpdateSummary {
+    pub(super) fn of<U: AuthUser>(change: &UserChange<U>) -> Self {
+        Self {
+            email: change.email.is_some(),
+            password: change.password_hash.is_some(),
+            is_active: change.is_active.is_some(),
+            is_verified: change.is_verified.is_some(),
+            is_superuser: change.is_superuser.is_some(),
+            roles: change.roles.is_some(),
+            columns: !<U::Columns as UserColumns>::is_unchanged(&change.columns),
+        }
+    }
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Raises the events of an update and runs its hooks, `on_after_update` last.
+    pub(super) async fn updated(&self, before: &U, user: &U, summary: UpdateSummary) {
+        let raise = |kind| self.raise(&AuthEvent::new(kind).user(user.id()));
+        raise(EventKind::UserUpdated);
+        if summary.is_superuser || summary.roles {
+            raise(EventKind::PrivilegesChanged);
+        }
+        if summary.password {
+            raise(EventKind::PasswordChanged);
+            let hook = self.hooks().on_after_password_change(user);
+            self.after("on_after_password_change", user, hook).await;
+        }
+        if user.email() != before.email() {
+            raise(EventKind::EmailChanged);
+            let hook = self.hooks().on_after_email_change(user, before.email());
+            self.after("on_after_email_change", user, hook).await;
+            if !user.is_verified()
+                && self.inner.expiring.is_some()
+                && let Err(error) = self.hand_out_verify_token(user).await
+            {
+                self.background_failed("request_verify", &error);
+            }
+        }
+        if before.is_active() && !user.is_active() {
+            raise(EventKind::UserDeactivated);
+            let hook = self.hooks().on_after_deactivate(user);
+            self.after("on_after_deactivate", user, hook).await;
+        }
+        let hook = self.hooks().on_after_update(user, &summary);
+        self.after("on_after_update", user, hook).await;
+    }
+}

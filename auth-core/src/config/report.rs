@@ -1,0 +1,160 @@
+//! The walk over a configuration that collects its problems.
+
+use super::{ConfigError, ConfigProblem, ConfigWarning};
+use crate::secret::{self, Secret, SubKeys};
+use crate::token::KeyRing;
+
+/// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
+///
+/// A [`Strategy`](crate::Strategy), a [`Transport`](crate::Transport) or a store of your own takes
+/// part by implementing its `validate` method.
+#[derive(Debug, Default)]
+pub struct ConfigReport {
+    problems: Vec<ConfigProblem>,
+    warnings: Vec<ConfigWarning>,
+    seen: Vec<SeenSecret>,
+    several_processes: bool,
+    checks_sessions: bool,
+    /// Audiences with the names of the keys that sign for them.
+    signed_for: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+struct SeenSecret {
+    which: String,
+    digest: String,
+    of: Use,
+}
+
+/// What a secret is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Signs tokens, which have an audience: two kinds of them may share a key.
+    SignsTokens,
+    Other,
+}
+
+impl ConfigReport {
+    pub(crate) fn new(several_processes: bool) -> Self {
+        Self {
+            several_processes,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a problem: the configuration is refused.
+    pub fn problem(&mut self, problem: ConfigProblem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Adds a warning: the configuration is accepted, and the application is told.
+    pub fn warn(&mut self, warning: ConfigWarning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Shows a secret to the report: a weak one is a problem, and so is one shown twice.
+    ///
+    /// `which` begins the sentence, for example "the signing key of the strategy".
+    pub fn secret(&mut self, which: &str, secret: &Secret) {
+        if let Some(weakness) = secret.weakness() {
+            self.problem(ConfigProblem::WeakSecret {
+                which: which.to_owned(),
+                weakness,
+            });
+        }
+        self.note(which, secret, Use::Other);
+    }
+
+    /// Shows the keys for one purpose to the report, as [`ConfigReport::secret`] does with a secret.
+    pub fn sub_keys(&mut self, which: &str, keys: &SubKeys) {
+        for key in keys.all() {
+            self.secret(which, key.secret());
+        }
+    }
+
+    /// Shows the keys of a ring to the report, as [`ConfigReport::secret`] does with a secret. Two
+    /// rings may have a key in common: their tokens are told apart by their audiences.
+    pub fn key_ring(&mut self, which: &str, ring: &KeyRing) {
+        for problem in ring.problems() {
+            self.problem(ConfigProblem::Other(format!("{which}: {problem}")));
+        }
+        for key in ring.keys() {
+            if let Some(weakness) = key.weakness() {
+                self.problem(ConfigProblem::WeakSecret {
+                    which: which.to_owned(),
+                    weakness,
+                });
+            }
+            if let Some(bytes) = key.secret_bytes() {
+                self.note(which, &Secret::new(bytes), Use::SignsTokens);
+            }
+        }
+    }
+
+    fn note(&mut self, which: &str, secret: &Secret, of: Use) {
+        let digest = secret::keyed_digest(secret, &[b"report"]);
+        let first = self
+            .seen
+            .iter()
+            .find(|seen| seen.digest == digest && !(seen.of == of && of == Use::SignsTokens))
+            .map(|s| s.which.clone());
+        if let Some(first) = first {
+            self.problem(ConfigProblem::ReusedSecret {
+                first,
+                second: which.to_owned(),
+            });
+        }
+        self.seen.push(SeenSecret {
+            which: which.to_owned(),
+            digest,
+            of,
+        });
+    }
+
+    /// Declares that tokens for `audience` are signed with the key `kid`: who does the same again accepts
+    /// the other's tokens, also those that the other has ended.
+    pub(crate) fn signs_for(&mut self, audience: &str, kid: &str) {
+        let signed = (audience.to_owned(), kid.to_owned());
+        if self.signed_for.contains(&signed) {
+            self.problem(ConfigProblem::Other(format!(
+                "two backends sign tokens for `{audience}` with the key `{kid}`, so that each accepts what the other has ended: give one of them another `.audience(…)`"
+            )));
+        }
+        self.signed_for.push(signed);
+    }
+
+    /// Declares that `what` keeps its state in the memory of one process: a problem where several
+    /// processes were declared, a warning otherwise.
+    pub fn process_local(&mut self, what: &str) {
+        let what = what.to_owned();
+        if self.several_processes {
+            self.problem(ConfigProblem::ProcessLocal { what });
+        } else {
+            self.warn(ConfigWarning::ProcessLocal { what });
+        }
+    }
+
+    /// Whether the part that is asked belongs to a backend that looks at the session of each request,
+    /// so that what ends a session ends its tokens at once.
+    #[must_use]
+    pub fn checks_sessions(&self) -> bool {
+        self.checks_sessions
+    }
+
+    pub(crate) fn set_checks_sessions(&mut self, checks: bool) {
+        self.checks_sessions = checks;
+    }
+
+    /// Ends the walk: the warnings, or every problem.
+    pub(crate) fn finish(self) -> Result<Vec<ConfigWarning>, ConfigError> {
+        if self.problems.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(ConfigError::new(self.problems))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A whole request in memory.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::{BodyError, RequestBody, RequestHead};
+
+/// A whole request that is in memory already: for tests, and for adapters of frameworks that read
+/// bodies beforehand.
+///
+/// ```
+/// use auth_core::http::{BufferedRequest, RequestHead};
+///
+/// let request = BufferedRequest::new("POST", b"{}".to_vec()).header("content-type", "application/json");
+/// assert_eq!(request.head.header("content-type", 0), Some(&b"application/json"[..]));
+/// ```
+#[derive(Debug, Clone)]
+pub struct BufferedRequest {
+    /// The head.
+    pub head: BufferedHead,
+    /// The body.
+    pub body: BufferedBody,
+}
+
+/// The head of a [`BufferedRequest`].
+#[derive(Clone)]
+pub struct BufferedHead {
+    method: String,
+    query: Option<String>,
+    headers: Vec<(String, Vec<u8>)>,
+}
+
+/// The body of a [`BufferedRequest`].
+#[derive(Clone)]
+pub struct BufferedBody(Vec<u8>);
+
+impl BufferedRequest {
+    /// A request without headers.
+    #[must_use]
+    pub fn new(method: &str, body: Vec<u8>) -> Self {
+        let head = BufferedHead {
+            method: method.to_owned(),
+            query: None,
+            headers: Vec::new(),
+        };
+        Self {
+            head,
+            body: BufferedBody(body),
+        }
+    }
+
+    /// Adds a header; the name is in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.head
+            .headers
+            .push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// Sets the query, without its `?`.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.head.query = Some(query.to_owned());
+        self
+    }
+}
+
+impl RequestHead for BufferedHead {
+    fn method(&self) -> &str {
+        &self.method
+    }
+    fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
+        let mut values = self.headers.iter().filter(|(n, _)| n == name);
+        values.nth(index).map(|(_, value)| value.as_slice())
+    }
+}
+
+#[async_trait]
+impl RequestBody for BufferedBody {
+    async fn read(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
+        if self.0.len() > limit {
+            Err(BodyError::TooLarge)
+        } else {
+            Ok(std::mem::take(&mut self.0))
+        }
+    }
+}
+
+// Heads and bodies carry credentials: `Debug` shows their shape and nothing of them.
+impl fmt::Debug for BufferedHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BufferedHead")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for BufferedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BufferedBody({} bytes)", self.0.len())
+    }
+}

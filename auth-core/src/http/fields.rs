@@ -1,0 +1,376 @@
+//! Typed reading of a JSON object that collects every error instead of the first.
+
+use std::ops::RangeInclusive;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The members of a request body on their way into typed values.
+///
+/// Each reader takes its member out of the object. A error is recorded and the reader answers
+/// `None`; whatever is left at the end was asked for by nobody and is refused as unknown. So one
+/// reply names everything that is wrong with a body.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::Fields;
+///
+/// let mut fields = Fields::parse(br#"{"name":"","admin":true}"#)?;
+/// assert_eq!(fields.required_text("name", 1..=80), None);
+/// let errors: Vec<_> = fields.finish().unwrap_err().into_iter().map(|f| f.to_string()).collect();
+/// assert_eq!(errors, ["name: too_short", "admin: unknown"]);
+/// # Ok::<(), auth_core::http::json::JsonError>(())
+/// ```
+#[derive(Debug)]
+pub struct Fields {
+    members: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+/// What is wrong with one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    field: String,
+    code: FieldErrorCode,
+}
+
+/// The kinds of error a member can have; their names are part of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldErrorCode {
+    /// The member is required and absent.
+    Missing,
+    /// Nobody asked for the member.
+    Unknown,
+    /// The member has another JSON type.
+    WrongType,
+    /// Fewer code points, or a smaller number, than allowed.
+    TooShort,
+    /// More code points, or a larger number, than allowed.
+    TooLong,
+    /// The right type, and not a value of the kind that is asked for.
+    Invalid,
+}
+
+impl FieldErrorCode {
+    /// The name that clients see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::WrongType => "wrong_type",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// A fixed sentence for people.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Missing => "This member is required.",
+            Self::Unknown => "This member is not accepted here.",
+            Self::WrongType => "This member has another type than expected.",
+            Self::TooShort => "This value is below the smallest that is accepted.",
+            Self::TooLong => "This value is over the largest that is accepted.",
+            Self::Invalid => "This value is not of the expected form.",
+        }
+    }
+}
+
+impl FieldError {
+    /// The longest member name that is repeated in a reply, in code points.
+    const MAX_NAME: usize = 64;
+
+    /// A error of the member `field`. Long names are cut, because they come from the request.
+    #[must_use]
+    pub fn new(field: &str, code: FieldErrorCode) -> Self {
+        Self {
+            field: field.chars().take(Self::MAX_NAME).collect(),
+            code,
+        }
+    }
+
+    /// The member's name.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn code(&self) -> FieldErrorCode {
+        self.code
+    }
+}
+
+impl std::fmt::Display for FieldError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.code.as_str())
+    }
+}
+
+impl Fields {
+    /// The most errors that one reply names.
+    const MAX_ERRORS: usize = 16;
+
+    /// Reads a strict JSON object (see [`crate::http::json::parse_object`]).
+    ///
+    /// # Errors
+    ///
+    /// [`crate::http::json::JsonError`] when the bytes are no such object.
+    pub fn parse(body: &[u8]) -> Result<Self, crate::http::json::JsonError> {
+        crate::http::json::parse_object(body).map(Self::from)
+    }
+
+    /// Records a error of the caller's own finding.
+    pub fn error(&mut self, field: &str, code: FieldErrorCode) {
+        self.errors.push(FieldError::new(field, code));
+    }
+
+    /// A string that must be there, with a length in code points within `length`, and without a NUL,
+    /// which not every engine can store.
+    pub fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.required_any(name, length)?;
+        self.storable(name, text)
+    }
+
+    /// The same for a string that may be absent or `null`.
+    pub fn optional_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.optional_any(name, length)?;
+        self.storable(name, text)
+    }
+
+    /// A string that must be there and that `parse` must accept.
+    pub fn required_parsed<T, E>(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.required_any(name, length)?;
+        self.parsed(name, &text, parse)
+    }
+
+    /// A string that may be absent or `null`, and that `parse` must accept.
+    pub fn optional_parsed<T, E>(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.optional_any(name, length)?;
+        self.parsed(name, &text, parse)
+    }
+
+    /// A boolean that may be absent or `null`.
+    pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
+        self.optional_value(name)
+    }
+
+    /// A value of any deserialisable type that may be absent or `null`; another shape is
+    /// [`FieldErrorCode::WrongType`].
+    pub fn optional_value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.optional(name)?;
+        let typed = serde_json::from_value(value).ok();
+        if typed.is_none() {
+            self.error(name, FieldErrorCode::WrongType);
+        }
+        typed
+    }
+
+    /// A boolean that must be there.
+    pub fn required_bool(&mut self, name: &str) -> Option<bool> {
+        self.required_value(name)
+    }
+
+    /// A value of any deserialisable type that must be there: a number, a list, a struct. `null` is
+    /// a value like every other here, and so of the wrong type for most.
+    ///
+    /// ```
+    /// use auth_core::Fields;
+    ///
+    /// let mut fields = Fields::parse(br#"{"height": 1.8, "tags": "none"}"#)?;
+    /// assert_eq!(fields.required_value::<f64>("height"), Some(1.8));
+    /// assert_eq!(fields.required_value::<Vec<String>>("tags"), None);
+    /// assert_eq!(fields.required_value::<u8>("age"), None);
+    /// let errors: Vec<_> = fields.finish().unwrap_err().iter().map(ToString::to_string).collect();
+    /// assert_eq!(errors, ["tags: wrong_type", "age: missing"]);
+    /// # Ok::<(), auth_core::http::json::JsonError>(())
+    /// ```
+    pub fn required_value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.required(name)?;
+        let typed = serde_json::from_value(value).ok();
+        if typed.is_none() {
+            self.error(name, FieldErrorCode::WrongType);
+        }
+        typed
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// Every error recorded so far, and one [`FieldErrorCode::Unknown`] for each member that nobody read;
+    /// at most sixteen in all.
+    pub fn finish(mut self) -> Result<(), Vec<FieldError>> {
+        let unknown = self
+            .members
+            .keys()
+            .map(|name| FieldError::new(name, FieldErrorCode::Unknown));
+        self.errors.extend(unknown.take(Self::MAX_ERRORS));
+        self.errors.truncate(Self::MAX_ERRORS);
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(self.errors)
+        }
+    }
+
+    fn required(&mut self, name: &str) -> Option<Value> {
+        let value = self.members.remove(name);
+        if value.is_none() {
+            self.error(name, FieldErrorCode::Missing);
+        }
+        value
+    }
+
+    fn optional(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// A string of any characters, which is not going to be stored as it is: a password, a token.
+    pub(crate) fn required_any(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let value = self.required(name)?;
+        self.text(name, value, length)
+    }
+
+    /// The same for a string that may be absent or `null`.
+    pub(crate) fn optional_any(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let value = self.optional(name)?;
+        self.text(name, value, length)
+    }
+
+    fn storable(&mut self, name: &str, text: String) -> Option<String> {
+        if text.contains('\0') {
+            self.error(name, FieldErrorCode::Invalid);
+            return None;
+        }
+        Some(text)
+    }
+
+    fn text(&mut self, name: &str, value: Value, length: RangeInclusive<usize>) -> Option<String> {
+        let Value::String(text) = value else {
+            self.error(name, FieldErrorCode::WrongType);
+            return None;
+        };
+        let code_points = text.chars().count();
+        if code_points < *length.start() {
+            self.error(name, FieldErrorCode::TooShort);
+        } else if code_points > *length.end() {
+            self.error(name, FieldErrorCode::TooLong);
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    fn parsed<T, E>(
+        &mut self,
+        name: &str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = parse(text).ok();
+        if parsed.is_none() {
+            self.error(name, FieldErrorCode::Invalid);
+        }
+        parsed
+    }
+}
+
+impl From<Map<String, Value>> for Fields {
+    fn from(members: Map<String, Value>) -> Self {
+        Self {
+            members,
+            errors: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(value: Value) -> Fields {
+        let Value::Object(members) = value else {
+            panic!("an object")
+        };
+        Fields::from(members)
+    }
+
+    #[test]
+    fn every_fault_is_named_once() {
+        let mut fields = fields(json!({"a": 1, "b": "", "c": "xxx", "d": null, "e": "?", "z": []}));
+        assert_eq!(fields.required_text("a", 0..=9), None);
+        assert_eq!(fields.required_text("b", 1..=9), None);
+        assert_eq!(fields.optional_text("c", 0..=2), None);
+        assert_eq!(fields.optional_text("d", 1..=2), None);
+        assert_eq!(fields.required_parsed("e", 0..=9, str::parse::<i64>), None);
+        assert_eq!(fields.required_text("f", 0..=9), None);
+        let errors: Vec<_> = fields
+            .finish()
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let expected = [
+            "a: wrong_type",
+            "b: too_short",
+            "c: too_long",
+            "e: invalid",
+            "f: missing",
+            "z: unknown",
+        ];
+        assert_eq!(errors, expected);
+    }
+
+    #[test]
+    fn a_nul_is_in_no_text() {
+        let mut fields = fields(json!({"a": "x\u{0}y"}));
+        assert_eq!(fields.optional_text("a", 0..=9), None);
+        assert_eq!(fields.finish().unwrap_err()[0].to_string(), "a: invalid");
+    }
+
+    #[test]
+    fn a_hostile_body_gets_a_bounded_reply() {
+        let members: Map<_, _> = (0..1000)
+            .map(|n| (format!("{n}{}", "x".repeat(500)), Value::Null))
+            .collect();
+        let errors = Fields::from(members).finish_without_reading();
+        assert_eq!(errors.len(), 16);
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.field().chars().count() <= 64)
+        );
+    }
+
+    impl Fields {
+        fn finish_without_reading(self) -> Vec<FieldError> {
+            self.finish().unwrap_err()
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! What one case is played on: a handle around the rig's stores, a door to it, and the strings to
+//! pull: clock, outbox, events, faults.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use time::Duration;
+
+use super::expected::Expected;
+use super::hooks::Failing;
+use super::wire::{WireReply, WireRequest, excerpt};
+use super::{CaseRun, Client, Stores};
+use crate::accounts::{Accounts, AccountsBuilder, DeleteMode, NewAccount};
+use crate::auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
+use crate::backend::Backend;
+use crate::event::EventKind;
+use crate::password::PasswordHash;
+use crate::secret::Secret;
+use crate::session::Sessions;
+use crate::store::{ExpiringStore, SessionStore, UserDatabase};
+use crate::strategy::{JwtStrategy, OpaqueStrategy};
+use crate::testing::{
+    FaultInjector, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase, RecordingSink, fast_hasher, master_secret, registration,
+};
+use crate::token::{JwtKey, KeyRing};
+use crate::transport::{BearerTransport, CookieTransport};
+use crate::user::Roles;
+use crate::user::Username;
+use crate::user::{AuthUser, User};
+
+/// A password that no account has until a case sets it.
+pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
+/// A password that nobody ever has.
+pub(super) const WRONG_PASSWORD: &str = "a guess that is_active_superuser nowhere";
+
+/// The settings of a case; the defaults are those of the toolkit.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches, each of which a builder has as well"
+)]
+pub(super) struct Setup {
+    pub(super) require_verification: bool,
+    pub(super) hide_existing_accounts: bool,
+    pub(super) hide_account_state: bool,
+    pub(super) login_by: LoginBy,
+    pub(super) delete_mode: DeleteMode,
+    pub(super) groups: RouteGroups,
+    /// `auth_path` and `users_path`.
+    pub(super) paths: Option<(&'static str, &'static str)>,
+    /// Hooks that fail, in place of the outbox.
+    pub(super) manager: Option<Failing>,
+    pub(super) backends: Backends,
+    /// The grace of refresh tokens, in seconds; that of the toolkit where it is `None`.
+    pub(super) grace: Option<u64>,
+    pub(super) public_prefix: &'static str,
+    pub(super) csrf_log_only: bool,
+}
+
+impl Setup {
+    fn sessions(&self, store: impl SessionStore) -> Sessions {
+        let sessions = Sessions::new(store, &master_secret());
+        match self.grace {
+            Some(seconds) => sessions.refresh_grace(std::time::Duration::from_secs(seconds)),
+            None => sessions,
+        }
+    }
+
+    fn assemble(
+        &self,
+        accounts: AccountsBuilder<User>,
+        backends: Vec<Backend<User>>,
+    ) -> AuthBuilder<User> {
+        let builder = Auth::builder(accounts)
+            .allow_origin(ALLOWED_ORIGIN)
+            .public_prefix(self.public_prefix)
+            .login_by(self.login_by)
+            .delete_mode(self.delete_mode)
+            .route_groups(self.groups)
+            .hide_existing_accounts(self.hide_existing_accounts)
+            .hide_account_state(self.hide_account_state);
+        let mut builder = backends.into_iter().fold(builder, AuthBuilder::backend);
+        if self.csrf_log_only {
+            builder = builder.dangerous_csrf_log_only();
+        }
+        if let Some((auth_path, users_path)) = self.paths {
+            builder = builder.auth_path(auth_path).users_path(users_path);
+        }
+        builder
+    }
+}
+
+/// The ways to log in on a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Backends {
+    /// `jwt`: bearer and JWT, without sessions.
+    #[default]
+    Jwt,
+    /// `api`: bearer and opaque tokens.
+    Opaque,
+    /// `api`: bearer and JWT, whose session every request looks at.
+    JwtSessions,
+    /// `api`: bearer and JWT, whose session only a refresh looks at.
+    JwtAtRefresh,
+    /// `jwt`: bearer and JWT, signed with a key whose public half is published.
+    Signed,
+    /// `web`: cookies and opaque tokens; then `api`: bearer and JWT with sessions; then `plain`:
+    /// bearer and JWT without sessions.
+    Browser,
+}
+
+/// An example of RFC 8037 (appendix A.1), which everybody knows.
+const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
+    "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+/// An origin that every stage allows.
+pub(super) const ALLOWED_ORIGIN: &str = "https://app.example";
+
+pub(super) struct Fixture<'t> {
+    trial: &'t CaseRun<'t>,
+    door: Box<dyn Client>,
+    pub(super) auth: Auth<User>,
+    pub(super) clock: ManualClock,
+    pub(super) outbox: Outbox,
+    pub(super) events: RecordingSink,
+    /// The rig's own store, in front of which no fault is planned.
+    pub(super) users: Arc<dyn UserDatabase<User = User>>,
+    pub(super) user_faults: FaultInjector,
+    pub(super) expiring_faults: FaultInjector,
+    pub(super) session_faults: FaultInjector,
+    backends: Backends,
+}
+
+/// What an account of a case is from its beginning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Fresh,
+    Verified,
+    Superuser,
+}
+
+impl<'r> CaseRun<'r> {
+    /// A stage with the settings of the toolkit.
+    pub(super) async fn stage(&'r self) -> Fixture<'r> {
+        self.stage_with(Setup::default()).await
+    }
+
+    pub(super) async fn stage_with(&'r self, mut setup: Setup) -> Fixture<'r> {
+        let Stores {
+            users,
+            expiring,
+            sessions,
+        } = self.rig.stores().await;
+        let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
+        let (user_faults, expiring_faults) = (FaultInjector::new(), FaultInjector::new());
+        let session_faults = FaultInjector::new();
+        let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
+        let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
+        let accounts = Accounts::builder(users_probed, &master_secret())
+            .expiring_store(probed(Arc::clone(&expiring)))
+            .hasher(fast_hasher())
+            .clock(clock.clone())
+            .event_sink(events.clone())
+            .require_verification(setup.require_verification);
+        let probed_sessions = ProbedSessionStore::new(sessions, &session_faults);
+        let accounts = accounts.sessions(setup.sessions(probed_sessions));
+        let accounts = match setup.manager.take() {
+            Some(failing) => accounts.hooks(failing),
+            None => accounts.hooks(outbox.clone()),
+        };
+        let revoked_in = || probed(Arc::clone(&expiring));
+        let builder = setup.assemble(accounts, backends(setup.backends, revoked_in));
+        let auth = builder.build().expect("the settings of a case are valid");
+        let door = self.rig.open(auth.clone()).await;
+        Fixture {
+            trial: self,
+            door,
+            auth,
+            clock,
+            outbox,
+            events,
+            users,
+            user_faults,
+            expiring_faults,
+            session_faults,
+            backends: setup.backends,
+        }
+    }
+}
+
+fn backends<S: ExpiringStore>(which: Backends, revoked_in: impl Fn() -> S) -> Vec<Backend<User>> {
+    let bearer = BearerTransport::new;
+    let jwt = || JwtStrategy::from_master(&master_secret());
+    match which {
+        Backends::Jwt => vec![Backend::new(
+            "jwt",
+            bearer(),
+            jwt().revoked_in(revoked_in()),
+        )],
+        Backends::Opaque => vec![Backend::new("api", bearer(), OpaqueStrategy::new())],
+        Backends::JwtSessions => vec![Backend::new("api", bearer(), jwt()).with_sessions()],
+        Backends::JwtAtRefresh => {
+            let backend = Backend::new("api", bearer(), jwt().dangerous_without_revocation());
+            vec![backend.dangerous_with_sessions_checked_at_refresh_only()]
+        }
+        Backends::Signed => {
+            let key = JwtKey::parse(SIGNING_KEY).expect("a key");
+            let jwt = JwtStrategy::new(KeyRing::new(key)).revoked_in(revoked_in());
+            vec![Backend::new("jwt", bearer(), jwt)]
+        }
+        Backends::Browser => {
+            let key = || Secret::from_base64url("OuTsr0vRGgC5vVQtsBr6cPCQJYKg6I6qOkeaDDxAmBk");
+            let plain = JwtStrategy::hs256(key().expect("a key")).audience("auth:plain");
+            vec![
+                Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()),
+                Backend::new("api", bearer(), jwt()).with_sessions(),
+                Backend::new("plain", bearer(), plain.revoked_in(revoked_in())),
+            ]
+        }
+    }
+}
+
+impl Fixture<'_> {
+    /// Sends a request, and checks what holds for every reply.
+    pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
+        let reply = self.door.send(request.clone()).await;
+        self.trial.say(request, &reply);
+        for broken in self.broken_rules(&reply) {
+            self.trial
+                .fail(request.to_string(), broken, reply.to_string());
+        }
+        reply
+    }
+
+    /// Sends a request to a path that is not ours: what answers is the application's.
+    pub(super) async fn door_alone(&self, request: &WireRequest) -> WireReply {
+        self.door.send(request.clone()).await
+    }
+
+    /// Sends a request and compares the reply.
+    pub(super) async fn expect(&self, request: WireRequest, expected: Expected) -> WireReply {
+        let reply = self.send(&request).await;
+        if !expected.matches(&reply) {
+            self.trial
+                .fail(request.to_string(), expected.to_string(), reply.to_string());
+        }
+        reply
+    }
+
+    /// Notes a failure where something does not hold.
+    pub(super) fn check(&self, holds: bool, what: &str) {
+        if !holds {
+            self.trial.fail(what, "it holds", "it does not");
+        }
+    }
+
+    /// Notes a failure where two things differ.
+    pub(super) fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, actual: T, expected: T) {
+        if actual != expected {
+            let text = |value: T| excerpt(format!("{value:?}").as_bytes());
+            self.trial.fail(what, text(expected), text(actual));
+        }
+    }
+
+    /// The rules for every reply: never stored, typed where it has a body, no cookie from a bearer
+    /// backend, and nothing secret in an error.
+    fn broken_rules(&self, reply: &WireReply) -> Vec<&'static str> {
+        let mut broken = Vec::new();
+        let mut rule = |holds: bool, rule| {
+            if !holds {
+                broken.push(rule);
+            }
+        };
+        let cache: Vec<_> = reply.header("cache-control").collect();
+        let is_public = reply.header("etag").next().is_some();
+        rule(
+            is_public || cache == [b"no-store"],
+            "one cache-control: no-store",
+        );
+        let has_cookies = self.backends == Backends::Browser;
+        let cookie = reply.header("set-cookie").next();
+        rule(
+            has_cookies || cookie.is_none(),
+            "no cookie of a bearer backend",
+        );
+        rule(reply.body != b"null", "never the text null");
+        let has_type = reply.header("content-type").next().is_some();
+        rule(reply.body.is_empty() || has_type, "a body has a type");
+        if reply.status >= 400 {
+            let text = String::from_utf8_lossy(&reply.body);
+            let is_clean = self.secrets().iter().all(|secret| !text.contains(secret));
+            rule(is_clean, "no secret in an error");
+        }
+        broken
+    }
+
+    /// What must never leave in an error or an event.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut secrets: Vec<_> = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, "$argon2"]
+            .map(str::to_owned)
+            .into();
+        let mailed = self.outbox.items().into_iter().map(|item| item.token);
+        secrets.extend(mailed.filter(|token| !token.is_empty()));
+        secrets
+    }
+
+    /// Whether an event of this kind was raised.
+    pub(super) fn raised(&self, kind: EventKind) -> bool {
+        self.events.kinds().contains(&kind)
+    }
+
+    /// Waits for what goes on after replies.
+    pub(super) async fn wait_idle(&self) {
+        self.auth.accounts().wait_idle().await;
+    }
+
+    /// An active account with [`PASSWORD`] that is neither verified nor privileged. Each is made a
+    /// second after the one before, so that the order of creation is known.
+    pub(super) async fn user(&self, address: &str) -> User {
+        self.account(address, Standing::Fresh).await
+    }
+
+    /// The same, verified.
+    pub(super) async fn verified(&self, address: &str) -> User {
+        self.account(address, Standing::Verified).await
+    }
+
+    /// The same, verified and a superuser.
+    pub(super) async fn admin(&self, address: &str) -> User {
+        self.account(address, Standing::Superuser).await
+    }
+
+    async fn account(&self, address: &str, standing: Standing) -> User {
+        self.clock.advance(Duration::seconds(1));
+        let mut registration = registration(address);
+        if self.auth.settings().identifier == LoginBy::Username {
+            let name = registration.email.local_part();
+            registration.username = Some(Username::parse(name).expect("a user name"));
+        }
+        let account = NewAccount {
+            registration,
+            is_verified: standing != Standing::Fresh,
+            is_superuser: standing == Standing::Superuser,
+            roles: Roles::none(),
+        };
+        let created = self.auth.accounts().create(account).await;
+        created.expect("the account of a case is made")
+    }
+
+    /// An access token of an account with [`PASSWORD`].
+    pub(super) async fn token(&self, address: &str) -> String {
+        let request = login(address, PASSWORD);
+        let reply = self.expect(request, Expected::logged_in()).await;
+        reply.text("access_token")
+    }
+
+    /// Whether a login with this password succeeds.
+    pub(super) async fn logs_in(&self, address: &str, password: &str) -> bool {
+        self.send(&login(address, password)).await.status == 200
+    }
+
+    /// Whether an access token is accepted.
+    pub(super) async fn accepts(&self, token: &str) -> bool {
+        let reply = self
+            .send(&WireRequest::get("/users/me").bearer(token))
+            .await;
+        self.check(
+            [200, 401].contains(&reply.status),
+            "a token is accepted or refused",
+        );
+        reply.status == 200
+    }
+
+    /// Asks for a verification token and answers what was mailed.
+    pub(super) async fn verify_token(&self, address: &str) -> String {
+        self.mailed("/auth/request-verify-token", "verify", address)
+            .await
+    }
+
+    /// Asks for a reset token and answers what was mailed.
+    pub(super) async fn reset_token(&self, address: &str) -> String {
+        self.mailed("/auth/forgot-password", "reset", address).await
+    }
+
+    async fn mailed(&self, path: &str, kind: &str, address: &str) -> String {
+        let request = WireRequest::post(path, &json!({ "email": address }));
+        self.expect(request, Expected::empty(202)).await;
+        self.wait_idle().await;
+        let token = self.outbox.latest(kind, address);
+        self.check(token.is_some(), "a token was mailed");
+        token.unwrap_or_default()
+    }
+
+    /// The row of a user as it is stored now.
+    pub(super) async fn row(&self, user: &User) -> Option<User> {
+        self.users
+            .get(user.id())
+            .await
+            .expect("the rig's own store answers")
+    }
+
+    /// Every column of the row of a user as it is stored now.
+    pub(super) async fn row_text(&self, user: &User) -> String {
+        self.row(user)
+            .await
+            .map_or_else(String::new, |user| columns(&user))
+    }
+}
+
+/// Every column of a row.
+pub(super) fn columns(user: &User) -> String {
+    let User {
+        id,
+        email,
+        username,
+        password_hash,
+        is_active,
+        is_verified,
+        is_superuser,
+        roles,
+        epoch,
+        created_at,
+    } = user;
+    let hash = password_hash.as_ref().map(PasswordHash::as_stored_str);
+    format!(
+        "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at}"
+    )
+}
+
+pub(super) fn login(identifier: &str, password: &str) -> WireRequest {
+    let body = json!({"identifier": identifier, "password": password});
+    WireRequest::post("/auth/login", &body)
+}

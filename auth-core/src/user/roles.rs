@@ -1,0 +1,132 @@
+//! Roles: flat names that guards ask for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use super::text;
+
+/// One role in the form in which it is stored and compared: `NFKC(trim(input))` in lower case.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::Role;
+///
+/// assert_eq!(Role::parse(" Billing ")?.as_str(), "billing");
+/// # Ok::<(), auth_core::InvalidRole>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Role(String);
+
+/// The input is not a role name that the toolkit accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not a role name of 1 to 64 characters without invisible characters")]
+pub struct InvalidRole;
+
+impl Role {
+    /// The longest accepted name, in Unicode code points.
+    pub const MAX_CODE_POINTS: usize = 64;
+
+    /// Normalises and checks a role name.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRole`] when the normalised input is empty, over 64 code points, or has an invisible
+    /// character.
+    pub fn parse(input: &str) -> Result<Self, InvalidRole> {
+        if input.len() > Self::MAX_CODE_POINTS * 8 {
+            return Err(InvalidRole);
+        }
+        let folded: String = input.trim().nfkc().collect::<String>().to_lowercase();
+        let name: String = folded.nfkc().collect();
+        let length_fits = (1..=Self::MAX_CODE_POINTS).contains(&name.chars().count());
+        if !length_fits || name.chars().any(text::is_invisible) {
+            return Err(InvalidRole);
+        }
+        Ok(Self(name))
+    }
+
+    /// The stored form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// The roles of a user: each once, sorted.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Roles(BTreeSet<Role>);
+
+impl Roles {
+    /// The most roles one user may have; it bounds what a request can make the store keep.
+    pub const MAX: usize = 64;
+
+    /// No role at all.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(BTreeSet::new())
+    }
+
+    /// Parses a list of names; the same name twice counts once.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRole`] when a name is not a [`Role`], or when there are more than [`Roles::MAX`].
+    pub fn parse<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, InvalidRole> {
+        let roles = names
+            .into_iter()
+            .map(Role::parse)
+            .collect::<Result<BTreeSet<_>, _>>()?;
+        if roles.len() > Self::MAX {
+            Err(InvalidRole)
+        } else {
+            Ok(Self(roles))
+        }
+    }
+
+    /// Whether `role` is among them.
+    #[must_use]
+    pub fn contains(&self, role: &Role) -> bool {
+        self.0.contains(role)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The roles in their sorted order.
+    pub fn iter(&self) -> impl Iterator<Item = &Role> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Debug for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(&self.0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_normalised_and_sorted() {
+        let roles = Roles::parse([" Admin ", "ADMIN", "ｂilling"]).unwrap();
+        let names: Vec<_> = roles.iter().map(Role::as_str).collect();
+        assert_eq!(names, ["admin", "billing"]);
+        assert_eq!(Roles::parse([""]), Err(InvalidRole));
+        assert_eq!(Roles::parse(["a\0"]), Err(InvalidRole));
+    }
+}

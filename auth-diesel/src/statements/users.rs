@@ -1,0 +1,318 @@
+//! The statements about users, on one connection.
+
+use std::marker::PhantomData;
+
+use auth_core::store::{
+    DeleteOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart, Precondition,
+    UniqueField, UpdateOutcome, UserChange,
+};
+use auth_core::{AuthUser, Epoch, SessionId};
+
+use crate::engine::Engine;
+use crate::error::{Failure, StepError};
+use crate::sql::{Kind, SqlValue, Statement};
+use crate::statements::sessions;
+use crate::table::{Plan, SqlUser, key_of, key_value};
+
+/// The users of a mapped table, seen through one connection, in whatever transaction that is in.
+pub(crate) struct Users<'c, C, U> {
+    connection: &'c mut C,
+    plan: &'c Plan<U>,
+    user: PhantomData<fn() -> U>,
+}
+
+impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
+    pub(crate) fn new(connection: &'c mut C, plan: &'c Plan<U>) -> Self {
+        Self {
+            connection,
+            plan,
+            user: PhantomData,
+        }
+    }
+
+    pub(crate) async fn get(&mut self, key: &U::Id) -> Result<Option<U>, StepError> {
+        let select = self.select().text(&self.plan.key).text(" = ");
+        self.first(select.bind(key_value::<U>(key))).await
+    }
+
+    pub(crate) async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StepError> {
+        let (column, text) = match login {
+            LoginIdentifier::Email(email) => (Some(&self.plan.email), email.as_str()),
+            LoginIdentifier::Username(name) => (self.plan.username.as_ref(), name.as_str()),
+        };
+        // Nobody has a name in a table without names.
+        let Some(column) = column else {
+            return Ok(None);
+        };
+        let select = self.select().text(column).text(" = ").bind(text);
+        let found = self.first(select).await?;
+        // Under a collation that takes `é` for `e` it may be somebody else.
+        Ok(found.filter(|user| LoginIdentifier::of(user).any(|own| own == *login)))
+    }
+
+    /// Stores a row. Where the engine cannot answer what it stored, this needs a transaction around
+    /// it.
+    pub(crate) async fn insert(&mut self, new: NewUser<U>) -> Result<U, StepError> {
+        let email = new.email.clone();
+        let row = self.plan.new_row(new)?;
+        let names: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
+        let table = &self.plan.table;
+        let mut insert = Statement::new(format!(
+            "INSERT INTO {table} ({}) VALUES (",
+            names.join(", ")
+        ));
+        for (position, (_, value)) in row.into_iter().enumerate() {
+            let separator = if position == 0 { "" } else { ", " };
+            insert = insert.text(separator).bind(value);
+        }
+        let insert = insert.text(")");
+        let stored = if C::DIALECT.returning {
+            self.first(self.returning(insert)).await?
+        } else {
+            self.connection.run(insert).await?;
+            self.find(&email.into()).await?
+        };
+        stored.ok_or_else(|| Failure::Other.into())
+    }
+
+    /// Writes a change where `expect` holds, and the new epoch into the session that it keeps. Needs
+    /// a transaction around it where [`needs_transaction`] says so or there is a [`kept_session`].
+    pub(crate) async fn update(
+        &mut self,
+        key: &U::Id,
+        change: UserChange<U>,
+        expect: Precondition,
+    ) -> Result<UpdateOutcome<U>, StepError> {
+        if expect.keep_last_superuser && change.may_demote() && self.is_last_superuser(key).await? {
+            return Ok(match self.get(key).await? {
+                Some(user) if is_stale(&user, expect) => UpdateOutcome::Stale,
+                Some(_) => UpdateOutcome::LastSuperuser,
+                None => UpdateOutcome::Missing,
+            });
+        }
+        let (plan, bump) = (self.plan, i64::from(change.bump_epoch));
+        let kept = kept_session(&change);
+        let epoch = &plan.epoch;
+        let mut update = Statement::new(format!("UPDATE {} SET {epoch} = {epoch} + ", plan.table));
+        update = update.bind(bump);
+        for (column, value) in plan.changes(change)? {
+            update = update.text(", ").text(column).text(" = ").bind(value);
+        }
+        let update = self.only_if(update, key, expect);
+        let updated = if C::DIALECT.returning {
+            self.first(self.returning(update)).await?
+        } else if self.connection.run(update).await? > 0 {
+            self.get(key).await?
+        } else {
+            None
+        };
+        if let (Some(user), Some(id)) = (&updated, kept) {
+            // None of the kind is no fault: it has ended meanwhile, or is kept in another store.
+            let keep = sessions::keep(&id, key, user.epoch());
+            self.connection.run(keep).await?;
+        }
+        Ok(match updated {
+            Some(user) => UpdateOutcome::Updated(user),
+            // The row had another epoch, which only grows: so it has another one now, too.
+            None if self.get(key).await?.is_some() => UpdateOutcome::Stale,
+            None => UpdateOutcome::Missing,
+        })
+    }
+
+    /// Removes a row where `expect` holds. Needs a transaction around it where
+    /// [`needs_transaction`] says so.
+    pub(crate) async fn delete(
+        &mut self,
+        key: &U::Id,
+        expect: Precondition,
+    ) -> Result<DeleteOutcome, StepError> {
+        if expect.keep_last_superuser && self.is_last_superuser(key).await? {
+            return Ok(match self.get(key).await? {
+                Some(user) if is_stale(&user, expect) => DeleteOutcome::Stale,
+                Some(_) => DeleteOutcome::LastSuperuser,
+                None => DeleteOutcome::Missing,
+            });
+        }
+        let delete = Statement::new(format!("DELETE FROM {}", self.plan.table));
+        let delete = self.only_if(delete, key, expect);
+        Ok(if self.connection.run(delete).await? > 0 {
+            DeleteOutcome::Deleted
+        } else if self.get(key).await?.is_some() {
+            DeleteOutcome::Stale
+        } else {
+            DeleteOutcome::Missing
+        })
+    }
+
+    /// A page and the number of all, by one statement, so that both are of one moment.
+    pub(crate) async fn list(&mut self, page: PageRequest<U::Id>) -> Result<Page<U>, StepError> {
+        let plan = self.plan;
+        let (table, key) = (&plan.table, &plan.key);
+        let columns: Vec<String> = plan
+            .columns
+            .iter()
+            .map(|name| format!("p.{name}"))
+            .collect();
+        let mut list = Statement::new(format!(
+            "SELECT t.total, {} FROM (SELECT COUNT(*) AS total FROM {table}) t \
+             LEFT JOIN (SELECT {} FROM {table}",
+            columns.join(", "),
+            plan.column_list(),
+        ));
+        let mut skipped = 0;
+        match page.start {
+            PageStart::Offset(offset) => skipped = i64::try_from(offset).unwrap_or(i64::MAX),
+            PageStart::After(None) => {}
+            PageStart::After(Some(id)) => {
+                list = list
+                    .text(&format!(" WHERE {key} > "))
+                    .bind(key_value::<U>(&id));
+            }
+        }
+        list = list
+            .text(&format!(" ORDER BY {key} LIMIT "))
+            .bind(i64::from(page.limit));
+        if skipped > 0 {
+            list = list.text(" OFFSET ").bind(skipped);
+        }
+        list = list.text(&format!(") p ON 1 = 1 ORDER BY p.{key}"));
+        let mut kinds = vec![Kind::BigInt];
+        kinds.extend(&plan.kinds);
+
+        let (mut total, mut items) = (None, Vec::new());
+        for mut row in self.connection.fetch(list.returns(&kinds)).await? {
+            let user = row.split_off(1);
+            if let Some(SqlValue::BigInt(count)) = row.first() {
+                total = *count;
+            }
+            // An empty page is one row with the number and nobody beside it.
+            if !user.first().is_none_or(SqlValue::is_null) {
+                items.push(plan.user(user)?);
+            }
+        }
+        let total = total.and_then(|total| u64::try_from(total).ok());
+        Ok(Page {
+            items,
+            total: total.ok_or(Failure::NegativeCount)?,
+        })
+    }
+
+    /// Whether this is an active superuser and there is no other. Locks the first two, so that who
+    /// asks the same at the same time waits for the end of this transaction: of two superusers, one
+    /// stays locked and in office until it is over.
+    async fn is_last_superuser(&mut self, key: &U::Id) -> Result<bool, StepError> {
+        let plan = self.plan;
+        let Some(is_superuser) = &plan.is_superuser else {
+            return Ok(false);
+        };
+        let (id, active) = (&plan.key, &plan.is_active);
+        let leaders = Statement::new(format!(
+            "SELECT {id} FROM {} WHERE {is_superuser} AND {active} ORDER BY {id} LIMIT 2{}",
+            plan.table,
+            C::DIALECT.for_update(),
+        ));
+        let leaders = leaders.returns(plan.kinds.get(..1).unwrap_or_default());
+        let mut rows = self.connection.fetch(leaders).await?.into_iter();
+        let (first, second) = (rows.next(), rows.next());
+        let first = first.and_then(key_of::<U>);
+        Ok(second.is_none() && first.as_ref() == Some(key))
+    }
+
+    /// What is wrong with the tables, if something is: a column that is not there, or an address that
+    /// two rows could have.
+    pub(crate) async fn find_fault(
+        &mut self,
+    ) -> Result<Option<(&'static str, String)>, diesel::result::Error> {
+        use diesel::result::Error::DatabaseError;
+
+        let columns = self.plan.column_list();
+        let nothing = format!("SELECT {columns} FROM {} WHERE 1 = 0", self.plan.table);
+        let nothing = Statement::new(nothing).returns(&self.plan.kinds);
+        let count = "SELECT COUNT(*) FROM auth_expiring WHERE 1 = 0";
+        let count = Statement::new(count).returns(&[Kind::BigInt]);
+        for (table, statement) in [
+            (self.plan.name, nothing),
+            ("auth_expiring", count),
+            (sessions::TABLE, sessions::nothing()),
+        ] {
+            match self.connection.fetch(statement).await {
+                Ok(_) => {}
+                Err(DatabaseError(_, info)) => return Ok(Some((table, info.message().to_owned()))),
+                Err(error) => return Err(error),
+            }
+        }
+        for column in &self.plan.unique {
+            if self
+                .connection
+                .unique_indexes(self.plan.name, column)
+                .await?
+                == 0
+            {
+                let fault = format!(
+                    "column `{column}` has no unique index of its own, without which two users \
+                     could have the same"
+                );
+                return Ok(Some((self.plan.name, fault)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn select(&self) -> Statement {
+        Statement::new(&self.plan.select).returns(&self.plan.kinds)
+    }
+
+    fn returning(&self, statement: Statement) -> Statement {
+        let columns = format!(" RETURNING {}", self.plan.column_list());
+        statement.text(&columns).returns(&self.plan.kinds)
+    }
+
+    fn only_if(&self, statement: Statement, key: &U::Id, expect: Precondition) -> Statement {
+        let statement = statement.text(&format!(" WHERE {} = ", self.plan.key));
+        let statement = statement.bind(key_value::<U>(key));
+        match expect.epoch {
+            Some(epoch) => statement
+                .text(&format!(" AND {} = ", self.plan.epoch))
+                .bind(epoch.as_i64()),
+            None => statement,
+        }
+    }
+
+    async fn first(&mut self, statement: Statement) -> Result<Option<U>, StepError> {
+        let row = self.connection.fetch(statement).await?.into_iter().next();
+        Ok(row.map(|row| self.plan.user(row)).transpose()?)
+    }
+}
+
+/// Whether a deletion, or an update that keeps no session, takes more than one statement on this
+/// engine.
+pub(crate) fn needs_transaction<C: Engine>(expect: Precondition) -> bool {
+    expect.keep_last_superuser || !C::DIALECT.returning
+}
+
+/// The session that a change moves to the new epoch, which is one statement more. Without a new epoch
+/// there is nothing to move, and a session that has an older one must stay dead.
+pub(crate) fn kept_session<U: AuthUser>(change: &UserChange<U>) -> Option<SessionId> {
+    change.keep_session.filter(|_| change.bump_epoch)
+}
+
+/// The unique column that an error is about, if it is about one of these.
+pub(crate) fn taken_field<C: Engine, U: SqlUser>(
+    plan: &Plan<U>,
+    error: &StepError,
+) -> Option<UniqueField> {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    let StepError::Diesel(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) =
+        error
+    else {
+        return None;
+    };
+    plan.unique_field(&C::refusing_index(&**info)?)
+}
+
+fn is_stale<U: AuthUser>(user: &U, expect: Precondition) -> bool {
+    expect
+        .epoch
+        .is_some_and(|epoch: Epoch| epoch != user.epoch())
+}
