@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use auth_core::store::{
     DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
-    Page, PageRequest, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
-    UserChange, UserDatabase, Window,
+    Owner, Page, PageRequest, Precondition, SessionStore, StoredSession, UpdateOutcome, UserChange,
+    UserDatabase, Window,
 };
 use auth_core::{SessionId, StoreError, User};
 use time::OffsetDateTime;
@@ -192,13 +192,13 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
     }
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         dispatch!(self, store => store.sessions_of(owner, now, limit).await)
     }
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         dispatch!(self, store => store.delete_sessions_of(owner).await)
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {

@@ -11,9 +11,7 @@ use super::{Draft, Exchange};
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::{StoreError, Unavailable};
 use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
-use crate::store::{
-    ACCESS, Moment, Rotation, SessionOwner, SessionStore, SessionTokens, StoredSession,
-};
+use crate::store::{ACCESS, Moment, Owner, Rotation, SessionStore, SessionTokens, StoredSession};
 use crate::user::Epoch;
 
 /// Where sessions are kept, and how long they live.
@@ -181,8 +179,8 @@ impl Sessions {
     }
 
     /// Whose session a user's is.
-    pub(crate) fn owner(&self, key: &impl fmt::Display) -> Result<SessionOwner, StoreError> {
-        SessionOwner::new(&self.realm, &key.to_string()).ok_or_else(|| {
+    pub(crate) fn owner(&self, key: &impl fmt::Display) -> Result<Owner, StoreError> {
+        Owner::new(&self.realm, &key.to_string()).ok_or_else(|| {
             StoreError::new("the key of a user is too long for an owner of sessions")
         })
     }
@@ -353,7 +351,7 @@ impl Sessions {
 
 /// What a new session begins with.
 pub(crate) struct Begin<'a> {
-    pub(crate) owner: SessionOwner,
+    pub(crate) owner: Owner,
     pub(crate) backend: &'a str,
     pub(crate) epoch: Epoch,
     pub(crate) client: Option<String>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{RotateOutcome, Rotation, SessionTokens};
+use super::{Owner, RotateOutcome, Rotation, SessionTokens};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
@@ -49,13 +49,13 @@ pub trait SessionStore: Send + Sync + 'static {
     /// among equals by id, at most `limit`.
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError>;
 
     /// Removes every session of an owner, and answers how many there were.
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError>;
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError>;
 
     /// Removes at most `limit` sessions whose time is over (`expires_at <= now`) and answers how
     /// many. Calls may run at the same time on several processes.
@@ -87,7 +87,7 @@ pub struct StoredSession {
     /// The public name, and the primary key.
     pub id: SessionId,
     /// Whose session it is.
-    pub owner: SessionOwner,
+    pub owner: Owner,
     /// The name of the backend that started it: 1 to 32 bytes of ASCII.
     pub backend: String,
     /// The user's epoch: with an older one than the user's the session is dead.
@@ -108,51 +108,6 @@ pub struct StoredSession {
     pub version: i64,
     /// What proves its tokens: text of ASCII, at most [`SessionTokens::MAX_BYTES`].
     pub tokens: SessionTokens,
-}
-
-/// Whose session it is: a population of users and a key within it, as one text.
-///
-/// The text is `realm:key`, at most [`SessionOwner::MAX_BYTES`] bytes. Stores compare it byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionOwner(String);
-
-impl SessionOwner {
-    /// The longest text, in bytes.
-    pub const MAX_BYTES: usize = 255;
-
-    /// The owner with this key in a realm; `None` where the text is too long, or has a NUL, which
-    /// some engines cannot store.
-    ///
-    /// ```
-    /// use auth_core::store::SessionOwner;
-    ///
-    /// let owner = SessionOwner::new("staff", "7").unwrap();
-    /// assert_eq!(owner.as_str(), "staff:7");
-    /// assert_eq!(owner.key_in("staff"), Some("7"));
-    /// assert_eq!(owner.key_in("users"), None);
-    /// ```
-    #[must_use]
-    pub fn new(realm: &str, key: &str) -> Option<Self> {
-        Self::from_stored(format!("{realm}:{key}"))
-    }
-
-    /// From a stored text.
-    #[must_use]
-    pub fn from_stored(text: String) -> Option<Self> {
-        (text.len() <= Self::MAX_BYTES && !text.contains('\0')).then_some(Self(text))
-    }
-
-    /// The key, if the owner is of this realm.
-    #[must_use]
-    pub fn key_in(&self, realm: &str) -> Option<&str> {
-        self.0.strip_prefix(realm)?.strip_prefix(':')
-    }
-
-    /// The text to store.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl StoredSession {
@@ -179,13 +134,13 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     }
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         (**self).sessions_of(owner, now, limit).await
     }
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         (**self).delete_sessions_of(owner).await
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {

@@ -11,8 +11,8 @@ use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::store::{
     DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
-    Page, PageRequest, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
-    UserChange, UserDatabase, Window,
+    Owner, Page, PageRequest, Precondition, SessionStore, StoredSession, UpdateOutcome, UserChange,
+    UserDatabase, Window,
 };
 use crate::user::AuthUser;
 
@@ -226,14 +226,14 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
     }
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         self.plan.call()?;
         self.store.sessions_of(owner, now, limit).await
     }
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.plan.call()?;
         self.store.delete_sessions_of(owner).await
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use auth_core::store::{SessionOwner, SessionTokens, StoredSession};
+use auth_core::store::{Owner, SessionTokens, StoredSession};
 use auth_core::{BoxError, Epoch, SessionId, StoreError};
 use diesel::Table;
 use time::OffsetDateTime;
@@ -137,7 +137,7 @@ pub(crate) fn delete(id: &SessionId) -> Statement {
     Statement::new(format!("DELETE FROM {TABLE} WHERE id = ")).bind(key(id))
 }
 
-pub(crate) fn of_owner(owner: &SessionOwner, now: OffsetDateTime, limit: u32) -> Statement {
+pub(crate) fn of_owner(owner: &Owner, now: OffsetDateTime, limit: u32) -> Statement {
     select(" WHERE owner = ")
         .bind(owner.as_str())
         .text(" AND expires_at > ")
@@ -146,7 +146,7 @@ pub(crate) fn of_owner(owner: &SessionOwner, now: OffsetDateTime, limit: u32) ->
         .bind(i64::from(limit))
 }
 
-pub(crate) fn delete_of_owner(owner: &SessionOwner) -> Statement {
+pub(crate) fn delete_of_owner(owner: &Owner) -> Statement {
     Statement::new(format!("DELETE FROM {TABLE} WHERE owner = ")).bind(owner.as_str())
 }
 
@@ -180,7 +180,7 @@ fn session(row: Row) -> Result<StoredSession, BoxError> {
         version,
         tokens,
     ) = values;
-    let owner = SessionOwner::from_stored(owner)
+    let owner = Owner::from_stored(owner)
         .ok_or("a session cannot be read: column `owner` holds what it must not hold")?;
     Ok(StoredSession {
         id: SessionId::from_uuid(id),
@@ -234,7 +234,7 @@ mod tests {
             connection.batch_execute(migration.up).await.unwrap();
         }
         let (id, now) = (SessionId::generate().unwrap(), OffsetDateTime::UNIX_EPOCH);
-        let owner = SessionOwner::new("users", "7").unwrap();
+        let owner = Owner::new("users", "7").unwrap();
         for (statement, index) in [
             (by_id(&id), "sqlite_autoindex_auth_sessions_1"),
             (

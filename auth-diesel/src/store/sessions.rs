@@ -1,7 +1,7 @@
 //! The contract of sessions on top of the statements.
 
 use async_trait::async_trait;
-use auth_core::store::{SessionOwner, SessionStore, StoredSession};
+use auth_core::store::{Owner, SessionStore, StoredSession};
 use auth_core::{SessionId, StoreError};
 use time::OffsetDateTime;
 
@@ -39,7 +39,7 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
 
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
@@ -47,7 +47,7 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
             .await
     }
 
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.run_write(sessions::delete_of_owner(owner)).await
     }
 

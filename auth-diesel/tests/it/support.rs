@@ -1,7 +1,7 @@
 //! Users and times.
 
 use auth_core::store::{
-    InsertOutcome, NewUser, SessionOwner, SessionStore, SessionTokens, StoredSession, UserDatabase,
+    InsertOutcome, NewUser, Owner, SessionStore, SessionTokens, StoredSession, UserDatabase,
 };
 use auth_core::{EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
 use time::{Duration, OffsetDateTime};
@@ -47,8 +47,8 @@ pub(crate) async fn inserted<D: UserDatabase<User = User>>(store: &D, new: NewUs
     }
 }
 
-pub(crate) fn owner(text: &str) -> SessionOwner {
-    SessionOwner::from_stored(text.to_owned()).unwrap()
+pub(crate) fn owner(text: &str) -> Owner {
+    Owner::from_stored(text.to_owned()).unwrap()
 }
 
 /// A session that began now and lives for an hour.

@@ -11,7 +11,7 @@ use super::lock;
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
-use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::store::{Owner, SessionStore, StoredSession};
 
 /// Keeps sessions in a map behind a lock.
 ///
@@ -68,7 +68,7 @@ impl SessionStore for MemorySessionStore {
 
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
@@ -81,7 +81,7 @@ impl SessionStore for MemorySessionStore {
         Ok(theirs)
     }
 
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         let mut rows = lock(&self.rows);
         let before = rows.len();
         rows.retain(|_, row| row.owner != *owner);

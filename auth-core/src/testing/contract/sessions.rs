@@ -23,7 +23,7 @@ use super::{Guarantee, Verdict};
 use crate::session::SessionId;
 use crate::session::{Begin, RefreshToken, Sessions};
 use crate::store::memory::MemorySessionStore;
-use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use crate::testing::master_secret;
 use crate::user::Epoch;
 
@@ -111,7 +111,7 @@ impl<S: SessionStore> StoreUnderTest<S> {
 
     async fn list(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Tried<Vec<StoredSession>> {
@@ -119,7 +119,7 @@ impl<S: SessionStore> StoreUnderTest<S> {
         listed.map_err(|error| failed("sessions_of", &error))
     }
 
-    async fn remove_of(&self, owner: &SessionOwner) -> Tried<u64> {
+    async fn remove_of(&self, owner: &Owner) -> Tried<u64> {
         let removed = self.store().delete_sessions_of(owner).await;
         removed.map_err(|error| failed("delete_sessions_of", &error))
     }
@@ -200,8 +200,8 @@ fn start() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
 }
 
-fn owner(key: &str) -> Tried<SessionOwner> {
-    SessionOwner::new("test", key).ok_or_else(|| Stop::Broken(format!("no owner: {key:?}")))
+fn owner(key: &str) -> Tried<Owner> {
+    Owner::new("test", key).ok_or_else(|| Stop::Broken(format!("no owner: {key:?}")))
 }
 
 fn new_id() -> Tried<SessionId> {
@@ -210,7 +210,7 @@ fn new_id() -> Tried<SessionId> {
 
 /// A session of this owner that begins now, and is over an hour later; with nothing that a store is
 /// likely to lose, which is a trial of its own.
-fn session_of(owner: &SessionOwner) -> Tried<StoredSession> {
+fn session_of(owner: &Owner) -> Tried<StoredSession> {
     let start = start();
     Ok(StoredSession {
         id: new_id()?,

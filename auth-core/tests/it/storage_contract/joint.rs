@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use auth_core::store::memory::{MemorySessionStore, MemoryUserDatabase};
 use auth_core::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
-    SessionOwner, SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
+    SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Verdict};
 use auth_core::{AuthUser, SessionId, StoreError, User};
@@ -96,7 +96,7 @@ impl UserDatabase for Joint {
             match self.fault {
                 Fault::LeavesItBehind => {}
                 Fault::MovesEverybodys => {
-                    let owner = SessionOwner::new("users", &id.to_string()).unwrap();
+                    let owner = Owner::new("users", &id.to_string()).unwrap();
                     let long_ago = OffsetDateTime::UNIX_EPOCH;
                     for row in self.sessions.sessions_of(&owner, long_ago, 100).await? {
                         self.carry(&row.id, &user).await?;
@@ -144,13 +144,13 @@ impl SessionStore for Joint {
     }
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         self.sessions.sessions_of(owner, now, limit).await
     }
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.sessions.delete_sessions_of(owner).await
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {

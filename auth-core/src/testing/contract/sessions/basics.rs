@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{INSTANT, StoreUnderTest, new_id, next, owner, session_of, start};
-use crate::store::{SessionOwner, SessionStore, SessionTokens, StoredSession};
+use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure_eq};
 use crate::testing::contract::names::NAMES;
 use crate::user::Epoch;
@@ -42,7 +42,7 @@ pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tri
 /// Everything as long, as large and as fine as it may be.
 fn longest(letter: &str) -> Tried<StoredSession> {
     let start = start() + Duration::microseconds(123_457);
-    let room = (SessionOwner::MAX_BYTES - "test:".len()) / letter.len();
+    let room = (Owner::MAX_BYTES - "test:".len()) / letter.len();
     Ok(StoredSession {
         owner: owner(&letter.repeat(room))?,
         backend: "abcdefghijklmnopqrstuvwxyz-01234".to_owned(),

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{INSTANT, MINUTE, StoreUnderTest, next, owner, session_of, start};
 use crate::session::SessionId;
-use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::store::{Owner, SessionStore, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure_eq};
 
 pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
@@ -51,7 +51,7 @@ pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -
 
 async fn lists<S: SessionStore>(
     stage: &StoreUnderTest<S>,
-    owner: &SessionOwner,
+    owner: &Owner,
     rows: &[StoredSession],
     now: OffsetDateTime,
     limit: u32,

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{StoreUnderTest, owner, session_of, start};
-use crate::store::{SessionOwner, SessionStore, StoredSession};
+use crate::store::{Owner, SessionStore, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure_eq, race};
 use crate::testing::contract::names::NAMES;
 
@@ -12,16 +12,16 @@ pub(super) async fn exact<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     for name in NAMES {
         owners.push(owner(name)?);
     }
-    owners.extend(SessionOwner::new("Test", "a"));
-    owners.extend(SessionOwner::new("tes", "a"));
-    let room = SessionOwner::MAX_BYTES - "test:".len();
+    owners.extend(Owner::new("Test", "a"));
+    owners.extend(Owner::new("tes", "a"));
+    let room = Owner::MAX_BYTES - "test:".len();
     for last in ["x", "y", "X", " "] {
         owners.push(owner(&format!("{}{last}", "x".repeat(room - 1)))?);
         owners.push(owner(&format!("{}{last}", "x".repeat(room - 2)))?);
     }
     owners.push(owner(&"é".repeat(room / 2))?);
     let longest = owners.iter().map(|owner| owner.as_str().len()).max();
-    let most = Some(SessionOwner::MAX_BYTES);
+    let most = Some(Owner::MAX_BYTES);
     ensure_eq("the longest owner", &longest, &most)?;
 
     let mut rows = Vec::new();

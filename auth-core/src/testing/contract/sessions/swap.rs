@@ -113,7 +113,7 @@ async fn end<S: SessionStore>(
     stage: &StoreUnderTest<S>,
     round: u32,
     row: &StoredSession,
-    owner: &crate::store::SessionOwner,
+    owner: &crate::store::Owner,
 ) -> Tried {
     if round < 24 {
         ensure_eq(

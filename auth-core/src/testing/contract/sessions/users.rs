@@ -3,7 +3,7 @@
 use super::{StoreUnderTest, next, session_of, start};
 use crate::password::PasswordHash;
 use crate::store::{
-    InsertOutcome, NewUser, Precondition, SessionOwner, SessionStore, StoredSession, UpdateOutcome,
+    InsertOutcome, NewUser, Owner, Precondition, SessionStore, StoredSession, UpdateOutcome,
     UserChange, UserDatabase,
 };
 use crate::testing::contract::case_run::{Stop, Tried, broken, ensure_eq, failed, race};
@@ -83,7 +83,7 @@ where
 
 /// A session of this user's, with its epoch.
 fn of(user: &impl AuthUser) -> Tried<StoredSession> {
-    let owner = SessionOwner::new("users", &user.id().to_string());
+    let owner = Owner::new("users", &user.id().to_string());
     let owner = owner.ok_or_else(|| Stop::Broken("the key of a user is too long".to_owned()))?;
     Ok(StoredSession {
         epoch: user.epoch(),

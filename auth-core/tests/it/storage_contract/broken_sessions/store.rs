@@ -6,8 +6,7 @@ use std::sync::Mutex as BlockingMutex;
 use async_trait::async_trait;
 use auth_core::store::memory::MemorySessionStore;
 use auth_core::store::{
-    RotateDecision, RotateOutcome, Rotation, SessionOwner, SessionStore, SessionTokens,
-    StoredSession,
+    Owner, RotateDecision, RotateOutcome, Rotation, SessionStore, SessionTokens, StoredSession,
 };
 use auth_core::testing::{FaultInjector, ProbedSessionStore};
 use auth_core::{SessionId, StoreError};
@@ -118,8 +117,8 @@ impl Broken {
         session
     }
 
-    fn is_same(&self, one: &SessionOwner, other: &SessionOwner) -> bool {
-        let text = |owner: &SessionOwner| match self.fault {
+    fn is_same(&self, one: &Owner, other: &Owner) -> bool {
+        let text = |owner: &Owner| match self.fault {
             Fault::FoldsCase => owner.as_str().to_lowercase(),
             Fault::TrimsOwners => owner.as_str().trim_end_matches(' ').to_owned(),
             _ => owner.as_str().to_owned(),
@@ -269,7 +268,7 @@ impl SessionStore for Broken {
 
     async fn sessions_of(
         &self,
-        owner: &SessionOwner,
+        owner: &Owner,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
@@ -302,7 +301,7 @@ impl SessionStore for Broken {
         Ok(rows)
     }
 
-    async fn delete_sessions_of(&self, owner: &SessionOwner) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         let _turn = self.call().await;
         match self.fault {
             Fault::FoldsCase | Fault::TrimsOwners => {
