@@ -3,6 +3,7 @@
 mod floors;
 mod production;
 mod rules;
+mod settings;
 mod source;
 mod tokens;
 mod words;
@@ -40,7 +41,8 @@ fn judge(files: &[File], root: &Path) -> Check {
     let together = rules::of_all(files)
         .into_iter()
         .chain(floors::judge(files))
-        .chain(words::judge(files));
+        .chain(words::judge(files))
+        .chain(settings::judge(files));
     all(each
         .chain(together)
         .map(|what| Failure::alone(what, "cargo xtask tidy")))

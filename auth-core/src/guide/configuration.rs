@@ -1,0 +1,3 @@
+//! Guide: every setting, with its default, its range and the reason.
+//!
+#![doc = include_str!("../../docs/configuration.md")]

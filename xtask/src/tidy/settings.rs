@@ -1,0 +1,225 @@
+//! The rule of settings: each public setter of a builder is on the guide page `configuration`.
+
+mod methods;
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::methods::methods;
+use self::page::sections;
+use super::File;
+use super::production::production;
+
+/// The page.
+const PAGE: &str = "auth-core/docs/configuration.md";
+
+/// The types whose setters are settings of an application.
+const BUILDERS: &[&str] = &[
+    "AccountSecrets",
+    "AccountsBuilder",
+    "AuthBuilder",
+    "Backend",
+    "CookieTransport",
+    "DieselStore",
+    "JwtStrategy",
+    "KeyRing",
+    "MasterSecret",
+    "OpaqueStrategy",
+    "PasswordHasherBuilder",
+    "PasswordPolicy",
+    "Routes",
+    "Sessions",
+    "StoreOptions",
+    "TokenProfile",
+];
+
+/// Types with methods of the same shape that configure nothing, each with what it is.
+const VALUES: &[(&str, &str)] = &[
+    ("BufferedRequest", "a request of a test"),
+    ("Claims", "the content of one token"),
+    ("Client", "a fact of one request"),
+    ("Context", "the facts of one request"),
+    ("Epoch", "a number"),
+    ("Guard", "a rule of one route"),
+    ("JwtKey", "a key"),
+    ("PasswordContext", "the input of one check"),
+    ("Precondition", "a condition of one change"),
+    ("Reply", "one reply"),
+    ("Subject", "the content of one token"),
+    (
+        "UserTable",
+        "the columns of a table, with a guide of its own",
+    ),
+];
+
+/// What is wrong with the page.
+pub(super) fn judge(files: &[File]) -> Vec<String> {
+    let page = files.iter().find(|file| file.path == PAGE);
+    let page = page.map_or("", |page| page.text.as_str());
+    let lists = Lists {
+        builders: BUILDERS,
+        values: VALUES,
+    };
+    lists.judge(files, page)
+}
+
+struct Lists<'a> {
+    builders: &'a [&'a str],
+    values: &'a [(&'a str, &'a str)],
+}
+
+/// The methods of each type, with whether each is a setter and where it is.
+type Types<'a> = BTreeMap<&'a str, BTreeMap<&'a str, (bool, String)>>;
+
+impl Lists<'_> {
+    fn judge(&self, files: &[File], page: &str) -> Vec<String> {
+        let types = types(files);
+        let mut wrong = self.unlisted(&types);
+        wrong.extend(self.missing(&types, page));
+        wrong.extend(stale(&types, page));
+        wrong
+    }
+
+    /// Types with setters that are in neither list, and entries of the lists without setters.
+    fn unlisted(&self, types: &Types<'_>) -> Vec<String> {
+        let values = self.values.iter().map(|(name, _)| *name);
+        let listed: BTreeSet<&str> = self.builders.iter().copied().chain(values).collect();
+        let with_setters: BTreeMap<&str, &str> = types
+            .iter()
+            .filter_map(|(of, methods)| {
+                let (_, place) = methods.values().find(|(is_setter, _)| *is_setter)?;
+                Some((*of, place.as_str()))
+            })
+            .collect();
+        let new = with_setters.iter().filter(|(of, _)| !listed.contains(*of));
+        let new = new.map(|(of, place)| {
+            format!(
+                "{place}: `{of}` has setters and is in neither list of xtask/src/tidy/settings.rs"
+            )
+        });
+        let gone = listed.iter().filter(|of| !with_setters.contains_key(*of));
+        let gone = gone.map(|of| {
+            format!("a list of xtask/src/tidy/settings.rs has `{of}`, which has no setter")
+        });
+        new.chain(gone).collect()
+    }
+
+    /// Setters that the page does not name.
+    fn missing(&self, types: &Types<'_>, page: &str) -> Vec<String> {
+        let named: BTreeSet<(&str, &str)> = sections(page)
+            .into_iter()
+            .flat_map(|section| {
+                section
+                    .methods
+                    .into_iter()
+                    .map(move |(name, _)| (section.of, name))
+            })
+            .collect();
+        let types = types.iter().filter(|(of, _)| self.builders.contains(of));
+        let setters = types.flat_map(|(of, methods)| {
+            let setters = methods.iter().filter(|(_, (is_setter, _))| *is_setter);
+            setters.map(move |(name, (_, place))| (*of, *name, place))
+        });
+        setters
+            .filter(|(of, name, _)| !named.contains(&(of, name)))
+            .map(|(of, name, place)| {
+                format!("{place}: `{of}::{name}` is not in the section `{of}` of {PAGE}")
+            })
+            .collect()
+    }
+}
+
+/// Rows of the page whose type or method does not exist.
+fn stale(types: &Types<'_>, page: &str) -> Vec<String> {
+    let rows = sections(page).into_iter().flat_map(|section| {
+        let rows = section.methods.into_iter();
+        rows.map(move |(name, line)| (section.of, name, line))
+    });
+    rows.filter(|(of, name, _)| {
+        types
+            .get(of)
+            .is_none_or(|methods| !methods.contains_key(name))
+    })
+    .map(|(of, name, line)| format!("{PAGE}:{line}: `{of}::{name}` does not exist"))
+    .collect()
+}
+
+/// The public methods of the libraries.
+fn types(files: &[File]) -> Types<'_> {
+    let mut types = Types::new();
+    let of_libraries = files.iter().filter(|file| {
+        let of_tests = file.name() == "tests.rs" || file.path.contains("/tests/");
+        let for_tests = file.path.starts_with("auth-core/src/testing");
+        file.path.starts_with("auth-") && file.is_source() && !of_tests && !for_tests
+    });
+    for file in of_libraries {
+        for method in methods(&production(&file.text).tokens) {
+            let place = format!("{}:{}", file.path, method.line);
+            let of = types.entry(method.of).or_default();
+            let entry = of.entry(method.name).or_insert((false, place));
+            entry.0 |= method.is_setter;
+        }
+    }
+    types
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{File, Lists};
+
+    const SOURCE: &str = "impl A { pub fn new() -> Self { x } pub fn b(mut self) -> Self { x } } \
+                          impl C { pub fn d(self) -> Self { x } }";
+
+    fn wrong(source: &str, page: &str) -> Vec<String> {
+        let lists = Lists {
+            builders: &["A"],
+            values: &[("C", "a value")],
+        };
+        let file = File {
+            path: "auth-core/src/a.rs".to_owned(),
+            text: source.to_owned(),
+        };
+        lists.judge(&[file], page)
+    }
+
+    #[test]
+    fn a_page_with_every_setter_passes() {
+        assert_eq!(
+            wrong(SOURCE, "## `A`\n| `new()` | |\n| `b()` | |\n"),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_setter_that_the_page_does_not_name_fails() {
+        let expected = [
+            "auth-core/src/a.rs:1: `A::b` is not in the section `A` of auth-core/docs/configuration.md",
+        ];
+        assert_eq!(wrong(SOURCE, "## `A`\n| `new()` | |\n## `C`\n"), expected);
+        assert_eq!(wrong(SOURCE, "`b()`\n"), expected);
+    }
+
+    #[test]
+    fn a_row_without_a_method_fails() {
+        let expected = ["auth-core/docs/configuration.md:3: `A::gone` does not exist"];
+        assert_eq!(wrong(SOURCE, "## `A`\n| `b` | |\n| `gone` | |\n"), expected);
+    }
+
+    #[test]
+    fn a_type_in_neither_list_fails_and_so_does_an_entry_without_setters() {
+        let found = wrong(
+            "impl A { pub fn b(self) -> Self { x } } impl E { pub fn f(self) -> Self { x } }",
+            "## `A`\n| `b` | |\n",
+        );
+
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            found[0].starts_with("auth-core/src/a.rs:1: `E` has setters"),
+            "{found:?}"
+        );
+        assert!(
+            found[1].contains("has `C`, which has no setter"),
+            "{found:?}"
+        );
+    }
+}
