@@ -10,6 +10,7 @@ mod derive;
 mod digest;
 mod master;
 mod random;
+mod sealed;
 mod strength;
 mod sub_keys;
 mod weakness;
@@ -26,6 +27,7 @@ pub(crate) use self::digest::keyed_digest_bytes;
 pub use self::master::MasterSecret;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
+pub use self::sealed::{OpenSealedError, Opened, SealError, Sealer};
 pub use self::sub_keys::{SubKey, SubKeys};
 pub use self::weakness::SecretWeakness;
 

@@ -52,6 +52,8 @@ impl Purpose {
     pub const LOOKUP_DIGEST: Self = Self::own("lookup digest");
     /// Digests what a token is bound to: a password hash, an e-mail address.
     pub const FINGERPRINT: Self = Self::own("fingerprint");
+    /// Seals data at rest: see [`Sealer`](super::Sealer).
+    pub const DATA_AT_REST: Self = Self::own("data at rest");
 
     /// A purpose of an application's own.
     ///
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
     use crate::secret::MasterSecret;
 
-    const PURPOSES: [(Purpose, &str); 10] = [
+    const PURPOSES: [(Purpose, &str); 11] = [
         (
             Purpose::ACCESS_TOKEN,
             "ADzZh3wqwBcZDI-5iS1Mu5Q64cCZ_xN3mj7BfYZ5KzM",
@@ -121,6 +123,10 @@ mod tests {
         (
             Purpose::FINGERPRINT,
             "ZZn31cH9Jmx0v6HQCC9VHdI2Nt5SVGv-tySWhNL0GOE",
+        ),
+        (
+            Purpose::DATA_AT_REST,
+            "AdXP6D88DxsSx4q_KHDfHt-9L8kg0aZZ0m1vyH6aPDM",
         ),
         (
             Purpose::custom("access token"),

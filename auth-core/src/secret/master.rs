@@ -252,6 +252,11 @@ impl MasterSecret {
 
     /// Takes a master away: nothing that was made with it is accepted any more.
     ///
+    /// # Security
+    ///
+    /// Data that was sealed under this master ([`Sealer`](super::Sealer)) can never be read again:
+    /// seal it anew before.
+    ///
     /// # Examples
     ///
     /// See [`MasterSecret`].
