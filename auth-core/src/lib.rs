@@ -61,7 +61,7 @@ pub use event::{AuthEvent, EventKind, EventSink};
 pub use http::{FieldError, FieldErrorCode, Fields};
 pub use password::{Password, PasswordHash};
 pub use session::{InvalidSessionId, Session, SessionId, Sessions};
-pub use store::{ExpiringStore, SessionStore, UserDatabase};
+pub use store::{CredentialStore, ExpiringStore, SessionStore, UserDatabase};
 pub use strategy::{JwtStrategy, OpaqueStrategy, Strategy};
 pub use transport::{BearerTransport, CookieTransport, Transport};
 pub use user::{

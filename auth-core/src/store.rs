@@ -2,6 +2,7 @@
 
 mod blocking;
 mod change;
+mod credentials;
 mod expiring;
 pub mod memory;
 mod owner;
@@ -16,6 +17,10 @@ mod users;
 
 pub use blocking::{BlockingUserDatabase, blocking};
 pub use change::{NewUser, Precondition, UserChange};
+pub use credentials::{
+    CredentialData, CredentialId, CredentialInsert, CredentialKind, CredentialStore,
+    StoredCredential,
+};
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
 pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};

@@ -3,10 +3,12 @@
 //! They keep every guarantee of the traits and lose everything when the process ends, which
 //! `build()` says in a warning (or a problem, where several processes are declared).
 
+mod credentials;
 mod expiring;
 mod sessions;
 mod users;
 
+pub use credentials::MemoryCredentialStore;
 pub use expiring::MemoryExpiringStore;
 pub use sessions::MemorySessionStore;
 pub use users::MemoryUserDatabase;
