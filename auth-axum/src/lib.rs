@@ -43,6 +43,20 @@
 //! }
 //! ```
 //!
+//! # The client's address
+//!
+//! Serve the router with connect info; without it the address of a client is not known, and limits by
+//! address count all clients as one. Behind a proxy, name it with
+//! [`AuthBuilder::trusted_proxies`](auth_core::AuthBuilder::trusted_proxies).
+//!
+//! ```no_run
+//! # async fn serve(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
+//! use std::net::SocketAddr;
+//!
+//! axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
+//! # }
+//! ```
+//!
 //! # What a request costs
 //!
 //! Nobody is authenticated before a handler or a guard asks: a public route costs no call to a

@@ -1,6 +1,7 @@
 //! An Axum request in the eyes of the core, and the one authentication that it gets.
 
 use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use auth_core::api::BODY_TIMEOUT;
 use auth_core::http::{BodyError, RequestBody, RequestHead};
 use auth_core::{Auth, AuthUser, Authentication, Unavailable};
 use axum::body::{Body, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::extract::connect_info::MockConnectInfo;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use tokio::sync::OnceCell;
@@ -31,6 +34,13 @@ impl RequestHead for Head<'_> {
         // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
         let authority = || Some(self.0.uri.authority()?.as_str().as_bytes());
         value.or_else(|| authority().filter(|_| name == "host" && index == 0))
+    }
+    fn peer(&self) -> Option<IpAddr> {
+        let extensions = &self.0.extensions;
+        let real = extensions.get::<ConnectInfo<SocketAddr>>();
+        let mock = || extensions.get::<MockConnectInfo<SocketAddr>>();
+        let address = real.map(|info| info.0).or_else(|| Some(mock()?.0))?;
+        Some(address.ip())
     }
 }
 

@@ -18,6 +18,7 @@ use crate::api::{ErrorCode, Rejection, RouteTable};
 use crate::authenticator::{Authenticated, Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::config::ConfigWarning;
+use crate::context::{Actor, Client, Context};
 use crate::csrf::{self, Csrf};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -104,6 +105,39 @@ impl<U: AuthUser> Auth<U> {
 
     pub(crate) fn table(&self) -> &RouteTable {
         &self.inner.routes
+    }
+
+    /// Returns the context of a request: the time, and the client's address and user agent. The actor
+    /// is [`Actor::Anonymous`], because the request is not authenticated yet.
+    ///
+    /// The address is the peer's, or the one that
+    /// [`trusted_proxies`](AuthBuilder::trusted_proxies) report.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::http::BufferedRequest;
+    /// use auth_core::{Auth, User};
+    ///
+    /// fn is_local(auth: &Auth<User>, request: &BufferedRequest) -> bool {
+    ///     let context = auth.context(&request.head);
+    ///     context.client().address().is_some_and(|address| address.is_loopback())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn context(&self, head: &dyn RequestHead) -> Context {
+        let mut client = Client::unknown();
+        if let Some(address) = self.inner.settings.proxies.client_address(head) {
+            client = client.with_address(address);
+        }
+        if let Some(value) = head.header("user-agent", 0) {
+            client = client.with_user_agent(value);
+        }
+        self.inner
+            .accounts
+            .context()
+            .with_client(client)
+            .with_actor(Actor::Anonymous)
     }
 
     /// Finds out who is asking. An adapter calls it once per request, and only when a handler or a

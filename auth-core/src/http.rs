@@ -1,14 +1,22 @@
 //! Requests and replies as plain values: no socket, no framework, no HTTP crate.
 
+mod address_prefix;
 mod body;
 mod buffered;
 mod fields;
+mod forwarded;
 mod head;
 pub mod json;
+mod network;
+mod proxies;
 mod reply;
 
+pub use address_prefix::AddressPrefix;
 pub use body::{BodyError, RequestBody};
 pub use buffered::{BufferedBody, BufferedHead, BufferedRequest};
 pub use fields::{FieldError, FieldErrorCode, Fields};
+pub use forwarded::ForwardedHeader;
 pub use head::RequestHead;
+pub use network::{InvalidIpNetwork, IpNetwork};
+pub use proxies::TrustedProxies;
 pub use reply::Reply;

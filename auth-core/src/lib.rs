@@ -56,6 +56,7 @@ pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
+pub use context::{Actor, Client, Context};
 pub use error::{BoxError, StoreError, Unavailable};
 pub use event::{AuthEvent, EventKind, EventSink};
 pub use http::{FieldError, FieldErrorCode, Fields};

@@ -81,8 +81,8 @@ impl<E: Endpoint, U: AuthUser> Endpoint for CsrfEndpoint<E, U> {
         let answer = make_place(&self.auth, &mut request);
         if self.auth.needs_csrf_check(&Head(&request)) {
             let who = authenticate_once(&self.auth, &request).await;
-            let proven = self.auth.check_csrf(&who.map_err(AuthRejection::from)?);
-            proven.map_err(AuthRejection::from)?;
+            let who = who.map_err(AuthRejection::from)?;
+            self.auth.check_csrf(&who).map_err(AuthRejection::from)?;
         }
         let mut response = self.inner.call(request).await?.into_response();
         forget_stale(&self.auth, &answer, &mut response);

@@ -95,8 +95,7 @@ impl<E: Endpoint, U: AuthUser> Endpoint for GuardEndpoint<E, U> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         self.rule.admit(&mut request).await?;
-        let output = self.inner.call(request).await?;
-        Ok(output.into_response())
+        Ok(self.inner.call(request).await?.into_response())
     }
 }
 

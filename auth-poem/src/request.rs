@@ -31,6 +31,9 @@ impl RequestHead for Head<'_> {
         let authority = || Some(self.0.original_uri().authority()?.as_str().as_bytes());
         value.or_else(|| authority().filter(|_| name == "host" && index == 0))
     }
+    fn peer(&self) -> Option<std::net::IpAddr> {
+        Some(self.0.remote_addr().as_socket_addr()?.ip())
+    }
 }
 
 /// A body that nobody has read yet.
@@ -57,8 +60,8 @@ impl<R: AsyncRead + Unpin + Send> RequestBody for UnreadBody<R> {
         if usize::try_from(self.announced).map_or(true, |length| length > limit) {
             return Err(BodyError::TooLarge);
         }
-        let whole = timeout(BODY_TIMEOUT, self.collect(limit));
-        whole.await.unwrap_or(Err(BodyError::TooSlow))
+        let whole = timeout(BODY_TIMEOUT, self.collect(limit)).await;
+        whole.unwrap_or(Err(BodyError::TooSlow))
     }
 }
 
@@ -70,10 +73,8 @@ impl<R: AsyncRead + Unpin + Send> UnreadBody<R> {
         let mut reader = (&mut self.reader).take(most);
         let read = reader.read_to_end(&mut bytes).await;
         read.map_err(|_| BodyError::Broken)?;
-        if bytes.len() > limit {
-            return Err(BodyError::TooLarge);
-        }
-        Ok(bytes)
+        let fits = bytes.len() <= limit;
+        fits.then_some(bytes).ok_or(BodyError::TooLarge)
     }
 }
 

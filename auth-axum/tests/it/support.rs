@@ -61,6 +61,7 @@ impl TestApp {
     pub(crate) async fn serve(&self, app: Router) -> Client {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         Client { address }
     }

@@ -10,6 +10,7 @@ use super::background::Background;
 use super::email_token::EmailTokens;
 use super::{AccountSecrets, AccountsBuilder, HookResult, UserManager};
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
@@ -92,6 +93,13 @@ impl<U: AuthUser> Accounts<U> {
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.inner.clock.now()
+    }
+
+    /// Returns a context for a call without a request: the present time, no client, and
+    /// [`Actor::System`](crate::Actor::System).
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context::new(self.now())
     }
 
     /// The hasher, for its figures.

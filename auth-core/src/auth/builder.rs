@@ -9,6 +9,7 @@ use crate::api::RouteTable;
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::{Csrf, Origin};
+use crate::http::TrustedProxies;
 use crate::secret::SubKeys;
 use crate::transport::{CredentialSource, RefreshPath};
 use crate::user::AuthUser;
@@ -139,6 +140,24 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
+    /// Sets the proxies that are believed when they report the address of a client; by default none,
+    /// and the client's address is the peer's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::http::TrustedProxies;
+    /// # use auth_core::{AuthBuilder, User};
+    /// # fn configure(builder: AuthBuilder<User>) -> AuthBuilder<User> {
+    /// builder.trusted_proxies(TrustedProxies::x_forwarded_for(["10.0.0.0/8", "fd00::/8"]))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.settings.proxies = proxies;
+        self
+    }
+
     /// Lets requests pass that cannot prove where they come from, and only raises the event
     /// `malicious_csrf` for each: to find out, before cookies are in use, whom the protection would
     /// lock out.
@@ -160,6 +179,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         self.validate_routes(&mut report);
         self.validate_sessions(&mut report);
         self.validate_origins(&mut report);
+        self.validate_proxies(&mut report);
         let warnings = report.finish()?;
         crate::accounts::log_warnings(&warnings);
 
@@ -274,6 +294,12 @@ impl<U: AuthUser> AuthBuilder<U> {
                     origin.escape_default()
                 )));
             }
+        }
+    }
+
+    fn validate_proxies(&self, report: &mut ConfigReport) {
+        for mistake in self.settings.proxies.mistakes() {
+            report.problem(ConfigProblem::InvalidTrustedProxies { mistake });
         }
     }
 

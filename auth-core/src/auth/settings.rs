@@ -1,6 +1,7 @@
 //! What an application chooses about its HTTP surface, and the defaults.
 
 use crate::accounts::DeleteMode;
+use crate::http::TrustedProxies;
 
 /// By what people log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +60,7 @@ pub(crate) struct Settings {
     pub(crate) own_origin: Option<String>,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) csrf_log_only: bool,
+    pub(crate) proxies: TrustedProxies,
 }
 
 impl Default for Settings {
@@ -78,6 +80,8 @@ impl Default for Settings {
             own_origin: None,
             allowed_origins: Vec::new(),
             csrf_log_only: false,
+            // Any client can write the headers of a proxy.
+            proxies: TrustedProxies::none(),
         }
     }
 }

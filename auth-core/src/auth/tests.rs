@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{ConfigProblem, ConfigWarning};
+use crate::context::{Actor, Client};
+use crate::http::{BufferedRequest, TrustedProxies};
 use crate::secret::{MasterSecret, Secret};
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
@@ -246,4 +248,53 @@ fn backends_that_accept_each_others_tokens_are_refused() {
         matches!(found.as_slice(), [ConfigProblem::Other(text)] if text.contains(".audience(…)")),
         "{found:?}"
     );
+}
+
+#[test]
+fn proxy_networks_are_validated() {
+    let build = |networks: &[&str]| {
+        builder()
+            .backend(backend("jwt", jwt()))
+            .trusted_proxies(TrustedProxies::x_forwarded_for(networks))
+    };
+    assert!(build(&["10.0.0.0/8", "::1"]).build().is_ok());
+    let found = problems(build(&["10.0.0.1/8", "lb.internal", "::1", "0.0.0.0/0"]));
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (problem, text) in found
+        .iter()
+        .zip(["`10.0.0.0/8`", "lb.internal", "every address"])
+    {
+        assert!(matches!(
+            problem,
+            ConfigProblem::InvalidTrustedProxies { .. }
+        ));
+        assert!(problem.to_string().contains(text), "{problem}");
+    }
+}
+
+#[test]
+fn context_of_a_request_names_the_client() {
+    let request = |peer: [u8; 4]| {
+        BufferedRequest::new("GET", Vec::new())
+            .peer(peer)
+            .header("x-forwarded-for", "203.0.113.7")
+            .header("user-agent", "curl/8 \u{202e}")
+            .head
+    };
+    let auth = builder()
+        .backend(backend("jwt", jwt()))
+        .trusted_proxies(TrustedProxies::x_forwarded_for(["10.0.0.0/8"]))
+        .build()
+        .unwrap();
+    for (peer, client) in [
+        ([10, 0, 0, 1], [203, 0, 113, 7]),
+        ([192, 0, 2, 1], [192, 0, 2, 1]),
+    ] {
+        let context = auth.context(&request(peer));
+        assert_eq!(context.client().address(), Some(client.into()));
+        assert_eq!(context.client().user_agent(), Some("curl/8"));
+        assert_eq!(context.actor(), &Actor::Anonymous);
+    }
+    let nothing = auth.context(&BufferedRequest::new("GET", Vec::new()).head);
+    assert_eq!(nothing.client(), &Client::unknown());
 }

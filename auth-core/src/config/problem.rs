@@ -71,6 +71,14 @@ pub enum ConfigProblem {
         /// The refused path.
         path: String,
     },
+    /// A network of trusted proxies cannot be used.
+    #[error(
+        "{mistake}: give `.trusted_proxies(…)` the addresses of the proxies, or networks with proxies only, like `10.0.0.0/8`"
+    )]
+    InvalidTrustedProxies {
+        /// What is wrong with it.
+        mistake: String,
+    },
     /// A duration is zero or beyond what its purpose bears.
     #[error("{which} must be between {min} and {max}")]
     LifetimeOutOfRange {

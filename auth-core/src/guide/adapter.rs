@@ -32,6 +32,10 @@
 //! | under a prefix | `.nest("/api", routes(&auth))` | `.merge(routes(&auth).under("/api"))` |
 //! | a public page | `OptionalUser(user): OptionalUser<User>` | the same, and never `Option<CurrentUser<User>>`: Poem makes `None` of every error, of an outage too |
 //!
+//! Serve an Axum router with `.into_make_service_with_connect_info::<SocketAddr>()`, or the address of
+//! clients is not known; Poem knows it. Behind a proxy, name its network with
+//! [`AuthBuilder::trusted_proxies`](crate::AuthBuilder::trusted_proxies).
+//!
 //! What differs is how forgotten wiring shows. In Axum a router whose handlers ask for a user does
 //! not compile without the handle in its state. Poem has no types for that: a forgotten `provide` is
 //! a sentence in the log (of `tracing`) and a 500, and `auth_poem::assert_wired` finds it in a test.

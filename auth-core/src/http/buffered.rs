@@ -1,6 +1,7 @@
 //! A whole request in memory.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 
@@ -29,6 +30,7 @@ pub struct BufferedHead {
     method: String,
     query: Option<String>,
     headers: Vec<(String, Vec<u8>)>,
+    peer: Option<IpAddr>,
 }
 
 /// The body of a [`BufferedRequest`].
@@ -43,6 +45,7 @@ impl BufferedRequest {
             method: method.to_owned(),
             query: None,
             headers: Vec::new(),
+            peer: None,
         };
         Self {
             head,
@@ -65,6 +68,13 @@ impl BufferedRequest {
         self.head.query = Some(query.to_owned());
         self
     }
+
+    /// Sets the address at the other end of the connection. Without it the address is not known.
+    #[must_use]
+    pub fn peer(mut self, address: impl Into<IpAddr>) -> Self {
+        self.head.peer = Some(address.into());
+        self
+    }
 }
 
 impl RequestHead for BufferedHead {
@@ -77,6 +87,9 @@ impl RequestHead for BufferedHead {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         let mut values = self.headers.iter().filter(|(n, _)| n == name);
         values.nth(index).map(|(_, value)| value.as_slice())
+    }
+    fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 }
 

@@ -1,5 +1,7 @@
 //! A shop whose customers log in: the quickstart, with a user of the application's own.
 
+use std::net::SocketAddr;
+
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
@@ -57,6 +59,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
     let listener = setup::listen_for(&[("display_name", "Ada")]).await?;
+    // The addresses of the peers, for events and limits.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;

@@ -1,5 +1,7 @@
 //! Accounts for an Axum application: SQLite, bearer tokens, and mails that are printed.
 
+use std::net::SocketAddr;
+
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
@@ -53,6 +55,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
     let listener = setup::listen().await?;
+    // The addresses of the peers, for events and limits.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;

@@ -5,6 +5,7 @@
 
 mod auth;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use auth_axum::{CurrentUser, OptionalUser, csrf_protection, routes};
@@ -62,6 +63,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(&address).await?;
     let port = listener.local_addr()?.port();
     println!("open http://localhost:{port}/ in a browser");
+    // The addresses of the peers, for events and limits.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())
         .await?;

@@ -1,6 +1,7 @@
 //! The pages of the application in Axum.
 
 use std::future::Future;
+use std::net::SocketAddr;
 
 use auth_axum::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 use auth_core::{Auth, User};
@@ -19,7 +20,8 @@ pub(super) async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let (stopping, stopped) = oneshot::channel();
-    let server = axum::serve(listener, router(auth)).with_graceful_shutdown(async move {
+    let app = router(auth).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         stop.await;
         let _ = stopping.send(());
     });

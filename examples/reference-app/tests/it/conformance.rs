@@ -98,6 +98,7 @@ impl Harness for TestApp {
             Way::Axum => {
                 let (listener, address) = listen().await;
                 let app = auth_axum::routes(&auth);
+                let app = app.into_make_service_with_connect_info::<SocketAddr>();
                 tokio::spawn(async move { axum::serve(listener, app).await });
                 Box::new(HttpClient(address))
             }
