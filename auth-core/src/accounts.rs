@@ -17,10 +17,13 @@ mod handle;
 mod forgot_password;
 mod hooks;
 mod list;
+mod new_password;
 mod purge;
 mod register;
+mod request_count;
 mod request_verify;
 mod reset_password;
+mod run_hook;
 mod secrets;
 mod sessions;
 #[cfg(test)]

@@ -128,11 +128,9 @@ impl<U: AuthUser> Accounts<U> {
                 (Some(user), Refusal::Inactive) => LoginFailure::Inactive(user),
                 (Some(user), Refusal::NotVerified) => LoginFailure::NotVerified(user),
             };
-            if let Err(error) = this.hooks().on_after_login_failed(failure).await {
-                tracing::error!(target: "auth", %error, "the hook on_after_login_failed failed");
-                let event = AuthEvent::new(EventKind::HookFailed);
-                this.raise(&event.detail("on_after_login_failed"));
-            }
+            let hook = this.hooks().on_after_login_failed(failure);
+            this.after_maybe("on_after_login_failed", user.as_ref(), hook)
+                .await;
         });
     }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::Accounts;
 use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind};
+use crate::user::AuthUser;
 
 /// The tasks of the accounts that outlive a call: a bounded set that runs after replies, and the
 /// flows that a vanished caller left behind.
@@ -82,5 +85,14 @@ impl Place {
             task.await;
             drop(self.permit);
         });
+    }
+}
+
+impl<U: AuthUser> Accounts<U> {
+    /// Work after the reply could not be done: nobody is there to be told but the log.
+    pub(crate) fn background_failed(&self, what: &'static str, error: &Unavailable) {
+        let source = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(target: "auth", what, source, "work after the reply failed");
+        self.raise(&AuthEvent::new(EventKind::ServiceUnavailable).detail(what));
     }
 }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Accounts, AdminUpdateError};
 use crate::error::{BoxError, Unavailable};
-use crate::event::{AuthEvent, EventKind};
+use crate::event::EventKind;
 use crate::store::{DeleteOutcome, Precondition, UserChange};
 use crate::user::AuthUser;
 
@@ -73,10 +73,7 @@ impl<U: AuthUser> Accounts<U> {
 
     async fn remove(&self, user: U) -> Result<(), DeleteError> {
         if let Err(error) = self.hooks().on_before_delete(&user).await {
-            let id = user.id();
-            tracing::error!(target: "auth", hook = "on_before_delete", user = %id, %error, "a hook failed");
-            let event = AuthEvent::new(EventKind::HookFailed).user(id);
-            self.raise(&event.detail("on_before_delete"));
+            self.hook_failed("on_before_delete", Some(&user), &error);
             return Err(DeleteError::HookFailed(error));
         }
         let expect = Precondition::anything().and_keep_last_superuser();

@@ -67,13 +67,9 @@ impl<U: AuthUser> Accounts<U> {
             },
             None => ForgotPassword::Unknown { email: &email },
         };
-        if let Err(error) = self.hooks().on_after_forgot_password(request).await {
-            tracing::error!(target: "auth", %error, "the hook on_after_forgot_password failed");
-            let mut event =
-                AuthEvent::new(EventKind::HookFailed).detail("on_after_forgot_password");
-            event.user = user.as_ref().map(|user| user.id().to_string());
-            self.raise(&event);
-        }
+        let hook = self.hooks().on_after_forgot_password(request);
+        self.after_maybe("on_after_forgot_password", user.as_ref(), hook)
+            .await;
         Ok(())
     }
 

@@ -1,14 +1,13 @@
 //! The handle to the flows.
 
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::background::Background;
 use super::email_token::EmailTokens;
-use super::{AccountSecrets, AccountsBuilder, HookResult, UserManager};
+use super::{AccountSecrets, AccountsBuilder, UserManager};
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::error::Unavailable;
@@ -125,22 +124,6 @@ impl<U: AuthUser> Accounts<U> {
 
     pub(super) fn hooks(&self) -> &dyn UserManager<User = U> {
         &*self.inner.hooks
-    }
-
-    /// Runs a hook; its failure is logged and raised, and goes no further.
-    pub(super) async fn after(
-        &self,
-        name: &'static str,
-        user: &U,
-        hook: impl Future<Output = HookResult> + Send,
-    ) {
-        let Err(error) = hook.await else { return };
-        tracing::error!(target: "auth", hook = name, user = %user.id(), %error, "a hook failed");
-        self.raise(
-            &AuthEvent::new(EventKind::HookFailed)
-                .user(user.id())
-                .detail(name),
-        );
     }
 
     pub(super) fn expiring(&self) -> Result<&dyn ExpiringStore, Unavailable> {

@@ -7,9 +7,7 @@ use thiserror::Error;
 use super::Accounts;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::password::{
-    Password, PasswordContext, PasswordHash, PasswordPolicyError, PasswordRejection,
-};
+use crate::password::{Password, PasswordRejection};
 use crate::store::{InsertOutcome, NewUser, UniqueField};
 use crate::user::EmailAddress;
 use crate::user::Roles;
@@ -178,27 +176,6 @@ impl<U: AuthUser> Accounts<U> {
         self.welcome(user).await
     }
 
-    /// Checks a new password against the policy, with what is known of its owner.
-    pub(super) async fn check_new_password(
-        &self,
-        password: &Password,
-        email: &EmailAddress,
-        username: Option<&Username>,
-    ) -> Result<PasswordHash, NewPasswordError> {
-        let mut context = PasswordContext::new().email(email.as_str());
-        if let Some(name) = username {
-            context = context.username(name.as_str());
-        }
-        self.inner.policy.check(password, &context).await?;
-        let hash = self
-            .inner
-            .hasher
-            .hash(password)
-            .await
-            .map_err(Unavailable::from)?;
-        Ok(hash)
-    }
-
     async fn insert(&self, new: NewUser<U>) -> Result<U, RegisterError> {
         match self
             .inner
@@ -244,55 +221,7 @@ impl<U: AuthUser> Accounts<U> {
             Err(error) => self.background_failed("register", &error.into()),
         }
     }
-
-    /// Work after the reply could not be done: nobody is there to be told but the log.
-    pub(super) fn background_failed(&self, what: &'static str, error: &Unavailable) {
-        let source = std::error::Error::source(error).map(ToString::to_string);
-        tracing::error!(target: "auth", what, source, "work after the reply failed");
-        self.raise(&AuthEvent::new(EventKind::ServiceUnavailable).detail(what));
-    }
 }
-
-/// A new password that cannot be taken, on its way into the error of an operation.
-pub(super) enum NewPasswordError {
-    Rejected(PasswordRejection),
-    Unavailable(Unavailable),
-}
-
-impl From<PasswordPolicyError> for NewPasswordError {
-    fn from(error: PasswordPolicyError) -> Self {
-        match error {
-            PasswordPolicyError::Rejected(rejection) => Self::Rejected(rejection),
-            other => Self::Unavailable(Unavailable::new(other)),
-        }
-    }
-}
-
-impl From<Unavailable> for NewPasswordError {
-    fn from(error: Unavailable) -> Self {
-        Self::Unavailable(error)
-    }
-}
-
-macro_rules! from_new_password_error {
-    ($($error:ty),+) => {$(
-        impl From<NewPasswordError> for $error {
-            fn from(error: NewPasswordError) -> Self {
-                match error {
-                    NewPasswordError::Rejected(rejection) => Self::Password(rejection),
-                    NewPasswordError::Unavailable(error) => Self::Unavailable(error),
-                }
-            }
-        }
-    )+};
-}
-
-from_new_password_error!(
-    RegisterError,
-    super::ResetPasswordError,
-    super::ChangePasswordError,
-    super::AdminUpdateError
-);
 
 impl<U: AuthUser> Registration<U>
 where

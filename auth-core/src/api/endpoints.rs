@@ -1,9 +1,11 @@
 //! The endpoints: each a function from a request to a reply.
 
+mod complete;
 mod keys;
 mod login;
 mod mail;
 mod me;
+mod outdated;
 mod refresh;
 mod register;
 mod sessions;

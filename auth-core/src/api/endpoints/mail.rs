@@ -1,11 +1,11 @@
 //! Verification and password reset: what goes by mail.
 
+use super::complete::complete;
 use super::{Answer, RequestParts, any_password, fields};
 use crate::accounts::{ResetPasswordError, VerifyError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
-use crate::http::Fields;
 use crate::http::Reply;
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
@@ -65,13 +65,4 @@ async fn address(request: &mut RequestParts<'_>) -> Result<EmailAddress, Rejecti
         EmailAddress::parse,
     );
     complete(email, fields)
-}
-
-/// The value, if nothing in the body is wrong.
-pub(super) fn complete<T>(value: Option<T>, fields: Fields) -> Result<T, Rejection> {
-    let errors = match (value, fields.finish()) {
-        (Some(value), Ok(())) => return Ok(value),
-        (_, finished) => finished.err().unwrap_or_default(),
-    };
-    Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
 }

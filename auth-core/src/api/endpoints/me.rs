@@ -1,16 +1,14 @@
 //! The caller's own account.
 
-use super::mail::complete;
+use super::complete::complete;
 use super::{Answer, RequestParts, any_password, new_password};
 use crate::accounts::{ChangePasswordError, SelfUpdate, UpdateSelfError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
-use crate::authenticator::Authentication;
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::password::Password;
-use crate::transport::CredentialSource;
 use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
 
@@ -69,12 +67,5 @@ impl<U: AuthUser> Auth<U> {
             ChangePasswordError::Unavailable(error) => Rejection::from(error),
         })?;
         Ok(Reply::empty(204))
-    }
-
-    /// What the caller holds has been worthless since a moment ago.
-    pub(super) fn outdated(&self) -> Rejection {
-        self.unauthenticated(&Authentication::Refused {
-            presence: CredentialSource::Header,
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! New tokens for a refresh token.
 
-use super::mail::complete;
+use super::complete::complete;
 use super::{Answer, RequestParts, fields};
 use crate::accounts::RefreshError;
 use crate::api::{ErrorCode, Rejection};

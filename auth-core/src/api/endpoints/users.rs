@@ -1,6 +1,6 @@
 //! The administration of users.
 
-use super::mail::complete;
+use super::complete::complete;
 use super::{Answer, RequestParts, new_password};
 use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
 use crate::api::page::{self, PageRead};

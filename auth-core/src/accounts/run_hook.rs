@@ -1,0 +1,40 @@
+//! How hooks of the application run, and what happens when one fails.
+
+use super::{Accounts, HookResult};
+use crate::error::BoxError;
+use crate::event::{AuthEvent, EventKind};
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Accounts<U> {
+    /// Runs a hook that follows something. Its failure is logged and raised as an event; what it
+    /// follows stays done.
+    pub(crate) async fn after(
+        &self,
+        name: &'static str,
+        user: &U,
+        hook: impl Future<Output = HookResult> + Send,
+    ) {
+        self.after_maybe(name, Some(user), hook).await;
+    }
+
+    /// The same, where there may be no user.
+    pub(crate) async fn after_maybe(
+        &self,
+        name: &'static str,
+        user: Option<&U>,
+        hook: impl Future<Output = HookResult> + Send,
+    ) {
+        if let Err(error) = hook.await {
+            self.hook_failed(name, user, &error);
+        }
+    }
+
+    /// Logs the failure of a hook and raises the event.
+    pub(crate) fn hook_failed(&self, name: &'static str, user: Option<&U>, error: &BoxError) {
+        let key = user.map(|user| user.id().to_string());
+        tracing::error!(target: "auth", hook = name, user = key, %error, "a hook failed");
+        let mut event = AuthEvent::new(EventKind::HookFailed).detail(name);
+        event.user = key;
+        self.raise(&event);
+    }
+}
