@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
+use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::strategy::Strategy;
 use crate::transport::Transport;
 use crate::user::AuthUser;
@@ -119,8 +119,6 @@ impl<U: AuthUser> Backend<U> {
     }
 
     pub(crate) fn validate(&self, report: &mut ConfigReport) {
-        let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
-        let fits = (1..=32).contains(&self.name.len()) && self.name.chars().all(is_plain);
         // These are the first segments of routes that lie beside the backends' own.
         let is_route = matches!(
             &*self.name,
@@ -137,7 +135,7 @@ impl<U: AuthUser> Backend<U> {
                 | "oauth"
                 | "associate"
         );
-        if !fits || is_route {
+        if !is_plain_name(&self.name) || is_route {
             report.problem(ConfigProblem::InvalidBackendName {
                 name: self.name.to_string(),
             });

@@ -1,7 +1,9 @@
 //! What can be wrong with a configuration, all of it found at once.
 
+mod name;
 mod problem;
 mod report;
 
+pub(crate) use name::is_plain_name;
 pub use problem::{ConfigError, ConfigProblem, ConfigWarning};
 pub use report::ConfigReport;

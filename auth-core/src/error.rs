@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::password::HashError;
-
 /// An error of somebody else's code, kept as the source for the log.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -56,6 +54,14 @@ impl Unavailable {
         }
     }
 
+    /// The same, with the time after which a retry can succeed.
+    pub(crate) fn with_retry_after(self, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..self
+        }
+    }
+
     /// When it is worth trying again, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -68,19 +74,6 @@ impl From<StoreError> for Unavailable {
         Self {
             source: error.source,
             retry_after: None,
-        }
-    }
-}
-
-impl From<HashError> for Unavailable {
-    fn from(error: HashError) -> Self {
-        let retry_after = match &error {
-            HashError::Busy { retry_after } => Some(*retry_after),
-            _ => None,
-        };
-        Self {
-            source: error.into(),
-            retry_after,
         }
     }
 }

@@ -26,7 +26,7 @@ pub use clear::{Password, PasswordError};
 pub use hasher::{HashError, HashFailure, PasswordHasher, PasswordHasherBuilder, Verdict};
 pub use params::{Argon2Params, InvalidParams};
 pub use policy::{
-    BoxError, BreachCheck, InvalidMinLength, OnFailure, PasswordContext, PasswordPolicy,
-    PasswordPolicyError, PasswordRejection,
+    BreachCheck, InvalidMinLength, OnFailure, PasswordContext, PasswordPolicy, PasswordPolicyError,
+    PasswordRejection,
 };
 pub use stored::PasswordHash;

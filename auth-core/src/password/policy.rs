@@ -9,7 +9,7 @@ mod tests;
 
 use std::{fmt, sync::Arc};
 
-pub use breach::{BoxError, BreachCheck, OnFailure};
+pub use breach::{BreachCheck, OnFailure};
 pub use context::PasswordContext;
 pub use reject::{InvalidMinLength, PasswordPolicyError, PasswordRejection};
 
@@ -167,7 +167,8 @@ impl PasswordPolicy {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use auth_core::password::{BoxError, BreachCheck, OnFailure, Password, PasswordPolicy};
+    /// use auth_core::BoxError;
+    /// use auth_core::password::{BreachCheck, OnFailure, Password, PasswordPolicy};
     ///
     /// struct Nothing;
     ///

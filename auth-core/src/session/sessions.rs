@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::refresh_token::RefreshToken;
 use super::{Draft, Exchange};
-use crate::config::{ConfigProblem, ConfigReport};
+use crate::config::{ConfigProblem, ConfigReport, is_plain_name};
 use crate::error::{StoreError, Unavailable};
 use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
 use crate::store::{ACCESS, Moment, Owner, Rotation, SessionStore, SessionTokens, StoredSession};
@@ -153,8 +153,7 @@ impl Sessions {
             Duration::minutes(5),
             ["none", "5 minutes"],
         );
-        let is_plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
-        if !(1..=32).contains(&self.realm.len()) || !self.realm.chars().all(is_plain) {
+        if !is_plain_name(&self.realm) {
             report.problem(ConfigProblem::Other(format!(
                 "`{}` is no realm of sessions: use 1 to 32 of a–z, 0–9, `-` and `_`",
                 self.realm

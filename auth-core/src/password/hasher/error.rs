@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::error::Unavailable;
+
 /// Why a hasher gave no answer. On the HTTP side both are 503, never "wrong password".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,6 +17,15 @@ pub enum HashError {
     /// The machine could not do it.
     #[error("the password hash could not be computed")]
     Failed(#[source] HashFailure),
+}
+
+impl From<HashError> for Unavailable {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy { retry_after } => Self::new(error).with_retry_after(retry_after),
+            HashError::Failed(_) => Self::new(error),
+        }
+    }
 }
 
 /// The cause of [`HashError::Failed`]; it says itself what happened, and holds no secret.

@@ -1,9 +1,7 @@
 //! The place to plug a service in that knows breached passwords.
 
+use crate::error::BoxError;
 use crate::password::Password;
-
-/// Any error, kept for the log.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Asks whether a password is known from a data breach, for instance a range service of the Have I Been Pwned kind, or
 /// a filter on disk (OWASP ASVS 6.2.12).
@@ -17,7 +15,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// # Examples
 ///
 /// ```
-/// use auth_core::password::{BoxError, BreachCheck, Password};
+/// use auth_core::BoxError;
+/// use auth_core::password::{BreachCheck, Password};
 ///
 /// struct Known(std::collections::HashSet<String>);
 ///

@@ -1,6 +1,6 @@
 //! Why the policy refuses a password, in words that help to choose another.
 
-use super::BoxError;
+use crate::error::BoxError;
 
 /// Why a password may not be chosen. Each says something about the password only, never about an account.
 ///

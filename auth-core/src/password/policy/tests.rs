@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use super::*;
+use crate::error::BoxError;
 
 fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
