@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::backend::{Backend, SessionUse};
-use crate::csrf::Csrf;
+use crate::csrf::{Csrf, CsrfBinding};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::RequestHead;
@@ -200,16 +200,9 @@ impl<U> Authenticated<U> {
 }
 
 impl<U: AuthUser> Authenticated<U> {
-    /// What a CSRF token of this login is bound to: the session, or, where there is none, the user.
-    pub(crate) fn binding(&self) -> String {
-        binding_of(self.session.as_ref(), self.user.id())
-    }
-}
-
-pub(crate) fn binding_of(session: Option<&SessionId>, user: &impl fmt::Display) -> String {
-    match session {
-        Some(id) => format!("session:{id}"),
-        None => format!("user:{user}"),
+    /// What a CSRF token of this login is bound to.
+    pub(crate) fn binding(&self) -> CsrfBinding {
+        CsrfBinding::of_login(self.session.as_ref(), self.user.id())
     }
 }
 

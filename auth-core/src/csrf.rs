@@ -13,21 +13,20 @@
 //! Opening a WebSocket counts as such a request. Requests with a bearer token are never asked: no browser
 //! adds one by itself.
 
+mod binding;
 mod origin;
 
+pub(crate) use binding::CsrfBinding;
 pub(crate) use origin::Origin;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::http::RequestHead;
-use crate::secret::{RandomError, SubKeys, constant_time_eq, keyed_digest, random_bytes};
+use crate::secret::{RandomError, Secret, SubKeys, constant_time_eq, keyed_digest, random_bytes};
 use crate::transport::{Transport, find_cookie};
 
 /// The header that repeats the CSRF cookie.
 const HEADER: &str = "x-csrf-token";
-
-/// To whom a token belongs that was made before a login.
-pub(crate) const NOBODY: &str = "";
 
 /// The rules, with the origins of the configuration.
 #[derive(Debug)]
@@ -73,13 +72,13 @@ impl Csrf {
         !self.log_only
     }
 
-    /// Whether a request may go on whose credential was ambient, through this transport; `binding`
-    /// names the session that it shows.
+    /// Whether a request may go on whose credential is the cookie of this transport; `binding` names
+    /// the login that the cookie belongs to.
     pub(crate) fn passes(
         &self,
         head: &dyn RequestHead,
         transport: &dyn Transport,
-        binding: &str,
+        binding: &CsrfBinding,
     ) -> bool {
         if is_safe(head) {
             return true;
@@ -91,20 +90,20 @@ impl Csrf {
         }
     }
 
-    /// A token for who is bound by `binding`; `None` where there are no keys, because no transport is
-    /// ambient.
-    pub(crate) fn mint(&self, binding: &str) -> Result<Option<String>, RandomError> {
+    /// A token for the login that `binding` names; `None` if there are no keys, because no transport
+    /// uses cookies.
+    pub(crate) fn mint(&self, binding: &CsrfBinding) -> Result<Option<String>, RandomError> {
         let Some(keys) = &self.keys else {
             return Ok(None);
         };
         let key = keys.active();
         let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
-        let mac = keyed_digest(key.secret(), &[binding.as_bytes(), nonce.as_bytes()]);
+        let mac = mac_of(key.secret(), binding, &nonce);
         Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
     }
 
-    /// Whether a token is one of ours, for who is bound by `binding`.
-    pub(crate) fn is_of(&self, token: &str, binding: &str) -> bool {
+    /// Whether this is a token of ours for the login that `binding` names.
+    pub(crate) fn is_of(&self, token: &str, binding: &CsrfBinding) -> bool {
         self.keys
             .as_ref()
             .is_some_and(|keys| is_genuine(keys, token, binding))
@@ -118,7 +117,7 @@ impl Csrf {
         &self,
         head: &dyn RequestHead,
         transport: &dyn Transport,
-        binding: &str,
+        binding: &CsrfBinding,
     ) -> bool {
         let Some(name) = transport.csrf_cookie() else {
             return false;
@@ -181,7 +180,12 @@ impl Csrf {
         of_scheme("https://", b":443") || (takes_plain_http() && of_scheme("http://", b":80"))
     }
 
-    fn has_token(&self, head: &dyn RequestHead, transport: &dyn Transport, binding: &str) -> bool {
+    fn has_token(
+        &self,
+        head: &dyn RequestHead,
+        transport: &dyn Transport,
+        binding: &CsrfBinding,
+    ) -> bool {
         let Some(name) = transport.csrf_cookie() else {
             return false;
         };
@@ -195,7 +199,7 @@ impl Csrf {
     }
 }
 
-fn is_genuine(keys: &SubKeys, token: &str, binding: &str) -> bool {
+fn is_genuine(keys: &SubKeys, token: &str, binding: &CsrfBinding) -> bool {
     let mut parts = token.split('.');
     let (Some(kid), Some(nonce), Some(mac), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -205,8 +209,13 @@ fn is_genuine(keys: &SubKeys, token: &str, binding: &str) -> bool {
     let Some(key) = keys.find(kid) else {
         return false;
     };
-    let expected = keyed_digest(key.secret(), &[binding.as_bytes(), nonce.as_bytes()]);
+    let expected = mac_of(key.secret(), binding, nonce);
     constant_time_eq(expected.as_bytes(), mac.as_bytes())
+}
+
+fn mac_of(key: &Secret, binding: &CsrfBinding, nonce: &str) -> String {
+    let [kind, name] = binding.parts();
+    keyed_digest(key, &[kind, name, nonce.as_bytes()])
 }
 
 /// Whether a request changes nothing: by its method (RFC 9110 §9.2.1), and because it does not open a

@@ -5,9 +5,11 @@ use super::*;
 use crate::CookieTransport;
 use crate::http::BufferedRequest;
 use crate::secret::{MasterSecret, Purpose};
+use crate::session::SessionId;
 use crate::testing::master_secret;
 
 const HOST: &str = "shop.example";
+const ANONYMOUS: &CsrfBinding = &CsrfBinding::Anonymous;
 
 fn csrf(own: Option<&str>, takes_plain_http: bool) -> Csrf {
     let origin = |text| Origin::parse(text).unwrap();
@@ -16,7 +18,11 @@ fn csrf(own: Option<&str>, takes_plain_http: bool) -> Csrf {
     Csrf::new(Some(keys), own.map(origin), allowed, takes_plain_http)
 }
 
-fn passes(csrf: &Csrf, method: &str, headers: &[(&str, &str)], binding: &str) -> bool {
+fn session(byte: u8) -> CsrfBinding {
+    CsrfBinding::Session(SessionId::from_uuid(uuid::Uuid::from_bytes([byte; 16])))
+}
+
+fn passes(csrf: &Csrf, method: &str, headers: &[(&str, &str)], binding: &CsrfBinding) -> bool {
     let request = BufferedRequest::new(method, Vec::new()).header("host", HOST);
     let request = headers.iter().fold(request, |request, (name, value)| {
         request.header(name, *value)
@@ -35,7 +41,7 @@ fn the_whole_table() {
         Some("null"),
     ];
     let csrf = csrf(None, false);
-    let token = csrf.mint("session").unwrap().unwrap();
+    let token = csrf.mint(&session(1)).unwrap().unwrap();
     let cookie = format!("__Host-auth-csrf={token}");
     for site in [
         None,
@@ -61,11 +67,11 @@ fn the_whole_table() {
                     (Some(_), _) => false,
                 };
                 for method in ["POST", "PUT", "PATCH", "DELETE", "PURGE"] {
-                    let passed = passes(&csrf, method, &headers, "session");
+                    let passed = passes(&csrf, method, &headers, &session(1));
                     assert_eq!(passed, expected, "{method} {headers:?}");
                 }
                 for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
-                    assert!(passes(&csrf, method, &headers, "session"), "{headers:?}");
+                    assert!(passes(&csrf, method, &headers, &session(1)), "{headers:?}");
                 }
             }
         }
@@ -76,24 +82,28 @@ fn the_whole_table() {
 #[test]
 fn only_the_token_of_this_session() {
     let csrf = csrf(None, false);
-    let mint = |binding| csrf.mint(binding).unwrap().unwrap();
+    let mint = |binding| csrf.mint(&binding).unwrap().unwrap();
     let check = |token: &str, header: &str, expected: bool| {
         let cookie = format!("a=b; __Host-auth-csrf={token}");
         let headers = [("cookie", cookie.as_str()), ("x-csrf-token", header)];
-        let passed = passes(&csrf, "POST", &headers, "session");
+        let passed = passes(&csrf, "POST", &headers, &session(1));
         assert_eq!(passed, expected, "{token} {header}");
     };
-    let good = mint("session");
+    let good = mint(session(1));
     check(&good, &good, true);
     check(&good, "", false);
-    check(&good, &mint("session"), false);
-    let others = [mint("another session"), mint(NOBODY)];
+    check(&good, &mint(session(1)), false);
+    let others = [
+        mint(session(2)),
+        mint(CsrfBinding::Anonymous),
+        mint(CsrfBinding::User("7".to_owned())),
+    ];
     for other in &others {
         check(other, other, false);
     }
     let stranger = MasterSecret::from_bytes([7; 32]).keys(Purpose::CSRF_TOKEN);
     let strange = Csrf::new(Some(stranger), None, Vec::new(), false);
-    let strange = strange.mint("session").unwrap().unwrap();
+    let strange = strange.mint(&session(1)).unwrap().unwrap();
     for broken in [
         strange.as_str(),
         "planted",
@@ -107,23 +117,23 @@ fn only_the_token_of_this_session() {
     // Twice, in either place.
     let cookie = format!(
         "__Host-auth-csrf={good}; __Host-auth-csrf={}",
-        mint("session")
+        mint(session(1))
     );
     let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &good)];
-    assert!(!passes(&csrf, "POST", &headers, "session"));
+    assert!(!passes(&csrf, "POST", &headers, &session(1)));
     let cookie = format!("__Host-auth-csrf={good}");
     let headers = [
         ("cookie", cookie.as_str()),
         ("x-csrf-token", &good),
         ("x-csrf-token", &good),
     ];
-    assert!(!passes(&csrf, "POST", &headers, "session"));
+    assert!(!passes(&csrf, "POST", &headers, &session(1)));
 }
 
 /// The own origin by `Host`, by configuration behind a proxy, and over plain HTTP.
 #[test]
 fn what_the_own_origin_is() {
-    let own = |csrf: &Csrf, origin| passes(csrf, "POST", &[("origin", origin)], "");
+    let own = |csrf: &Csrf, origin| passes(csrf, "POST", &[("origin", origin)], ANONYMOUS);
     let derived = csrf(None, false);
     assert!(own(&derived, "https://shop.example"));
     assert!(own(&derived, "https://SHOP.example"));
@@ -153,7 +163,7 @@ fn what_the_own_origin_is() {
             .fold(request, |r, host| r.header("host", *host));
         for origin in ["https://", "https://shop.example", "https://evil.example"] {
             let request = request.clone().header("origin", origin);
-            let passed = derived.passes(&request.head, &CookieTransport::new(), "");
+            let passed = derived.passes(&request.head, &CookieTransport::new(), ANONYMOUS);
             assert!(!passed, "{hosts:?} {origin}");
         }
     }
@@ -162,7 +172,7 @@ fn what_the_own_origin_is() {
     let local = |host: &str, origin: &str| {
         let request = BufferedRequest::new("POST", Vec::new()).header("host", host);
         let request = request.header("origin", origin);
-        derived.passes(&request.head, &CookieTransport::new(), "")
+        derived.passes(&request.head, &CookieTransport::new(), ANONYMOUS)
     };
     assert!(local("localhost:8000", "http://localhost:8000"));
     assert!(local("127.0.0.1:8000", "http://127.0.0.1:8000"));
@@ -176,12 +186,12 @@ fn what_the_own_origin_is() {
         ("origin", "https://shop.example"),
         ("origin", "https://shop.example"),
     ];
-    assert!(!passes(&derived, "POST", &twice, ""));
+    assert!(!passes(&derived, "POST", &twice, ANONYMOUS));
     let contradiction = [
         ("sec-fetch-site", "same-origin"),
         ("sec-fetch-site", "same-origin"),
     ];
-    assert!(!passes(&derived, "POST", &contradiction, ""));
+    assert!(!passes(&derived, "POST", &contradiction, ANONYMOUS));
 }
 
 /// A WebSocket is opened by a `GET` with cookies, from whatever page wants to talk.
@@ -195,7 +205,7 @@ fn a_websocket_is_asked_where_it_comes_from() {
                 source,
             ]
             .concat();
-            passes(&csrf, "GET", &headers, "session")
+            passes(&csrf, "GET", &headers, &session(1))
         };
         assert!(open(&[("sec-fetch-site", "same-origin")]));
         assert!(open(&[("origin", "https://shop.example")]));
@@ -203,5 +213,34 @@ fn a_websocket_is_asked_where_it_comes_from() {
         assert!(!open(&[("origin", "https://evil.example")]));
         assert!(!open(&[]));
     }
-    assert!(passes(&csrf, "GET", &[("upgrade", "h2c")], "session"));
+    assert!(passes(&csrf, "GET", &[("upgrade", "h2c")], &session(1)));
+}
+
+/// The kind of a binding is part of the digest: a key of a user can be any text.
+#[test]
+fn user_key_cannot_pass_for_a_session_or_for_no_login() {
+    let csrf = csrf(None, false);
+    let uuid = "01010101-0101-0101-0101-010101010101";
+    let user = |key: &str| CsrfBinding::User(key.to_owned());
+    let bindings = [
+        CsrfBinding::Anonymous,
+        session(1),
+        user(""),
+        user(uuid),
+        user(&format!("session:{uuid}")),
+        user(
+            "session\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}",
+        ),
+        user("\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}"),
+    ];
+    for (at, minted) in bindings.iter().enumerate() {
+        let token = csrf.mint(minted).unwrap().unwrap();
+        for (other, binding) in bindings.iter().enumerate() {
+            assert_eq!(
+                csrf.is_of(&token, binding),
+                at == other,
+                "{minted:?} {binding:?}"
+            );
+        }
+    }
 }

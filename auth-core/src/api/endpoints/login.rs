@@ -4,9 +4,9 @@ use super::{Answer, RequestParts, any_password, fields};
 use crate::accounts::{LoginError, Started};
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
-use crate::authenticator::{Authentication, Authenticator, binding_of};
+use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
-use crate::csrf;
+use crate::csrf::CsrfBinding;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::Fields;
@@ -25,7 +25,7 @@ const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn login(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
         let backend = self.backend(place)?;
-        self.check_forgery(backend, request.head, csrf::NOBODY)?;
+        self.check_forgery(backend, request.head, &CsrfBinding::Anonymous)?;
         let mut fields = fields(request).await.map_err(of_login)?;
         let identifier = self.identifier(&mut fields);
         let password = any_password(&mut fields, "password");
@@ -45,7 +45,7 @@ impl<U: AuthUser> Auth<U> {
             refresh,
             session,
         } = started;
-        let binding = binding_of(session.as_ref(), checked.user().id());
+        let binding = CsrfBinding::of_login(session.as_ref(), checked.user().id());
         self.accounts().logged_in(checked, backend.name()).await?;
         self.issue_response(place, access, refresh, &binding)
     }
@@ -92,7 +92,7 @@ impl<U: AuthUser> Auth<U> {
         place: usize,
         access: IssuedToken,
         refresh: Option<IssuedToken>,
-        binding: &str,
+        binding: &CsrfBinding,
     ) -> Answer {
         let (backend, refresh_path) = (self.backend(place)?, self.refresh_path(place)?);
         let transport = backend.transport();
@@ -125,7 +125,7 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         head: &dyn RequestHead,
-        binding: &str,
+        binding: &CsrfBinding,
     ) -> Result<(), Rejection> {
         let transport = backend.transport();
         if transport.source() == CredentialSource::Header
@@ -161,14 +161,15 @@ impl<U: AuthUser> Auth<U> {
             // One of nobody is good. Any other is that of a session: of one that is over, where no access
             // cookie comes along, and then no login would take it.
             Ok(Some(token)) => {
-                self.csrf().is_of(token, csrf::NOBODY) || !matches!(transport.read(head), Ok(None))
+                self.csrf().is_of(token, &CsrfBinding::Anonymous)
+                    || !matches!(transport.read(head), Ok(None))
             }
             Err(_) => true,
         };
         if may_keep {
             return reply;
         }
-        let token = self.csrf().mint(csrf::NOBODY).ok().flatten();
+        let token = self.csrf().mint(&CsrfBinding::Anonymous).ok().flatten();
         match token.and_then(|token| transport.offer_csrf(&token)) {
             Some((name, value)) => reply.header(name, value),
             None => reply,

@@ -5,9 +5,8 @@ use super::{Answer, RequestParts, fields};
 use crate::accounts::RefreshError;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
-use crate::authenticator::binding_of;
 use crate::backend::Backend;
-use crate::csrf::NOBODY;
+use crate::csrf::CsrfBinding;
 use crate::session::RefreshToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
@@ -24,7 +23,7 @@ impl<U: AuthUser> Auth<U> {
         let token = if is_ambient && !has_body {
             self.token_of_cookie(backend, request)?
         } else {
-            self.check_forgery(backend, request.head, NOBODY)?;
+            self.check_forgery(backend, request.head, &CsrfBinding::Anonymous)?;
             let mut fields = fields(request).await?;
             let text = fields.required_any("refresh_token", 1..=MAX_TOKEN);
             RefreshToken::parse(&complete(text, fields)?)
@@ -38,8 +37,7 @@ impl<U: AuthUser> Auth<U> {
             RefreshError::Invalid => self.refresh_refused(place),
             RefreshError::Unavailable(error) => error.into(),
         })?;
-        // With a session the user is not part of it.
-        let binding = binding_of(Some(&id), &"");
+        let binding = CsrfBinding::Session(id);
         self.issue_response(place, refreshed.access, Some(refreshed.refresh), &binding)
     }
 
@@ -54,10 +52,10 @@ impl<U: AuthUser> Auth<U> {
         let (transport, head) = (backend.transport(), request.head);
         let text = transport.read_refresh(head);
         let Some(token) = text.ok().flatten().and_then(RefreshToken::parse) else {
-            self.check_forgery(backend, head, NOBODY)?;
+            self.check_forgery(backend, head, &CsrfBinding::Anonymous)?;
             return Ok(None);
         };
-        let binding = binding_of(Some(&token.id), &"");
+        let binding = CsrfBinding::Session(token.id);
         self.check_forgery(backend, head, &binding)?;
         let is_planted = self.csrf().has_cookie_of_another(head, transport, &binding)
             && self.is_forgery(backend);
