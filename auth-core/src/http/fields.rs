@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::{Field, FieldType};
+
 /// The members of a request body on their way into typed values.
 ///
 /// Each reader takes its member out of the object. A error is recorded and the reader answers
@@ -129,6 +131,25 @@ impl Fields {
     /// Records a error of the caller's own finding.
     pub fn error(&mut self, field: &str, code: FieldErrorCode) {
         self.errors.push(FieldError::new(field, code));
+    }
+
+    /// Reads a member by its declaration. An error is recorded, and the answer is `None` then.
+    ///
+    /// See [`Field`] for an example.
+    pub fn read<T: FieldType>(&mut self, field: &Field<T>) -> Option<T> {
+        if !field.is_accepted() {
+            return T::absent();
+        }
+        let schema = field.schema();
+        let name = schema.name();
+        let value = self.members.remove(name);
+        let read = match value {
+            None if schema.is_required() => Err(FieldErrorCode::Missing),
+            None => return T::absent(),
+            Some(value) if value.is_null() && schema.is_nullable() => return T::absent(),
+            Some(value) => T::read(schema.kind(), value),
+        };
+        read.map_err(|code| self.error(name, code)).ok()
     }
 
     /// A string that must be there, with a length in code points within `length`, and without a NUL,

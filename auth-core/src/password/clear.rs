@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use zeroize::Zeroizing;
+
+use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 
 /// A password in clear text: 1 to [`Password::MAX`] code points, in Unicode normalisation form NFC.
 ///
@@ -81,6 +84,30 @@ impl Password {
     /// A copy for a hasher thread, wiped like the original.
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.as_bytes().to_vec())
+    }
+}
+
+/// The bounds count code points after normalisation, as [`Password::code_points`] does.
+impl FieldType for Password {
+    const KIND: FieldKind = FieldKind::formatted(1..=Self::MAX, TextFormat::Password);
+
+    fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        let Value::String(text) = value else {
+            return Err(FieldErrorCode::WrongType);
+        };
+        let password = Self::parse(text).map_err(|error| match error {
+            PasswordError::Empty => FieldErrorCode::TooShort,
+            PasswordError::TooLong => FieldErrorCode::TooLong,
+        })?;
+        match kind {
+            FieldKind::Text { min, .. } if password.code_points() < *min => {
+                Err(FieldErrorCode::TooShort)
+            }
+            FieldKind::Text { max, .. } if password.code_points() > *max => {
+                Err(FieldErrorCode::TooLong)
+            }
+            _ => Ok(password),
+        }
     }
 }
 

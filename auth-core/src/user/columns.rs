@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::http::Fields;
+use crate::http::{FieldSchema, Fields};
 
 /// The columns that an application adds to its users: what registration and self-service accept.
 ///
@@ -16,7 +16,11 @@ use crate::http::Fields;
 /// # Examples
 ///
 /// ```
+/// use auth_core::http::{Field, FieldSchema};
 /// use auth_core::{Fields, UserColumns};
+///
+/// const DISPLAY_NAME: Field<String> = Field::new("display_name").length(1..=80);
+/// const NEW_NAME: Field<Option<String>> = Field::new("display_name").length(1..=80);
 ///
 /// #[derive(Debug)]
 /// struct ProfileColumns;
@@ -36,10 +40,19 @@ use crate::http::Fields;
 ///     type Change = ProfileChange;
 ///
 ///     fn read_new(fields: &mut Fields) -> Option<NewProfile> {
-///         Some(NewProfile { display_name: fields.required_text("display_name", 1..=80)? })
+///         Some(NewProfile { display_name: fields.read(&DISPLAY_NAME)? })
 ///     }
 ///     fn read_change(fields: &mut Fields) -> ProfileChange {
-///         ProfileChange { display_name: fields.optional_text("display_name", 1..=80) }
+///         ProfileChange { display_name: fields.read(&NEW_NAME).flatten() }
+///     }
+///     fn new_schema() -> Vec<FieldSchema> {
+///         vec![*DISPLAY_NAME.schema()]
+///     }
+///     fn change_schema() -> Vec<FieldSchema> {
+///         vec![*NEW_NAME.schema()]
+///     }
+///     fn shown_schema() -> Vec<FieldSchema> {
+///         vec![*DISPLAY_NAME.schema()]
 ///     }
 ///     fn is_unchanged(change: &ProfileChange) -> bool {
 ///         change.display_name.is_none()
@@ -62,6 +75,26 @@ pub trait UserColumns: Send + Sync + 'static {
 
     /// Whether a change has nothing in it.
     fn is_unchanged(change: &Self::Change) -> bool;
+
+    /// Returns the schema of what [`read_new`](Self::read_new) reads, for the document of the HTTP
+    /// surface. A member without a schema is accepted and not documented.
+    #[must_use]
+    fn new_schema() -> Vec<FieldSchema> {
+        Vec::new()
+    }
+
+    /// Returns the schema of what [`read_change`](Self::read_change) reads.
+    #[must_use]
+    fn change_schema() -> Vec<FieldSchema> {
+        Vec::new()
+    }
+
+    /// Returns the schema of the columns that clients see
+    /// ([`AuthUser::show_columns`](super::AuthUser::show_columns)).
+    #[must_use]
+    fn shown_schema() -> Vec<FieldSchema> {
+        Vec::new()
+    }
 }
 
 /// The own columns of a new user `U`.

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
+use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 
 /// An e-mail address in the form in which it is stored and compared.
 ///
@@ -73,6 +75,14 @@ impl EmailAddress {
     #[must_use]
     pub fn local_part(&self) -> &str {
         self.0.split_once('@').map_or("", |(local, _)| local)
+    }
+}
+
+impl FieldType for EmailAddress {
+    const KIND: FieldKind = FieldKind::formatted(1..=Self::MAX_CODE_POINTS, TextFormat::Email);
+
+    fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        kind.parse_text(value, Self::parse)
     }
 }
 

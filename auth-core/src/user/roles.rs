@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Value;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
+use crate::http::{FieldErrorCode, FieldKind, FieldType};
 
 /// One role in the form in which it is stored and compared: `NFKC(trim(input))` in lower case.
 ///
@@ -53,6 +55,20 @@ impl Role {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FieldType for Roles {
+    const KIND: FieldKind = FieldKind::Array {
+        items: &FieldKind::text(1..=Role::MAX_CODE_POINTS),
+        max: Self::MAX,
+    };
+
+    /// A name may have white space around it, and a role may be named twice, so [`Roles::parse`] alone
+    /// decides on bounds.
+    fn read(_: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        let names = Vec::<String>::read(&Vec::<String>::KIND, value)?;
+        Self::parse(names.iter().map(String::as_str)).map_err(|_| FieldErrorCode::Invalid)
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
+use crate::http::{FieldErrorCode, FieldKind, FieldType};
 
 /// A user name in the form in which it is stored and compared: `NFKC(trim(input))` in lower case.
 ///
@@ -54,6 +56,14 @@ impl Username {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FieldType for Username {
+    const KIND: FieldKind = FieldKind::text(1..=Self::MAX_CODE_POINTS);
+
+    fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        kind.parse_text(value, Self::parse)
     }
 }
 

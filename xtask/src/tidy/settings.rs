@@ -40,6 +40,8 @@ const VALUES: &[(&str, &str)] = &[
     ("Client", "a fact of one request"),
     ("Context", "the facts of one request"),
     ("Epoch", "a number"),
+    ("Field", "the declaration of one member of a body"),
+    ("FieldSchema", "the declaration of one member of a body"),
     ("Guard", "a rule of one route"),
     ("JwtKey", "a key"),
     ("PasswordContext", "the input of one check"),
