@@ -1,12 +1,14 @@
 //! Assembly: the whole configuration, its report, and the handle.
 
 mod builder;
+mod revoke;
 mod session_policy;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use builder::AuthBuilder;
+pub use revoke::RevokeError;
 pub(crate) use settings::Settings;
 pub use settings::{LoginBy, RouteGroups};
 
@@ -153,31 +155,6 @@ impl<U: AuthUser> Auth<U> {
         Authenticator::new(&self.inner.accounts, &self.inner.backends, self.csrf())
             .authenticate(head)
             .await
-    }
-
-    /// Ends one access token of the backend of this name, and not its session: for a token that turned up
-    /// where it must not be. A token that is good for nothing is ended already. What ends a session, or
-    /// all of a user's, are [`end_session`](Accounts::end_session) and its siblings.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::{Auth, Unavailable, User};
-    ///
-    /// async fn found_in_a_log(auth: &Auth<User>, token: &str) -> Result<(), Unavailable> {
-    ///     auth.revoke("api", token).await
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable`] when a store cannot answer: the token may then be good.
-    pub async fn revoke(&self, backend: &str, token: &str) -> Result<(), Unavailable> {
-        let mut backends = self.inner.backends.iter();
-        match backends.find(|known| known.name() == backend) {
-            Some(backend) => self.inner.accounts.revoke_access(backend, token).await,
-            None => Ok(()),
-        }
     }
 
     /// Lets pass whom the guard lets pass.

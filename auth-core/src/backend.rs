@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
-use crate::strategy::Strategy;
+use crate::strategy::{BackendInfo, Strategy};
 use crate::transport::Transport;
 use crate::user::AuthUser;
 
@@ -140,10 +140,12 @@ impl<U: AuthUser> Backend<U> {
                 name: self.name.to_string(),
             });
         }
-        report.set_checks_sessions(self.sessions == SessionUse::Checked);
+        let info = BackendInfo {
+            name: &self.name,
+            checks_sessions: self.sessions == SessionUse::Checked,
+        };
         self.transport.validate(report);
-        self.strategy.validate(report);
-        report.set_checks_sessions(false);
+        self.strategy.validate(&info, report);
         self.validate_sessions(report);
         let (longest, room) = (self.strategy.longest_token(), self.transport.capacity());
         if longest > room {

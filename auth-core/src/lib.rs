@@ -26,7 +26,7 @@
 
 pub mod accounts;
 pub mod api;
-mod auth;
+pub mod auth;
 pub mod authenticator;
 pub mod backend;
 mod clock;

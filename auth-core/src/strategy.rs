@@ -27,13 +27,19 @@ use crate::user::{AuthUser, Epoch};
 /// token's epoch is asked afterwards, of the user database, by the
 /// [`Authenticator`](crate::authenticator::Authenticator).
 ///
+/// No method has a default, so that a strategy around another one cannot lose a part of it by
+/// forgetting to forward a method.
+///
 /// # Examples
 ///
 /// A strategy of one's own around another one: tokens with a prefix that secret scanners know.
 ///
 /// ```
-/// use auth_core::strategy::{IssueRequest, IssuedToken, PresentedToken};
-/// use auth_core::{AuthUser, JwtStrategy, Strategy, Unavailable};
+/// use auth_core::strategy::{
+///     BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome,
+/// };
+/// use auth_core::token::PublicJwk;
+/// use auth_core::{AuthUser, ConfigReport, JwtStrategy, Strategy, Unavailable};
 /// use time::OffsetDateTime;
 ///
 /// struct Prefixed(JwtStrategy);
@@ -56,9 +62,27 @@ use crate::user::{AuthUser, Epoch};
 ///             None => Ok(None),
 ///         }
 ///     }
-///     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
-///         let token = token.strip_prefix(PREFIX).unwrap_or(token);
-///         Strategy::<U>::revoke(&self.0, token, now).await
+///     async fn revoke(
+///         &self,
+///         token: &str,
+///         now: OffsetDateTime,
+///     ) -> Result<RevokeOutcome, Unavailable> {
+///         match token.strip_prefix(PREFIX) {
+///             Some(token) => Strategy::<U>::revoke(&self.0, token, now).await,
+///             None => Ok(RevokeOutcome::Revoked),
+///         }
+///     }
+///     fn is_session_secret(&self) -> bool {
+///         Strategy::<U>::is_session_secret(&self.0)
+///     }
+///     fn longest_token(&self) -> usize {
+///         PREFIX.len() + Strategy::<U>::longest_token(&self.0)
+///     }
+///     fn public_keys(&self) -> Vec<PublicJwk> {
+///         Strategy::<U>::public_keys(&self.0)
+///     }
+///     fn validate(&self, backend: &BackendInfo<'_>, report: &mut ConfigReport) {
+///         Strategy::<U>::validate(&self.0, backend, report);
 ///     }
 /// }
 /// ```
@@ -85,39 +109,55 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         now: OffsetDateTime,
     ) -> Result<Option<PresentedToken<U::Id>>, Unavailable>;
 
-    /// Ends a token. When this returns, no later [`read`](Self::read) accepts it. A strategy whose tokens
-    /// are secrets of sessions has nothing to do: whoever ends one asks [`Auth::revoke`](crate::Auth::revoke),
-    /// which knows the session.
+    /// Ends a token. After [`RevokeOutcome::Revoked`] no later [`read`](Self::read) accepts it.
+    ///
+    /// A strategy that cannot end a single token answers [`RevokeOutcome::Unsupported`]: its tokens
+    /// are secrets of sessions, or nothing records which of them were ended. The caller then ends the
+    /// session, or reports that the token stays valid.
     ///
     /// # Errors
     ///
     /// [`Unavailable`] when the revocation could not be recorded: the client must not be told that
     /// it is logged out.
-    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable>;
+    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable>;
 
-    /// Whether a token of this strategy is the secret of a session
+    /// Returns whether a token of this strategy is the secret of a session
     /// ([`SessionKeyMaterial::expose`]) and says nothing by itself. A backend of such a strategy has
     /// sessions, and [`read`](Self::read) answers [`PresentedToken::Session`].
-    fn is_session_secret(&self) -> bool {
-        false
-    }
+    fn is_session_secret(&self) -> bool;
 
-    /// The longest token that it issues, in bytes: a transport with less room for it is a problem at
-    /// `build()`.
-    fn longest_token(&self) -> usize {
-        2048
-    }
+    /// Returns the length of the longest token that it issues, in bytes. A transport that carries
+    /// less is a problem at `build()`.
+    fn longest_token(&self) -> usize;
 
-    /// The public halves of the keys whose tokens are accepted, and of those that will be: what a
-    /// resource server needs to read the tokens by itself. None, where tokens are read only here.
-    fn public_keys(&self) -> Vec<PublicJwk> {
-        Vec::new()
-    }
+    /// Returns the public halves of the keys whose tokens are accepted now or will be: what a
+    /// resource server needs to read the tokens by itself. Empty if tokens are read only here.
+    fn public_keys(&self) -> Vec<PublicJwk>;
 
-    /// Takes part in the check of the configuration at `build()`.
-    fn validate(&self, report: &mut ConfigReport) {
-        let _ = report;
-    }
+    /// Adds the problems and warnings of its configuration to the report. `build()` calls it once for
+    /// each backend that uses the strategy.
+    fn validate(&self, backend: &BackendInfo<'_>, report: &mut ConfigReport);
+}
+
+/// What [`Strategy::revoke`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum RevokeOutcome {
+    /// The token is not accepted any more, or never was.
+    Revoked,
+    /// Nothing was recorded: the token is valid until it expires or its session ends.
+    Unsupported,
+}
+
+/// The backend that uses a strategy, as [`Strategy::validate`] sees it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct BackendInfo<'a> {
+    /// The name of the backend.
+    pub name: &'a str,
+    /// Whether the backend asks for the session at every request, so that the end of a session ends
+    /// its access tokens at once.
+    pub checks_sessions: bool,
 }
 
 /// What a token is issued for.

@@ -3,11 +3,13 @@
 mod bearer;
 mod cookie;
 mod cookie_header;
+mod cookie_set;
 mod tokens;
 
 pub use bearer::BearerTransport;
 pub use cookie::{CookieTransport, SameSite};
 pub(crate) use cookie_header::find as find_cookie;
+pub use cookie_set::CookieSet;
 pub use tokens::{IssuedTokens, RefreshPath};
 
 use thiserror::Error;
@@ -20,13 +22,19 @@ use crate::http::{Reply, RequestHead};
 /// Synchronous and pure: it borrows from the head and answers with data. It knows nothing of what a
 /// token means.
 ///
+/// No method has a default, so that a transport around another one cannot lose a part of it by
+/// forgetting to forward a method.
+///
 /// # Examples
 ///
 /// A header of the application's own:
 ///
 /// ```
+/// use auth_core::ConfigReport;
 /// use auth_core::http::{Reply, RequestHead};
-/// use auth_core::transport::{IssuedTokens, MalformedCredential, RefreshPath, CredentialSource, Transport};
+/// use auth_core::transport::{
+///     CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
+/// };
 /// use serde_json::json;
 ///
 /// struct ApiKeyHeader;
@@ -58,6 +66,13 @@ use crate::http::{Reply, RequestHead};
 ///     fn challenge(&self, _presented: bool) -> Option<&'static str> {
 ///         None
 ///     }
+///     fn capacity(&self) -> usize {
+///         2048
+///     }
+///     fn cookies(&self) -> Option<&dyn CookieSet> {
+///         None
+///     }
+///     fn validate(&self, _report: &mut ConfigReport) {}
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
@@ -69,30 +84,11 @@ pub trait Transport: Send + Sync + 'static {
     /// twice: that ends the search, and the request is refused.
     fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential>;
 
-    /// Finds a refresh token that travels by itself (a cookie); one in a body is read by the endpoint.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read).
-    fn read_refresh<'r>(
-        &self,
-        head: &'r dyn RequestHead,
-    ) -> Result<Option<&'r str>, MalformedCredential> {
-        let _ = head;
-        Ok(None)
-    }
-
     /// The reply that hands fresh tokens to the client: to a login, and to a refresh.
     fn login(&self, tokens: &IssuedTokens<'_>) -> Reply;
 
     /// The reply that ends a login.
     fn logout(&self, refresh_path: &RefreshPath) -> Reply;
-
-    /// The headers that make a client forget an access token that is not good any more; none where
-    /// the client's own code keeps it.
-    fn forget(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
 
     /// Who puts the credential into the request.
     fn source(&self) -> CredentialSource;
@@ -101,38 +97,18 @@ pub trait Transport: Send + Sync + 'static {
     /// `presented` says that a credential was there and not accepted.
     fn challenge(&self, presented: bool) -> Option<&'static str>;
 
-    /// The longest token that it carries, in bytes.
-    fn capacity(&self) -> usize {
-        2048
-    }
+    /// Returns the length of the longest token that it carries, in bytes. `build()` compares it with
+    /// [`Strategy::longest_token`](crate::Strategy::longest_token).
+    fn capacity(&self) -> usize;
 
-    /// The cookie in which a script finds the CSRF token, where the credential is ambient. `None`
-    /// leaves only the origin of a request as a proof that it is not forged.
-    fn csrf_cookie(&self) -> Option<&str> {
-        None
-    }
+    /// Returns the cookies of this transport; `None` if its credential travels in a header that the
+    /// client's own code sets.
+    ///
+    /// It is `Some` exactly where [`source`](Self::source) is [`CredentialSource::Cookie`].
+    fn cookies(&self) -> Option<&dyn CookieSet>;
 
-    /// The header that sets that cookie, for a client that has not logged in yet.
-    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
-        let _ = token;
-        None
-    }
-
-    /// The names of all cookies that it sets. No two backends may have one in common: what the one
-    /// hands out would take the place of what the other one did.
-    fn cookies(&self) -> Vec<&str> {
-        self.csrf_cookie().into_iter().collect()
-    }
-
-    /// Whether what it carries is kept from plain HTTP.
-    fn is_secure(&self) -> bool {
-        true
-    }
-
-    /// Takes part in the check of the configuration at `build()`.
-    fn validate(&self, report: &mut ConfigReport) {
-        let _ = report;
-    }
+    /// Adds the problems and warnings of its configuration to the report. `build()` calls it once.
+    fn validate(&self, report: &mut ConfigReport);
 }
 
 /// Who puts a credential into a request.

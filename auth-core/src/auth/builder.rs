@@ -252,7 +252,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         for backend in &self.backends {
             // All of them, and not those of one kind: a token of one backend may be called what the
             // CSRF token of another one is, which scripts read.
-            let cookies = backend.transport().cookies();
+            let cookies = backend.transport().cookie_names();
             if let Some(name) = cookies.iter().find(|name| taken.contains(*name)) {
                 report.problem(ConfigProblem::Other(format!(
                     "two backends keep the cookie `{name}`: give each transport a `.name(…)` of its own"

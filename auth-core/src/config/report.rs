@@ -14,7 +14,6 @@ pub struct ConfigReport {
     warnings: Vec<ConfigWarning>,
     seen: Vec<SeenSecret>,
     several_processes: bool,
-    checks_sessions: bool,
     /// Audiences with the names of the keys that sign for them.
     signed_for: Vec<(String, String)>,
 }
@@ -136,17 +135,6 @@ impl ConfigReport {
         } else {
             self.warn(ConfigWarning::ProcessLocal { what });
         }
-    }
-
-    /// Whether the part that is asked belongs to a backend that looks at the session of each request,
-    /// so that what ends a session ends its tokens at once.
-    #[must_use]
-    pub fn checks_sessions(&self) -> bool {
-        self.checks_sessions
-    }
-
-    pub(crate) fn set_checks_sessions(&mut self, checks: bool) {
-        self.checks_sessions = checks;
     }
 
     /// Ends the walk: the warnings, or every problem.

@@ -10,7 +10,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{IssueRequest, IssuedToken, PresentedToken, Strategy, Subject};
+use super::{
+    BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome, Strategy, Subject,
+};
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
 use crate::secret::{MasterSecret, Purpose, Secret};
@@ -234,12 +236,12 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         Ok(Some(PresentedToken::SelfContained(subject)))
     }
 
-    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<(), Unavailable> {
-        let Revocation::Store(store) = &self.revocation else {
-            return Ok(());
-        };
+    async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {
         let Some(claims) = self.decode(token, now) else {
-            return Ok(());
+            return Ok(RevokeOutcome::Revoked);
+        };
+        let Revocation::Store(store) = &self.revocation else {
+            return Ok(RevokeOutcome::Unsupported);
         };
         // Beyond expiry and leeway no clock accepts the token, and the entry may go.
         let until = claims.exp().saturating_add(60);
@@ -247,7 +249,11 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         store
             .insert_once(&ExpiringKey::new(REVOKED, claims.jti()), until, now)
             .await?;
-        Ok(())
+        Ok(RevokeOutcome::Revoked)
+    }
+
+    fn is_session_secret(&self) -> bool {
+        false
     }
 
     fn longest_token(&self) -> usize {
@@ -258,7 +264,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         self.keys.current().public_keys().collect()
     }
 
-    fn validate(&self, report: &mut ConfigReport) {
+    fn validate(&self, backend: &BackendInfo<'_>, report: &mut ConfigReport) {
         let ring = self.keys.current();
         report.key_ring("the signing key of access tokens", &ring);
         for key in ring.keys() {
@@ -279,7 +285,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         match &self.revocation {
             Revocation::Store(store) => store.validate(report),
             // A logout ends the session, and each request asks for it.
-            Revocation::Undecided if report.checks_sessions() => {}
+            Revocation::Undecided if backend.checks_sessions => {}
             Revocation::Undecided => report.problem(ConfigProblem::Other(
                 "a JWT strategy does not know where revoked tokens are recorded: say `.revoked_in(store)`, \
                  give the backend sessions by `.with_sessions()`, or say `.dangerous_without_revocation()` if a logout may come into force only with the expiry"

@@ -8,10 +8,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{IssueRequest, IssuedToken, PresentedToken, SessionSecret, Strategy};
+use super::{
+    BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome, SessionSecret, Strategy,
+};
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::Unavailable;
 use crate::session::SessionId;
+use crate::token::PublicJwk;
 use crate::user::AuthUser;
 
 /// Random access tokens, of which the store keeps a keyed digest.
@@ -85,10 +88,9 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         Ok(parse(token).map(PresentedToken::Session))
     }
 
-    /// Nothing to do: what a token means is in the row of its session, and
-    /// [`Auth::revoke`](crate::Auth::revoke) ends it there.
-    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<(), Unavailable> {
-        Ok(())
+    /// The session store holds what a token means: [`Auth::revoke`](crate::Auth::revoke) ends it there.
+    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {
+        Ok(RevokeOutcome::Unsupported)
     }
 
     fn is_session_secret(&self) -> bool {
@@ -99,7 +101,11 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         Self::TOKEN_LENGTH
     }
 
-    fn validate(&self, report: &mut ConfigReport) {
+    fn public_keys(&self) -> Vec<PublicJwk> {
+        Vec::new()
+    }
+
+    fn validate(&self, _: &BackendInfo<'_>, report: &mut ConfigReport) {
         const LONGEST: Duration = Duration::from_hours(400 * 24);
         if !(Duration::from_secs(1)..=LONGEST).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {

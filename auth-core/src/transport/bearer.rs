@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport};
+use super::{
+    CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
+};
+use crate::config::ConfigReport;
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
@@ -91,6 +94,16 @@ impl Transport for BearerTransport {
             "Bearer"
         })
     }
+
+    fn capacity(&self) -> usize {
+        Self::MAX_TOKEN_BYTES
+    }
+
+    fn cookies(&self) -> Option<&dyn CookieSet> {
+        None
+    }
+
+    fn validate(&self, _: &mut ConfigReport) {}
 }
 
 #[cfg(test)]

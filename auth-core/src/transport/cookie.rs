@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport, cookie_header,
+    CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
+    cookie_header,
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::http::{Reply, RequestHead};
@@ -258,13 +259,6 @@ impl Transport for CookieTransport {
         cookie_header::find(head, &self.names.access)
     }
 
-    fn read_refresh<'r>(
-        &self,
-        head: &'r dyn RequestHead,
-    ) -> Result<Option<&'r str>, MalformedCredential> {
-        cookie_header::find(head, &self.names.refresh)
-    }
-
     fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
         let IssuedTokens {
             access,
@@ -295,10 +289,6 @@ impl Transport for CookieTransport {
         with_headers(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
     }
 
-    fn forget(&self) -> Vec<(&'static str, String)> {
-        vec![self.set(&self.access("", Some(Duration::ZERO)))]
-    }
-
     fn source(&self) -> CredentialSource {
         CredentialSource::Cookie
     }
@@ -312,25 +302,8 @@ impl Transport for CookieTransport {
         Self::CAPACITY.saturating_sub(self.names.refresh.len())
     }
 
-    fn csrf_cookie(&self) -> Option<&str> {
-        Some(&self.names.csrf)
-    }
-
-    fn cookies(&self) -> Vec<&str> {
-        let Names {
-            access,
-            refresh,
-            csrf,
-        } = &self.names;
-        vec![access, refresh, csrf]
-    }
-
-    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
-        Some(self.set(&self.csrf(token, None)))
-    }
-
-    fn is_secure(&self) -> bool {
-        self.secure
+    fn cookies(&self) -> Option<&dyn CookieSet> {
+        Some(self)
     }
 
     fn validate(&self, report: &mut ConfigReport) {
@@ -371,6 +344,40 @@ impl Transport for CookieTransport {
                 what: "cookies go along with requests that other sites cause".to_owned(),
             });
         }
+    }
+}
+
+impl CookieSet for CookieTransport {
+    fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential> {
+        cookie_header::find(head, &self.names.refresh)
+    }
+
+    fn forget(&self) -> Vec<(&'static str, String)> {
+        vec![self.set(&self.access("", Some(Duration::ZERO)))]
+    }
+
+    fn csrf_cookie(&self) -> Option<&str> {
+        Some(&self.names.csrf)
+    }
+
+    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
+        Some(self.set(&self.csrf(token, None)))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let Names {
+            access,
+            refresh,
+            csrf,
+        } = &self.names;
+        vec![access, refresh, csrf]
+    }
+
+    fn is_secure(&self) -> bool {
+        self.secure
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use auth_core::auth::RevokeError;
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{ManualClock, Outbox, PASSWORD, fast_hasher, registration};
 use auth_core::{
-    Accounts, Auth, Backend, BearerTransport, CookieTransport, OpaqueStrategy, SessionStore,
-    Sessions, User,
+    Accounts, Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, OpaqueStrategy,
+    SessionStore, Sessions, User,
 };
 use serde_json::json;
 use time::Duration;
@@ -244,5 +245,37 @@ fn one_access_token_ends() {
         assert!(!house.is_good(&second.access).await);
         let third = house.refresh(&second.refresh).await.unwrap();
         assert!(house.is_good(&third.access).await);
+    });
+}
+
+/// A revocation that did not happen is an error: an unknown backend, and a backend that records no
+/// revoked tokens.
+#[test]
+fn revocation_that_revokes_nothing_is_an_error() {
+    block_on(async {
+        let app = TestApp::new().await;
+        let tokens = app.log_in().await;
+        let unknown = app.auth.revoke("apl", &tokens.access).await;
+        assert!(matches!(unknown, Err(RevokeError::UnknownBackend(name)) if name == "apl"));
+        assert!(app.is_good(&tokens.access).await);
+
+        let master = MasterSecret::new(Secret::generate().unwrap());
+        let accounts = Accounts::builder(MemoryUserDatabase::new(), &master)
+            .expiring_store(MemoryExpiringStore::new())
+            .hasher(fast_hasher())
+            .hooks(Outbox::new());
+        let jwt = JwtStrategy::from_master(&master).dangerous_without_revocation();
+        let auth = Auth::builder(accounts)
+            .backend(Backend::new("api", BearerTransport::new(), jwt))
+            .build()
+            .unwrap();
+        let ada = registration("ada@example.com");
+        auth.accounts().register(ada).await.unwrap();
+        let client = CoreClient::new(auth.clone());
+        let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+        let reply = client.send(WireRequest::post("/auth/login", &body)).await;
+        let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+        let refused = auth.revoke("api", &token).await;
+        assert!(matches!(refused, Err(RevokeError::Unsupported(name)) if name == "api"));
     });
 }

@@ -4,7 +4,7 @@ use super::super::Accounts;
 use crate::backend::Backend;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::strategy::{PresentedToken, SessionSecret};
+use crate::strategy::{PresentedToken, RevokeOutcome, SessionSecret};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
@@ -13,15 +13,20 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &Backend<U>,
         token: &str,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<RevokeOutcome, Unavailable> {
         let now = self.now();
-        match backend.strategy().read(token, now).await? {
-            Some(PresentedToken::Session(secret)) => self.revoke_secret(backend, &secret).await?,
+        let outcome = match backend.strategy().read(token, now).await? {
+            Some(PresentedToken::Session(secret)) => {
+                self.revoke_secret(backend, &secret).await?;
+                RevokeOutcome::Revoked
+            }
             Some(PresentedToken::SelfContained(_)) => backend.strategy().revoke(token, now).await?,
-            None => return Ok(()),
+            None => return Ok(RevokeOutcome::Revoked),
+        };
+        if outcome == RevokeOutcome::Revoked {
+            self.raise(&AuthEvent::new(EventKind::TokenRevoked).backend(backend.name()));
         }
-        self.raise(&AuthEvent::new(EventKind::TokenRevoked).backend(backend.name()));
-        Ok(())
+        Ok(outcome)
     }
 
     async fn revoke_secret(

@@ -6,15 +6,17 @@ use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::Accounts;
+use crate::config::ConfigReport;
 use crate::error::Unavailable;
 use crate::session::SessionId;
 use crate::session::{RefreshToken, Sessions};
 use crate::store::memory::MemorySessionStore;
 use crate::store::{SessionStore, SessionTokens, StoredSession};
-use crate::strategy::{IssueRequest, IssuedToken, PresentedToken};
+use crate::strategy::{BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome};
 use crate::testing::{
     Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
 };
+use crate::token::PublicJwk;
 use crate::{Backend, BearerTransport, JwtStrategy, Strategy, User};
 
 fn accounts(store: impl SessionStore) -> Accounts<User> {
@@ -51,9 +53,19 @@ impl Strategy<User> for Slow {
     ) -> Result<Option<PresentedToken<uuid::Uuid>>, Unavailable> {
         Strategy::<User>::read(&self.jwt, token, now).await
     }
-    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<(), Unavailable> {
-        Ok(())
+    async fn revoke(&self, _: &str, _: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {
+        Ok(RevokeOutcome::Unsupported)
     }
+    fn is_session_secret(&self) -> bool {
+        false
+    }
+    fn longest_token(&self) -> usize {
+        Strategy::<User>::longest_token(&self.jwt)
+    }
+    fn public_keys(&self) -> Vec<PublicJwk> {
+        Vec::new()
+    }
+    fn validate(&self, _: &BackendInfo<'_>, _: &mut ConfigReport) {}
 }
 
 /// B-23: a refresh that overlaps with the change of the password in its own session answers an access

@@ -13,7 +13,7 @@ use crate::http::Fields;
 use crate::http::{Reply, RequestHead};
 use crate::session::{self, RefreshToken};
 use crate::store::LoginIdentifier;
-use crate::strategy::IssuedToken;
+use crate::strategy::{IssuedToken, RevokeOutcome};
 use crate::transport::{CredentialSource, IssuedTokens, RefreshPath, find_cookie};
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
@@ -62,15 +62,15 @@ impl<U: AuthUser> Auth<U> {
         let (Authentication::User(user), Some(token)) = (&who, token) else {
             return Err(self.unauthenticated_logout(backend, &who));
         };
-        backend
-            .strategy()
-            .revoke(token, self.accounts().now())
-            .await?;
+        let now = self.accounts().now();
+        let outcome = backend.strategy().revoke(token, now).await?;
         if let Some(id) = user.session() {
             self.accounts().end_own_session(id).await?;
         }
-        let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
-        self.accounts().raise(&event.backend(backend.name()));
+        if outcome == RevokeOutcome::Revoked || user.session().is_some() {
+            let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
+            self.accounts().raise(&event.backend(backend.name()));
+        }
         self.logout_response(place)
     }
 

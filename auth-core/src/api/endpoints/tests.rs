@@ -47,7 +47,8 @@ impl RequestBody for SlowBody {
             Meanwhile::Deleted => accounts.delete(id, DeleteMode::Hard).await.unwrap(),
             Meanwhile::LoggedOut => {
                 let strategy = self.auth.backends()[0].strategy();
-                strategy.revoke(&self.token, accounts.now()).await.unwrap();
+                let outcome = strategy.revoke(&self.token, accounts.now()).await.unwrap();
+                assert_eq!(outcome, crate::strategy::RevokeOutcome::Revoked);
             }
         }
         Ok(self.text.clone().into_bytes())

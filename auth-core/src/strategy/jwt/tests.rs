@@ -73,9 +73,8 @@ async fn revocation_ends_one_token() {
     let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
     let first = issue(&strategy, &user, &clock).await;
     let second = issue(&strategy, &user, &clock).await;
-    Strategy::<User>::revoke(&strategy, &first, clock.now())
-        .await
-        .unwrap();
+    let outcome = Strategy::<User>::revoke(&strategy, &first, clock.now()).await;
+    assert_eq!(outcome.unwrap(), RevokeOutcome::Revoked);
     assert!(!is_accepted(&strategy, &first, &clock).await);
     assert!(is_accepted(&strategy, &second, &clock).await);
     clock.advance(time::Duration::seconds(15 * 60 + 29));
@@ -83,6 +82,21 @@ async fn revocation_ends_one_token() {
         !is_accepted(&strategy, &first, &clock).await,
         "as long as anybody could use it"
     );
+}
+
+/// A strategy that records nothing does not report a revocation.
+#[tokio::test]
+async fn revocation_without_a_store_is_reported_as_unsupported() {
+    let (user, clock) = (user().await, ManualClock::new());
+    for strategy in [
+        JwtStrategy::from_master(&master_secret()),
+        JwtStrategy::from_master(&master_secret()).dangerous_without_revocation(),
+    ] {
+        let token = issue(&strategy, &user, &clock).await;
+        let outcome = Strategy::<User>::revoke(&strategy, &token, clock.now()).await;
+        assert_eq!(outcome.unwrap(), RevokeOutcome::Unsupported);
+        assert!(is_accepted(&strategy, &token, &clock).await);
+    }
 }
 
 /// A16.5.3: a deny-list that cannot answer is an error, in both directions.

@@ -1,0 +1,58 @@
+//! The revocation of one access token by the application.
+
+use thiserror::Error;
+
+use super::Auth;
+use crate::error::Unavailable;
+use crate::strategy::RevokeOutcome;
+use crate::user::AuthUser;
+
+/// Why an access token was not revoked. The token may still be valid.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RevokeError {
+    /// No backend has this name.
+    #[error("no backend is named `{0}`")]
+    UnknownBackend(String),
+    /// The backend does not record revoked tokens: end the session of the token instead, or all
+    /// sessions of its user.
+    #[error(
+        "backend `{0}` does not record revoked access tokens: give its strategy `.revoked_in(store)`, or end the session"
+    )]
+    Unsupported(String),
+    /// A store cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl<U: AuthUser> Auth<U> {
+    /// Ends one access token of the backend `backend`, and not its session: for a token that was
+    /// leaked. A token that is invalid or expired needs no revocation and is a success.
+    ///
+    /// [`end_session`](crate::Accounts::end_session) and its siblings end whole sessions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::auth::RevokeError;
+    /// use auth_core::{Auth, User};
+    ///
+    /// async fn found_in_a_log(auth: &Auth<User>, token: &str) -> Result<(), RevokeError> {
+    ///     auth.revoke("api", token).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RevokeError`]: the token may still be valid.
+    pub async fn revoke(&self, backend: &str, token: &str) -> Result<(), RevokeError> {
+        let mut backends = self.inner.backends.iter();
+        let Some(backend) = backends.find(|known| known.name() == backend) else {
+            return Err(RevokeError::UnknownBackend(backend.to_owned()));
+        };
+        match self.inner.accounts.revoke_access(backend, token).await? {
+            RevokeOutcome::Revoked => Ok(()),
+            RevokeOutcome::Unsupported => Err(RevokeError::Unsupported(backend.name().to_owned())),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The cookies of a transport whose credential is a cookie.
+
+use super::{MalformedCredential, Transport};
+use crate::http::RequestHead;
+
+/// The cookies of a [`Transport`] whose credential is a cookie: what a browser adds to requests by
+/// itself, and what protects such requests.
+///
+/// [`CookieTransport`](super::CookieTransport) implements it. A transport around that one forwards
+/// [`Transport::cookies`].
+pub trait CookieSet: Send + Sync {
+    /// Returns the refresh token in the cookies of a request; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedCredential`] if the cookie cannot be a token, or is there twice with two values.
+    fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential>;
+
+    /// Returns the headers that make a browser delete an access token that is no longer valid.
+    fn forget(&self) -> Vec<(&'static str, String)>;
+
+    /// Returns the name of the cookie in which a script finds the CSRF token. With `None` the origin
+    /// of a request is its only proof.
+    fn csrf_cookie(&self) -> Option<&str>;
+
+    /// Returns the header that sets that cookie, for a client that has not logged in yet.
+    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)>;
+
+    /// Returns the names of all cookies that it sets. Two backends must not share a name: each would
+    /// overwrite the cookie of the other.
+    fn names(&self) -> Vec<&str>;
+
+    /// Returns whether browsers send these cookies over HTTPS only.
+    fn is_secure(&self) -> bool;
+}
+
+impl dyn Transport + '_ {
+    /// The refresh token in the cookies of a request.
+    pub(crate) fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential> {
+        match self.cookies() {
+            Some(cookies) => cookies.read_refresh(head),
+            None => Ok(None),
+        }
+    }
+
+    /// The headers that make a browser delete an access token that is no longer valid.
+    pub(crate) fn forget(&self) -> Vec<(&'static str, String)> {
+        self.cookies().map(CookieSet::forget).unwrap_or_default()
+    }
+
+    /// The name of the CSRF cookie.
+    pub(crate) fn csrf_cookie(&self) -> Option<&str> {
+        self.cookies()?.csrf_cookie()
+    }
+
+    /// The header that sets the CSRF cookie.
+    pub(crate) fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
+        self.cookies()?.offer_csrf(token)
+    }
+
+    /// The names of all cookies that it sets.
+    pub(crate) fn cookie_names(&self) -> Vec<&str> {
+        self.cookies().map(CookieSet::names).unwrap_or_default()
+    }
+
+    /// Whether what it carries stays off plain HTTP.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.cookies().is_none_or(CookieSet::is_secure)
+    }
+}
