@@ -47,7 +47,10 @@ mod stores;
 pub use clock::ManualClock;
 pub use events::RecordingSink;
 pub use outbox::{Outbox, OutboxItem};
-pub use stores::{FaultInjector, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase};
+pub use stores::{
+    FaultInjector, ProbedCredentialStore, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase,
+};
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

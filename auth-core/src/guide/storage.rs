@@ -41,3 +41,14 @@
 //! follows from them. One that keeps users and sessions writes
 //! [`UserChange::keep_session`](crate::store::UserChange::keep_session) in the step of the update, and
 //! runs `contract::sessions_of_users`. Without it sessions live in any other store of that trait.
+//!
+//! # Credentials
+//!
+//! TOTP secrets, recovery codes, passkeys, accounts at providers and API keys are rows of one
+//! [`CredentialStore`](crate::CredentialStore): seven methods of one statement each. A credential has an
+//! [`Owner`](crate::store::Owner), a kind, an id that is unique within its kind, and data that is sealed
+//! ([`Sealer`](crate::secret::Sealer)) or a digest. Run `contract::credential_store` on a store of your
+//! own.
+//!
+//! In SQL it is one table with the primary key `(kind, id)` and an index on `owner`. Let the primary key
+//! decide between two insertions, and put owner and version into the condition of the update.

@@ -29,7 +29,10 @@
 //!    and the write are one step, and it writes onto what is there and never anew. Where users and
 //!    sessions are in one place, a change of a user moves the session that it keeps in the same step
 //!    ([`UserChange::keep_session`]), and [`sessions_of_users`] tries that.
-//! 6. **Run the suites**, as below, and in a test of your own that what was written survives a
+//! 6. **Implement [`CredentialStore`](crate::CredentialStore), too,** if second factors, passkeys,
+//!    accounts at providers or API keys shall be stored there: seven statements. A unique index on
+//!    kind and id decides between insertions.
+//! 7. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
 //! `examples/custom-storage` does all of this for an embedded key-value store. The whole of its
@@ -46,7 +49,9 @@
 //! A closure that makes a fresh store is enough for a store of the bundled user:
 //!
 //! ```
-//! use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+//! use auth_core::store::memory::{
+//!     MemoryCredentialStore, MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase,
+//! };
 //! use auth_core::testing::contract::{self, Fresh};
 //!
 //! // With the attributes `#[tokio::test(flavor = "multi_thread")]`.
@@ -59,6 +64,9 @@
 //!
 //!     let sessions = || async { Fresh::new(MemorySessionStore::new()) };
 //!     contract::session_store(sessions).await.assert_kept();
+//!
+//!     let credentials = || async { Fresh::new(MemoryCredentialStore::new()) };
+//!     contract::credential_store(credentials).await.assert_kept();
 //! }
 //! # let mut runtime = tokio::runtime::Builder::new_multi_thread();
 //! # runtime.enable_all().build().unwrap().block_on(my_store_keeps_the_contract());
@@ -86,6 +94,7 @@
 //! may stay unseen.
 
 mod case_run;
+mod credentials;
 mod expiring;
 mod fixture;
 mod guarantee;
@@ -95,7 +104,8 @@ mod sessions;
 mod users;
 
 pub use fixture::{
-    ChangeAndAfter, ExpiringFixture, Fresh, Outage, SessionFixture, UserFixture, UserShape,
+    ChangeAndAfter, CredentialFixture, ExpiringFixture, Fresh, Outage, SessionFixture, UserFixture,
+    UserShape,
 };
 pub use guarantee::Guarantee;
 pub use report::{Report, Verdict};
@@ -234,6 +244,52 @@ pub async fn session_store_only(fixture: impl SessionFixture, guarantees: &[Guar
     let mut verdicts = Vec::new();
     for guarantee in guarantees {
         let verdict = sessions::try_one(Arc::clone(&fixture), *guarantee).await;
+        verdicts.push((*guarantee, verdict));
+    }
+    Report::new(verdicts)
+}
+
+/// Tries every guarantee of [`CredentialStore`](crate::CredentialStore), each on a fresh store.
+///
+/// Run it like [`user_database`].
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryCredentialStore;
+/// use auth_core::testing::contract::{self, Fresh};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let report = contract::credential_store(|| async { Fresh::new(MemoryCredentialStore::new()) });
+/// report.await.assert_kept();
+/// # });
+/// ```
+pub async fn credential_store(fixture: impl CredentialFixture) -> Report {
+    credential_store_only(fixture, Guarantee::OF_CREDENTIAL_STORE).await
+}
+
+/// Tries some guarantees of [`CredentialStore`](crate::CredentialStore).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::memory::MemoryCredentialStore;
+/// use auth_core::testing::contract::{self, Fresh, Guarantee};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+/// let fixture = || async { Fresh::new(MemoryCredentialStore::new()) };
+/// let report = contract::credential_store_only(fixture, &[Guarantee::UniqueCredential; 10]).await;
+/// report.assert_kept();
+/// # });
+/// ```
+pub async fn credential_store_only(
+    fixture: impl CredentialFixture,
+    guarantees: &[Guarantee],
+) -> Report {
+    let fixture = Arc::new(fixture);
+    let mut verdicts = Vec::new();
+    for guarantee in guarantees {
+        let verdict = credentials::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
     Report::new(verdicts)

@@ -10,8 +10,9 @@ use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::store::{
-    DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
-    Owner, Page, PageRequest, Precondition, SessionStore, StoredSession, UpdateOutcome, UserChange,
+    CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
+    ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
+    Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
     UserDatabase, Window,
 };
 use crate::user::AuthUser;
@@ -56,6 +57,13 @@ pub struct ProbedExpiringStore<S> {
 /// is counted and can fail.
 #[derive(Debug)]
 pub struct ProbedSessionStore<S> {
+    store: S,
+    plan: FaultInjector,
+}
+
+/// A store of credentials around another one.
+#[derive(Debug)]
+pub struct ProbedCredentialStore<S> {
     store: S,
     plan: FaultInjector,
 }
@@ -115,6 +123,16 @@ impl<S> ProbedExpiringStore<S> {
 }
 
 impl<S> ProbedSessionStore<S> {
+    /// Puts `plan` in front of `store`.
+    pub fn new(store: S, plan: &FaultInjector) -> Self {
+        Self {
+            store,
+            plan: plan.clone(),
+        }
+    }
+}
+
+impl<S> ProbedCredentialStore<S> {
     /// Puts `plan` in front of `store`.
     pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
@@ -240,6 +258,67 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.plan.call()?;
         self.store.purge_sessions(now, limit).await
+    }
+    fn validate(&self, report: &mut ConfigReport) {
+        self.store.validate(report);
+    }
+}
+
+#[async_trait]
+impl<S: CredentialStore> CredentialStore for ProbedCredentialStore<S> {
+    async fn insert_credential(
+        &self,
+        credential: StoredCredential,
+    ) -> Result<CredentialInsert, StoreError> {
+        self.plan.call()?;
+        self.store.insert_credential(credential).await
+    }
+    async fn credential(
+        &self,
+        kind: &CredentialKind,
+        id: &CredentialId,
+    ) -> Result<Option<StoredCredential>, StoreError> {
+        self.plan.call()?;
+        self.store.credential(kind, id).await
+    }
+    async fn credentials_of(
+        &self,
+        owner: &Owner,
+        kind: Option<&CredentialKind>,
+        limit: u32,
+    ) -> Result<Vec<StoredCredential>, StoreError> {
+        self.plan.call()?;
+        self.store.credentials_of(owner, kind, limit).await
+    }
+    async fn credentials_after(
+        &self,
+        kind: &CredentialKind,
+        after: Option<&CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<StoredCredential>, StoreError> {
+        self.plan.call()?;
+        self.store.credentials_after(kind, after, limit).await
+    }
+    async fn swap_credential(&self, next: &StoredCredential) -> Result<bool, StoreError> {
+        self.plan.call()?;
+        self.store.swap_credential(next).await
+    }
+    async fn delete_credential(
+        &self,
+        owner: &Owner,
+        kind: &CredentialKind,
+        id: &CredentialId,
+    ) -> Result<bool, StoreError> {
+        self.plan.call()?;
+        self.store.delete_credential(owner, kind, id).await
+    }
+    async fn delete_credentials_of(
+        &self,
+        owner: &Owner,
+        kind: Option<&CredentialKind>,
+    ) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.delete_credentials_of(owner, kind).await
     }
     fn validate(&self, report: &mut ConfigReport) {
         self.store.validate(report);

@@ -1,16 +1,20 @@
 //! The contract suite of storages: the stores in memory keep it, and stores that are broken on
 //! purpose fail by the name of what is broken.
 
+mod broken_credentials;
 mod broken_expiring;
 mod broken_sessions;
 mod broken_users;
 mod joint;
 mod numbered;
 
-use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+use auth_core::store::memory::{
+    MemoryCredentialStore, MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase,
+};
 use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture};
 use auth_core::testing::{
-    FaultInjector, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase,
+    FaultInjector, ProbedCredentialStore, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase,
 };
 use auth_core::{NoColumns, User};
 use time::OffsetDateTime;
@@ -57,6 +61,18 @@ async fn sessions_in_memory_keep_the_contract() {
     let report = contract::session_store(|| async {
         let plan = FaultInjector::new();
         Fresh::new(ProbedSessionStore::new(MemorySessionStore::new(), &plan)).with_outage(plan)
+    })
+    .await;
+    report.assert_kept();
+    assert_eq!(report.skipped(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn credentials_in_memory_keep_the_contract() {
+    let report = contract::credential_store(|| async {
+        let plan = FaultInjector::new();
+        let store = ProbedCredentialStore::new(MemoryCredentialStore::new(), &plan);
+        Fresh::new(store).with_outage(plan)
     })
     .await;
     report.assert_kept();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::store::{ExpiringStore, SessionStore, UserDatabase};
+use crate::store::{CredentialStore, ExpiringStore, SessionStore, UserDatabase};
 use crate::testing::FaultInjector;
 use crate::user::{ColumnChange, NewColumns};
 
@@ -114,6 +114,18 @@ pub trait SessionFixture: Send + Sync + 'static {
 
     /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
     /// against the guarantee.
+    async fn fresh(&self) -> Fresh<Self::Store>;
+}
+
+/// Makes the stores on which the guarantees of [`CredentialStore`] are tried. A closure is one:
+/// `|| async { Fresh::new(store) }`.
+#[async_trait]
+pub trait CredentialFixture: Send + Sync + 'static {
+    /// The store that is tried.
+    type Store: CredentialStore;
+
+    /// Returns an empty store that has no other user. It is called once for every guarantee; a panic
+    /// counts against the guarantee.
     async fn fresh(&self) -> Fresh<Self::Store>;
 }
 
@@ -270,6 +282,20 @@ where
     F: Fn() -> Made + Send + Sync + 'static,
     Made: Future<Output = Fresh<S>> + Send,
     S: SessionStore,
+{
+    type Store = S;
+
+    async fn fresh(&self) -> Fresh<S> {
+        self().await
+    }
+}
+
+#[async_trait]
+impl<F, Made, S> CredentialFixture for F
+where
+    F: Fn() -> Made + Send + Sync + 'static,
+    Made: Future<Output = Fresh<S>> + Send,
+    S: CredentialStore,
 {
     type Store = S;
 

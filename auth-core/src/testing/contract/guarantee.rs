@@ -130,6 +130,22 @@ guarantees! {
             OneDescendant = "Of simultaneous rotations of one refresh token exactly one makes its successor; a token that was spent before ends the session, and exactly one call says so.",
             SessionWritesAreRead = "What was written of a session is seen by every read that begins afterwards, in any task.",
         ]
+        /// What [`CredentialStore`](crate::CredentialStore) guarantees.
+        OF_CREDENTIAL_STORE: [
+            CredentialRoundTrip = "A credential is read with every column as it was given: the longest values whole, times to the microsecond.",
+            CredentialAbsence = "A credential that does not exist is `Ok(None)`, `false`, zero or an empty list, and not an error; a new store is empty.",
+            UniqueCredential = "Of simultaneous insertions of one kind and id exactly one is written; all others, of any owner, are told that it is taken and write nothing.",
+            CredentialSwap = "A swap is written onto the version before its own, of the same owner, and onto no other; it changes no other credential, and says whether it was written.",
+            OneCredentialSwapWins = "Of simultaneous swaps of a credential from one version exactly one is written and says so.",
+            SwapOfDeletedCredential = "A swap never brings a deleted credential back, also when both happen at once.",
+            OneCredentialDeletionWins = "A deletion removes the credential of its owner and no other from every look-up and list, and of simultaneous deletions exactly one says that it existed.",
+            CredentialListing = "A list has the credentials of its owner, of one kind or of all, the oldest first and those of one time by kind and id, at most as many as asked for.",
+            CredentialPages = "Pages of a kind are in ascending order of ids, and neither skip nor repeat a credential that exists the whole time, while others are inserted and deleted.",
+            ExactCredentials = "Kinds, ids and owners of credentials are compared byte for byte, to the longest.",
+            CredentialRemoval = "The removal of an owner's credentials takes all of them, or all of one kind, and none of another owner's; simultaneous ones count each credential once.",
+            CredentialWritesAreRead = "What was written of a credential is seen by every read that begins afterwards, in any task.",
+            SealedCredentials = "Sealed data opens as it was; after a change of keys it is sealed anew by exactly one of many callers that use it, and opens when the old key is retired.",
+        ]
     }
     every: [
         Cancellation = "A call that is dropped in the middle has done its step or has not, never half of it, and the store answers the next.",
