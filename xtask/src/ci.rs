@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::check::{Check, Outcome, all, say};
+use crate::test::Which;
 use crate::{deny, deps, doc, features, lint, msrv, test};
 
 /// Runs all of it, also after a failure: one look shows everything that is wrong.
@@ -15,7 +16,7 @@ pub(crate) fn run() -> Outcome {
     ];
     let mut closing = None;
     steps.push(Step::take("test", || {
-        let outcome = test::run();
+        let outcome = test::run(Which::All);
         closing = outcome.closing;
         outcome.check
     }));

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::check::{Check, Failure, all};
+use crate::markdown::blocks;
 use crate::process::{Process, root};
 
 pub(crate) fn run() -> Check {
@@ -21,7 +22,7 @@ const SHOWN: [&str; 2] = [
 fn readme() -> Check {
     let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_default();
     let shown = SHOWN.map(read);
-    let strays = rust_blocks(&read("README.md"))
+    let strays = blocks(&read("README.md"), "rust")
         .into_iter()
         .filter(|block| !shown.iter().any(|text| text.contains(block.as_str())));
     all(strays.map(|block| {
@@ -34,32 +35,4 @@ fn readme() -> Check {
             "cargo xtask doc",
         )
     }))
-}
-
-fn rust_blocks(markdown: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut open: Option<String> = None;
-    for line in markdown.lines() {
-        match &mut open {
-            Some(_) if line.trim_start().starts_with("```") => blocks.extend(open.take()),
-            Some(block) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-            None if line.trim_start().starts_with("```rust") => open = Some(String::new()),
-            None => {}
-        }
-    }
-    blocks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rust_blocks;
-
-    #[test]
-    fn rust_in_markdown_is_seen() {
-        let text = "# Title\n```rust\nfn main() {}\n```\n```sh\nls\n```\n";
-        assert_eq!(rust_blocks(text), ["fn main() {}\n"]);
-    }
 }

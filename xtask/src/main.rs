@@ -7,11 +7,15 @@ mod deny;
 mod deps;
 mod doc;
 mod features;
+mod http;
 mod ledger;
 mod lint;
+mod markdown;
 mod members;
 mod msrv;
 mod process;
+mod readme;
+mod scratch;
 mod servers;
 mod test;
 mod tidy;
@@ -20,19 +24,22 @@ mod tree;
 use std::process::ExitCode;
 
 use check::{Check, Outcome, say};
+use test::Which;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test      every test of the workspace, the documentation's examples included, against the servers
             that AUTH_TEST_POSTGRES_URL and AUTH_TEST_MYSQL_URL name, or throw-away ones started for
-            the run; with AUTH_REQUIRE_ENGINES=all it fails where one is missing
+            the run; with AUTH_REQUIRE_ENGINES=all it fails where one is missing;
+            `test --quick` leaves out tests with a server or a browser and tests of compile errors
   lint      formatting, clippy with warnings denied, and the tidy rules
   tidy      only the rules on files: their shape, the floors of auth-core, words, the page of settings;
             `tidy --words [path]` lists phrases to rewrite where the rule is not enforced yet
   ledger    writes the page that says which requirement is shown by which test
   deps      what each crate must never depend on, and how many crates each brings
   doc       the documentation with warnings denied, and that the README is compiled
+  readme    the README's program, built and run in a fresh crate outside of the workspace
   features  each library with no feature, and with each of its features alone
   msrv      the oldest promised toolchain, if it is installed
   deny      licences, bans and sources with cargo-deny, if it is installed
@@ -71,13 +78,17 @@ fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 
                 tidy::words(below.first().map(String::as_str)).into()
             }));
         }
-        ("test", []) => return Some(Box::new(test::run)),
+        ("test", []) => return Some(Box::new(|| test::run(Which::All))),
+        ("test", [option]) if option == "--quick" => {
+            return Some(Box::new(|| test::run(Which::Quick)));
+        }
         ("ci", []) => return Some(Box::new(ci::run)),
         ("lint", []) => lint::run,
         ("tidy", []) => tidy::run,
         ("ledger", []) => ledger::run,
         ("deps", []) => deps::run,
         ("doc", []) => doc::run,
+        ("readme", []) => readme::run,
         ("features", []) => features::run,
         ("msrv", []) => msrv::run,
         ("deny", []) => deny::run,
@@ -99,7 +110,7 @@ mod tests {
             .filter_map(|line| line.split_whitespace().next())
             .collect();
 
-        assert_eq!(commands.len(), 11);
+        assert_eq!(commands.len(), 12);
         for command in commands {
             assert!(find(command, &[]).is_some(), "no check behind {command}");
         }
@@ -109,5 +120,23 @@ mod tests {
     fn unknown_commands_and_stray_arguments_run_nothing() {
         assert!(find("tset", &[]).is_none());
         assert!(find("test", &["--release".to_owned()]).is_none());
+        assert!(find("tidy", &["--quick".to_owned()]).is_none());
+    }
+
+    #[test]
+    fn commands_take_the_options_of_the_usage() {
+        let words = |words: &[&str]| {
+            words
+                .iter()
+                .map(|&word| word.to_owned())
+                .collect::<Vec<_>>()
+        };
+        for (name, options) in [
+            ("test", words(&["--quick"])),
+            ("tidy", words(&["--words"])),
+            ("tidy", words(&["--words", "auth-core/"])),
+        ] {
+            assert!(find(name, &options).is_some(), "{name} {options:?}");
+        }
     }
 }

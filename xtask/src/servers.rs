@@ -9,14 +9,38 @@ use crate::check::{Check, Failure, all, say};
 use crate::process::Process;
 
 const REPEAT: &str = "cargo xtask test";
+const REPEAT_QUICK: &str = "cargo xtask test --quick";
 
 /// The servers that are there for a run. Those that were started for it stop when this is dropped.
 pub(crate) struct Servers {
     started: Vec<(Engine, Server)>,
     plan: Plan,
+    /// Whether tests may use no server at all.
+    none: bool,
 }
 
 impl Servers {
+    /// A run without servers: every test that uses one is left out.
+    pub(crate) fn none() -> Result<Self, Vec<Failure>> {
+        if variable(Required::VARIABLE).as_deref() == Some("all") {
+            let what = format!(
+                "{} is \"all\", and `--quick` leaves the engines out",
+                Required::VARIABLE
+            );
+            return Err(vec![Failure::new(what, REPEAT)]);
+        }
+        let notice = "notice: --quick: tests with PostgreSQL, MariaDB or a browser, and of compile errors, are LEFT OUT";
+        say(notice);
+        Ok(Self {
+            started: Vec::new(),
+            plan: Plan {
+                left_out: vec![notice.to_owned()],
+                broken: Vec::new(),
+            },
+            none: true,
+        })
+    }
+
     /// Finds or starts a server of each engine; an error means that the tests must not run.
     pub(crate) fn find() -> Result<Self, Vec<Failure>> {
         let required = Required::parse(variable(Required::VARIABLE).as_deref())
@@ -40,11 +64,18 @@ impl Servers {
                 _ => None,
             })
             .collect();
-        Ok(Self { started, plan })
+        Ok(Self {
+            started,
+            plan,
+            none: false,
+        })
     }
 
     /// The process with the URLs of the servers that were started. The others are in its environment anyway.
     pub(crate) fn equip(&self, process: Process) -> Process {
+        if self.none {
+            return process.environment(Required::VARIABLE, "none");
+        }
         self.started
             .iter()
             .fold(process, |process, (engine, server)| {
@@ -54,7 +85,9 @@ impl Servers {
 
     /// The command that repeats a process: alone it would run without the servers that were started.
     pub(crate) fn repeat(&self, process: &Process) -> String {
-        if self.started.is_empty() {
+        if self.none {
+            REPEAT_QUICK.to_owned()
+        } else if self.started.is_empty() {
             process.line()
         } else {
             REPEAT.to_owned()

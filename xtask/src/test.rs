@@ -1,45 +1,125 @@
-//! `cargo xtask test`: every test of the workspace, counted.
+//! `cargo xtask test`: every test of the workspace, counted; with `--quick` the fast ones.
 
-use std::ops::AddAssign;
+mod totals;
 
+use self::totals::Totals;
 use crate::check::{Check, Failure, Outcome, all};
 use crate::process::{Output, Process};
 use crate::servers::Servers;
 
-/// Runs everything; the sum is the closing line, also when something failed.
-pub(crate) fn run() -> Outcome {
-    let servers = match Servers::find() {
+/// Which tests run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All of them.
+    All,
+    /// Those that need neither a database server nor a browser, and build nothing.
+    Quick,
+}
+
+/// The paths of tests that a quick run leaves out: those with a browser, and those that build crates.
+const SLOW: [&str; 2] = ["browser::", "compile_fail::"];
+
+/// The package whose tests start database servers.
+const SERVERS: &str = "scratch-servers";
+
+/// Builds the tests and runs them. The sum is the closing line, also when something failed.
+pub(crate) fn run(which: Which) -> Outcome {
+    let servers = match which {
+        Which::All => Servers::find(),
+        Which::Quick => Servers::none(),
+    };
+    let servers = match servers {
         Ok(servers) => servers,
         Err(failures) => return Err(failures).into(),
     };
+    let runner = Runner::installed();
+    if let Err(failures) = build(runner, which) {
+        return Outcome {
+            check: Err(failures),
+            closing: Some("the build failed, and no test ran".to_owned()),
+        };
+    }
     let mut totals = Totals::default();
-    let code = code(&servers, &mut totals);
-    let documentation = documentation(&servers, &mut totals);
-    let closing = totals
-        .some_ran()
-        .is_ok()
-        .then(|| totals.closing(servers.left_out()));
+    let code = counted(&runner.run(which), runner.output(), &servers, &mut totals);
+    let examples = counted(&examples(which), Output::Standard, &servers, &mut totals);
+    let some_ran = totals.some_ran();
+    let closing = some_ran.is_ok().then(|| totals.closing(servers.left_out()));
     Outcome {
-        check: all([servers.check(), code, documentation, totals.some_ran()]),
+        check: all([servers.check(), code, examples, some_ran]),
         closing,
     }
 }
 
-/// Unit and integration tests: with cargo-nextest where it is installed, else with cargo alone.
-fn code(servers: &Servers, totals: &mut Totals) -> Check {
-    if Process::cargo("nextest --version").succeeds() {
-        let nextest = "nextest run --workspace --all-features --no-fail-fast";
-        return counted(&Process::cargo(nextest), Output::Error, servers, totals);
-    }
-    // `--tests` is all but the documentation's examples, which have a run of their own.
-    let plain = "test --workspace --all-features --tests --no-fail-fast";
-    counted(&Process::cargo(plain), Output::Standard, servers, totals)
+/// A failure to build is reported as one: it is not a failed test.
+fn build(runner: Runner, which: Which) -> Check {
+    let process = runner.build(which);
+    process.run().map_err(|_| {
+        let what = format!("the tests do not build: {}", process.line());
+        vec![Failure::new(what, process.line())]
+    })
 }
 
-/// The examples in the documentation.
-fn documentation(servers: &Servers, totals: &mut Totals) -> Check {
-    let examples = "test --doc --workspace --all-features --no-fail-fast";
-    counted(&Process::cargo(examples), Output::Standard, servers, totals)
+/// What runs the unit and integration tests.
+#[derive(Debug, Clone, Copy)]
+enum Runner {
+    Nextest,
+    Cargo,
+}
+
+impl Runner {
+    fn installed() -> Self {
+        if Process::cargo("nextest --version").succeeds() {
+            Self::Nextest
+        } else {
+            Self::Cargo
+        }
+    }
+
+    fn build(self, which: Which) -> Process {
+        self.process(which, "--no-run")
+    }
+
+    fn run(self, which: Which) -> Process {
+        let process = self.process(which, "--no-fail-fast");
+        match which {
+            Which::All => process,
+            Which::Quick => {
+                let skip = SLOW.iter().flat_map(|path| ["--skip", path]);
+                let all = std::iter::once("--").chain(skip);
+                process.arguments(&all.map(str::to_owned).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    fn process(self, which: Which, option: &str) -> Process {
+        let command = match self {
+            Self::Nextest => "nextest run",
+            // All but the examples of the documentation, which have a run of their own.
+            Self::Cargo => "test --tests",
+        };
+        Process::cargo(&format!("{command} {} {option}", packages(which)))
+    }
+
+    /// Where it prints its sums.
+    fn output(self) -> Output {
+        match self {
+            Self::Nextest => Output::Error,
+            Self::Cargo => Output::Standard,
+        }
+    }
+}
+
+/// The examples of the documentation.
+fn examples(which: Which) -> Process {
+    Process::cargo(&format!("test --doc {} --no-fail-fast", packages(which)))
+}
+
+fn packages(which: Which) -> String {
+    let all = "--workspace --all-features";
+    match which {
+        Which::All => all.to_owned(),
+        Which::Quick => format!("{all} --exclude {SERVERS}"),
+    }
 }
 
 fn counted(process: &Process, output: Output, servers: &Servers, totals: &mut Totals) -> Check {
@@ -59,171 +139,32 @@ fn counted(process: &Process, output: Output, servers: &Servers, totals: &mut To
     check
 }
 
-/// Sums of what the runners say of themselves.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Totals {
-    passed: usize,
-    failed: usize,
-}
-
-impl AddAssign for Totals {
-    fn add_assign(&mut self, more: Self) {
-        self.passed += more.passed;
-        self.failed += more.failed;
-    }
-}
-
-impl Totals {
-    /// Reads a closing line, which is either of cargo's own runner,
-    /// `test result: ok. 3 passed; 0 failed; …`, or of cargo-nextest,
-    /// `Summary [ 1.0s] 4 tests run: 3 passed (1 slow), 1 timed out, 0 skipped`. The latter also repeats,
-    /// indented, what a failed test printed, and must not count it twice.
-    fn parse(line: &str) -> Option<Self> {
-        let (_, counts) = if let Some(result) = line.strip_prefix("test result: ") {
-            result.split_once(". ")?
-        } else {
-            let summary = line.trim_start().strip_prefix("Summary [")?;
-            summary.split_once(" run: ")?
-        };
-        let mut totals = Self::default();
-        for part in counts.split([',', ';']) {
-            let mut words = part.split_whitespace();
-            let Some(count) = words.next().and_then(|word| word.parse::<usize>().ok()) else {
-                continue;
-            };
-            match words.next() {
-                Some("passed") => totals.passed += count,
-                // "failed", "timed out" and "exec failed"
-                Some("failed" | "timed" | "exec") => totals.failed += count,
-                _ => {}
-            }
-        }
-        Some(totals)
-    }
-
-    /// A run that fails without a failed test, because its tests do not compile, say, counts as one:
-    /// the sum of a bad run never looks like that of a good one.
-    fn with_verdict(mut self, check: &Check) -> Self {
-        if check.is_err() && self.failed == 0 {
-            self.failed = 1;
-        }
-        self
-    }
-
-    /// A run that finds no test at all proves nothing.
-    fn some_ran(self) -> Check {
-        if self == Self::default() {
-            return Failure::alone("not one test ran", "cargo xtask test");
-        }
-        Ok(())
-    }
-
-    /// The sum is the very last line, below the notices of what it does not count.
-    fn closing(self, notices: &[String]) -> String {
-        let line = self.line();
-        let lines = notices.iter().map(String::as_str).chain([line.as_str()]);
-        lines.collect::<Vec<_>>().join("\n")
-    }
-
-    fn line(self) -> String {
-        format!("{} passed, {} failed", self.passed, self.failed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Totals;
-    use crate::check::Failure;
+    use super::{Runner, Which, examples};
 
     #[test]
-    fn closing_lines_of_both_runners_are_read() {
-        let cases = [
-            (
-                "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
-                (12, 0),
-            ),
-            (
-                "test result: FAILED. 3 passed; 2 failed; 0 ignored; finished in 0.10s",
-                (3, 2),
-            ),
-            (
-                "     Summary [   0.011s] 12 tests run: 12 passed, 0 skipped",
-                (12, 0),
-            ),
-            (
-                "     Summary [   1.000s] 1 test run: 1 passed, 0 skipped",
-                (1, 0),
-            ),
-            (
-                "  Summary [  9.9s] 9 tests run: 6 passed (1 slow, 1 flaky), 1 failed, 1 timed out, 1 exec failed, 4 skipped",
-                (6, 3),
-            ),
-        ];
-        for (line, (passed, failed)) in cases {
-            assert_eq!(
-                Totals::parse(line),
-                Some(Totals { passed, failed }),
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn other_lines_count_nothing() {
-        for line in [
-            "",
-            "running 3 tests",
-            "        PASS [   0.005s] auth-core json",
-            "3 passed, 1 failed",
-            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 9 filtered out",
-        ] {
-            assert_eq!(Totals::parse(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_bad_run_never_sums_up_like_a_good_one() {
-        let counted = Totals {
-            passed: 5,
-            failed: 0,
-        };
-        let bad = Failure::alone("does not compile", "again");
-
+    fn a_quick_run_has_neither_servers_nor_browser() {
+        let line = |runner: Runner, which| runner.run(which).line();
         assert_eq!(
-            counted.with_verdict(&bad),
-            Totals {
-                passed: 5,
-                failed: 1
-            }
+            line(Runner::Cargo, Which::All),
+            "cargo test --tests --workspace --all-features --no-fail-fast"
         );
-        assert_eq!(counted.with_verdict(&Ok(())), counted);
-        let failed = Totals {
-            passed: 5,
-            failed: 2,
-        };
-        assert_eq!(failed.with_verdict(&bad), failed);
+        assert_eq!(
+            line(Runner::Nextest, Which::Quick),
+            "cargo nextest run --workspace --all-features --exclude scratch-servers --no-fail-fast -- --skip browser:: --skip compile_fail::"
+        );
+        assert_eq!(
+            examples(Which::Quick).line(),
+            "cargo test --doc --workspace --all-features --exclude scratch-servers --no-fail-fast"
+        );
     }
 
     #[test]
-    fn sums_are_printed_and_no_test_at_all_is_a_failure() {
-        let mut totals = Totals::default();
-        assert!(totals.some_ran().is_err());
-
-        totals += Totals {
-            passed: 2,
-            failed: 0,
-        };
-        totals += Totals {
-            passed: 1,
-            failed: 1,
-        };
-
-        assert!(totals.some_ran().is_ok());
-        assert_eq!(totals.closing(&[]), "3 passed, 1 failed");
-        let left_out = ["notice: one".to_owned(), "notice: two".to_owned()];
+    fn the_build_runs_nothing() {
         assert_eq!(
-            totals.closing(&left_out),
-            "notice: one\nnotice: two\n3 passed, 1 failed"
+            Runner::Nextest.build(Which::All).line(),
+            "cargo nextest run --workspace --all-features --no-run"
         );
     }
 }

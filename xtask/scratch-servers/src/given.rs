@@ -7,6 +7,8 @@ use crate::{Engine, Scratch, Server, ServerError};
 pub enum Required {
     /// None: tests of an engine that is missing are left out, with a notice.
     Nothing,
+    /// None, and none is used: all tests with a server are left out, with a notice.
+    Unused,
     /// All of them: a missing engine is a failure.
     All,
 }
@@ -15,12 +17,13 @@ impl Required {
     /// The environment variable that decides it.
     pub const VARIABLE: &'static str = "AUTH_REQUIRE_ENGINES";
 
-    /// Reads the variable's value: `all`, or nothing at all.
+    /// Reads the value of the variable: `all`, `none`, or no value.
     ///
     /// ```
     /// use scratch_servers::Required;
     ///
     /// assert_eq!(Required::parse(None), Ok(Required::Nothing));
+    /// assert_eq!(Required::parse(Some("none")), Ok(Required::Unused));
     /// assert_eq!(Required::parse(Some("all")), Ok(Required::All));
     /// ```
     ///
@@ -30,9 +33,10 @@ impl Required {
     pub fn parse(value: Option<&str>) -> Result<Self, String> {
         match value {
             None | Some("") => Ok(Self::Nothing),
+            Some("none") => Ok(Self::Unused),
             Some("all") => Ok(Self::All),
             Some(other) => Err(format!(
-                "{} is {other:?}; the one value it knows is \"all\"",
+                "{} is {other:?}; it must be \"all\" or \"none\"",
                 Self::VARIABLE
             )),
         }
@@ -102,6 +106,13 @@ pub fn test_server(engine: Engine) -> Option<String> {
 )]
 pub fn own_server(engine: Engine) -> Option<Server> {
     let required = Required::parse(variable(Required::VARIABLE).as_deref());
+    if required == Ok(Required::Unused) {
+        eprintln!(
+            "left out: a test that stops a server: {} is \"none\"",
+            Required::VARIABLE
+        );
+        return None;
+    }
     match Scratch::start(engine) {
         Ok(server) => Some(server),
         Err(error @ ServerError::Missing(_)) if required == Ok(Required::Nothing) => {
@@ -123,6 +134,10 @@ fn answer(engine: Engine, url: Option<String>, required: Option<&str>) -> Answer
     let variable = engine.variable();
     match (url, Required::parse(required)) {
         (_, Err(why)) => Answer::Fail(why),
+        (_, Ok(Required::Unused)) => Answer::LeaveOut(format!(
+            "left out: a test on {engine}, because {} is \"none\"",
+            Required::VARIABLE
+        )),
         (Some(url), Ok(_)) => Answer::Use(url),
         (None, Ok(Required::Nothing)) => Answer::LeaveOut(format!(
             "left out: a test on {engine}, because {variable} is not set; `cargo xtask test` runs it"
@@ -169,6 +184,15 @@ mod tests {
             panic!("everything was required");
         };
         assert!(why.contains("AUTH_TEST_POSTGRES_URL is not set"));
+    }
+
+    #[test]
+    fn a_given_server_is_left_out_if_none_may_be_used() {
+        let url = Some("postgres://there".to_owned());
+        let Answer::LeaveOut(notice) = answer(Engine::Postgres, url, Some("none")) else {
+            panic!("no server may be used");
+        };
+        assert!(notice.contains("AUTH_REQUIRE_ENGINES is \"none\""));
     }
 
     #[test]
