@@ -1,4 +1,4 @@
-//! Keys that take turns: the one in use, the ones to come, and the ones before it.
+//! Key rotation: the key in use, the keys to come, and the keys before it.
 
 mod derived;
 mod error;
@@ -39,7 +39,7 @@ pub enum KeyState {
     VerifyOnly,
 }
 
-/// What can take turns.
+/// A key that can be rotated.
 pub(crate) trait RotatableKey {
     fn kid(&self) -> &KeyId;
 

@@ -1,8 +1,8 @@
 //! Keys: how they are held, judged, derived and compared.
 //!
 //! An application configures one [`MasterSecret`]; every key in use is derived from it for one
-//! [`Purpose`], and the master can be changed while the application runs. [`Secret::weakness`] finds the values that nobody should deploy with, so that they
-//! are reported when the application starts.
+//! [`Purpose`], and the master can be changed while the application runs. [`Secret::weakness`] finds values that are unfit for production, so that
+//! they are reported when the application starts.
 
 mod compare;
 pub(crate) mod der;
@@ -44,7 +44,7 @@ pub const MIN_SECRET_BYTES: usize = 32;
 ///
 /// `Debug` shows nothing of the bytes and [`expose`](Self::expose) is the only way to them.
 // What is left out is left out on purpose:
-// - `Clone`: each copy is one more place to wipe. Whoever shares a secret shares an `Arc<Secret>`.
+// - `Clone`: each copy is one more place to wipe. Share an `Arc<Secret>` instead.
 // - `PartialEq`: `==` on bytes stops at the first difference and so tells how far a guess was right.
 //   `same_secret` compares in constant time.
 // - `Display`, `Serialize`, `AsRef`, `Deref`: they would let a secret slip into a log or a reply

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// A value that can be replaced at any time. Whoever has read it keeps what was read.
+/// A value that can be replaced at any time. A reader keeps the value that it has read.
 pub(crate) struct Swap<T> {
     value: RwLock<Arc<T>>,
 }
@@ -50,8 +50,8 @@ impl<T: Send + Sync + 'static> Derived<T> {
     ) -> Self {
         let last: RwLock<Option<(Arc<S>, Arc<T>)>> = RwLock::new(None);
         let read = move || {
-            // The source is asked before the lock is taken. Somebody slow may so put back what is
-            // older than it was; the next one compares and makes it anew. The source of the last value
+            // The source is asked before the lock is taken. A slow caller may so put back an
+            // older value; the next caller compares and makes it again. The source of the last value
             // is kept, so that no other can come to stand at its address.
             let source = source();
             if let Some((of, made)) = &*last.read().unwrap_or_else(PoisonError::into_inner)

@@ -117,7 +117,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Why a text is no password at all; see [`Password::parse`].
+/// Why a text is not a valid password; see [`Password::parse`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {

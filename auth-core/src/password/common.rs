@@ -1,4 +1,4 @@
-//! The passwords that everybody uses, embedded in the library; see `data/README.md` for their source.
+//! The most common passwords, embedded in the library; see `data/README.md` for their source.
 
 /// One password a line: lower-case ASCII, at least 8 characters, sorted by bytes, each once.
 const LIST: &str = include_str!("../../data/common-passwords.txt");

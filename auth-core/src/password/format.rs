@@ -40,7 +40,7 @@ pub(super) struct Argon2Hash {
 }
 
 impl<'a> Stored<'a> {
-    /// `None` for whatever is unknown, malformed, or dearer than we are willing to compute.
+    /// Returns `None` if the text is unknown, malformed, or too expensive to compute.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         if text.starts_with("$2") {
             return parse_bcrypt(text).map(Self::Bcrypt);

@@ -95,7 +95,7 @@ impl PasswordHasher {
     ///
     /// # Errors
     ///
-    /// As for [`hash`](Self::hash). A wrong password is no error.
+    /// As for [`hash`](Self::hash). A wrong password is a verdict, not an error.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl PasswordHasher {
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// let hasher = PasswordHasher::default();
-    /// hasher.verify(&Password::parse("whoever I am")?, None).await?;
+    /// hasher.verify(&Password::parse("not a user")?, None).await?;
     /// assert_eq!(hasher.hashes_done(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # }).unwrap();

@@ -124,7 +124,7 @@ impl PasswordPolicy {
         self.min_length_from(1, code_points)
     }
 
-    /// Allows the most common passwords, which are tried first by everybody who guesses. For development.
+    /// Allows the most common passwords, which an attacker tries first. For development.
     ///
     /// # Examples
     ///
@@ -142,7 +142,7 @@ impl PasswordPolicy {
         self
     }
 
-    /// Adds words that everybody would think of here: the names of the product, the organisation, the place (OWASP ASVS
+    /// Adds words that an attacker would try here: the names of the product, the organisation, the place (OWASP ASVS
     /// 6.1.2 and 6.2.11).
     ///
     /// A password is refused when, regardless of case, it is one of these words, the user's e-mail address, its local

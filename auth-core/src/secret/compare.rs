@@ -6,7 +6,7 @@ use super::Secret;
 
 /// Are the two byte strings equal? The time taken depends on their lengths alone.
 ///
-/// Lengths are compared openly, so compare values whose length is no secret: digests and tags, not
+/// Lengths are compared openly, so compare values whose length is public: digests and tags, not
 /// passwords.
 ///
 /// # Examples

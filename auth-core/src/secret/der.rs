@@ -11,8 +11,8 @@ pub(crate) const SEQUENCE: u8 = 0x30;
 
 /// Splits a value of this tag from what follows it.
 ///
-/// Lengths are read in every notation that they have, also in longer ones than needed: whoever must
-/// know that bytes are in their one canonical form writes them again and compares.
+/// Lengths are read in every notation that they have, also in longer ones than needed: a caller that
+/// must know that bytes are in canonical form writes them again and compares.
 pub(crate) fn split(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = bytes.strip_prefix(&[tag])?;
     let (&first, rest) = rest.split_first()?;

@@ -57,7 +57,7 @@ impl Purpose {
 
     /// A purpose of an application's own.
     ///
-    /// The label comes from source code, never from a request: whoever chooses it chooses the key.
+    /// The label comes from source code, never from a request: the label determines the key.
     ///
     /// # Examples
     ///

@@ -8,7 +8,7 @@ use super::Secret;
 
 /// HMAC-SHA-256 (RFC 2104) over `parts`, as 43 characters of base64url.
 ///
-/// Whoever does not know `key` can neither compute the digest of a guess nor turn a digest back. Use
+/// Without `key`, an attacker can neither compute the digest of a guess nor invert a digest. Use
 /// it for lookup keys of secrets (session tokens), of personal data (the address in a rate limit),
 /// and for fingerprints that bind a token to a password hash or an address. Give each use a key of
 /// its own, by [`Purpose`](super::Purpose).

@@ -14,8 +14,8 @@ use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 /// the master.
 ///
 /// The value is a handle: clones share the secret, and a new one becomes known to all of them and to
-/// everything that was configured with them. Masters take turns like the keys of a ring
-/// ([`KeyState`]), by the steps of a [`SharedKeyRing`](crate::token::SharedKeyRing).
+/// everything that was configured with them. Masters are rotated like the keys of a ring
+/// ([`KeyState`]), with the steps of a [`SharedKeyRing`](crate::token::SharedKeyRing).
 ///
 /// # Examples
 ///

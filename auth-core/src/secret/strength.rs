@@ -2,7 +2,7 @@
 //!
 //! None of them can prove a secret strong. They catch what people really deploy: too little, a
 //! template's text, a held-down key, a sentence. Each is written so that 32 random bytes, raw or in
-//! hexadecimal or base64, pass with a probability that nobody will ever see fail.
+//! hexadecimal or base64, are never refused in practice.
 
 use super::{MIN_SECRET_BYTES, SecretWeakness};
 use crate::secret::der;
@@ -175,7 +175,7 @@ fn is_der_key(secret: &[u8]) -> bool {
 /// Is this a printable text of which at least half of the letters, and [`MIN_PLACEHOLDER_LETTERS`] of
 /// them, belong to [`PLACEHOLDER_WORDS`]?
 ///
-/// Random bytes are no printable text. A random base64 text of 43 characters has about 35 letters: a
+/// Random bytes are not printable text. A random base64 text of 43 characters has about 35 letters: a
 /// given word of three letters stands at a given place with a probability of 1 in 30,000, and six
 /// such words would be needed.
 fn is_placeholder(secret: &[u8]) -> bool {

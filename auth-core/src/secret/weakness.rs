@@ -10,14 +10,14 @@ use super::MIN_SECRET_BYTES;
 #[non_exhaustive]
 pub enum SecretWeakness {
     /// Fewer than [`MIN_SECRET_BYTES`] bytes (RFC 7518 §3.2).
-    #[error("is only {bytes} bytes long, and {MIN_SECRET_BYTES} are the least")]
+    #[error("is {bytes} bytes long; at least {MIN_SECRET_BYTES} are required")]
     TooShort {
         /// The length that it has.
         bytes: usize,
     },
     /// A key of public-key cryptography: PEM, JWK, an OpenSSH public key or a DER public key.
     ///
-    /// Taken as an HMAC secret, a public key lets everybody sign (CVE-2022-29217).
+    /// Taken as an HMAC secret, a public key would let every client sign (CVE-2022-29217).
     #[error("is a PEM, JWK, OpenSSH or DER key, which is not a secret for HMAC")]
     KeyDocument,
     /// At least half of its letters belong to words that examples and templates are made of, such as
@@ -37,7 +37,7 @@ pub enum SecretWeakness {
     #[error("is a sequence of neighbouring characters")]
     Sequence,
     /// Its Shannon entropy per byte times its length is under 128 bits.
-    #[error("has about {bits} bits of entropy, and 128 are the least")]
+    #[error("has about {bits} bits of entropy; at least 128 are required")]
     LowEntropy {
         /// The estimate, rounded down.
         bits: u32,

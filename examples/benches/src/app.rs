@@ -28,7 +28,7 @@ pub(crate) enum Storage<'a> {
     Memory,
     /// In a file of this folder.
     Sqlite(&'a Path),
-    /// In this server's database, where nobody has registered yet.
+    /// In this server's database, which has no accounts yet.
     Postgres(&'a Server),
 }
 
@@ -80,7 +80,7 @@ async fn assemble(
     auth
 }
 
-/// The one account, which may be there: on a server everybody has one database.
+/// The one account, which may be there: all runs on a server share one database.
 async fn register(auth: &Auth<User>) {
     let registration = auth_core::testing::registration(EMAIL);
     match auth.accounts().register(registration).await {

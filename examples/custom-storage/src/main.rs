@@ -33,7 +33,7 @@ impl UserManager for Mailer {
     }
 }
 
-/// Nobody gets here without a valid token.
+/// Runs only with a valid token.
 async fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.email.to_string())
 }

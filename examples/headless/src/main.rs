@@ -1,4 +1,4 @@
-//! Accounts in memory, without HTTP: somebody registers, logs in, and forgets a password.
+//! Accounts in memory, without HTTP: a user registers, logs in, and resets a forgotten password.
 //!
 //! Run it with `cargo run -p headless`. How to test the hooks is in `src/manager/tests.rs`.
 #![expect(

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use tokio::net::TcpListener;
 
-/// The page is the same for everybody; its script asks who is logged in.
+/// The page is the same for all visitors; its script asks for the user.
 async fn home() -> impl IntoResponse {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
     let headers = [("content-security-policy", policy)];
@@ -33,7 +33,7 @@ async fn style() -> impl IntoResponse {
     (headers, include_str!("../page/page.css"))
 }
 
-/// Who is logged in, if somebody is.
+/// Returns the address of the logged-in user, or `null`.
 async fn whoami(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
     Json(user.map(|user| user.email.to_string()))
 }

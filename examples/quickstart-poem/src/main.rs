@@ -32,7 +32,7 @@ impl UserManager for Mailer {
     }
 }
 
-/// Nobody gets here without a valid token.
+/// Runs only with a valid token.
 #[handler]
 fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.into_inner().email.to_string())

@@ -25,8 +25,8 @@ pub(crate) struct Args {
     /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (gone when the program ends).
     ///
     /// Without the flag the environment variable `AUTH_DATABASE_URL` says it, and without both it is
-    /// `sqlite://accounts.db`. A URL with a password belongs in the variable: arguments are shown to
-    /// everybody who can list the processes of the machine.
+    /// `sqlite://accounts.db`. A URL with a password belongs in the variable: every
+    /// user of the machine who can list its processes sees arguments.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<DatabaseUrl>,
 
@@ -88,7 +88,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) sessions: bool,
 
-    /// After how long a session ends that nobody uses.
+    /// After how long an unused session ends.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "30d")]
     pub(crate) session_idle: Duration,
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// Reads a whole number with a unit: `ms`, `s`, `m`, `h` or `d`.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let expected = || format!("`{text}` is no duration: write `500ms`, `2s`, `15m`, `1h` or `30d`");
+    let expected =
+        || format!("`{text}` is not a valid duration: write `500ms`, `2s`, `15m`, `1h` or `30d`");
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| expected())?;

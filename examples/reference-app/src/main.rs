@@ -5,7 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program talks to whoever started it"
+    reason = "a program prints for its operator"
 )]
 
 mod accounts;

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 /// Appends one JSON object a line: `{"kind":"verify","email":"…","token":"…"}`.
 ///
-/// The kinds are `verify`, `reset`, `reset-unknown` (somebody asked for an address without an
-/// account) and `duplicate` (somebody registered the address of this account); the latter two have an
+/// The kinds are `verify`, `reset`, `reset-unknown` (a request for an address without an
+/// account) and `duplicate` (a registration with the address of this account); the latter two have an
 /// empty token. Without a file, nothing is mailed and nothing is kept.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -22,7 +22,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Opens the file for appending. Nobody but its owner can read it, for it holds tokens in clear.
+    /// Opens the file for appending. Only its owner can read it, because it holds tokens in clear text.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(|path| private().append(true).create(true).open(path));
         Ok(Self {

@@ -22,7 +22,7 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let auth = accounts::auth(args).await?;
     let listener = TcpListener::bind(args.listen).await?;
-    // Whoever started the program on port 0 reads from this line where it is.
+    // A caller that started the program on port 0 reads the port from this line.
     println!("listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
 

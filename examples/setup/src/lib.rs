@@ -78,7 +78,7 @@ pub async fn listen() -> io::Result<TcpListener> {
 ///
 /// Where the address cannot be listened on.
 pub async fn listen_for(own: &[(&str, &str)]) -> io::Result<TcpListener> {
-    // Failed hooks, outages and forgotten wiring are told to `tracing`, and to nobody without this.
+    // Failed hooks, outages and forgotten wiring are reported through `tracing`; this prints them.
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let address = variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(&address).await?;

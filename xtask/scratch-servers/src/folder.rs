@@ -11,7 +11,7 @@ use crate::random;
 /// How much of a log is shown, in lines. MariaDB ends with thirty of general advice.
 const TAIL: usize = 60;
 
-/// A folder that nobody but its account may enter, removed when it is dropped.
+/// A folder that only its account may enter, removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
@@ -22,7 +22,7 @@ impl Folder {
     /// Makes the folder among the temporary files, and gives it to the account.
     pub(crate) fn create(name: &str, account: Option<Account>) -> io::Result<Self> {
         let mut home = std::env::temp_dir();
-        // Root's temporary files may be nobody else's to see.
+        // Other accounts may be unable to read root's temporary files.
         if account.is_some() && !everybody_passes(&home) {
             home = PathBuf::from("/tmp");
         }
@@ -42,7 +42,7 @@ impl Folder {
         self.path.join("data")
     }
 
-    /// Writes a file that nobody but the account reads.
+    /// Writes a file that only the account can read.
     pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<PathBuf> {
         let path = self.path.join(name);
         let mut options = OpenOptions::new();

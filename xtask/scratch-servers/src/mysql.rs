@@ -169,7 +169,7 @@ mod tests {
         assert!(made_by(None, "mysql").contains("--initialize-insecure"));
         let script = made_by(Some("mysql_install_db"), "mariadb");
         assert!(script.starts_with("\"mysql_install_db\" \"--no-defaults\""));
-        // The command line is everybody's to see.
+        // Every user of the machine can see the command line.
         assert!(!script.contains("secret"));
         assert!(!folder.data().exists());
     }

@@ -13,7 +13,7 @@ use crate::recipe::Recipe;
 
 const ROLE: &str = "scratch";
 
-/// The settings of a server whose data nobody will miss.
+/// The settings of a server whose data is temporary.
 ///
 /// `synchronous_commit` stays on. Without `fsync` it costs next to nothing, and it is what makes an answered
 /// commit outlive the server's death.

@@ -37,7 +37,7 @@ pub(crate) fn one_runs(pids: &[u32]) -> bool {
 
 fn below(pid: u32, all: &[Process]) -> Vec<u32> {
     let mut found = vec![pid];
-    // Whoever is appended is looked below in turn.
+    // The children of an appended process are searched as well.
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
         let children = all.iter().filter(|process| process.parent == parent);

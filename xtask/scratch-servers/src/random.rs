@@ -1,4 +1,4 @@
-//! Passwords and ports that nobody guesses and nobody else has.
+//! Random passwords and free ports.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ pub(crate) fn hex(bytes: usize) -> io::Result<String> {
         .collect())
 }
 
-/// A port of the loopback interface that nobody listens on.
+/// Returns a free port of the loopback interface.
 ///
 /// Systems take ports for outgoing connections from 32768 upwards. One from below cannot be taken that
 /// way while the server is down between a stop and a start.

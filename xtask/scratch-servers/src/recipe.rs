@@ -24,7 +24,7 @@ pub(crate) trait Recipe: fmt::Debug + Send + Sync {
     /// The URL for the role that may do everything.
     fn url(&self, address: SocketAddr, password: &str) -> String;
 
-    /// Whether this very process says, in the folder, that it has its port. Somebody else may answer on it.
+    /// Returns whether this process has recorded in the folder that it has its port. Another process may answer on the port.
     fn has_port(&self, folder: &Folder, pid: u32) -> bool;
 
     /// What a client says first.

@@ -15,7 +15,7 @@ use crate::recipe::{self, Recipe};
 use crate::watcher::Watcher;
 use crate::{Engine, ServerError, process, program, random};
 
-/// How long a server may take to be set up, to answer, or to end. A busy machine is no failure.
+/// How long a server may take to be set up, to answer, or to end.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How long between two looks at something that takes a moment.
@@ -68,7 +68,7 @@ pub struct Server {
     url: String,
     /// Where the server's own helpers are looked for.
     path: std::ffi::OsString,
-    /// Whom it runs as, when it is started by root.
+    /// The account that it runs as, when it is started by root.
     account: Option<Account>,
     running: Option<Child>,
     // In this order: the folder goes first, and then who would remove it in our absence.
@@ -251,7 +251,7 @@ impl Server {
         Err(failure)
     }
 
-    /// Between the look for a free port and the server's start somebody else may take it.
+    /// Another process may take the port between the search for it and the start of the server.
     fn start_on_a_free_port(&mut self) -> Result<(), ServerError> {
         let mut tries = 0;
         loop {
@@ -329,7 +329,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // There is nobody to tell; what is left of it the watcher ends.
+        // A destructor cannot report an error; the watcher ends what is left.
         let _ = self.stop();
     }
 }

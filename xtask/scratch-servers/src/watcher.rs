@@ -5,8 +5,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Each line that it reads names the process group that runs, or none. At the end of its input, which comes
-/// also when nobody was left to write, it ends the group in good order, at last by force, and
+/// Each line that it reads names the process group that runs, or none. At the end of its input, which it sees
+/// also when the writer was killed, it ends the group with a signal, then by force, and
 /// removes the folder.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
@@ -46,7 +46,7 @@ impl Watcher {
             .arg(stop_signal)
             .current_dir("/")
             .stdin(Stdio::piped())
-            // Whoever reads what we print must not wait for the shell.
+            // A reader of this program's output must not wait for the shell.
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             // Ctrl-C at the terminal goes to the group of those who work there.

@@ -56,8 +56,8 @@ impl Engine {
         Ok(to_phc(self.params, &salt, &output))
     }
 
-    /// Exactly one hash is computed, whatever is stored: nothing and nonsense cost the same as a hash of ours, and so
-    /// does a wrong password against a hash of a time when hashes were cheaper.
+    /// Computes exactly one hash in every case: a missing or malformed stored hash costs the same as one with these
+    /// parameters, and so does a wrong password against a stored hash with cheaper parameters.
     pub(super) fn verify(
         &mut self,
         password: &[u8],
@@ -89,8 +89,8 @@ impl Engine {
         })
     }
 
-    /// Computes what a hash of ours costs more than one of these parameters. Otherwise a quick "no" would tell that
-    /// there is somebody with an old hash. (After a "yes" a new hash is made; and what costs more than ours cannot be
+    /// Computes what a hash of ours costs more than one of these parameters. Otherwise a fast refusal would reveal
+    /// that the account exists and has an old hash. (After a match a new hash is made; a hash that costs more cannot be
     /// hidden.)
     fn spend_the_rest(&mut self, password: &[u8], spent: Argon2Params) -> Result<(), HashFailure> {
         if let Some(rest) = rest(self.params, spent) {
@@ -152,7 +152,7 @@ fn bcrypt_matches(password: &[u8], text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Even the password that the dummy was made of is no match: an unknown user has none.
+    /// Even the password of the dummy never matches: an unknown user has no password.
     #[test]
     fn the_dummy_is_never_a_match() {
         let vector =

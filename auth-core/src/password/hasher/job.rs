@@ -44,7 +44,7 @@ impl Job {
         (job, answer)
     }
 
-    /// Whether nobody waits for the answer any more.
+    /// Returns whether the caller has stopped waiting.
     pub(super) fn is_abandoned(&self) -> bool {
         match self {
             Self::Hash { reply, .. } => reply.is_closed(),

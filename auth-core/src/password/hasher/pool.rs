@@ -144,7 +144,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a job that somebody still wants; `None` is the end.
+    /// Waits for a job whose caller still waits; `None` means that the pool has ended.
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
         loop {
@@ -185,8 +185,8 @@ impl State {
     }
 }
 
-/// Lets everybody else go first who has something to do: a hash takes a core for milliseconds, and a
-/// request beside it should not wait for that. Where nobody else wants the core nothing changes.
+/// Lowers the priority of this thread: a hash takes a core for milliseconds, and a concurrent request
+/// should not wait for it. On an idle core nothing changes.
 fn lower_priority() {
     /// A tenth of the usual share of a core that others want, too.
     #[cfg(target_os = "linux")]

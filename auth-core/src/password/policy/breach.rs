@@ -40,7 +40,7 @@ pub trait BreachCheck: Send + Sync {
 /// What happens to a password when the breach service gives no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
-    /// It is accepted, with a warning in the log: registration goes on while the service is down.
+    /// It is accepted, with a warning in the log: registration continues while the service is down.
     Allow,
     /// The check ends with [`PasswordPolicyError::Unavailable`](super::PasswordPolicyError::Unavailable).
     Refuse,

@@ -1,4 +1,4 @@
-//! Passwords that anybody would try because of whose they are.
+//! Passwords that an attacker would try because of who the user is.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::password::clear::to_nfc;
 
-/// What is known about the user who chooses a password. Whatever is not given is not checked.
+/// What is known about the user who chooses a password. A missing value is not checked.
 ///
 /// # Examples
 ///
@@ -98,7 +98,7 @@ fn is_made_of(password: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A6.1.2, A6.2.11, N-PW-09: the whole password is compared; containing a word is no reason to refuse.
+    /// A6.1.2, A6.2.11, N-PW-09: the whole password is compared; a password that contains a word passes.
     #[test]
     fn made_of_a_word() {
         for (password, word, refused) in [

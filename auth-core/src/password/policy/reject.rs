@@ -36,7 +36,7 @@ pub enum PasswordRejection {
     },
     /// One of the commonest passwords.
     #[error(
-        "the password is one of the most common ones, choose one that nobody else would think of"
+        "the password is one of the most common ones, choose one that others would not think of"
     )]
     Common,
     /// The user's own name or address, or a word of the service.

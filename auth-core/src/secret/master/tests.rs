@@ -1,4 +1,4 @@
-//! Masters that take turns, and what follows them.
+//! Rotation of master secrets, and the keys that follow them.
 
 use super::*;
 use crate::keys::KeyRingProblem;

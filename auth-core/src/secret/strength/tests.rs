@@ -181,7 +181,7 @@ fn a_placeholder_is_mostly_words_of_templates() {
     );
 }
 
-/// Bytes that are no text are no placeholder, although a word stands in them and no other letter.
+/// Binary data is never a placeholder, even if its only letters form a listed word.
 #[test]
 fn binary_secrets_are_no_placeholders() {
     let high = (0..32_u8).map(|index| 128 | index.wrapping_mul(37));
@@ -217,7 +217,7 @@ fn weaknesses_end_a_sentence_and_show_no_secret() {
     for (secret, sentence) in [
         (
             "hunter2",
-            "the key is only 7 bytes long, and 32 are the least",
+            "the key is 7 bytes long; at least 32 are required",
         ),
         (
             "abcabcabcabcabcabcabcabcabcabcabcabc",
@@ -225,7 +225,7 @@ fn weaknesses_end_a_sentence_and_show_no_secret() {
         ),
         (
             "correct horse battery staple 1234",
-            "the key has about 126 bits of entropy, and 128 are the least",
+            "the key has about 126 bits of entropy; at least 128 are required",
         ),
     ] {
         assert_eq!(format!("the key {}", weakness(secret).unwrap()), sentence);

@@ -67,7 +67,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
     for address in ["nobody@example.com", "ada@example.com"] {
         accounts.forgot_password(email(address)).await.unwrap();
     }
-    // The hook runs after the reply, so that the time of the reply gives nobody away.
+    // The hook runs after the reply, so that the time of the reply does not reveal an account.
     accounts.wait_idle().await;
 
     let letters = manager.take_letters();

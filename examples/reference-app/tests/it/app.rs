@@ -267,7 +267,7 @@ impl App {
             .collect()
     }
 
-    /// Ends the server at once, without a word to it: SIGKILL.
+    /// Kills the server with SIGKILL.
     pub(crate) fn kill(self) {
         drop(self);
     }

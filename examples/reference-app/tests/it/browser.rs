@@ -1,5 +1,5 @@
 //! Forged requests in a real browser: a page of another origin tries what pages can, with the cookies of
-//! somebody who is logged in.
+//! a logged-in user.
 
 mod driver;
 mod gate;
@@ -107,7 +107,7 @@ fn assert_refused(seen: &Seen, site: &str) {
     }
 }
 
-/// A form that submits itself into a frame that nobody sees.
+/// A form that submits itself into an invisible frame.
 fn form_in_a_frame(victim: &Victim, target: &str) {
     victim.submit(target, "frame");
     victim.has_arrived(target);
@@ -143,7 +143,7 @@ fn fetch_of_json(victim: &Victim, target: &str) {
 }
 
 impl Victim {
-    /// Somebody who is logged in; `None` where there is no browser.
+    /// Logs a user in; `None` if no browser is installed.
     fn start(home: &Home, flags: &[&str]) -> Option<Self> {
         let browser = Browser::start()?;
         let app = home.start(flags);

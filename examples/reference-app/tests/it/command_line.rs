@@ -54,7 +54,7 @@ fn impossible_flags_end_the_program_with_a_sentence() {
         2,
         "unknown strategy `paper`",
     );
-    refused(&["--access-lifetime=soon"], 2, "is no duration");
+    refused(&["--access-lifetime=soon"], 2, "is not a valid duration");
     refused(
         &["--access-lifetime=500ms"],
         1,

@@ -84,7 +84,7 @@ impl TestApp {
 #[async_trait]
 impl Harness for TestApp {
     async fn stores(&self) -> Stores {
-        // What goes on after a reply must not reach the stores of the next stage.
+        // Work after a reply must not reach the stores of the next fixture.
         if let Some(auth) = self.previous.lock().await.take() {
             auth.accounts().wait_idle().await;
         }

@@ -8,7 +8,7 @@ use crate::client::{Request, Response};
 /// The flags of a server whose clients are browsers on a loopback address.
 pub(crate) const COOKIES: [&str; 2] = ["--backend=web=cookie+opaque", "--insecure-cookies"];
 
-/// Shared by all tabs, which take out and put in without a word to each other.
+/// Shared by all tabs, which read and write it independently.
 #[derive(Debug, Default)]
 pub(crate) struct Jar(Mutex<BTreeMap<String, Cookie>>);
 

@@ -1,5 +1,5 @@
-//! A server that is killed in the middle of thousands of rotations: whoever was told of a token goes on
-//! with it, and nobody holds two that are good.
+//! A server that is killed in the middle of thousands of rotations: a client that received a token can use
+//! it, and no client holds two valid ones.
 
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -12,7 +12,7 @@ use crate::tokens::{OPAQUE, Tokens, assert_refused};
 const ADA: &str = "ada@example.com";
 const CLIENTS: usize = 32;
 const ROUNDS: usize = 4;
-/// So many are acknowledged before the server is killed, and nobody knows what it is about then.
+/// The number of acknowledged rotations before the server is killed at an arbitrary point.
 const ROTATIONS: usize = 1000;
 /// A busy machine may take its time to start a server again. The default would do on others.
 const FLAGS: &[&str] = &[OPAQUE, "--refresh-grace=2m", "--checkout-timeout=1m"];

@@ -14,7 +14,7 @@ pub(crate) enum Engine {
     Mysql,
 }
 
-/// An empty database that nobody else uses. One on a server is dropped with this value.
+/// An empty database for one test. A database on a server is dropped with this value.
 #[derive(Debug)]
 pub(crate) struct Database {
     url: String,
@@ -56,7 +56,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         if let Some((engine, server)) = &self.server {
             let (_, name) = self.url.rsplit_once('/').unwrap();
-            // Somebody may still be connected: the test's own pool, or a program that was killed.
+            // A connection may still be open: of the test's own pool, or of a killed program.
             let force = match engine {
                 Engine::Postgres => "WITH (FORCE)",
                 _ => "",

@@ -55,7 +55,7 @@ fn from_registration_to_logout(home: &Home) {
     assert_eq!(app.protected(&third), 401);
 }
 
-/// Each page of the application lets in whom it should.
+/// Each page of the application admits the right users.
 fn pages_and_their_guards(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     assert!(made.status.success());

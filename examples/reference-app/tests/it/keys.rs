@@ -1,4 +1,4 @@
-//! Keys of JWTs that take turns in a running server, under load: nobody notices.
+//! Rotation of JWT keys in a running server, under load: no request fails.
 
 mod material;
 
@@ -49,7 +49,7 @@ fn keys_take_turns_under_load(home: &Home) {
         assert_eq!(load.refused(), 0);
         change(home, &app, P256_PEM, ED25519_PEM);
         load.wait_until_all_have_new_tokens();
-        assert_eq!(load.refused(), 0, "everybody had a token of the new key");
+        assert_eq!(load.refused(), 0, "every client had a token of the new key");
 
         // Now the key that signs goes away together with all tokens that it has signed.
         let second = Tokens::log_in(app.client, ADA);
@@ -68,7 +68,7 @@ fn keys_take_turns_under_load(home: &Home) {
     assert_eq!(published(&app), published_of(ED25519_PEM, P256_JWK));
 }
 
-/// What cannot be read, or is no ring of keys, is logged, and the server goes on with what it has.
+/// A file that cannot be read, or is not a valid key ring, is logged, and the server keeps its keys.
 fn a_broken_file_changes_nothing(home: &Home) {
     let app = start(home, ED25519_JWK, P256_JWK);
     app.register(ADA);
@@ -164,7 +164,7 @@ impl<'a> Load<'a> {
     fn wait_until_all_have_new_tokens(&self) {
         let now = || self.renewals.each_ref().map(|it| it.load(Ordering::SeqCst));
         let before = now();
-        wait("not everybody has new tokens", || {
+        wait("some clients have no new tokens", || {
             assert!(!self.is_over.load(Ordering::SeqCst), "a client has failed");
             self.app.client.send(&get("/health")).expect(200);
             now()

@@ -86,7 +86,7 @@ fn everybody_is_there_once(app: &App, root: &str, accounts: &[Account]) {
     emails.sort_unstable();
     let count = emails.len();
     emails.dedup();
-    assert_eq!(emails.len(), count, "somebody is there twice");
+    assert_eq!(emails.len(), count, "an account is there twice");
     for account in accounts {
         let is_there = emails.binary_search(&account.email).is_ok();
         assert!(
@@ -95,11 +95,11 @@ fn everybody_is_there_once(app: &App, root: &str, accounts: &[Account]) {
             account.email
         );
     }
-    // Those of the crowd and the superuser: who was refused may be there, and nobody else.
+    // Those of the crowd and the superuser: a refused registration may be there, and no other.
     assert!(count <= accounts.len() + 1, "{count} users");
 }
 
-/// The one reply to whoever the database has no answer for, to the byte.
+/// The one reply to every request that the database cannot answer, byte for byte.
 #[track_caller]
 fn assert_unavailable(reply: &Response) {
     const BODY: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"SERVICE_UNAVAILABLE","detail":"The service is temporarily unavailable. Please try again later."}"#;

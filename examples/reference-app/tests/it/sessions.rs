@@ -61,7 +61,7 @@ fn from_login_to_logout(home: &Home) {
     client.send(&desk.logout()).expect(401);
 }
 
-/// All get the same tokens, and from there the session goes on in one line.
+/// All get the same tokens, and the session continues with one successor.
 fn simultaneous_refreshes_have_one_successor(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE]);
     let first = Tokens::log_in(app.client, ADA);
@@ -78,7 +78,7 @@ fn simultaneous_refreshes_have_one_successor(home: &Home) {
 
     let third = second.renew(app.client);
     assert!(third.is_let_in(app.client));
-    // Two behind the one that is good: nobody's lost reply, and so somebody's stolen token.
+    // Two generations behind: not explained by a lost reply, so the token was stolen.
     assert_refused(&app.client.send(&first.renewal()));
     third.assert_dead(app.client);
 }

@@ -1,4 +1,4 @@
-//! A hundred tabs that renew one session, each on its own: nobody is ever logged out.
+//! A hundred tabs that renew one session, each on its own: no tab is ever logged out.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ const ADA: &str = "ada@example.com";
 const TABS: usize = 100;
 /// As often each tab renews the session at the least.
 const RENEWALS: usize = 10;
-/// As many tokens the jar has seen at the end, at the least: the tabs go on until then.
+/// The least number of tokens that the jar has seen at the end: the tabs continue until then.
 const GENERATIONS: usize = 3;
 const ROUNDS: usize = 20;
 

@@ -16,7 +16,7 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Logs in, as somebody who was registered by the usual password.
+    /// Logs in as a user who was registered with the usual password.
     #[track_caller]
     pub(crate) fn log_in(client: Client, email: &str) -> Self {
         Self::of(&client.send(&login(email, PASSWORD)))

@@ -26,7 +26,7 @@ fn servers_go_with_a_starter_that_is_killed() {
     starter.kill().unwrap();
     starter.wait().unwrap();
 
-    // Whoever clears up removes the folder last.
+    // The watcher removes the folder last.
     let deadline = Instant::now() + Duration::from_mins(1);
     for server in servers {
         assert!(is_closed(server.open));

@@ -67,7 +67,7 @@ fn bcrypt_vectors() {
     assert_eq!(hasher.hashes_done(), 14);
 }
 
-/// C-PS-03, A6.2.8, B-47, C-PS-09: bcrypt's truncation at 72 bytes and its cyclic key match nobody.
+/// C-PS-03, A6.2.8, B-47, C-PS-09: bcrypt's truncation at 72 bytes and its cyclic key never match.
 #[test]
 fn bcrypt_never_matches_by_its_traps() {
     let hasher = quick().build();

@@ -98,7 +98,7 @@ fn every_code_point_counts() {
     assert_eq!(verify(&hasher, text.trim_end(), hash), Verdict::Mismatch);
 }
 
-/// A6.3.8, B-62: whatever is stored, one verification is one hash of the same costs.
+/// A6.3.8, B-62: one verification is one hash of the same cost, independent of the stored hash.
 #[test]
 fn known_and_unknown_users_cost_the_same() {
     let hasher = quick().build();

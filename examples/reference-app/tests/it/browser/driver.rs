@@ -13,7 +13,7 @@ use crate::client::{Client, post, request};
 
 /// Makes a missing browser a failure.
 const REQUIRED: &str = "AUTH_REQUIRE_BROWSER";
-/// It may run as root and without a display, and asks nobody but its pages.
+/// It may run as root and without a display, and connects to its pages only.
 const ARGUMENTS: &[&str] = &[
     "--headless",
     "--no-sandbox",

@@ -49,7 +49,7 @@ impl Gate {
     }
 }
 
-/// Serves an empty page to everybody; answers the port.
+/// Serves an empty page for every request; returns the port.
 pub(super) fn empty_page() -> u16 {
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
     listen(|mut stream| {

@@ -56,7 +56,7 @@ impl Storage {
         })
     }
 
-    /// Empty stores that nobody else uses, as long as the stage before has ended.
+    /// Returns empty stores for one fixture; the previous fixture must have ended.
     pub(super) async fn fresh(&self) -> Stores {
         match self {
             Self::Memory => CoreRig::new().stores().await,

@@ -35,7 +35,7 @@ struct Progress {
     refusals: AtomicUsize,
 }
 
-/// Sends everybody home when it is dropped.
+/// Ends all members when it is dropped.
 pub(super) struct Closing<'a>(&'a AtomicBool);
 
 /// What a member knows of an account of its own.
@@ -67,7 +67,7 @@ impl<'a> Crowd<'a> {
         })
     }
 
-    /// Asks for the pages that are open to everybody until the end: no database, no difference.
+    /// Requests public pages until the end: they do not depend on the database.
     pub(super) fn watch_open_pages(&self) {
         while !self.is_over() {
             for page in ["/health", "/public"] {
@@ -93,7 +93,7 @@ impl<'a> Crowd<'a> {
                 .map(|it| of(it).load(Ordering::SeqCst))
         };
         let before = now();
-        self.wait(&format!("not everybody has {what}"), || {
+        self.wait(&format!("some members have not {what}"), || {
             now()
                 .iter()
                 .zip(before)
@@ -106,7 +106,7 @@ impl<'a> Crowd<'a> {
         let deadline = Instant::now() + PATIENCE;
         while !holds() {
             assert!(Instant::now() < deadline, "{otherwise}");
-            assert!(!self.is_over(), "somebody has failed");
+            assert!(!self.is_over(), "a member has failed");
             self.app.client.send(&get("/health")).expect(200);
         }
     }
