@@ -26,7 +26,7 @@ use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::guard::{Guard, GuardError};
 use crate::http::RequestHead;
-use crate::transport::{CredentialSource, RefreshPath};
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// The handle to everything: accounts, backends, routes. It lives in the state of the application.
@@ -59,8 +59,6 @@ pub struct Auth<U: AuthUser> {
 struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
     backends: Vec<Backend<U>>,
-    /// Where each backend's routes are, in the order of the backends.
-    refresh_paths: Vec<RefreshPath>,
     csrf: Csrf,
     settings: Settings,
     routes: RouteTable,
@@ -95,10 +93,6 @@ impl<U: AuthUser> Auth<U> {
 
     pub(crate) fn csrf(&self) -> &Csrf {
         &self.inner.csrf
-    }
-
-    pub(crate) fn refresh_paths(&self) -> &[RefreshPath] {
-        &self.inner.refresh_paths
     }
 
     pub(crate) fn settings(&self) -> &Settings {

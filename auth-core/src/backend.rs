@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::strategy::{BackendInfo, Strategy};
-use crate::transport::Transport;
+use crate::transport::{RefreshPath, Transport};
 use crate::user::AuthUser;
 
 /// A transport and a strategy, under a name that is part of paths and events.
@@ -30,6 +30,7 @@ pub struct Backend<U: AuthUser> {
     transport: Arc<dyn Transport>,
     strategy: Arc<dyn Strategy<U>>,
     sessions: SessionUse,
+    refresh_path: RefreshPath,
 }
 
 /// What a backend has to do with sessions.
@@ -59,6 +60,18 @@ impl<U: AuthUser> Backend<U> {
             transport: Arc::new(transport),
             strategy: Arc::new(strategy),
             sessions,
+            refresh_path: RefreshPath::new(""),
+        }
+    }
+
+    /// The same backend once its routes have a path.
+    pub(crate) fn mounted_at(&self, refresh_path: RefreshPath) -> Self {
+        Self {
+            name: Arc::clone(&self.name),
+            transport: Arc::clone(&self.transport),
+            strategy: Arc::clone(&self.strategy),
+            sessions: self.sessions,
+            refresh_path,
         }
     }
 
@@ -104,6 +117,11 @@ impl<U: AuthUser> Backend<U> {
     #[must_use]
     pub fn strategy(&self) -> &dyn Strategy<U> {
         &*self.strategy
+    }
+
+    /// The path of its refresh route, as clients see it.
+    pub(crate) fn refresh_path(&self) -> &RefreshPath {
+        &self.refresh_path
     }
 
     pub(crate) fn session_use(&self) -> SessionUse {

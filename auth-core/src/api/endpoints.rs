@@ -14,9 +14,10 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-use super::{Operation, Rejection, Route};
+use super::{ErrorCode, Operation, Rejection, Route};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
+use crate::backend::Backend;
 use crate::guard::Guard;
 use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
@@ -49,7 +50,10 @@ impl<U: AuthUser> Auth<U> {
         if request.head.method() == "OPTIONS" {
             let reply = Reply::empty(204).header("allow", route.allow());
             return match route.operation("POST") {
-                Some(Operation::Login(place)) => self.offer_csrf(place, request.head, reply),
+                Some(Operation::Login(place)) => match self.backends().get(place) {
+                    Some(backend) => self.offer_csrf(backend, request.head, reply),
+                    None => reply,
+                },
                 _ => reply,
             };
         }
@@ -62,9 +66,9 @@ impl<U: AuthUser> Auth<U> {
 
     async fn perform(&self, operation: Operation, request: &mut RequestParts<'_>) -> Answer {
         match operation {
-            Operation::Login(place) => self.login(place, request).await,
-            Operation::Logout(place) => self.logout(place, request).await,
-            Operation::Refresh(place) => self.refresh(place, request).await,
+            Operation::Login(place) => self.login(self.backend(place)?, request).await,
+            Operation::Logout(place) => self.logout(self.backend(place)?, request).await,
+            Operation::Refresh(place) => self.refresh(self.backend(place)?, request).await,
             Operation::PublicKeys => Ok(self.public_keys(request.head)),
             Operation::ListSessions => self.list_sessions(request).await,
             Operation::EndSession => self.end_session(request).await,
@@ -82,6 +86,12 @@ impl<U: AuthUser> Auth<U> {
             Operation::UpdateUser => self.update_user(request).await,
             Operation::DeleteUser => self.delete_user(request).await,
         }
+    }
+
+    fn backend(&self, place: usize) -> Result<&Backend<U>, Rejection> {
+        self.backends()
+            .get(place)
+            .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
     }
 
     async fn guarded(

@@ -189,20 +189,17 @@ impl<U: AuthUser> AuthBuilder<U> {
             settings,
         } = self;
         let routes = RouteTable::new(&settings, &backends);
-        let refresh_paths = backends
-            .iter()
-            .enumerate()
-            .map(|(place, backend)| {
-                let base = settings.backend_path(place, backend.name());
-                RefreshPath::new(format!("{}{base}/refresh", settings.public_prefix))
-            })
-            .collect();
+        let mount = |(place, backend): (usize, &Backend<U>)| {
+            let base = settings.backend_path(place, backend.name());
+            let path = format!("{}{base}/refresh", settings.public_prefix);
+            backend.mounted_at(RefreshPath::new(path))
+        };
+        let backends: Vec<_> = backends.iter().enumerate().map(mount).collect();
         let csrf = csrf(&settings, &backends, accounts.csrf_keys());
         let accounts = accounts.assemble();
         let inner = Inner {
             accounts,
             backends,
-            refresh_paths,
             csrf,
             settings,
             routes,

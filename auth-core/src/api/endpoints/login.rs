@@ -14,7 +14,7 @@ use crate::http::{Reply, RequestHead};
 use crate::session::{self, RefreshToken};
 use crate::store::LoginIdentifier;
 use crate::strategy::{IssuedToken, RevokeOutcome};
-use crate::transport::{CredentialSource, IssuedTokens, RefreshPath, find_cookie};
+use crate::transport::{CredentialSource, IssuedTokens, find_cookie};
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
 use crate::user::Username;
@@ -23,8 +23,11 @@ use crate::user::Username;
 const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn login(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
-        let backend = self.backend(place)?;
+    pub(super) async fn login(
+        &self,
+        backend: &Backend<U>,
+        request: &mut RequestParts<'_>,
+    ) -> Answer {
         self.check_forgery(backend, request.head, &CsrfBinding::Anonymous)?;
         let mut fields = fields(request).await.map_err(of_login)?;
         let identifier = self.identifier(&mut fields);
@@ -47,12 +50,15 @@ impl<U: AuthUser> Auth<U> {
         } = started;
         let binding = CsrfBinding::of_login(session.as_ref(), checked.user().id());
         self.accounts().logged_in(checked, backend.name()).await?;
-        self.issue_response(place, access, refresh, &binding)
+        self.issue_response(backend, access, refresh, &binding)
     }
 
     /// Ends the session of this request, or, where there is none, its token; and no other.
-    pub(super) async fn logout(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
-        let backend = self.backend(place)?;
+    pub(super) async fn logout(
+        &self,
+        backend: &Backend<U>,
+        request: &mut RequestParts<'_>,
+    ) -> Answer {
         let only = std::slice::from_ref(backend);
         let who = Authenticator::new(self.accounts(), only, self.csrf())
             .authenticate(request.head)
@@ -71,7 +77,7 @@ impl<U: AuthUser> Auth<U> {
             let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
             self.accounts().raise(&event.backend(backend.name()));
         }
-        self.logout_response(place)
+        Ok(Self::logout_response(backend))
     }
 
     /// 401; and a browser forgets this backend's cookie, if it was not accepted. Nobody asked for those
@@ -89,12 +95,11 @@ impl<U: AuthUser> Auth<U> {
     /// The reply that hands out tokens.
     pub(super) fn issue_response(
         &self,
-        place: usize,
+        backend: &Backend<U>,
         access: IssuedToken,
         refresh: Option<IssuedToken>,
         binding: &CsrfBinding,
     ) -> Answer {
-        let (backend, refresh_path) = (self.backend(place)?, self.refresh_path(place)?);
         let transport = backend.transport();
         let room = transport.capacity();
         if access.expose().len() > room {
@@ -106,18 +111,15 @@ impl<U: AuthUser> Auth<U> {
             Some(_) => self.csrf().mint(binding).map_err(Unavailable::new)?,
             None => None,
         };
-        let mut tokens = IssuedTokens::new(access, refresh_path);
+        let mut tokens = IssuedTokens::new(access, backend.refresh_path());
         tokens.refresh = refresh;
         tokens.csrf = csrf;
         Ok(transport.login(&tokens))
     }
 
     /// The reply that ends a login.
-    pub(super) fn logout_response(&self, place: usize) -> Answer {
-        Ok(self
-            .backend(place)?
-            .transport()
-            .logout(self.refresh_path(place)?))
+    pub(super) fn logout_response(backend: &Backend<U>) -> Reply {
+        backend.transport().logout(backend.refresh_path())
     }
 
     /// Refuses a login or a refresh with a cookie that another site may have caused.
@@ -148,10 +150,12 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Gives a client without Fetch Metadata and without origins the token that its login needs.
-    pub(super) fn offer_csrf(&self, place: usize, head: &dyn RequestHead, reply: Reply) -> Reply {
-        let Ok(backend) = self.backend(place) else {
-            return reply;
-        };
+    pub(super) fn offer_csrf(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        reply: Reply,
+    ) -> Reply {
         let transport = backend.transport();
         let Some(name) = transport.csrf_cookie() else {
             return reply;
@@ -202,18 +206,6 @@ impl<U: AuthUser> Auth<U> {
                 .await?;
         }
         Ok(())
-    }
-
-    pub(super) fn backend(&self, place: usize) -> Result<&Backend<U>, Rejection> {
-        self.backends()
-            .get(place)
-            .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
-    }
-
-    fn refresh_path(&self, place: usize) -> Result<&RefreshPath, Rejection> {
-        self.refresh_paths()
-            .get(place)
-            .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
     }
 
     fn identifier(&self, fields: &mut Fields) -> Option<LoginIdentifier> {

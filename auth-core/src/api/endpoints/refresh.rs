@@ -16,8 +16,11 @@ const MAX_TOKEN: usize = 512;
 
 impl<U: AuthUser> Auth<U> {
     /// The token is in the body, or, where there is none, in the cookie.
-    pub(super) async fn refresh(&self, place: usize, request: &mut RequestParts<'_>) -> Answer {
-        let backend = self.backend(place)?;
+    pub(super) async fn refresh(
+        &self,
+        backend: &Backend<U>,
+        request: &mut RequestParts<'_>,
+    ) -> Answer {
         let is_ambient = backend.transport().source() == CredentialSource::Cookie;
         let has_body = request.head.header("content-type", 0).is_some();
         let token = if is_ambient && !has_body {
@@ -29,16 +32,16 @@ impl<U: AuthUser> Auth<U> {
             RefreshToken::parse(&complete(text, fields)?)
         };
         let Some(token) = token else {
-            return Err(self.refresh_refused(place));
+            return Err(self.refresh_refused(backend));
         };
         let id = token.id;
         let refreshed = self.accounts().refresh(backend, token, is_ambient).await;
         let refreshed = refreshed.map_err(|error| match error {
-            RefreshError::Invalid => self.refresh_refused(place),
+            RefreshError::Invalid => self.refresh_refused(backend),
             RefreshError::Unavailable(error) => error.into(),
         })?;
         let binding = CsrfBinding::Session(id);
-        self.issue_response(place, refreshed.access, Some(refreshed.refresh), &binding)
+        self.issue_response(backend, refreshed.access, Some(refreshed.refresh), &binding)
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
@@ -63,12 +66,10 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// 401; and a browser forgets its cookies, for their session is over.
-    fn refresh_refused(&self, place: usize) -> Rejection {
+    fn refresh_refused(&self, backend: &Backend<U>) -> Rejection {
         let challenges = self.challenges(true);
         let rejection = Rejection::challenging(ErrorCode::RefreshTokenInvalid, challenges);
-        let Ok(logout_response) = self.logout_response(place) else {
-            return rejection;
-        };
+        let logout_response = Self::logout_response(backend);
         let cookies = logout_response
             .headers()
             .filter(|(name, _)| *name == "set-cookie");

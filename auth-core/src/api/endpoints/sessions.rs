@@ -51,8 +51,8 @@ impl<U: AuthUser> Auth<U> {
             return Err(ErrorCode::SessionNotFound.into());
         }
         let mut backends = self.backends().iter();
-        match backends.position(|b| b.name() == user.backend()) {
-            Some(place) if user.session() == Some(&id) => self.logout_response(place),
+        match backends.find(|b| b.name() == user.backend()) {
+            Some(backend) if user.session() == Some(&id) => Ok(Self::logout_response(backend)),
             _ => Ok(Reply::empty(204)),
         }
     }
