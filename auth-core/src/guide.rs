@@ -1,4 +1,4 @@
-//! Guides: one for each thing that people come here to do. Their code is compiled and run.
+//! Guides, one for each task. Their code is compiled and run.
 //!
 //! | you want to | guide |
 //! | --- | --- |
@@ -7,13 +7,17 @@
 //! | change keys while the application runs | [`keys`]: change keys |
 //! | keep users where this project has no crate for | [`storage`]: write a custom storage adapter |
 //! | have account rules of your own, and test them | [`manager`]: test your manager without HTTP |
+//! | know what a client gets when a request fails | [`errors`]: every error code |
+//! | go into production | [`production`]: a checklist |
 //! | look up a setting | [`configuration`]: every setting, with default, range and reason |
 //! | keep your own struct in your own SQL table | `auth_diesel::guide::own_user`: bring your own user |
 //! | create a user and rows of yours together, or neither | `auth_diesel::guide::transaction`: run account changes in your transaction |
 
 pub mod adapter;
 pub mod configuration;
+pub mod errors;
 pub mod keys;
 pub mod manager;
+pub mod production;
 pub mod sessions;
 pub mod storage;

@@ -43,7 +43,7 @@ pub struct FieldError {
 pub enum FieldErrorCode {
     /// The member is required and absent.
     Missing,
-    /// Nobody asked for the member.
+    /// The route does not accept this member.
     Unknown,
     /// The member has another JSON type.
     WrongType,
@@ -56,6 +56,16 @@ pub enum FieldErrorCode {
 }
 
 impl FieldErrorCode {
+    /// Every code.
+    pub const ALL: &'static [Self] = &[
+        Self::Missing,
+        Self::Unknown,
+        Self::WrongType,
+        Self::TooShort,
+        Self::TooLong,
+        Self::Invalid,
+    ];
+
     /// The name that clients see.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -87,7 +97,7 @@ impl FieldError {
     /// The longest member name that is repeated in a reply, in code points.
     const MAX_NAME: usize = 64;
 
-    /// A error of the member `field`. Long names are cut, because they come from the request.
+    /// An error of the member `field`. Long names are cut, because they come from the request.
     #[must_use]
     pub fn new(field: &str, code: FieldErrorCode) -> Self {
         Self {

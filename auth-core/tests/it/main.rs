@@ -7,6 +7,7 @@ mod contract;
 mod cost;
 mod interop;
 mod model;
+mod pages;
 mod races;
 mod sessions;
 mod storage_contract;

@@ -1,0 +1,3 @@
+//! Guide: a checklist for production.
+//!
+#![doc = include_str!("../../docs/production.md")]

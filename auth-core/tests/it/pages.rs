@@ -1,0 +1,47 @@
+//! Pages that are written from tables of the code stay current.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use auth_core::FieldErrorCode;
+use auth_core::api::ErrorCode;
+
+/// Compares a committed page with its current text; with `UPDATE_PAGES=1` writes it.
+fn check(name: &str, current: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(name);
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(&path, current).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == current,
+        "docs/{name} is outdated: run `UPDATE_PAGES=1 cargo test -p auth-core --all-features --test it pages`"
+    );
+}
+
+#[test]
+fn the_page_of_error_codes_is_current() {
+    let mut page = String::from(
+        "A request that fails is answered with `application/problem+json` (RFC 9457):\n\n\
+         ```json\n\
+         {\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"code\":\"LOGIN_BAD_CREDENTIALS\",\"detail\":\"Invalid credentials.\"}\n\
+         ```\n\n\
+         `code` is stable: compare it. `detail` is one fixed English sentence for each code; it never contains values of the\n\
+         request. Replies with status 422 have a list `errors` with one entry for each wrong member.\n\n\
+         | code | status | detail |\n| --- | --- | --- |\n",
+    );
+    for code in ErrorCode::ALL {
+        let (name, status, detail) = (code.as_str(), code.status(), code.detail());
+        writeln!(page, "| `{name}` | {status} | {detail} |").unwrap();
+    }
+    page.push_str(
+        "\n# Errors of members\n\nAn entry of `errors` has `field` (the name of the member), `code` and `detail`.\n\n\
+         | code | detail |\n| --- | --- |\n",
+    );
+    for code in FieldErrorCode::ALL {
+        writeln!(page, "| `{}` | {} |", code.as_str(), code.detail()).unwrap();
+    }
+    check("errors.md", &page);
+}
