@@ -40,12 +40,12 @@ pub use change_password::ChangePasswordError;
 pub use delete::{DeleteError, DeleteMode};
 pub use email_token::{ResetToken, VerifyToken};
 pub use handle::Accounts;
-pub use hooks::{
-    ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UpdateSummary, UserManager,
-};
+pub use hooks::{ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UserManager};
 pub use register::{NewAccount, RegisterError, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
 pub(crate) use sessions::{RefreshError, Started};
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub use verify::VerifyError;
+
+pub use crate::event::UpdateSummary;

@@ -23,7 +23,7 @@ use crate::config::ConfigWarning;
 use crate::context::{Actor, Client, Context};
 use crate::csrf::{self, Csrf};
 use crate::error::Unavailable;
-use crate::event::{AuthEvent, EventKind};
+use crate::event::{AccessRefusal, AuthEvent, EventKind};
 use crate::guard::{Guard, GuardError};
 use crate::http::RequestHead;
 use crate::transport::CredentialSource;
@@ -146,8 +146,17 @@ impl<U: AuthUser> Auth<U> {
         &self,
         head: &dyn RequestHead,
     ) -> Result<Authentication<U>, Unavailable> {
+        self.authenticate_in(head, &self.context(head)).await
+    }
+
+    /// [`authenticate`](Self::authenticate) with the context that the request has already.
+    pub(crate) async fn authenticate_in(
+        &self,
+        head: &dyn RequestHead,
+        context: &Context,
+    ) -> Result<Authentication<U>, Unavailable> {
         Authenticator::new(&self.inner.accounts, &self.inner.backends, self.csrf())
-            .authenticate(head)
+            .authenticate(head, context)
             .await
     }
 
@@ -169,10 +178,12 @@ impl<U: AuthUser> Auth<U> {
         match (guard.check(user), user) {
             (Ok(()), Some(user)) => Ok(user.clone()),
             (Err(GuardError::Forbidden), Some(user)) => {
-                Err(self.denied(user, Rejection::forbidden()))
+                self.denied(user, AccessRefusal::Forbidden);
+                Err(Rejection::forbidden())
             }
             (Err(GuardError::InsufficientRoles), Some(user)) => {
-                Err(self.denied(user, Rejection::insufficient_roles()))
+                self.denied(user, AccessRefusal::InsufficientRoles);
+                Err(Rejection::insufficient_roles())
             }
             (Err(_), _) | (Ok(()), None) => Err(self.unauthenticated(who)),
         }
@@ -265,10 +276,10 @@ impl<U: AuthUser> Auth<U> {
         challenges
     }
 
-    fn denied(&self, user: &Authenticated<U>, rejection: Rejection) -> Rejection {
-        let event = AuthEvent::new(EventKind::AccessDenied).user(user.id());
-        self.inner.accounts.raise(&event.backend(user.backend()));
-        rejection
+    fn denied(&self, user: &Authenticated<U>, reason: AccessRefusal) {
+        let event = AuthEvent::new(EventKind::AccessDenied, &user.context());
+        let event = event.with_user(user.id()).with_data(reason);
+        self.inner.accounts.raise(event);
     }
 }
 

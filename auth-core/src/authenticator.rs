@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::backend::{Backend, SessionUse};
+use crate::context::{Actor, Context};
 use crate::csrf::{Csrf, CsrfBinding};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -53,6 +54,8 @@ pub struct Authenticated<U> {
     user: Arc<U>,
     backend: Arc<str>,
     session: Option<SessionId>,
+    /// Of the request, before it was authenticated.
+    context: Context,
 }
 
 impl<'a, U: AuthUser> Authenticator<'a, U> {
@@ -76,6 +79,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
     pub async fn authenticate(
         &self,
         head: &dyn RequestHead,
+        context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
         for presence in [CredentialSource::Header, CredentialSource::Cookie] {
             let mut presented = false;
@@ -84,7 +88,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                 .iter()
                 .filter(|b| b.transport().source() == presence)
             {
-                match self.ask(backend, head).await? {
+                match self.ask(backend, head, context).await? {
                     Authentication::Anonymous => {}
                     Authentication::Refused { .. } => presented = true,
                     accepted => return Ok(accepted),
@@ -92,7 +96,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             }
             if presented {
                 self.accounts
-                    .raise(&AuthEvent::new(EventKind::TokenRefused));
+                    .raise(AuthEvent::new(EventKind::TokenRefused, context));
                 return Ok(Authentication::Refused { presence });
             }
         }
@@ -103,6 +107,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         &self,
         backend: &Backend<U>,
         head: &dyn RequestHead,
+        context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
         let presence = backend.transport().source();
         let refused = Authentication::Refused { presence };
@@ -111,19 +116,21 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             Ok(None) => return Ok(Authentication::Anonymous),
             Err(_) => return Ok(refused),
         };
-        let Some((user, session)) = self.identify(backend, token).await? else {
+        let Some((user, session)) = self.identify(backend, token, context).await? else {
             return Ok(refused);
         };
         let user = Authenticated {
             user: Arc::new(user),
             backend: backend.shared_name(),
             session,
+            context: context.clone(),
         };
         if presence == CredentialSource::Cookie
             && !self.csrf.passes(head, backend.transport(), &user.binding())
         {
-            let event = AuthEvent::new(EventKind::CsrfRefused).user(user.id());
-            self.accounts.raise(&event.backend(backend.name()));
+            let event = AuthEvent::new(EventKind::CsrfRefused, context).with_user(user.id());
+            self.accounts
+                .raise(event.with_backend(backend.shared_name()));
             if self.csrf.enforces() {
                 return Ok(Authentication::CsrfFailed);
             }
@@ -136,6 +143,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         &self,
         backend: &Backend<U>,
         token: &str,
+        context: &Context,
     ) -> Result<Option<(U, Option<SessionId>)>, Unavailable> {
         let now = self.accounts.now();
         let Some(reading) = backend.strategy().read(token, now).await? else {
@@ -144,13 +152,16 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         let in_session = match (reading, backend.session_use()) {
             (PresentedToken::Session(secret), SessionUse::Checked) => {
                 self.accounts
-                    .user_by_secret(backend.name(), &secret)
+                    .user_by_secret(backend.name(), &secret, context)
                     .await?
             }
             (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
                 match subject.session {
                     Some(id) => {
-                        let found = self.accounts.user_in_session(backend.name(), &id).await?;
+                        let found = self
+                            .accounts
+                            .user_in_session(backend.name(), &id, context)
+                            .await?;
                         found.filter(|(user, _)| *user.id() == subject.id)
                     }
                     None => None,
@@ -200,6 +211,31 @@ impl<U> Authenticated<U> {
 }
 
 impl<U: AuthUser> Authenticated<U> {
+    /// Returns the context of the request, with the backend, and with the user as the actor: what a
+    /// handler passes on to the flows of [`Accounts`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::{Authenticated, Accounts, Unavailable, User};
+    ///
+    /// async fn log_out_elsewhere(
+    ///     accounts: &Accounts<User>,
+    ///     caller: &Authenticated<User>,
+    /// ) -> Result<(), Unavailable> {
+    ///     let (user, session) = (caller.user(), caller.session());
+    ///     accounts.end_other_sessions(user, session, &caller.context()).await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.context
+            .clone()
+            .with_backend(Arc::clone(&self.backend))
+            .with_actor(Actor::user(self.user.id()))
+    }
+
     /// What a CSRF token of this login is bound to.
     pub(crate) fn binding(&self) -> CsrfBinding {
         CsrfBinding::of_login(self.session.as_ref(), self.user.id())
@@ -231,6 +267,7 @@ impl<U> Clone for Authenticated<U> {
             user: Arc::clone(&self.user),
             backend: Arc::clone(&self.backend),
             session: self.session,
+            context: self.context.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod client;
 pub use actor::Actor;
 pub use client::Client;
 
+use std::fmt;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -74,6 +75,16 @@ impl Context {
     pub fn with_actor(mut self, actor: Actor) -> Self {
         self.actor = actor;
         self
+    }
+
+    /// Returns this context with the user of this key as the actor, if the actor was
+    /// [`Actor::Anonymous`]: the flow has checked a password or a token of that user.
+    pub(crate) fn identified_as(&self, key: &impl fmt::Display) -> Self {
+        let context = self.clone();
+        match self.actor {
+            Actor::Anonymous => context.with_actor(Actor::user(key)),
+            _ => context,
+        }
     }
 
     /// Returns the time of the request, in UTC. It stays the same for the whole request.

@@ -1,199 +1,110 @@
 //! What happened to accounts, as values that an application can act on.
 
-use std::fmt;
+mod data;
+mod kind;
+mod queue;
+mod sink;
 
+pub use data::{
+    AccessRefusal, EventData, LoginRefusal, RegistrationRefusal, SessionsEnded, UpdateSummary,
+};
+pub use kind::EventKind;
+pub use queue::{AsyncEventSink, EventWorker, QueuedSink};
+pub use sink::{EventSink, TracingSink};
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use crate::context::{Actor, Client, Context};
 use crate::session::SessionId;
 
 /// Something that happened: every result of an authentication and every change to an account.
 ///
-/// Events are raised after the change is committed, never before, and carry ids and never a secret,
-/// an address or a token. The names follow the OWASP logging vocabulary where it has one.
+/// Events are raised after the change is committed, never before. They carry keys and never a
+/// password, a token or an e-mail address. The client's network address and user agent are part of
+/// them: an application that stores events stores personal data.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::event::{EventData, LoginRefusal};
+/// use auth_core::{Actor, AuthEvent, Context, EventKind};
+/// use time::OffsetDateTime;
+///
+/// // As a test of a sink makes one; the toolkit raises them by itself.
+/// let context = Context::new(OffsetDateTime::UNIX_EPOCH).with_actor(Actor::Anonymous);
+/// let event = AuthEvent::new(EventKind::LoginFailed, &context)
+///     .with_user(&42)
+///     .with_data(LoginRefusal::Inactive);
+///
+/// assert_eq!(event.user.as_deref(), Some("42"));
+/// assert_eq!(event.data, EventData::LoginRefused(LoginRefusal::Inactive));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AuthEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The user it happened to, as text; `None` where there is none or it is not known.
-    pub user: Option<String>,
+    /// When it was raised, in UTC, by the injected clock.
+    pub at: OffsetDateTime,
+    /// Who caused it.
+    pub actor: Actor,
+    /// The client whose request caused it.
+    pub client: Client,
+    /// The key of the user that it happened to, as text; `None` if there is no user or it is not
+    /// known.
+    pub user: Option<Arc<str>>,
     /// The backend that was involved.
-    pub backend: Option<String>,
-    /// The session that was involved, by its public name.
+    pub backend: Option<Arc<str>>,
+    /// The session that was involved, by its public id.
     pub session: Option<SessionId>,
-    /// A fixed word or two: which hook, which reason.
-    pub detail: Option<&'static str>,
-}
-
-macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
-        /// The kinds of event, each with one name.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum EventKind {
-            $($(#[$doc])+ $kind,)+
-        }
-
-        impl EventKind {
-            /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
-
-            /// The name in logs.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $name,)+
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// A password was right and a token was issued.
-    LoginSucceeded = "authn_login_success",
-    /// A login was refused; the detail says why.
-    LoginFailed = "authn_login_fail",
-    /// A token was issued.
-    TokenIssued = "authn_token_created",
-    /// A token was revoked.
-    TokenRevoked = "authn_token_revoked",
-    /// A presented token was not accepted.
-    TokenRefused = "authn_token_refused",
-    /// A session was started.
-    SessionCreated = "session_created",
-    /// A session has new tokens.
-    SessionRenewed = "session_renewed",
-    /// Sessions were ended by their user or an administrator; the detail says which.
-    SessionEnded = "session_ended",
-    /// A refresh token that had been spent came back, and its session was ended: somebody else has a
-    /// copy of it.
-    TokenReused = "authn_token_reuse",
-    /// A request with a good cookie could not prove where it came from.
-    CsrfRefused = "malicious_csrf",
-    /// A guard refused an authenticated user.
-    AccessDenied = "authz_fail",
-    /// A user changed its password.
-    PasswordChanged = "authn_password_change",
-    /// A user gave a wrong current password.
-    PasswordChangeFailed = "authn_password_change_fail",
-    /// A password was replaced through a reset token.
-    PasswordReset = "authn_password_reset",
-    /// A reset token was refused.
-    PasswordResetFailed = "authn_password_reset_fail",
-    /// A password reset was asked for; the user is absent where the address is unknown.
-    PasswordResetRequested = "authn_password_reset_request",
-    /// A stored hash was replaced by one with the parameters of today.
-    PasswordRehashed = "authn_password_rehash",
-    /// An account was made.
-    UserCreated = "user_created",
-    /// Somebody registered with a value that is taken.
-    RegistrationRefused = "user_created_fail",
-    /// An account was changed.
-    UserUpdated = "user_updated",
-    /// Roles or the superuser flag of an account were changed.
-    PrivilegesChanged = "authz_change",
-    /// An account has another address now.
-    EmailChanged = "user_email_changed",
-    /// An address was proven.
-    UserVerified = "user_verified",
-    /// A verification token was refused.
-    VerificationFailed = "user_verified_fail",
-    /// A verification token was asked for.
-    VerificationRequested = "user_verification_request",
-    /// An account was deactivated.
-    UserDeactivated = "user_archived",
-    /// An account was removed for good.
-    UserDeleted = "user_deleted",
-    /// A hook of the application failed; the detail names it.
-    HookFailed = "hook_fail",
-    /// Something that accounts need did not answer; the detail says for what.
-    ServiceUnavailable = "sys_unavailable",
-}
-
-/// Where events go. Called on the request's task: hand slow work to a task of your own.
-pub trait EventSink: Send + Sync + 'static {
-    /// Takes one event.
-    fn record(&self, event: &AuthEvent);
-}
-
-/// Writes every event to `tracing`, under the target `auth`: failures as warnings, the rest as
-/// information. It is always there; other sinks come beside it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TracingSink;
-
-impl EventSink for TracingSink {
-    fn record(&self, event: &AuthEvent) {
-        let AuthEvent {
-            kind,
-            user,
-            backend,
-            session,
-            detail,
-        } = event;
-        let (user, backend) = (user.as_deref(), backend.as_deref());
-        let session = session.map(tracing::field::display);
-        if kind.is_failure() {
-            tracing::warn!(target: "auth", event = kind.name(), user, backend, session, detail);
-        } else {
-            tracing::info!(target: "auth", event = kind.name(), user, backend, session, detail);
-        }
-    }
-}
-
-impl EventKind {
-    /// Whether it tells of something that was refused or went wrong.
-    #[must_use]
-    pub fn is_failure(self) -> bool {
-        let name = self.name();
-        name.ends_with("_fail")
-            || matches!(
-                self,
-                Self::TokenRefused
-                    | Self::TokenReused
-                    | Self::CsrfRefused
-                    | Self::ServiceUnavailable
-            )
-    }
+    /// What the kind alone does not say.
+    pub data: EventData,
 }
 
 impl AuthEvent {
-    pub(crate) fn new(kind: EventKind) -> Self {
+    /// Creates an event with the time, actor, client and backend of a context.
+    #[must_use]
+    pub fn new(kind: EventKind, context: &Context) -> Self {
         Self {
             kind,
+            at: context.now(),
+            actor: context.actor().clone(),
+            client: context.client().clone(),
             user: None,
-            backend: None,
+            backend: context.backend().map(Arc::from),
             session: None,
-            detail: None,
+            data: EventData::None,
         }
     }
 
-    pub(crate) fn user(mut self, id: &impl fmt::Display) -> Self {
-        self.user = Some(id.to_string());
+    /// Sets the user that it happened to, by its key.
+    #[must_use]
+    pub fn with_user(mut self, key: &(impl fmt::Display + ?Sized)) -> Self {
+        self.user = Some(key.to_string().into());
         self
     }
 
-    pub(crate) fn backend(mut self, name: &str) -> Self {
-        self.backend = Some(name.to_owned());
+    /// Sets the backend that was involved, by its name.
+    #[must_use]
+    pub fn with_backend(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.backend = Some(name.into());
         self
     }
 
-    pub(crate) fn session(mut self, id: &SessionId) -> Self {
+    /// Sets the session that was involved.
+    #[must_use]
+    pub fn with_session(mut self, id: &SessionId) -> Self {
         self.session = Some(*id);
         self
     }
 
-    pub(crate) fn detail(mut self, detail: &'static str) -> Self {
-        self.detail = Some(detail);
+    /// Sets what the kind alone does not say.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<EventData>) -> Self {
+        self.data = data.into();
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_kind_has_a_name_of_its_own() {
-        let names: HashSet<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
-        assert_eq!(names.len(), EventKind::ALL.len());
     }
 }

@@ -18,14 +18,12 @@
 //! Whoever presents a token within the grace of its rotation is answered with *the same* successor:
 //! there is never a second branch.
 
-mod client;
 mod id;
 mod key_material;
 mod refresh_token;
 mod sessions;
 mod view;
 
-pub(crate) use client::clean as clean_client;
 pub use id::{InvalidSessionId, SessionId};
 pub use key_material::SessionKeyMaterial;
 pub(crate) use key_material::{Draft, Exchange};

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use auth_core::testing::{self, registration};
-//! use auth_core::{User, UserManager, accounts::{HookResult, VerifyToken}};
+//! use auth_core::{Context, User, UserManager, accounts::{HookResult, VerifyToken}};
 //! use std::sync::{Arc, Mutex};
 //!
 //! #[derive(Default)]
@@ -18,7 +18,7 @@
 //! impl UserManager for Mailer {
 //!     type User = User;
 //!
-//!     async fn on_after_register(&self, user: &User, _: &VerifyToken) -> HookResult {
+//!     async fn on_after_register(&self, user: &User, _: &VerifyToken, _: &Context) -> HookResult {
 //!         self.sent.lock().unwrap().push(user.email.to_string());
 //!         Ok(())
 //!     }

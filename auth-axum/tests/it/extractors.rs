@@ -131,7 +131,7 @@ async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_
     house
         .auth
         .accounts()
-        .update_as_admin(&id, inactive)
+        .update_as_admin(&id, inactive, &house.auth.accounts().context())
         .await
         .unwrap();
     for path in OPTIONAL.iter().chain(&REQUIRED) {

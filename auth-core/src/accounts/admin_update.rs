@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Accounts, UpdateSummary};
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::{Password, PasswordRejection};
 use crate::store::{Precondition, UpdateOutcome, UserChange};
@@ -61,6 +62,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         id: &U::Id,
         update: AdminUpdate,
+        context: &Context,
     ) -> Result<U, AdminUpdateError> {
         let before = self.get(id).await?.ok_or(AdminUpdateError::NotFound)?;
         let AdminUpdate {
@@ -93,10 +95,10 @@ impl<U: AuthUser> Accounts<U> {
         if change.is_empty() {
             return Ok(before);
         }
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
-            .shielded(async move { this.write_as_admin(before, change).await })
+            .shielded(async move { this.write_as_admin(before, change, &context).await })
             .await
     }
 
@@ -105,6 +107,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         before: U,
         change: UserChange<U>,
+        context: &Context,
     ) -> Result<U, AdminUpdateError> {
         let summary = UpdateSummary::of(&change);
         let outcome = self
@@ -118,7 +121,7 @@ impl<U: AuthUser> Accounts<U> {
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {
-                self.updated(&before, &user, summary).await;
+                self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }
             UpdateOutcome::Taken(_) => Err(AdminUpdateError::Taken),

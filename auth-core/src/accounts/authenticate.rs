@@ -3,8 +3,9 @@
 use thiserror::Error;
 
 use super::{Accounts, LoginFailure};
+use crate::context::Context;
 use crate::error::Unavailable;
-use crate::event::{AuthEvent, EventKind};
+use crate::event::{AuthEvent, EventKind, LoginRefusal};
 use crate::password::{Password, Verdict};
 use crate::store::{LoginIdentifier, Precondition, UpdateOutcome, UserChange};
 use crate::user::AuthUser;
@@ -58,6 +59,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         identifier: &LoginIdentifier,
         password: &Password,
+        context: &Context,
     ) -> Result<PasswordChecked<U>, LoginError> {
         let user = self
             .inner
@@ -73,19 +75,19 @@ impl<U: AuthUser> Accounts<U> {
             .await
             .map_err(Unavailable::from)?;
         let (Some(user), Verdict::Match { needs_rehash }) = (user.clone(), verdict) else {
-            self.login_failed(user, Refusal::BadCredentials);
+            self.login_failed(user, LoginRefusal::BadCredentials, context);
             return Err(LoginError::BadCredentials);
         };
         if !user.is_active() {
-            self.login_failed(Some(user), Refusal::Inactive);
+            self.login_failed(Some(user), LoginRefusal::Inactive, context);
             return Err(LoginError::Inactive);
         }
         if self.inner.require_verification && !user.is_verified() {
-            self.login_failed(Some(user), Refusal::NotVerified);
+            self.login_failed(Some(user), LoginRefusal::NotVerified, context);
             return Err(LoginError::NotVerified);
         }
         if needs_rehash {
-            self.rehash(&user, password).await;
+            self.rehash(&user, password, context).await;
         }
         Ok(PasswordChecked { user })
     }
@@ -94,18 +96,19 @@ impl<U: AuthUser> Accounts<U> {
     pub(crate) async fn logged_in(
         &self,
         checked: PasswordChecked<U>,
-        backend: &str,
+        context: &Context,
     ) -> Result<(), Unavailable> {
-        let (this, backend) = (self.clone(), backend.to_owned());
+        let this = self.clone();
+        let context = context.identified_as(checked.user.id());
         self.inner
             .background
             .shielded(async move {
                 let user = checked.user;
                 for kind in [EventKind::LoginSucceeded, EventKind::TokenIssued] {
-                    this.raise(&AuthEvent::new(kind).user(user.id()).backend(&backend));
+                    this.raise_for(kind, &user, &context);
                 }
-                let hook = this.hooks().on_after_login(&user);
-                this.after("on_after_login", &user, hook).await;
+                let hook = this.hooks().on_after_login(&user, &context);
+                this.after("on_after_login", &user, &context, hook).await;
                 Ok(())
             })
             .await
@@ -113,30 +116,30 @@ impl<U: AuthUser> Accounts<U> {
 
     /// Raises the event, and runs the hook after the reply: it must not make a known user's failure
     /// slower than an unknown one's. Where too much is under way the hook is left out.
-    fn login_failed(&self, user: Option<U>, refusal: Refusal) {
-        let mut event = AuthEvent::new(EventKind::LoginFailed).detail(refusal.detail());
-        event.user = user.as_ref().map(|user| user.id().to_string());
-        self.raise(&event);
+    fn login_failed(&self, user: Option<U>, refusal: LoginRefusal, context: &Context) {
+        let mut event = AuthEvent::new(EventKind::LoginFailed, context).with_data(refusal);
+        event.user = user.as_ref().map(|user| user.id().to_string().into());
+        self.raise(event);
         let Ok(place) = self.inner.background.place() else {
             return;
         };
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         place.run(async move {
             let failure = match (&user, refusal) {
                 (None, _) => LoginFailure::UnknownUser,
-                (Some(user), Refusal::BadCredentials) => LoginFailure::WrongPassword(user),
-                (Some(user), Refusal::Inactive) => LoginFailure::Inactive(user),
-                (Some(user), Refusal::NotVerified) => LoginFailure::NotVerified(user),
+                (Some(user), LoginRefusal::BadCredentials) => LoginFailure::WrongPassword(user),
+                (Some(user), LoginRefusal::Inactive) => LoginFailure::Inactive(user),
+                (Some(user), LoginRefusal::NotVerified) => LoginFailure::NotVerified(user),
             };
-            let hook = this.hooks().on_after_login_failed(failure);
-            this.after_maybe("on_after_login_failed", user.as_ref(), hook)
+            let hook = this.hooks().on_after_login_failed(failure, &context);
+            this.after_maybe("on_after_login_failed", user.as_ref(), &context, hook)
                 .await;
         });
     }
 
     /// Replaces the stored hash, unless the password was changed meanwhile. A failure is no reason
     /// to refuse the login; the next one tries again.
-    async fn rehash(&self, user: &U, password: &Password) {
+    async fn rehash(&self, user: &U, password: &Password, context: &Context) {
         let Ok(hash) = self.inner.hasher.hash(password).await else {
             return;
         };
@@ -146,26 +149,11 @@ impl<U: AuthUser> Accounts<U> {
         };
         let expect = Precondition::epoch(user.epoch());
         match self.inner.database.update(user.id(), change, expect).await {
-            Ok(UpdateOutcome::Updated(user)) => self.raise_for(EventKind::PasswordRehashed, &user),
+            Ok(UpdateOutcome::Updated(user)) => {
+                self.raise_for(EventKind::PasswordRehashed, &user, context);
+            }
             Ok(_) => {}
-            Err(error) => self.background_failed("rehash", &error.into()),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Refusal {
-    BadCredentials,
-    Inactive,
-    NotVerified,
-}
-
-impl Refusal {
-    fn detail(self) -> &'static str {
-        match self {
-            Self::BadCredentials => "bad credentials",
-            Self::Inactive => "inactive",
-            Self::NotVerified => "not verified",
+            Err(error) => self.background_failed("rehash", &error.into(), context),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::Accounts;
+use crate::context::Context;
 use crate::error::Unavailable;
-use crate::event::{AuthEvent, EventKind};
+use crate::event::{AuthEvent, EventData, EventKind};
 use crate::user::AuthUser;
 
 /// The tasks of the accounts that outlive a call: a bounded set that runs after replies, and the
@@ -90,9 +91,15 @@ impl Place {
 
 impl<U: AuthUser> Accounts<U> {
     /// Work after the reply could not be done: nobody is there to be told but the log.
-    pub(crate) fn background_failed(&self, what: &'static str, error: &Unavailable) {
+    pub(crate) fn background_failed(
+        &self,
+        what: &'static str,
+        error: &Unavailable,
+        context: &Context,
+    ) {
         let source = std::error::Error::source(error).map(ToString::to_string);
         tracing::error!(target: "auth", what, source, "work after the reply failed");
-        self.raise(&AuthEvent::new(EventKind::ServiceUnavailable).detail(what));
+        let event = AuthEvent::new(EventKind::ServiceUnavailable, context);
+        self.raise(event.with_data(EventData::Work(what)));
     }
 }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Accounts, UpdateSummary};
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::EventKind;
 use crate::password::{Password, PasswordHash, PasswordRejection};
@@ -41,17 +42,19 @@ impl<U: AuthUser> Accounts<U> {
         current: &Password,
         new: &Password,
         keep: Option<&SessionId>,
+        context: &Context,
     ) -> Result<U, ChangePasswordError> {
-        if !self.knows_password(user, current).await? {
+        if !self.knows_password(user, current, context).await? {
             return Err(ChangePasswordError::BadCredentials);
         }
         let hash = self
             .check_new_password(new, user.email(), user.username())
             .await?;
         let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
+        let context = context.clone();
         self.inner
             .background
-            .shielded(async move { this.write_password(&user, hash, keep).await })
+            .shielded(async move { this.write_password(&user, hash, keep, &context).await })
             .await
     }
 
@@ -60,6 +63,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         user: &U,
         password: &Password,
+        context: &Context,
     ) -> Result<bool, Unavailable> {
         let verdict = self
             .inner
@@ -67,7 +71,7 @@ impl<U: AuthUser> Accounts<U> {
             .verify(password, user.password_hash())
             .await?;
         if !verdict.is_match() {
-            self.raise_for(EventKind::PasswordChangeFailed, user);
+            self.raise_for(EventKind::PasswordChangeFailed, user, context);
         }
         Ok(verdict.is_match())
     }
@@ -77,6 +81,7 @@ impl<U: AuthUser> Accounts<U> {
         user: &U,
         hash: PasswordHash,
         keep: Option<SessionId>,
+        context: &Context,
     ) -> Result<U, ChangePasswordError> {
         let change = UserChange {
             password_hash: Some(hash),
@@ -89,16 +94,18 @@ impl<U: AuthUser> Accounts<U> {
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
             return Err(ChangePasswordError::Outdated);
         };
-        self.keep_current_session(keep.as_ref(), &user).await;
-        self.raise_for(EventKind::PasswordChanged, &user);
-        let hook = self.hooks().on_after_password_change(&user);
-        self.after("on_after_password_change", &user, hook).await;
+        self.keep_current_session(keep.as_ref(), &user, context)
+            .await;
+        self.raise_for(EventKind::PasswordChanged, &user, context);
+        let hook = self.hooks().on_after_password_change(&user, context);
+        self.after("on_after_password_change", &user, context, hook)
+            .await;
         let summary = UpdateSummary {
             password: true,
             ..UpdateSummary::default()
         };
-        let hook = self.hooks().on_after_update(&user, &summary);
-        self.after("on_after_update", &user, hook).await;
+        let hook = self.hooks().on_after_update(&user, &summary, context);
+        self.after("on_after_update", &user, context, hook).await;
         Ok(user)
     }
 }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Accounts, AdminUpdateError};
+use crate::context::Context;
 use crate::error::{BoxError, Unavailable};
 use crate::event::EventKind;
 use crate::store::{DeleteOutcome, Precondition, UserChange};
@@ -43,27 +44,32 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`DeleteError`]; nothing is changed then.
-    pub async fn delete(&self, id: &U::Id, mode: DeleteMode) -> Result<(), DeleteError> {
+    pub async fn delete(
+        &self,
+        id: &U::Id,
+        mode: DeleteMode,
+        context: &Context,
+    ) -> Result<(), DeleteError> {
         let user = self.get(id).await?.ok_or(DeleteError::NotFound)?;
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
             .shielded(async move {
                 match mode {
-                    DeleteMode::Soft => this.deactivate(user).await,
-                    DeleteMode::Hard => this.remove(user).await,
+                    DeleteMode::Soft => this.deactivate(user, &context).await,
+                    DeleteMode::Hard => this.remove(user, &context).await,
                 }
             })
             .await
     }
 
-    async fn deactivate(&self, user: U) -> Result<(), DeleteError> {
+    async fn deactivate(&self, user: U, context: &Context) -> Result<(), DeleteError> {
         let change = UserChange {
             is_active: Some(false),
             bump_epoch: true,
             ..UserChange::default()
         };
-        match self.write_as_admin(user, change).await {
+        match self.write_as_admin(user, change, context).await {
             Ok(_) => Ok(()),
             Err(AdminUpdateError::LastSuperuser) => Err(DeleteError::LastSuperuser),
             Err(AdminUpdateError::Unavailable(error)) => Err(error.into()),
@@ -71,9 +77,9 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 
-    async fn remove(&self, user: U) -> Result<(), DeleteError> {
-        if let Err(error) = self.hooks().on_before_delete(&user).await {
-            self.hook_failed("on_before_delete", Some(&user), &error);
+    async fn remove(&self, user: U, context: &Context) -> Result<(), DeleteError> {
+        if let Err(error) = self.hooks().on_before_delete(&user, context).await {
+            self.hook_failed("on_before_delete", Some(&user), context, &error);
             return Err(DeleteError::HookFailed(error));
         }
         let expect = Precondition::anything().and_keep_last_superuser();
@@ -83,10 +89,10 @@ impl<U: AuthUser> Accounts<U> {
             DeleteOutcome::LastSuperuser => return Err(DeleteError::LastSuperuser),
             DeleteOutcome::Missing | DeleteOutcome::Stale => return Err(DeleteError::NotFound),
         }
-        self.forget_sessions_of(user.id()).await;
-        self.raise_for(EventKind::UserDeleted, &user);
-        let hook = self.hooks().on_after_delete(&user);
-        self.after("on_after_delete", &user, hook).await;
+        self.forget_sessions_of(user.id(), context).await;
+        self.raise_for(EventKind::UserDeleted, &user, context);
+        let hook = self.hooks().on_after_delete(&user, context);
+        self.after("on_after_delete", &user, context, hook).await;
         Ok(())
     }
 }

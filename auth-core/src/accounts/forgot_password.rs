@@ -6,6 +6,7 @@ use time::Duration;
 
 use super::email_keys::AccountKeys;
 use super::{Accounts, ForgotPassword};
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::{ExpiringKey, Window};
@@ -27,22 +28,30 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`Unavailable`] when the store cannot answer, or when too much work is under way.
-    pub async fn forgot_password(&self, email: EmailAddress) -> Result<(), Unavailable> {
+    pub async fn forgot_password(
+        &self,
+        email: EmailAddress,
+        context: &Context,
+    ) -> Result<(), Unavailable> {
         let place = self.inner.background.place()?;
         let is_flood = self.is_flood("ask-reset", &email).await?;
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         place.run(async move {
             if is_flood {
                 return;
             }
-            if let Err(error) = this.mail_reset_token(email).await {
-                this.background_failed("forgot_password", &error);
+            if let Err(error) = this.mail_reset_token(email, &context).await {
+                this.background_failed("forgot_password", &error, &context);
             }
         });
         Ok(())
     }
 
-    async fn mail_reset_token(&self, email: EmailAddress) -> Result<(), Unavailable> {
+    async fn mail_reset_token(
+        &self,
+        email: EmailAddress,
+        context: &Context,
+    ) -> Result<(), Unavailable> {
         let (keys, generation) = self.next_generation(&email).await?;
         let user = self.inner.database.find(&email.clone().into()).await?;
         let user = user.filter(AuthUser::is_active);
@@ -56,9 +65,9 @@ impl<U: AuthUser> Accounts<U> {
             .inner
             .tokens
             .mint_reset(&keys, &subject, epoch, generation, self.now())?;
-        let mut event = AuthEvent::new(EventKind::PasswordResetRequested);
-        event.user = user.as_ref().map(|user| user.id().to_string());
-        self.raise(&event);
+        let mut event = AuthEvent::new(EventKind::PasswordResetRequested, context);
+        event.user = user.as_ref().map(|user| user.id().to_string().into());
+        self.raise(event);
 
         let request = match &user {
             Some(user) => ForgotPassword::Known {
@@ -67,8 +76,8 @@ impl<U: AuthUser> Accounts<U> {
             },
             None => ForgotPassword::Unknown { email: &email },
         };
-        let hook = self.hooks().on_after_forgot_password(request);
-        self.after_maybe("on_after_forgot_password", user.as_ref(), hook)
+        let hook = self.hooks().on_after_forgot_password(request, context);
+        self.after_maybe("on_after_forgot_password", user.as_ref(), context, hook)
             .await;
         Ok(())
     }

@@ -36,10 +36,13 @@ use crate::user::AuthUser;
 ///     .hooks(NoHooks::new())
 ///     .build()?;
 /// let user = accounts
-///     .register(Registration::new(
-///         EmailAddress::parse("ada@example.com")?,
-///         Password::parse("a mill that weaves algebra")?,
-///     ))
+///     .register(
+///         Registration::new(
+///             EmailAddress::parse("ada@example.com")?,
+///             Password::parse("a mill that weaves algebra")?,
+///         ),
+///         &accounts.context(),
+///     )
 ///     .await?;
 /// assert!(!user.is_verified);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -82,10 +85,13 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.inner.database.get(id).await?)
     }
 
-    /// Waits until the work that goes on after replies is done: call it before an orderly shutdown,
-    /// and in tests before looking at what a mail hook did.
+    /// Waits until the work that goes on after replies is done and every event has left the sinks:
+    /// call it before an orderly shutdown, and in tests before looking at what a mail hook did.
     pub async fn wait_idle(&self) {
         self.inner.background.wait_idle().await;
+        for sink in &self.inner.sinks {
+            sink.flush().await;
+        }
     }
 
     /// The present moment, by the injected clock.
@@ -112,14 +118,15 @@ impl<U: AuthUser> Accounts<U> {
         &self.inner.policy
     }
 
-    /// Hands an event to every sink.
-    pub(crate) fn raise(&self, event: &AuthEvent) {
-        self.inner.sinks.iter().for_each(|sink| sink.record(event));
+    /// Hands an event to every sink, with the present time.
+    pub(crate) fn raise(&self, mut event: AuthEvent) {
+        event.at = self.now();
+        self.inner.sinks.iter().for_each(|sink| sink.record(&event));
     }
 
     /// Raises an event about `user`.
-    pub(crate) fn raise_for(&self, kind: EventKind, user: &U) {
-        self.raise(&AuthEvent::new(kind).user(user.id()));
+    pub(crate) fn raise_for(&self, kind: EventKind, user: &U, context: &Context) {
+        self.raise(AuthEvent::new(kind, context).with_user(user.id()));
     }
 
     pub(super) fn hooks(&self) -> &dyn UserManager<User = U> {

@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 use async_trait::async_trait;
 
 use super::{ResetToken, VerifyToken};
+use crate::context::Context;
 use crate::error::BoxError;
+use crate::event::UpdateSummary;
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
 
@@ -19,6 +21,8 @@ pub type HookResult = Result<(), BoxError>;
 
 /// The hooks of an application. Each does nothing unless overridden.
 ///
+/// Every hook gets the [`Context`] of the request: its time, client, backend and actor.
+///
 /// A hook named `on_after_*` runs when the change is committed, on a task of its own: a client that
 /// disconnects does not stop it. The hooks of requests for mail, of refused logins and of private
 /// registration run after the reply, so that its time says nothing about who has an account;
@@ -27,7 +31,8 @@ pub type HookResult = Result<(), BoxError>;
 /// # Examples
 ///
 /// ```
-/// use auth_core::{User, accounts::{HookResult, UserManager, VerifyToken}};
+/// use auth_core::accounts::{HookResult, UserManager, VerifyToken};
+/// use auth_core::{Context, User};
 ///
 /// struct Welcome;
 ///
@@ -35,7 +40,12 @@ pub type HookResult = Result<(), BoxError>;
 /// impl UserManager for Welcome {
 ///     type User = User;
 ///
-///     async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+///     async fn on_after_register(
+///         &self,
+///         user: &User,
+///         token: &VerifyToken,
+///         context: &Context,
+///     ) -> HookResult {
 ///         println!("mail to {}: /verify#{}", user.email, token.expose());
 ///         Ok(())
 ///     }
@@ -52,31 +62,45 @@ pub trait UserManager: Send + Sync + 'static {
 
     /// An account was registered: mail the token, which proves the address. Not called where
     /// account tokens are switched off.
-    async fn on_after_register(&self, user: &Self::User, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(
+        &self,
+        user: &Self::User,
+        token: &VerifyToken,
+        context: &Context,
+    ) -> HookResult {
         Ok(())
     }
     /// Somebody tried to register the address of this user; called only where registration is
     /// private, where the reply does not tell. Write to the owner of the address.
-    async fn on_after_register_duplicate(&self, user: &Self::User) -> HookResult {
+    async fn on_after_register_duplicate(
+        &self,
+        user: &Self::User,
+        context: &Context,
+    ) -> HookResult {
         Ok(())
     }
     /// A user has logged in and its token is issued.
-    async fn on_after_login(&self, user: &Self::User) -> HookResult {
+    async fn on_after_login(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// A login was refused. Runs after the reply, and is left out where too much is under way: count
     /// attempts by the event `LoginFailed`, which is always raised.
-    async fn on_after_login_failed(&self, failure: LoginFailure<'_, Self::User>) -> HookResult {
+    async fn on_after_login_failed(
+        &self,
+        failure: LoginFailure<'_, Self::User>,
+        context: &Context,
+    ) -> HookResult {
         Ok(())
     }
     /// The address of the user is proven.
-    async fn on_after_verify(&self, user: &Self::User) -> HookResult {
+    async fn on_after_verify(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// A token that proves the user's address was asked for, or is due after a change of address.
     async fn on_after_request_verify_token(
         &self,
         request: RequestVerify<'_, Self::User>,
+        context: &Context,
     ) -> HookResult {
         Ok(())
     }
@@ -84,36 +108,47 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_forgot_password(
         &self,
         request: ForgotPassword<'_, Self::User>,
+        context: &Context,
     ) -> HookResult {
         Ok(())
     }
     /// The password was replaced through a reset token.
-    async fn on_after_reset_password(&self, user: &Self::User) -> HookResult {
+    async fn on_after_reset_password(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// The password is another now, by whichever way.
-    async fn on_after_password_change(&self, user: &Self::User) -> HookResult {
+    async fn on_after_password_change(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// The address is another now: tell the old one.
-    async fn on_after_email_change(&self, user: &Self::User, old: &EmailAddress) -> HookResult {
+    async fn on_after_email_change(
+        &self,
+        user: &Self::User,
+        old: &EmailAddress,
+        context: &Context,
+    ) -> HookResult {
         Ok(())
     }
     /// The account was changed; the last of the hooks of an update.
-    async fn on_after_update(&self, user: &Self::User, update: &UpdateSummary) -> HookResult {
+    async fn on_after_update(
+        &self,
+        user: &Self::User,
+        update: &UpdateSummary,
+        context: &Context,
+    ) -> HookResult {
         Ok(())
     }
     /// The account was deactivated.
-    async fn on_after_deactivate(&self, user: &Self::User) -> HookResult {
+    async fn on_after_deactivate(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// The account is about to be removed for good. An error here stops the deletion: what was to
     /// be done before could not be done.
-    async fn on_before_delete(&self, user: &Self::User) -> HookResult {
+    async fn on_before_delete(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
     /// The account was removed for good.
-    async fn on_after_delete(&self, user: &Self::User) -> HookResult {
+    async fn on_after_delete(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
 }
@@ -162,30 +197,6 @@ pub struct RequestVerify<'a, U> {
     pub user: &'a U,
     /// The token that proves the address, once.
     pub token: &'a VerifyToken,
-}
-
-/// What an update changed, without the values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a set of flags, one per column"
-)]
-pub struct UpdateSummary {
-    /// The address.
-    pub email: bool,
-    /// The password.
-    pub password: bool,
-    /// Activation or deactivation.
-    pub is_active: bool,
-    /// Whether the address counts as proven.
-    pub is_verified: bool,
-    /// The superuser flag.
-    pub is_superuser: bool,
-    /// The roles.
-    pub roles: bool,
-    /// Columns of the application's own.
-    pub columns: bool,
 }
 
 impl<U> NoHooks<U> {

@@ -50,7 +50,7 @@ impl<U: AuthUser> Accounts<U> {
             loop {
                 tokio::time::sleep(pause).await;
                 if let Err(error) = this.purge_expired().await {
-                    this.background_failed("the removal of what is over", &error);
+                    this.background_failed("the removal of what is over", &error, &this.context());
                 }
             }
         }

@@ -5,8 +5,9 @@ use std::fmt;
 use thiserror::Error;
 
 use super::Accounts;
+use crate::context::Context;
 use crate::error::Unavailable;
-use crate::event::{AuthEvent, EventKind};
+use crate::event::{AuthEvent, EventKind, RegistrationRefusal};
 use crate::password::{Password, PasswordRejection};
 use crate::store::{InsertOutcome, NewUser, UniqueField};
 use crate::user::EmailAddress;
@@ -62,12 +63,16 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`RegisterError`]; nothing is stored then.
-    pub async fn register(&self, registration: Registration<U>) -> Result<U, RegisterError> {
+    pub async fn register(
+        &self,
+        registration: Registration<U>,
+        context: &Context,
+    ) -> Result<U, RegisterError> {
         let new = self.prepare(registration).await?;
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
-            .shielded(async move { this.insert_registered(new).await })
+            .shielded(async move { this.insert_registered(new, &context).await })
             .await
     }
 
@@ -82,19 +87,20 @@ impl<U: AuthUser> Accounts<U> {
     pub async fn register_privately(
         &self,
         registration: Registration<U>,
+        context: &Context,
     ) -> Result<(), RegisterError> {
         let place = self.inner.background.place()?;
         let new = self.prepare(registration).await?;
         if self.inner.expiring.is_some() {
             self.count_request("register", &new.email).await?;
         }
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         place.run(async move {
             let email = new.email.clone();
-            match this.insert_registered(new).await {
-                Err(RegisterError::Taken(_)) => this.notify_owner(email).await,
+            match this.insert_registered(new, &context).await {
+                Err(RegisterError::Taken(_)) => this.notify_owner(email, &context).await,
                 Err(RegisterError::Unavailable(error)) => {
-                    this.background_failed("register", &error);
+                    this.background_failed("register", &error, &context);
                 }
                 Ok(_) | Err(RegisterError::Password(_)) => {}
             }
@@ -107,7 +113,11 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`RegisterError`]; nothing is stored then.
-    pub async fn create(&self, account: NewAccount<U>) -> Result<U, RegisterError> {
+    pub async fn create(
+        &self,
+        account: NewAccount<U>,
+        context: &Context,
+    ) -> Result<U, RegisterError> {
         let NewAccount {
             registration,
             is_verified,
@@ -115,7 +125,7 @@ impl<U: AuthUser> Accounts<U> {
             roles,
         } = account;
         let new = self.prepare(registration).await?;
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.clone());
         let new = NewUser {
             is_verified,
             is_superuser,
@@ -124,7 +134,7 @@ impl<U: AuthUser> Accounts<U> {
         };
         self.inner
             .background
-            .shielded(async move { this.insert(new).await })
+            .shielded(async move { this.insert(new, &context).await })
             .await
     }
 
@@ -171,12 +181,12 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`Unavailable`] when no token can be made; the account is there all the same.
-    pub async fn complete(&self, user: &U) -> Result<(), Unavailable> {
-        self.raise_for(EventKind::UserCreated, user);
-        self.welcome(user).await
+    pub async fn complete(&self, user: &U, context: &Context) -> Result<(), Unavailable> {
+        self.raise_for(EventKind::UserCreated, user, context);
+        self.welcome(user, context).await
     }
 
-    async fn insert(&self, new: NewUser<U>) -> Result<U, RegisterError> {
+    async fn insert(&self, new: NewUser<U>, context: &Context) -> Result<U, RegisterError> {
         match self
             .inner
             .database
@@ -185,40 +195,45 @@ impl<U: AuthUser> Accounts<U> {
             .map_err(Unavailable::from)?
         {
             InsertOutcome::Inserted(user) => {
-                self.raise_for(EventKind::UserCreated, &user);
+                self.raise_for(EventKind::UserCreated, &user, context);
                 Ok(user)
             }
             InsertOutcome::Taken(field) => {
-                self.raise(&AuthEvent::new(EventKind::RegistrationRefused).detail("taken"));
+                let event = AuthEvent::new(EventKind::RegistrationRefused, context);
+                self.raise(event.with_data(RegistrationRefusal::Taken));
                 Err(RegisterError::Taken(field))
             }
         }
     }
 
-    async fn insert_registered(&self, new: NewUser<U>) -> Result<U, RegisterError> {
-        let user = self.insert(new).await?;
-        self.welcome(&user).await?;
+    async fn insert_registered(
+        &self,
+        new: NewUser<U>,
+        context: &Context,
+    ) -> Result<U, RegisterError> {
+        let user = self.insert(new, context).await?;
+        self.welcome(&user, context).await?;
         Ok(user)
     }
 
-    async fn welcome(&self, user: &U) -> Result<(), Unavailable> {
+    async fn welcome(&self, user: &U, context: &Context) -> Result<(), Unavailable> {
         if self.inner.expiring.is_some() {
             let token = self.inner.tokens.mint_verify(user, self.now())?;
-            let hook = self.hooks().on_after_register(user, &token);
-            self.after("on_after_register", user, hook).await;
+            let hook = self.hooks().on_after_register(user, &token, context);
+            self.after("on_after_register", user, context, hook).await;
         }
         Ok(())
     }
 
-    async fn notify_owner(&self, email: EmailAddress) {
+    async fn notify_owner(&self, email: EmailAddress, context: &Context) {
         match self.inner.database.find(&email.into()).await {
             Ok(Some(owner)) => {
-                let hook = self.hooks().on_after_register_duplicate(&owner);
-                self.after("on_after_register_duplicate", &owner, hook)
+                let hook = self.hooks().on_after_register_duplicate(&owner, context);
+                self.after("on_after_register_duplicate", &owner, context, hook)
                     .await;
             }
             Ok(None) => {}
-            Err(error) => self.background_failed("register", &error.into()),
+            Err(error) => self.background_failed("register", &error.into(), context),
         }
     }
 }

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::Accounts;
 use super::forgot_password::generation_key;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::password::{Password, PasswordHash, PasswordRejection};
@@ -39,27 +40,32 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         token: &str,
         password: Password,
+        context: &Context,
     ) -> Result<U, ResetPasswordError> {
-        let user = self.owner_of_reset_token(token).await?;
+        let user = self.owner_of_reset_token(token, context).await?;
         let hash = self
             .check_new_password(&password, user.email(), user.username())
             .await?;
-        let this = self.clone();
+        let (this, context) = (self.clone(), context.identified_as(user.id()));
         self.inner
             .background
-            .shielded(async move { this.write_reset(user, hash).await })
+            .shielded(async move { this.write_reset(user, hash, &context).await })
             .await
     }
 
-    async fn owner_of_reset_token(&self, token: &str) -> Result<U, ResetPasswordError> {
+    async fn owner_of_reset_token(
+        &self,
+        token: &str,
+        context: &Context,
+    ) -> Result<U, ResetPasswordError> {
         let now = self.now();
         let Ok(claims) = self.inner.tokens.read_reset::<U>(token, now) else {
-            return Err(self.reset_failed());
+            return Err(self.reset_failed(context));
         };
         let user = self.get(&claims.user).await?;
         let is_good = |user: &U| user.is_active() && user.epoch() == claims.epoch;
         let Some(user) = user.filter(is_good) else {
-            return Err(self.reset_failed());
+            return Err(self.reset_failed(context));
         };
         let key = generation_key(&claims.keys, user.email());
         let latest = self
@@ -70,11 +76,16 @@ impl<U: AuthUser> Accounts<U> {
         if latest == claims.generation {
             Ok(user)
         } else {
-            Err(self.reset_failed())
+            Err(self.reset_failed(context))
         }
     }
 
-    async fn write_reset(&self, user: U, hash: PasswordHash) -> Result<U, ResetPasswordError> {
+    async fn write_reset(
+        &self,
+        user: U,
+        hash: PasswordHash,
+        context: &Context,
+    ) -> Result<U, ResetPasswordError> {
         let change = UserChange {
             password_hash: Some(hash),
             bump_epoch: true,
@@ -83,22 +94,20 @@ impl<U: AuthUser> Accounts<U> {
         let expect = Precondition::epoch(user.epoch());
         let outcome = self.inner.database.update(user.id(), change, expect).await;
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
-            return Err(self.reset_failed());
+            return Err(self.reset_failed(context));
         };
-        self.raise_for(EventKind::PasswordReset, &user);
-        self.after(
-            "on_after_reset_password",
-            &user,
-            self.hooks().on_after_reset_password(&user),
-        )
-        .await;
-        let hook = self.hooks().on_after_password_change(&user);
-        self.after("on_after_password_change", &user, hook).await;
+        self.raise_for(EventKind::PasswordReset, &user, context);
+        let hook = self.hooks().on_after_reset_password(&user, context);
+        self.after("on_after_reset_password", &user, context, hook)
+            .await;
+        let hook = self.hooks().on_after_password_change(&user, context);
+        self.after("on_after_password_change", &user, context, hook)
+            .await;
         Ok(user)
     }
 
-    fn reset_failed(&self) -> ResetPasswordError {
-        self.raise(&AuthEvent::new(EventKind::PasswordResetFailed).detail("bad token"));
+    fn reset_failed(&self, context: &Context) -> ResetPasswordError {
+        self.raise(AuthEvent::new(EventKind::PasswordResetFailed, context));
         ResetPasswordError::BadToken
     }
 }

@@ -10,6 +10,7 @@ mod update;
 use std::sync::Arc;
 
 use super::Accounts;
+use crate::context::Context;
 use crate::event::EventKind;
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::testing::{
@@ -29,6 +30,10 @@ struct World {
 }
 
 impl World {
+    fn context(&self) -> Context {
+        self.accounts.context()
+    }
+
     fn new() -> Self {
         Self::with(|builder| builder)
     }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Accounts, UpdateSummary};
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::Password;
 use crate::session::SessionId;
@@ -49,7 +50,12 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`UpdateSelfError`]; nothing is changed then.
-    pub async fn update_self(&self, user: &U, update: SelfUpdate<U>) -> Result<U, UpdateSelfError> {
+    pub async fn update_self(
+        &self,
+        user: &U,
+        update: SelfUpdate<U>,
+        context: &Context,
+    ) -> Result<U, UpdateSelfError> {
         let SelfUpdate {
             email,
             current_password,
@@ -59,7 +65,7 @@ impl<U: AuthUser> Accounts<U> {
         let email = email.filter(|email| email != user.email());
         if email.is_some() {
             let knows = match &current_password {
-                Some(password) => self.knows_password(user, password).await?,
+                Some(password) => self.knows_password(user, password, context).await?,
                 None => false,
             };
             if !knows {
@@ -78,14 +84,19 @@ impl<U: AuthUser> Accounts<U> {
         if change.is_empty() {
             return Ok(user.clone());
         }
-        let (this, user) = (self.clone(), user.clone());
+        let (this, user, context) = (self.clone(), user.clone(), context.clone());
         self.inner
             .background
-            .shielded(async move { this.write_own(user, change).await })
+            .shielded(async move { this.write_own(user, change, &context).await })
             .await
     }
 
-    async fn write_own(&self, before: U, change: UserChange<U>) -> Result<U, UpdateSelfError> {
+    async fn write_own(
+        &self,
+        before: U,
+        change: UserChange<U>,
+        context: &Context,
+    ) -> Result<U, UpdateSelfError> {
         let summary = UpdateSummary::of(&change);
         let keep = change.keep_session;
         let expect = Precondition::epoch(before.epoch());
@@ -96,8 +107,9 @@ impl<U: AuthUser> Accounts<U> {
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {
-                self.keep_current_session(keep.as_ref(), &user).await;
-                self.updated(&before, &user, summary).await;
+                self.keep_current_session(keep.as_ref(), &user, context)
+                    .await;
+                self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }
             UpdateOutcome::Taken(_) => Err(UpdateSelfError::Taken),

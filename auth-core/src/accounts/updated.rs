@@ -1,6 +1,7 @@
 //! What follows every committed update, whoever made it.
 
 use super::{Accounts, UpdateSummary};
+use crate::context::Context;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::UserChange;
 use crate::user::{AuthUser, UserColumns};
@@ -21,34 +22,48 @@ impl UpdateSummary {
 
 impl<U: AuthUser> Accounts<U> {
     /// Raises the events of an update and runs its hooks, `on_after_update` last.
-    pub(super) async fn updated(&self, before: &U, user: &U, summary: UpdateSummary) {
-        let raise = |kind| self.raise(&AuthEvent::new(kind).user(user.id()));
-        raise(EventKind::UserUpdated);
+    pub(super) async fn updated(
+        &self,
+        before: &U,
+        user: &U,
+        summary: UpdateSummary,
+        context: &Context,
+    ) {
+        let raise = |kind| self.raise_for(kind, user, context);
+        let changed = |kind| {
+            let event = AuthEvent::new(kind, context).with_user(user.id());
+            self.raise(event.with_data(summary));
+        };
+        changed(EventKind::UserUpdated);
         if summary.is_superuser || summary.roles {
-            raise(EventKind::PrivilegesChanged);
+            changed(EventKind::PrivilegesChanged);
         }
         if summary.password {
             raise(EventKind::PasswordChanged);
-            let hook = self.hooks().on_after_password_change(user);
-            self.after("on_after_password_change", user, hook).await;
+            let hook = self.hooks().on_after_password_change(user, context);
+            self.after("on_after_password_change", user, context, hook)
+                .await;
         }
         if user.email() != before.email() {
             raise(EventKind::EmailChanged);
-            let hook = self.hooks().on_after_email_change(user, before.email());
-            self.after("on_after_email_change", user, hook).await;
+            let hook = self
+                .hooks()
+                .on_after_email_change(user, before.email(), context);
+            self.after("on_after_email_change", user, context, hook)
+                .await;
             if !user.is_verified()
                 && self.inner.expiring.is_some()
-                && let Err(error) = self.hand_out_verify_token(user).await
+                && let Err(error) = self.hand_out_verify_token(user, context).await
             {
-                self.background_failed("request_verify", &error);
+                self.background_failed("request_verify", &error, context);
             }
         }
         if before.is_active() && !user.is_active() {
             raise(EventKind::UserDeactivated);
-            let hook = self.hooks().on_after_deactivate(user);
-            self.after("on_after_deactivate", user, hook).await;
+            let hook = self.hooks().on_after_deactivate(user, context);
+            self.after("on_after_deactivate", user, context, hook).await;
         }
-        let hook = self.hooks().on_after_update(user, &summary);
-        self.after("on_after_update", user, hook).await;
+        let hook = self.hooks().on_after_update(user, &summary, context);
+        self.after("on_after_update", user, context, hook).await;
     }
 }

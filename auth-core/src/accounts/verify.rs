@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Accounts;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::{ExpiringKey, Inserted, Precondition, UpdateOutcome, UserChange};
@@ -32,20 +33,21 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`VerifyError`].
-    pub async fn verify(&self, token: &str) -> Result<U, VerifyError> {
+    pub async fn verify(&self, token: &str, context: &Context) -> Result<U, VerifyError> {
         let now = self.now();
         let Ok(claims) = self.inner.tokens.read_verify::<U>(token, now) else {
-            return Err(self.verification_failed());
+            return Err(self.verification_failed(context));
         };
         let user = self.get(&claims.user).await?;
         let user = user.filter(AuthUser::is_active);
         let Some(user) = user.filter(|user| claims.prove(user.email())) else {
-            return Err(self.verification_failed());
+            return Err(self.verification_failed(context));
         };
         if user.is_verified() {
             return Err(VerifyError::AlreadyVerified);
         }
         let this = self.clone();
+        let context = context.identified_as(user.id());
         let spent = ExpiringKey::new("verify", &claims.jti);
         let until = claims.expires_at;
         self.inner
@@ -57,9 +59,9 @@ impl<U: AuthUser> Accounts<U> {
                     .await
                     .map_err(Unavailable::from)?;
                 if first == Inserted::Present {
-                    return Err(this.verification_failed());
+                    return Err(this.verification_failed(&context));
                 }
-                let written = this.write_verified(user).await;
+                let written = this.write_verified(user, &context).await;
                 if let Err(VerifyError::Unavailable(_)) = written {
                     // Not proven, so not spent. If this fails too, a new token can be asked for.
                     let _ = store.remove(&spent).await;
@@ -69,7 +71,7 @@ impl<U: AuthUser> Accounts<U> {
             .await
     }
 
-    async fn write_verified(&self, user: U) -> Result<U, VerifyError> {
+    async fn write_verified(&self, user: U, context: &Context) -> Result<U, VerifyError> {
         let change = UserChange {
             is_verified: Some(true),
             ..UserChange::default()
@@ -77,16 +79,16 @@ impl<U: AuthUser> Accounts<U> {
         let expect = Precondition::epoch(user.epoch());
         let outcome = self.inner.database.update(user.id(), change, expect).await;
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
-            return Err(self.verification_failed());
+            return Err(self.verification_failed(context));
         };
-        self.raise_for(EventKind::UserVerified, &user);
-        let hook = self.hooks().on_after_verify(&user);
-        self.after("on_after_verify", &user, hook).await;
+        self.raise_for(EventKind::UserVerified, &user, context);
+        let hook = self.hooks().on_after_verify(&user, context);
+        self.after("on_after_verify", &user, context, hook).await;
         Ok(user)
     }
 
-    fn verification_failed(&self) -> VerifyError {
-        self.raise(&AuthEvent::new(EventKind::VerificationFailed).detail("bad token"));
+    fn verification_failed(&self, context: &Context) -> VerifyError {
+        self.raise(AuthEvent::new(EventKind::VerificationFailed, context));
         VerifyError::BadToken
     }
 }

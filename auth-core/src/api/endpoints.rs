@@ -18,6 +18,7 @@ use super::{ErrorCode, Operation, Rejection, Route};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
@@ -60,31 +61,37 @@ impl<U: AuthUser> Auth<U> {
         let Some(operation) = route.operation(request.head.method()) else {
             return Rejection::method_not_allowed(route.allow()).into_reply();
         };
-        let answer = self.perform(operation, &mut request).await;
+        let context = self.context(request.head);
+        let answer = self.perform(operation, &mut request, &context).await;
         answer.unwrap_or_else(Rejection::into_reply)
     }
 
-    async fn perform(&self, operation: Operation, request: &mut RequestParts<'_>) -> Answer {
+    async fn perform(
+        &self,
+        operation: Operation,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
         match operation {
-            Operation::Login(place) => self.login(self.backend(place)?, request).await,
-            Operation::Logout(place) => self.logout(self.backend(place)?, request).await,
-            Operation::Refresh(place) => self.refresh(self.backend(place)?, request).await,
+            Operation::Login(place) => self.login(self.backend(place)?, request, context).await,
+            Operation::Logout(place) => self.logout(self.backend(place)?, request, context).await,
+            Operation::Refresh(place) => self.refresh(self.backend(place)?, request, context).await,
             Operation::PublicKeys => Ok(self.public_keys(request.head)),
-            Operation::ListSessions => self.list_sessions(request).await,
-            Operation::EndSession => self.end_session(request).await,
-            Operation::EndOtherSessions => self.end_other_sessions(request).await,
-            Operation::Register => self.register(request).await,
-            Operation::Verify => self.verify(request).await,
-            Operation::RequestVerify => self.request_verify(request).await,
-            Operation::ForgotPassword => self.forgot_password(request).await,
-            Operation::ResetPassword => self.reset_password(request).await,
-            Operation::ReadMe => self.read_me(request).await,
-            Operation::UpdateMe => self.update_me(request).await,
-            Operation::ChangePassword => self.change_password(request).await,
-            Operation::ListUsers => self.list_users(request).await,
-            Operation::ReadUser => self.read_user(request).await,
-            Operation::UpdateUser => self.update_user(request).await,
-            Operation::DeleteUser => self.delete_user(request).await,
+            Operation::ListSessions => self.list_sessions(request, context).await,
+            Operation::EndSession => self.end_session(request, context).await,
+            Operation::EndOtherSessions => self.end_other_sessions(request, context).await,
+            Operation::Register => self.register(request, context).await,
+            Operation::Verify => self.verify(request, context).await,
+            Operation::RequestVerify => self.request_verify(request, context).await,
+            Operation::ForgotPassword => self.forgot_password(request, context).await,
+            Operation::ResetPassword => self.reset_password(request, context).await,
+            Operation::ReadMe => self.read_me(request, context).await,
+            Operation::UpdateMe => self.update_me(request, context).await,
+            Operation::ChangePassword => self.change_password(request, context).await,
+            Operation::ListUsers => self.list_users(request, context).await,
+            Operation::ReadUser => self.read_user(request, context).await,
+            Operation::UpdateUser => self.update_user(request, context).await,
+            Operation::DeleteUser => self.delete_user(request, context).await,
         }
     }
 
@@ -98,8 +105,9 @@ impl<U: AuthUser> Auth<U> {
         &self,
         guard: &Guard,
         head: &dyn RequestHead,
+        context: &Context,
     ) -> Result<Authenticated<U>, Rejection> {
-        let who = self.authenticate(head).await?;
+        let who = self.authenticate_in(head, context).await?;
         self.require(guard, &who)
     }
 }
@@ -111,10 +119,11 @@ impl<U: AuthUser> Auth<U> {
         &self,
         guard: &Guard,
         request: &mut RequestParts<'_>,
+        context: &Context,
     ) -> Result<(Authenticated<U>, Fields), Rejection> {
-        self.guarded(guard, request.head).await?;
+        self.guarded(guard, request.head, context).await?;
         let fields = fields(request).await?;
-        let user = self.guarded(guard, request.head).await?;
+        let user = self.guarded(guard, request.head, context).await?;
         Ok((user, fields))
     }
 }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Auth;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::strategy::RevokeOutcome;
 use crate::user::AuthUser;
@@ -38,19 +39,29 @@ impl<U: AuthUser> Auth<U> {
     /// use auth_core::{Auth, User};
     ///
     /// async fn found_in_a_log(auth: &Auth<User>, token: &str) -> Result<(), RevokeError> {
-    ///     auth.revoke("api", token).await
+    ///     auth.revoke("api", token, &auth.accounts().context()).await
     /// }
     /// ```
     ///
     /// # Errors
     ///
     /// [`RevokeError`]: the token may still be valid.
-    pub async fn revoke(&self, backend: &str, token: &str) -> Result<(), RevokeError> {
+    pub async fn revoke(
+        &self,
+        backend: &str,
+        token: &str,
+        context: &Context,
+    ) -> Result<(), RevokeError> {
         let mut backends = self.inner.backends.iter();
         let Some(backend) = backends.find(|known| known.name() == backend) else {
             return Err(RevokeError::UnknownBackend(backend.to_owned()));
         };
-        match self.inner.accounts.revoke_access(backend, token).await? {
+        match self
+            .inner
+            .accounts
+            .revoke_access(backend, token, context)
+            .await?
+        {
             RevokeOutcome::Revoked => Ok(()),
             RevokeOutcome::Unsupported => Err(RevokeError::Unsupported(backend.name().to_owned())),
         }

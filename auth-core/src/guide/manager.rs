@@ -10,7 +10,7 @@
 //!
 //! use auth_core::accounts::{ForgotPassword, HookResult};
 //! use auth_core::testing::{self, email, password, registration};
-//! use auth_core::{User, UserManager};
+//! use auth_core::{Context, User, UserManager};
 //!
 //! /// Writes down the letters that would be mailed.
 //! #[derive(Default)]
@@ -22,7 +22,11 @@
 //! impl UserManager for Letters {
 //!     type User = User;
 //!
-//!     async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, User>) -> HookResult {
+//!     async fn on_after_forgot_password(
+//!         &self,
+//!         ask: ForgotPassword<'_, User>,
+//!         _: &Context,
+//!     ) -> HookResult {
 //!         if let ForgotPassword::Known { user, token } = ask {
 //!             let letter = format!("{}: {}", user.email, token.expose());
 //!             self.sent.lock().unwrap().push(letter);
@@ -34,16 +38,18 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let letters = Arc::new(Letters::default());
 //! let accounts = testing::accounts(letters.clone());
-//! accounts.register(registration("ada@example.com")).await?;
+//! accounts.register(registration("ada@example.com"), &accounts.context()).await?;
 //!
-//! accounts.forgot_password(email("ada@example.com")).await?;
-//! accounts.forgot_password(email("nobody@example.com")).await?;
+//! for address in ["ada@example.com", "nobody@example.com"] {
+//!     accounts.forgot_password(email(address), &accounts.context()).await?;
+//! }
 //! // Mail goes out after the reply: wait for it before you look.
 //! accounts.wait_idle().await;
 //! let letter = letters.sent.lock().unwrap().concat();
 //! let token = letter.strip_prefix("ada@example.com: ").expect("one letter, to Ada");
 //!
-//! accounts.reset_password(token, password("an engine of brass and steam")).await?;
+//! let new = password("an engine of brass and steam");
+//! accounts.reset_password(token, new, &accounts.context()).await?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
 //! ```

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::accounts::{ForgotPassword, HookResult, RequestVerify, UserManager, VerifyToken};
+use crate::context::Context;
 use crate::user::{AuthUser, User};
 
 /// Keeps the tokens that an application would mail. Clones share what they keep.
@@ -87,19 +88,27 @@ impl<U> Clone for Outbox<U> {
 impl<U: AuthUser> UserManager for Outbox<U> {
     type User = U;
 
-    async fn on_after_register(&self, user: &U, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, user: &U, token: &VerifyToken, _: &Context) -> HookResult {
         self.push("verify", user.email(), token.expose());
         Ok(())
     }
-    async fn on_after_register_duplicate(&self, user: &U) -> HookResult {
+    async fn on_after_register_duplicate(&self, user: &U, _: &Context) -> HookResult {
         self.push("duplicate", user.email(), "");
         Ok(())
     }
-    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, U>) -> HookResult {
+    async fn on_after_request_verify_token(
+        &self,
+        request: RequestVerify<'_, U>,
+        _: &Context,
+    ) -> HookResult {
         self.push("verify", request.user.email(), request.token.expose());
         Ok(())
     }
-    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, U>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        request: ForgotPassword<'_, U>,
+        _: &Context,
+    ) -> HookResult {
         match request {
             ForgotPassword::Known { user, token } => {
                 self.push("reset", user.email(), token.expose());

@@ -180,7 +180,15 @@ fn one_superuser_stays() {
                     is_superuser: true,
                     roles: Roles::none(),
                 };
-                ids.push(world.auth.accounts().create(account).await.unwrap().id);
+                ids.push(
+                    world
+                        .auth
+                        .accounts()
+                        .create(account, &world.auth.accounts().context())
+                        .await
+                        .unwrap()
+                        .id,
+                );
                 let reply = world.login(address, PASSWORD).await.json();
                 tokens.push(reply["access_token"].as_str().unwrap().to_owned());
             }

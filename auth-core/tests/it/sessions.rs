@@ -53,7 +53,10 @@ impl TestApp {
             .build()
             .unwrap();
         let ada = registration("ada@example.com");
-        auth.accounts().register(ada).await.unwrap();
+        auth.accounts()
+            .register(ada, &auth.accounts().context())
+            .await
+            .unwrap();
         Self {
             door: CoreClient::new(auth.clone()),
             auth,
@@ -203,7 +206,10 @@ fn a_session_never_grows() {
         let user = house.auth.accounts();
         let ada = auth_core::testing::email("ada@example.com").into();
         let password = auth_core::testing::password(PASSWORD);
-        let checked = user.authenticate(&ada, &password).await.unwrap();
+        let checked = user
+            .authenticate(&ada, &password, &user.context())
+            .await
+            .unwrap();
         let id = user.sessions(checked.user()).await.unwrap()[0].id;
         let room = async || {
             let row = house.store.session(&id).await.unwrap().unwrap();
@@ -232,16 +238,36 @@ fn one_access_token_ends() {
         let house = TestApp::new().await;
         let first = house.log_in().await;
         let second = house.refresh(&first.refresh).await.unwrap();
-        house.auth.revoke("api", &first.access).await.unwrap();
+        house
+            .auth
+            .revoke("api", &first.access, &house.auth.accounts().context())
+            .await
+            .unwrap();
         assert!(!house.is_good(&first.access).await && house.is_good(&second.access).await);
-        house.auth.revoke("web", &second.access).await.unwrap();
+        house
+            .auth
+            .revoke("web", &second.access, &house.auth.accounts().context())
+            .await
+            .unwrap();
         assert!(
             house.is_good(&second.access).await,
             "not a token of that backend"
         );
-        house.auth.revoke("api", &second.access).await.unwrap();
-        house.auth.revoke("api", &second.access).await.unwrap();
-        house.auth.revoke("api", "no token at all").await.unwrap();
+        house
+            .auth
+            .revoke("api", &second.access, &house.auth.accounts().context())
+            .await
+            .unwrap();
+        house
+            .auth
+            .revoke("api", &second.access, &house.auth.accounts().context())
+            .await
+            .unwrap();
+        house
+            .auth
+            .revoke("api", "no token at all", &house.auth.accounts().context())
+            .await
+            .unwrap();
         assert!(!house.is_good(&second.access).await);
         let third = house.refresh(&second.refresh).await.unwrap();
         assert!(house.is_good(&third.access).await);
@@ -255,7 +281,10 @@ fn revocation_that_revokes_nothing_is_an_error() {
     block_on(async {
         let app = TestApp::new().await;
         let tokens = app.log_in().await;
-        let unknown = app.auth.revoke("apl", &tokens.access).await;
+        let unknown = app
+            .auth
+            .revoke("apl", &tokens.access, &app.auth.accounts().context())
+            .await;
         assert!(matches!(unknown, Err(RevokeError::UnknownBackend(name)) if name == "apl"));
         assert!(app.is_good(&tokens.access).await);
 
@@ -270,12 +299,15 @@ fn revocation_that_revokes_nothing_is_an_error() {
             .build()
             .unwrap();
         let ada = registration("ada@example.com");
-        auth.accounts().register(ada).await.unwrap();
+        auth.accounts()
+            .register(ada, &auth.accounts().context())
+            .await
+            .unwrap();
         let client = CoreClient::new(auth.clone());
         let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
         let reply = client.send(WireRequest::post("/auth/login", &body)).await;
         let token = reply.json()["access_token"].as_str().unwrap().to_owned();
-        let refused = auth.revoke("api", &token).await;
+        let refused = auth.revoke("api", &token, &auth.accounts().context()).await;
         assert!(matches!(refused, Err(RevokeError::Unsupported(name)) if name == "api"));
     });
 }

@@ -66,7 +66,12 @@ impl World {
     pub(crate) async fn with_ada() -> Arc<Self> {
         let world = Self::new();
         let ada = registration("ada@example.com");
-        world.auth.accounts().register(ada).await.unwrap();
+        world
+            .auth
+            .accounts()
+            .register(ada, &world.auth.accounts().context())
+            .await
+            .unwrap();
         world
     }
 

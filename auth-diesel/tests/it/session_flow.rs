@@ -79,7 +79,7 @@ impl<C: SqlBackend> World<C> {
             .unwrap();
         let accounts = auth.accounts().clone();
         accounts
-            .register(registration("ada@example.com"))
+            .register(registration("ada@example.com"), &accounts.context())
             .await
             .unwrap();
         Arc::new(Self {
@@ -324,7 +324,7 @@ async fn a_deleted_user_leaves_no_session(home: impl Home) {
     let ada = world.store.find(&ada.into()).await.unwrap().unwrap();
     world
         .accounts
-        .delete(&ada.id, DeleteMode::Hard)
+        .delete(&ada.id, DeleteMode::Hard, &world.accounts.context())
         .await
         .unwrap();
     world.accounts.wait_idle().await;

@@ -47,9 +47,14 @@ impl TestApp {
     /// Registers a user, changes it as an administrator would, and answers with its id.
     pub(crate) async fn user(&self, address: &str, update: AdminUpdate) -> UserKey {
         let accounts = self.auth.accounts();
-        let user = accounts.register(testing::registration(address)).await;
+        let user = accounts
+            .register(testing::registration(address), &accounts.context())
+            .await;
         let id = user.unwrap().id;
-        accounts.update_as_admin(&id, update).await.unwrap();
+        accounts
+            .update_as_admin(&id, update, &accounts.context())
+            .await
+            .unwrap();
         id
     }
 
@@ -79,7 +84,11 @@ impl TestApp {
     pub(crate) async fn exists(&self, address: &str) -> bool {
         let login = LoginIdentifier::Email(testing::email(address));
         let password = testing::password(testing::PASSWORD);
-        let answer = self.auth.accounts().authenticate(&login, &password).await;
+        let answer = self
+            .auth
+            .accounts()
+            .authenticate(&login, &password, &self.auth.accounts().context())
+            .await;
         answer.is_ok()
     }
 }

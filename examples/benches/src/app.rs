@@ -83,7 +83,11 @@ async fn assemble(
 /// The one account, which may be there: all runs on a server share one database.
 async fn register(auth: &Auth<User>) {
     let registration = auth_core::testing::registration(EMAIL);
-    match auth.accounts().register(registration).await {
+    match auth
+        .accounts()
+        .register(registration, &auth.accounts().context())
+        .await
+    {
         Ok(_) | Err(RegisterError::Taken(_)) => {}
         Err(error) => panic!("{error}"),
     }
@@ -126,7 +130,7 @@ pub(crate) async fn token(auth: &Auth<User>) -> String {
     let password = auth_core::testing::password(auth_core::testing::PASSWORD);
     let checked = auth
         .accounts()
-        .authenticate(&email, &password)
+        .authenticate(&email, &password, &auth.accounts().context())
         .await
         .unwrap();
     let strategy = auth.backends().first().unwrap().strategy();

@@ -33,7 +33,7 @@ pub(crate) async fn read_and_allocations(allocator: &'static StatsAlloc<System>)
     let password = auth_core::testing::password(auth_core::testing::PASSWORD);
     let checked = auth
         .accounts()
-        .authenticate(&email, &password)
+        .authenticate(&email, &password, &auth.accounts().context())
         .await
         .unwrap();
 

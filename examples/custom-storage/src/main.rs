@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
-use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
+};
 use axum::{Json, Router, routing::get};
 use custom_storage::RedbStore;
 
@@ -15,15 +17,23 @@ struct Mailer;
 impl UserManager for Mailer {
     type User = User;
 
-    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
         setup::mail("verify", &user.email, token.expose())
     }
 
-    async fn on_after_request_verify_token(&self, ask: RequestVerify<'_, User>) -> HookResult {
+    async fn on_after_request_verify_token(
+        &self,
+        ask: RequestVerify<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         setup::mail("verify", &ask.user.email, ask.token.expose())
     }
 
-    async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, User>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        ask: ForgotPassword<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         match ask {
             ForgotPassword::Known { user, token } => {
                 setup::mail("reset", &user.email, token.expose())

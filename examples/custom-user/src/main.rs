@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
-use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserManager};
+use auth_core::{Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, UserManager};
 use axum::{Json, Router, routing::get};
 use custom_user::{Customer, NO_COMPANY};
 
@@ -15,15 +15,28 @@ struct Mailer;
 impl UserManager for Mailer {
     type User = Customer;
 
-    async fn on_after_register(&self, customer: &Customer, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(
+        &self,
+        customer: &Customer,
+        token: &VerifyToken,
+        _: &Context,
+    ) -> HookResult {
         setup::mail("verify", &customer.account.email, token.expose())
     }
 
-    async fn on_after_request_verify_token(&self, ask: RequestVerify<'_, Customer>) -> HookResult {
+    async fn on_after_request_verify_token(
+        &self,
+        ask: RequestVerify<'_, Customer>,
+        _: &Context,
+    ) -> HookResult {
         setup::mail("verify", &ask.user.account.email, ask.token.expose())
     }
 
-    async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, Customer>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        ask: ForgotPassword<'_, Customer>,
+        _: &Context,
+    ) -> HookResult {
         match ask {
             ForgotPassword::Known { user, token } => {
                 setup::mail("reset", &user.account.email, token.expose())

@@ -35,30 +35,44 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let old = Password::parse(OLD)?;
 
     let user = accounts
-        .register(Registration::new(email.clone(), Password::parse(OLD)?))
+        .register(
+            Registration::new(email.clone(), Password::parse(OLD)?),
+            &accounts.context(),
+        )
         .await?;
     println!("registered {} as {}", user.email, user.id);
     let user = accounts
-        .verify(&mailed_token(&manager, Subject::Verify)?)
+        .verify(
+            &mailed_token(&manager, Subject::Verify)?,
+            &accounts.context(),
+        )
         .await?;
     println!("the address is verified: {}", user.is_verified);
 
     let login = email.clone().into();
-    accounts.authenticate(&login, &old).await?;
+    accounts
+        .authenticate(&login, &old, &accounts.context())
+        .await?;
     println!("logged in");
 
-    accounts.forgot_password(email).await?;
+    accounts.forgot_password(email, &accounts.context()).await?;
     // The letter is written after the reply; a server waits for it only when it shuts down.
     accounts.wait_idle().await;
     let token = mailed_token(&manager, Subject::Reset)?;
     accounts
-        .reset_password(&token, Password::parse(NEW)?)
+        .reset_password(&token, Password::parse(NEW)?, &accounts.context())
         .await?;
     println!("the password is reset");
 
-    let with_old = accounts.authenticate(&login, &old).await.is_ok();
+    let with_old = accounts
+        .authenticate(&login, &old, &accounts.context())
+        .await
+        .is_ok();
     let new = Password::parse(NEW)?;
-    let with_new = accounts.authenticate(&login, &new).await.is_ok();
+    let with_new = accounts
+        .authenticate(&login, &new, &accounts.context())
+        .await
+        .is_ok();
     println!("the old password logs in: {with_old}, the new one: {with_new}");
     // Hooks about failed logins run after the reply as well.
     accounts.wait_idle().await;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use auth_core::accounts::{ForgotPassword, HookResult, LoginFailure, RequestVerify, VerifyToken};
-use auth_core::{User, UserManager};
+use auth_core::{Context, User, UserManager};
 
 use crate::letter::{Letter, Subject};
 
@@ -40,7 +40,7 @@ impl Manager {
 impl UserManager for Manager {
     type User = User;
 
-    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
         self.queue(Letter::with_token(
             &user.email,
             Subject::Verify,
@@ -49,16 +49,25 @@ impl UserManager for Manager {
         Ok(())
     }
 
-    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
-        self.on_after_register(request.user, request.token).await
+    async fn on_after_request_verify_token(
+        &self,
+        request: RequestVerify<'_, User>,
+        context: &Context,
+    ) -> HookResult {
+        self.on_after_register(request.user, request.token, context)
+            .await
     }
 
-    async fn on_after_verify(&self, user: &User) -> HookResult {
+    async fn on_after_verify(&self, user: &User, _: &Context) -> HookResult {
         self.queue(Letter::plain(&user.email, Subject::Welcome));
         Ok(())
     }
 
-    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        request: ForgotPassword<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         // Nothing goes to an address without an account: it may belong to a stranger.
         if let ForgotPassword::Known { user, token } = request {
             self.queue(Letter::with_token(
@@ -70,7 +79,7 @@ impl UserManager for Manager {
         Ok(())
     }
 
-    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>) -> HookResult {
+    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>, _: &Context) -> HookResult {
         self.failed_logins.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! Accounts for a Poem application: SQLite, bearer tokens, and mails that are printed.
 
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
-use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, User, UserManager};
+use auth_core::{
+    Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
+};
 use auth_diesel::SqliteStore;
 use auth_poem::{CurrentUser, RouteExt, provide, routes};
 use poem::listener::TcpAcceptor;
@@ -14,15 +16,23 @@ struct Mailer;
 impl UserManager for Mailer {
     type User = User;
 
-    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
         setup::mail("verify", &user.email, token.expose())
     }
 
-    async fn on_after_request_verify_token(&self, ask: RequestVerify<'_, User>) -> HookResult {
+    async fn on_after_request_verify_token(
+        &self,
+        ask: RequestVerify<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         setup::mail("verify", &ask.user.email, ask.token.expose())
     }
 
-    async fn on_after_forgot_password(&self, ask: ForgotPassword<'_, User>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        ask: ForgotPassword<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         match ask {
             ForgotPassword::Known { user, token } => {
                 setup::mail("reset", &user.email, token.expose())

@@ -18,12 +18,15 @@ pub(crate) async fn run(args: &Args, new: &NewUserArgs) -> Result<(), Failure> {
     };
     let accounts = accounts::without_mail(args).await?;
     let user = accounts
-        .create(NewAccount {
-            registration,
-            is_verified: true,
-            is_superuser: new.superuser,
-            roles: Roles::none(),
-        })
+        .create(
+            NewAccount {
+                registration,
+                is_verified: true,
+                is_superuser: new.superuser,
+                roles: Roles::none(),
+            },
+            &accounts.context(),
+        )
         .await?;
     println!("{}", user.id);
     Ok(())

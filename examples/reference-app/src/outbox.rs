@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
-use auth_core::{EmailAddress, User, UserManager};
+use auth_core::{Context, EmailAddress, User, UserManager};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -48,19 +48,27 @@ impl Outbox {
 impl UserManager for Outbox {
     type User = User;
 
-    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
         self.mail("verify", &user.email, token.expose())
     }
 
-    async fn on_after_register_duplicate(&self, user: &User) -> HookResult {
+    async fn on_after_register_duplicate(&self, user: &User, _: &Context) -> HookResult {
         self.mail("duplicate", &user.email, "")
     }
 
-    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
+    async fn on_after_request_verify_token(
+        &self,
+        request: RequestVerify<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         self.mail("verify", &request.user.email, request.token.expose())
     }
 
-    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
+    async fn on_after_forgot_password(
+        &self,
+        request: ForgotPassword<'_, User>,
+        _: &Context,
+    ) -> HookResult {
         match request {
             ForgotPassword::Known { user, token } => {
                 self.mail("reset", &user.email, token.expose())

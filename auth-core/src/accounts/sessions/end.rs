@@ -1,8 +1,11 @@
 //! The end of sessions: one, all others, all.
 
+use std::sync::Arc;
+
 use super::super::Accounts;
+use crate::context::Context;
 use crate::error::Unavailable;
-use crate::event::{AuthEvent, EventKind};
+use crate::event::{AuthEvent, EventKind, SessionsEnded};
 use crate::session::SessionId;
 use crate::session::{RefreshToken, Sessions};
 use crate::store::{Precondition, StoredSession, UpdateOutcome, UserChange};
@@ -16,7 +19,12 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`Unavailable`] when the store cannot answer, or there are no sessions.
-    pub async fn end_session(&self, user: &U::Id, id: &SessionId) -> Result<bool, Unavailable> {
+    pub async fn end_session(
+        &self,
+        user: &U::Id,
+        id: &SessionId,
+        context: &Context,
+    ) -> Result<bool, Unavailable> {
         let sessions = self.session_settings()?;
         let owner = sessions.owner(user)?;
         let row = sessions.store().session(id).await?;
@@ -30,7 +38,7 @@ impl<U: AuthUser> Accounts<U> {
         }
         let ended = sessions.store().delete_session(id).await?;
         if ended {
-            self.raise_ended(sessions, &row, "one");
+            self.raise_ended(sessions, &row, SessionsEnded::One, context);
         }
         Ok(ended)
     }
@@ -46,9 +54,11 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         user: &U,
         keep: Option<&SessionId>,
+        context: &Context,
     ) -> Result<Option<U>, Unavailable> {
         let expect = Precondition::epoch(user.epoch());
-        self.end_by_epoch(user.id(), keep, expect, "others").await
+        self.end_by_epoch(user.id(), keep, expect, SessionsEnded::Others, context)
+            .await
     }
 
     /// Ends everything that a user holds, for an administrator or for "log out everywhere"; whether
@@ -57,8 +67,18 @@ impl<U: AuthUser> Accounts<U> {
     /// # Errors
     ///
     /// [`Unavailable`] when a store cannot answer.
-    pub async fn end_all_sessions(&self, user: &U::Id) -> Result<bool, Unavailable> {
-        let ended = self.end_by_epoch(user, None, Precondition::anything(), "all");
+    pub async fn end_all_sessions(
+        &self,
+        user: &U::Id,
+        context: &Context,
+    ) -> Result<bool, Unavailable> {
+        let ended = self.end_by_epoch(
+            user,
+            None,
+            Precondition::anything(),
+            SessionsEnded::All,
+            context,
+        );
         Ok(ended.await?.is_some())
     }
 
@@ -67,7 +87,8 @@ impl<U: AuthUser> Accounts<U> {
         user: &U::Id,
         keep: Option<&SessionId>,
         expect: Precondition,
-        which: &'static str,
+        which: SessionsEnded,
+        context: &Context,
     ) -> Result<Option<U>, Unavailable> {
         let change = UserChange {
             bump_epoch: true,
@@ -75,6 +96,7 @@ impl<U: AuthUser> Accounts<U> {
             ..UserChange::default()
         };
         let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
+        let context = context.clone();
         self.inner
             .background
             .shielded(async move {
@@ -82,19 +104,25 @@ impl<U: AuthUser> Accounts<U> {
                 let UpdateOutcome::Updated(user) = outcome else {
                     return Ok(None);
                 };
-                this.keep_current_session(keep.as_ref(), &user).await;
-                let event = AuthEvent::new(EventKind::SessionEnded).user(user.id());
-                this.raise(&event.detail(which));
+                this.keep_current_session(keep.as_ref(), &user, &context)
+                    .await;
+                let event = AuthEvent::new(EventKind::SessionEnded, &context);
+                this.raise(event.with_user(user.id()).with_data(which));
                 Ok(Some(user))
             })
             .await
     }
 
     /// Ends the session of a request, at its logout.
-    pub(crate) async fn end_own_session(&self, id: &SessionId) -> Result<(), Unavailable> {
+    pub(crate) async fn end_own_session(
+        &self,
+        id: &SessionId,
+        context: &Context,
+    ) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
         if let Some(row) = sessions.store().session(id).await? {
-            self.delete_row(sessions, row, "logout").await?;
+            self.delete_row(sessions, row, SessionsEnded::Logout, context)
+                .await?;
         }
         Ok(())
     }
@@ -105,12 +133,14 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &str,
         token: &RefreshToken,
+        context: &Context,
     ) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
         let row = self.living_session(sessions, backend, &token.id).await?;
         match row {
             Some(row) if sessions.is_of_family(&row, token)? => {
-                self.delete_row(sessions, row, "replaced").await
+                self.delete_row(sessions, row, SessionsEnded::Replaced, context)
+                    .await
             }
             _ => Ok(()),
         }
@@ -121,6 +151,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &str,
         reading: Option<PresentedToken<U::Id>>,
+        context: &Context,
     ) -> Result<(), Unavailable> {
         let sessions = self.session_settings()?;
         let (id, secret) = match reading {
@@ -138,7 +169,8 @@ impl<U: AuthUser> Accounts<U> {
             None => true,
         };
         if is_proven {
-            self.delete_row(sessions, row, "replaced").await?;
+            self.delete_row(sessions, row, SessionsEnded::Replaced, context)
+                .await?;
         }
         Ok(())
     }
@@ -147,10 +179,11 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         sessions: &Sessions,
         row: StoredSession,
-        which: &'static str,
+        which: SessionsEnded,
+        context: &Context,
     ) -> Result<(), Unavailable> {
         if sessions.store().delete_session(&row.id).await? {
-            self.raise_ended(sessions, &row, which);
+            self.raise_ended(sessions, &row, which, context);
         }
         Ok(())
     }
@@ -158,11 +191,16 @@ impl<U: AuthUser> Accounts<U> {
     /// Writes the new epoch of a user into the session that goes on. Where the store of users holds
     /// sessions, too, that has happened already. A failure costs the caller a login and nobody any
     /// safety, for the session is dead until this has happened.
-    pub(crate) async fn keep_current_session(&self, keep: Option<&SessionId>, user: &U) {
+    pub(crate) async fn keep_current_session(
+        &self,
+        keep: Option<&SessionId>,
+        user: &U,
+        context: &Context,
+    ) {
         if let Some(id) = keep
             && let Err(error) = self.try_keep_current_session(id, user).await
         {
-            self.background_failed("a session that goes on", &error);
+            self.background_failed("a session that goes on", &error, context);
         }
     }
 
@@ -195,7 +233,7 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// Removes the sessions of a user who is gone: nobody can use them, and nobody needs their rows.
-    pub(crate) async fn forget_sessions_of(&self, user: &U::Id) {
+    pub(crate) async fn forget_sessions_of(&self, user: &U::Id, context: &Context) {
         let Some(sessions) = &self.inner.sessions else {
             return;
         };
@@ -204,13 +242,22 @@ impl<U: AuthUser> Accounts<U> {
             Err(error) => Err(error),
         };
         if let Err(error) = forgotten {
-            self.background_failed("the sessions of a deleted user", &error.into());
+            self.background_failed("the sessions of a deleted user", &error.into(), context);
         }
     }
 
-    fn raise_ended(&self, sessions: &Sessions, row: &StoredSession, which: &'static str) {
-        let mut event = AuthEvent::new(EventKind::SessionEnded);
-        event.user = sessions.key_of(row).map(str::to_owned);
-        self.raise(&event.backend(&row.backend).session(&row.id).detail(which));
+    fn raise_ended(
+        &self,
+        sessions: &Sessions,
+        row: &StoredSession,
+        which: SessionsEnded,
+        context: &Context,
+    ) {
+        let mut event = AuthEvent::new(EventKind::SessionEnded, context);
+        event.user = sessions.key_of(row).map(Arc::from);
+        let event = event
+            .with_backend(row.backend.as_str())
+            .with_session(&row.id);
+        self.raise(event.with_data(which));
     }
 }

@@ -1,6 +1,7 @@
 //! The session behind a credential, and the user behind a session.
 
 use super::super::Accounts;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::session::SessionId;
 use crate::session::Sessions;
@@ -14,10 +15,11 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &str,
         id: &SessionId,
+        context: &Context,
     ) -> Result<Option<(U, SessionId)>, Unavailable> {
         let sessions = self.session_settings()?;
         match self.living_session(sessions, backend, id).await? {
-            Some(row) => self.user_of(sessions, row).await,
+            Some(row) => self.user_of(sessions, row, context).await,
             None => Ok(None),
         }
     }
@@ -27,11 +29,12 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &str,
         secret: &SessionSecret,
+        context: &Context,
     ) -> Result<Option<(U, SessionId)>, Unavailable> {
         let sessions = self.session_settings()?;
         match self.living_session(sessions, backend, &secret.id).await? {
             Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
-                self.user_of(sessions, row).await
+                self.user_of(sessions, row, context).await
             }
             _ => Ok(None),
         }
@@ -54,6 +57,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         sessions: &Sessions,
         row: StoredSession,
+        context: &Context,
     ) -> Result<Option<(U, SessionId)>, Unavailable> {
         let Some(user) = self.user_of_row(sessions, &row).await? else {
             return Ok(None);
@@ -61,7 +65,7 @@ impl<U: AuthUser> Accounts<U> {
         if row.epoch != user.epoch() {
             return Ok(None);
         }
-        self.note_use(sessions, &row).await;
+        self.note_use(sessions, &row, context).await;
         Ok(Some((user, row.id)))
     }
 
@@ -79,7 +83,7 @@ impl<U: AuthUser> Accounts<U> {
     /// Puts the end of a session off, now and then: a write for each request would be one too many.
     /// Where somebody else writes at the same moment, that one has noted it; where the store cannot
     /// write, the request goes on all the same, for it could be read.
-    async fn note_use(&self, sessions: &Sessions, row: &StoredSession) {
+    async fn note_use(&self, sessions: &Sessions, row: &StoredSession, context: &Context) {
         let now = self.now();
         if !sessions.is_worth_noting(row, now) {
             return;
@@ -89,7 +93,7 @@ impl<U: AuthUser> Accounts<U> {
         };
         if let Err(error) = sessions.store().swap_session(&used).await {
             let error = Unavailable::from(error);
-            self.background_failed("the use of a session", &error);
+            self.background_failed("the use of a session", &error, context);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The exchange of a refresh token for new tokens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::Accounts;
 use super::start::secret_life;
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::session::{Exchange, RefreshToken, Sessions};
@@ -41,6 +43,7 @@ impl<U: AuthUser> Accounts<U> {
         backend: &Backend<U>,
         presented: RefreshToken,
         shared: bool,
+        context: &Context,
     ) -> Result<Refreshed, RefreshError> {
         let sessions = self.session_settings()?;
         let id = presented.id;
@@ -56,7 +59,7 @@ impl<U: AuthUser> Accounts<U> {
         let access = backend.strategy().issue(request).await?;
         let life = secret_life(backend, &access);
         let rotation = sessions.rotation(&presented, &exchange, life, shared, now);
-        let outcome = self.rotate(rotation).await?;
+        let outcome = self.rotate(rotation, context).await?;
         let (row, exchange, access) = match outcome {
             RotateOutcome::Rotated(row) => (row, exchange, Some(access)),
             RotateOutcome::Repeated(row) => match sessions.repeat(&presented, &row)? {
@@ -78,8 +81,9 @@ impl<U: AuthUser> Accounts<U> {
             Some(access) => access,
             None => self.issue_again(backend, &user, &exchange, &row).await?,
         };
-        let event = AuthEvent::new(EventKind::SessionRenewed).user(user.id());
-        self.raise(&event.backend(backend.name()).session(&id));
+        let context = context.identified_as(user.id());
+        let event = AuthEvent::new(EventKind::SessionRenewed, &context).with_user(user.id());
+        self.raise(event.with_session(&id));
         let left = left_until(&row, now);
         let refresh = IssuedToken::new(exchange.token.text().to_string(), left);
         Ok(Refreshed { access, refresh })
@@ -87,17 +91,21 @@ impl<U: AuthUser> Accounts<U> {
 
     /// Rotates, and raises the event of a reuse, also when the client goes away in the middle. A reply
     /// that is lost then is what the grace is for.
-    async fn rotate(&self, rotation: Rotation) -> Result<RotateOutcome, Unavailable> {
-        let this = self.clone();
+    async fn rotate(
+        &self,
+        rotation: Rotation,
+        context: &Context,
+    ) -> Result<RotateOutcome, Unavailable> {
+        let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
             .shielded(async move {
                 let sessions = this.session_settings()?;
                 let outcome = sessions.store().rotate_session(&rotation).await?;
                 if let RotateOutcome::Reused(row) = &outcome {
-                    let mut event = AuthEvent::new(EventKind::TokenReused);
-                    event.user = sessions.key_of(row).map(str::to_owned);
-                    this.raise(&event.backend(&row.backend).session(&row.id));
+                    let mut event = AuthEvent::new(EventKind::TokenReused, &context);
+                    event.user = sessions.key_of(row).map(Arc::from);
+                    this.raise(event.with_session(&row.id));
                 }
                 Ok(outcome)
             })

@@ -2,6 +2,7 @@
 
 use super::super::Accounts;
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::strategy::{PresentedToken, RevokeOutcome, SessionSecret};
@@ -13,6 +14,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &Backend<U>,
         token: &str,
+        context: &Context,
     ) -> Result<RevokeOutcome, Unavailable> {
         let now = self.now();
         let outcome = match backend.strategy().read(token, now).await? {
@@ -24,7 +26,8 @@ impl<U: AuthUser> Accounts<U> {
             None => return Ok(RevokeOutcome::Revoked),
         };
         if outcome == RevokeOutcome::Revoked {
-            self.raise(&AuthEvent::new(EventKind::TokenRevoked).backend(backend.name()));
+            let event = AuthEvent::new(EventKind::TokenRevoked, context);
+            self.raise(event.with_backend(backend.shared_name()));
         }
         Ok(outcome)
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::{Accounts, PasswordChecked};
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::session::SessionId;
@@ -25,7 +26,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         backend: &Backend<U>,
         checked: &PasswordChecked<U>,
-        client: Option<String>,
+        context: &Context,
     ) -> Result<Started, Unavailable> {
         let now = self.now();
         let user = checked.user();
@@ -45,7 +46,7 @@ impl<U: AuthUser> Accounts<U> {
             owner: sessions.owner(user.id())?,
             backend: backend.name(),
             epoch: user.epoch(),
-            client,
+            client: context.client().user_agent().map(str::to_owned),
             access_life: secret_life(backend, &access),
             now,
         };
@@ -53,8 +54,9 @@ impl<U: AuthUser> Accounts<U> {
         let left = (row.expires_at - now).try_into().unwrap_or_default();
         sessions.store().insert_session(row).await?;
         let id = draft.token.id;
-        let event = AuthEvent::new(EventKind::SessionCreated).user(user.id());
-        self.raise(&event.backend(backend.name()).session(&id));
+        let context = context.identified_as(user.id());
+        let event = AuthEvent::new(EventKind::SessionCreated, &context).with_user(user.id());
+        self.raise(event.with_session(&id));
         Ok(Started {
             access,
             refresh: Some(refresh_token(&draft, left)),

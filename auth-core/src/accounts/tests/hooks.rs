@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use crate::accounts::{DeleteError, DeleteMode, HookResult, UserManager, VerifyToken};
-use crate::event::EventKind;
+use crate::context::Context;
+use crate::event::{EventData, EventKind};
 use crate::testing::{RecordingSink, accounts_builder, email, registration};
 use crate::user::User;
 
@@ -18,10 +19,10 @@ struct Broken;
 impl UserManager for Broken {
     type User = User;
 
-    async fn on_after_register(&self, _: &User, _: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, _: &User, _: &VerifyToken, _: &Context) -> HookResult {
         Err("the mail server is down".into())
     }
-    async fn on_before_delete(&self, _: &User) -> HookResult {
+    async fn on_before_delete(&self, _: &User, _: &Context) -> HookResult {
         Err("the export failed".into())
     }
 }
@@ -34,7 +35,7 @@ async fn a_failing_hook_loses_nothing() {
         .build()
         .unwrap();
     let user = accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
     assert!(accounts.get(&user.id).await.unwrap().is_some());
@@ -43,8 +44,8 @@ async fn a_failing_hook_loses_nothing() {
         [EventKind::UserCreated, EventKind::HookFailed]
     );
     assert_eq!(
-        sink.events().last().unwrap().detail,
-        Some("on_after_register")
+        sink.events().last().unwrap().data,
+        EventData::Hook("on_after_register")
     );
 }
 
@@ -52,10 +53,12 @@ async fn a_failing_hook_loses_nothing() {
 async fn a_failing_hook_before_a_deletion_stops_it() {
     let accounts = accounts_builder(Arc::new(Broken)).build().unwrap();
     let user = accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
-    let refused = accounts.delete(&user.id, DeleteMode::Hard).await;
+    let refused = accounts
+        .delete(&user.id, DeleteMode::Hard, &accounts.context())
+        .await;
     assert!(matches!(refused, Err(DeleteError::HookFailed(_))));
     assert!(accounts.get(&user.id).await.unwrap().is_some());
 }
@@ -82,7 +85,7 @@ impl Slow {
 impl UserManager for Slow {
     type User = User;
 
-    async fn on_after_register(&self, _: &User, _: &VerifyToken) -> HookResult {
+    async fn on_after_register(&self, _: &User, _: &VerifyToken, _: &Context) -> HookResult {
         self.entered.add_permits(1);
         self.proceed.acquire().await?.forget();
         self.mailed.store(true, Ordering::SeqCst);
@@ -100,7 +103,11 @@ async fn a_vanished_caller_stops_no_hook() {
     let accounts = accounts_builder(Arc::new(slow)).build().unwrap();
     let call = tokio::spawn({
         let accounts = accounts.clone();
-        async move { accounts.register(registration("ada@example.com")).await }
+        async move {
+            accounts
+                .register(registration("ada@example.com"), &accounts.context())
+                .await
+        }
     });
     entered.acquire().await.unwrap().forget();
     call.abort();
@@ -125,7 +132,7 @@ async fn a_panicking_hook_is_contained() {
     impl UserManager for Panicking {
         type User = User;
 
-        async fn on_after_register(&self, _: &User, _: &VerifyToken) -> HookResult {
+        async fn on_after_register(&self, _: &User, _: &VerifyToken, _: &Context) -> HookResult {
             panic!("a bug of the application")
         }
     }
@@ -133,7 +140,7 @@ async fn a_panicking_hook_is_contained() {
     let accounts = accounts_builder(Arc::new(Panicking)).build().unwrap();
     assert!(
         accounts
-            .register(registration("ada@example.com"))
+            .register(registration("ada@example.com"), &accounts.context())
             .await
             .is_err()
     );

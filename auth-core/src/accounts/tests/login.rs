@@ -19,7 +19,7 @@ async fn unknown_and_wrong_are_the_same_work() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let mut costs = Vec::new();
@@ -27,7 +27,7 @@ async fn unknown_and_wrong_are_the_same_work() {
         let before = (world.users.calls(), world.accounts.hasher().hashes_done());
         let refused = world
             .accounts
-            .authenticate(&who, &password("another password"))
+            .authenticate(&who, &password("another password"), &world.context())
             .await;
         assert!(matches!(refused, Err(LoginError::BadCredentials)));
         let after = (world.users.calls(), world.accounts.hasher().hashes_done());
@@ -42,10 +42,15 @@ async fn the_state_of_an_account_is_told_only_after_the_password() {
     let world = World::with(|builder| builder.require_verification(true));
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
-    let try_with = async |text| world.accounts.authenticate(&ada(), &password(text)).await;
+    let try_with = async |text| {
+        world
+            .accounts
+            .authenticate(&ada(), &password(text), &world.context())
+            .await
+    };
     assert!(matches!(
         try_with("wrong password").await,
         Err(LoginError::BadCredentials)
@@ -58,7 +63,11 @@ async fn the_state_of_an_account_is_told_only_after_the_password() {
         is_active: Some(false),
         ..AdminUpdate::default()
     };
-    world.accounts.update_as_admin(&user.id, off).await.unwrap();
+    world
+        .accounts
+        .update_as_admin(&user.id, off, &world.context())
+        .await
+        .unwrap();
     assert!(matches!(
         try_with("wrong password").await,
         Err(LoginError::BadCredentials)
@@ -72,7 +81,7 @@ async fn the_state_of_an_account_is_told_only_after_the_password() {
 async fn store_hash(world: &World, stored: &str) {
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let hash = Some(PasswordHash::from_stored(stored.to_owned()));
@@ -102,7 +111,7 @@ async fn a_hash_from_elsewhere_is_replaced_at_login() {
     .await;
     let login = world
         .accounts
-        .authenticate(&ada(), &password("U*U"))
+        .authenticate(&ada(), &password("U*U"), &world.context())
         .await
         .unwrap();
     let epoch = login.user().epoch;
@@ -118,7 +127,7 @@ async fn a_hash_from_elsewhere_is_replaced_at_login() {
     assert_eq!(world.raised(EventKind::PasswordRehashed), 1);
     world
         .accounts
-        .authenticate(&ada(), &password("U*U"))
+        .authenticate(&ada(), &password("U*U"), &world.context())
         .await
         .unwrap();
     assert_eq!(world.raised(EventKind::PasswordRehashed), 1, "once");
@@ -139,7 +148,7 @@ async fn parameters_that_rise_raise_the_stored_hash() {
     store_hash(&world, cheap.as_stored_str()).await;
     let login = world
         .accounts
-        .authenticate(&ada(), &password(PASSWORD))
+        .authenticate(&ada(), &password(PASSWORD), &world.context())
         .await
         .unwrap();
     let stored = world.accounts.get(&login.user().id).await.unwrap().unwrap();
@@ -158,13 +167,13 @@ async fn a_failing_store_is_unavailable() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.users.fail(true);
     let refused = world
         .accounts
-        .authenticate(&ada(), &password(PASSWORD))
+        .authenticate(&ada(), &password(PASSWORD), &world.context())
         .await;
     assert!(matches!(refused, Err(LoginError::Unavailable(_))));
 }
@@ -175,14 +184,14 @@ async fn ten_years_later_the_password_still_works() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.clock.advance(time::Duration::days(3653));
     assert!(
         world
             .accounts
-            .authenticate(&ada(), &password(PASSWORD))
+            .authenticate(&ada(), &password(PASSWORD), &world.context())
             .await
             .is_ok()
     );
@@ -200,7 +209,7 @@ async fn hashes_of_other_schemes_do_not_verify() {
         store_hash(&world, stored).await;
         let refused = world
             .accounts
-            .authenticate(&ada(), &password(PASSWORD))
+            .authenticate(&ada(), &password(PASSWORD), &world.context())
             .await;
         assert!(
             matches!(refused, Err(LoginError::BadCredentials)),

@@ -14,12 +14,19 @@ async fn a_verification_token_is_spent_once() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let token = world.outbox.latest("verify", "ada@example.com").unwrap();
-    assert!(world.accounts.verify(&token).await.unwrap().is_verified);
-    let again = world.accounts.verify(&token).await;
+    assert!(
+        world
+            .accounts
+            .verify(&token, &world.context())
+            .await
+            .unwrap()
+            .is_verified
+    );
+    let again = world.accounts.verify(&token, &world.context()).await;
     assert!(matches!(again, Err(VerifyError::AlreadyVerified)));
     let unproven = AdminUpdate {
         is_verified: Some(false),
@@ -27,11 +34,11 @@ async fn a_verification_token_is_spent_once() {
     };
     world
         .accounts
-        .update_as_admin(&user.id, unproven)
+        .update_as_admin(&user.id, unproven, &world.context())
         .await
         .unwrap();
     assert!(matches!(
-        world.accounts.verify(&token).await,
+        world.accounts.verify(&token, &world.context()).await,
         Err(VerifyError::BadToken)
     ));
 }
@@ -42,7 +49,7 @@ async fn a_verification_token_is_bound_to_its_address() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let of_old = world.outbox.latest("verify", "ada@example.com").unwrap();
@@ -52,13 +59,24 @@ async fn a_verification_token_is_bound_to_its_address() {
         columns: NoColumns,
         keep_session: None,
     };
-    world.accounts.update_self(&user, update).await.unwrap();
+    world
+        .accounts
+        .update_self(&user, update, &world.context())
+        .await
+        .unwrap();
     assert!(matches!(
-        world.accounts.verify(&of_old).await,
+        world.accounts.verify(&of_old, &world.context()).await,
         Err(VerifyError::BadToken)
     ));
     let of_new = world.outbox.latest("verify", "ada@example.org").unwrap();
-    assert!(world.accounts.verify(&of_new).await.unwrap().is_verified);
+    assert!(
+        world
+            .accounts
+            .verify(&of_new, &world.context())
+            .await
+            .unwrap()
+            .is_verified
+    );
 }
 
 /// A store that fails in the middle does not spend the token.
@@ -67,17 +85,23 @@ async fn a_token_survives_a_fault() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let token = world.outbox.latest("verify", "ada@example.com").unwrap();
     for plan in [&world.users, &world.expiring] {
         plan.fail(true);
-        let failed = world.accounts.verify(&token).await;
+        let failed = world.accounts.verify(&token, &world.context()).await;
         assert!(matches!(failed, Err(VerifyError::Unavailable(_))));
         plan.fail(false);
     }
-    assert!(world.accounts.verify(&token).await.is_ok());
+    assert!(
+        world
+            .accounts
+            .verify(&token, &world.context())
+            .await
+            .is_ok()
+    );
 }
 
 /// C-FP-03, C-FP-08: once, for its hour, and a refused password does not spend it.
@@ -86,12 +110,12 @@ async fn a_reset_token_replaces_the_password_once() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     world
         .accounts
-        .forgot_password(email("ada@example.com"))
+        .forgot_password(email("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.accounts.wait_idle().await;
@@ -99,12 +123,12 @@ async fn a_reset_token_replaces_the_password_once() {
 
     let refused = world
         .accounts
-        .reset_password(&token, password("short"))
+        .reset_password(&token, password("short"), &world.context())
         .await;
     assert!(matches!(refused, Err(ResetPasswordError::Password(_))));
     let user = world
         .accounts
-        .reset_password(&token, password(NEW))
+        .reset_password(&token, password(NEW), &world.context())
         .await
         .unwrap();
     assert!(
@@ -113,21 +137,21 @@ async fn a_reset_token_replaces_the_password_once() {
     );
     let again = world
         .accounts
-        .reset_password(&token, password(PASSWORD))
+        .reset_password(&token, password(PASSWORD), &world.context())
         .await;
     assert!(matches!(again, Err(ResetPasswordError::BadToken)));
     let ada = email("ada@example.com").into();
     assert!(
         world
             .accounts
-            .authenticate(&ada, &password(NEW))
+            .authenticate(&ada, &password(NEW), &world.context())
             .await
             .is_ok()
     );
     assert!(
         world
             .accounts
-            .authenticate(&ada, &password(PASSWORD))
+            .authenticate(&ada, &password(PASSWORD), &world.context())
             .await
             .is_err()
     );
@@ -139,14 +163,14 @@ async fn the_latest_reset_token_is_the_only_one() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let mut tokens = Vec::new();
     for _ in 0..3 {
         world
             .accounts
-            .forgot_password(email("ada@example.com"))
+            .forgot_password(email("ada@example.com"), &world.context())
             .await
             .unwrap();
         world.accounts.wait_idle().await;
@@ -155,13 +179,16 @@ async fn the_latest_reset_token_is_the_only_one() {
     }
     let last = tokens.pop().unwrap();
     for earlier in tokens {
-        let refused = world.accounts.reset_password(&earlier, password(NEW)).await;
+        let refused = world
+            .accounts
+            .reset_password(&earlier, password(NEW), &world.context())
+            .await;
         assert!(matches!(refused, Err(ResetPasswordError::BadToken)));
     }
     assert!(
         world
             .accounts
-            .reset_password(&last, password(NEW))
+            .reset_password(&last, password(NEW), &world.context())
             .await
             .is_ok()
     );
@@ -174,12 +201,12 @@ async fn a_reset_token_dies_with_what_it_is_bound_to() {
         let world = World::new();
         let user = world
             .accounts
-            .register(registration("ada@example.com"))
+            .register(registration("ada@example.com"), &world.context())
             .await
             .unwrap();
         world
             .accounts
-            .forgot_password(email("ada@example.com"))
+            .forgot_password(email("ada@example.com"), &world.context())
             .await
             .unwrap();
         world.accounts.wait_idle().await;
@@ -192,10 +219,13 @@ async fn a_reset_token_dies_with_what_it_is_bound_to() {
         }
         world
             .accounts
-            .update_as_admin(&user.id, update)
+            .update_as_admin(&user.id, update, &world.context())
             .await
             .unwrap();
-        let refused = world.accounts.reset_password(&token, password(NEW)).await;
+        let refused = world
+            .accounts
+            .reset_password(&token, password(NEW), &world.context())
+            .await;
         assert!(
             matches!(refused, Err(ResetPasswordError::BadToken)),
             "{change}"
@@ -209,7 +239,7 @@ async fn requests_do_the_same_for_known_and_unknown_addresses() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let mut before_reply = Vec::new();
@@ -221,11 +251,15 @@ async fn requests_do_the_same_for_known_and_unknown_addresses() {
             if reset {
                 world
                     .accounts
-                    .forgot_password(email(address))
+                    .forgot_password(email(address), &world.context())
                     .await
                     .unwrap();
             } else {
-                world.accounts.request_verify(email(address)).await.unwrap();
+                world
+                    .accounts
+                    .request_verify(email(address), &world.context())
+                    .await
+                    .unwrap();
             }
             before_reply.push((
                 world.users.calls() - users,
@@ -257,14 +291,14 @@ async fn a_request_says_when_the_store_is_down() {
     assert!(
         world
             .accounts
-            .forgot_password(email("ada@example.com"))
+            .forgot_password(email("ada@example.com"), &world.context())
             .await
             .is_err()
     );
     assert!(
         world
             .accounts
-            .request_verify(email("ada@example.com"))
+            .request_verify(email("ada@example.com"), &world.context())
             .await
             .is_err()
     );
@@ -272,7 +306,7 @@ async fn a_request_says_when_the_store_is_down() {
     world.users.fail(true);
     world
         .accounts
-        .forgot_password(email("ada@example.com"))
+        .forgot_password(email("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.accounts.wait_idle().await;
@@ -286,7 +320,7 @@ async fn a_private_registration_tells_only_the_owner() {
     for _ in 0..2 {
         world
             .accounts
-            .register_privately(registration("ada@example.com"))
+            .register_privately(registration("ada@example.com"), &world.context())
             .await
             .unwrap();
         world.accounts.wait_idle().await;
@@ -300,7 +334,7 @@ async fn a_private_registration_tells_only_the_owner() {
     assert_eq!(kinds, ["verify", "duplicate"]);
     let openly = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await;
     assert!(matches!(openly, Err(RegisterError::Taken(_))));
 }
@@ -311,22 +345,25 @@ async fn purposes_do_not_mix() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     world
         .accounts
-        .forgot_password(email("ada@example.com"))
+        .forgot_password(email("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.accounts.wait_idle().await;
     let verify = world.outbox.latest("verify", "ada@example.com").unwrap();
     let reset = world.outbox.latest("reset", "ada@example.com").unwrap();
     assert!(matches!(
-        world.accounts.verify(&reset).await,
+        world.accounts.verify(&reset, &world.context()).await,
         Err(VerifyError::BadToken)
     ));
-    let refused = world.accounts.reset_password(&verify, password(NEW)).await;
+    let refused = world
+        .accounts
+        .reset_password(&verify, password(NEW), &world.context())
+        .await;
     assert!(matches!(refused, Err(ResetPasswordError::BadToken)));
 }
 
@@ -338,7 +375,7 @@ async fn what_is_mailed_first_cannot_become_a_password() {
     for address in ["ada@example.com", "grace@example.com"] {
         world
             .accounts
-            .register(registration(address))
+            .register(registration(address), &world.context())
             .await
             .unwrap();
     }
@@ -353,7 +390,7 @@ async fn what_is_mailed_first_cannot_become_a_password() {
     );
     world.clock.advance(time::Duration::seconds(3600 + 30));
     assert!(matches!(
-        world.accounts.verify(&token).await,
+        world.accounts.verify(&token, &world.context()).await,
         Err(VerifyError::BadToken)
     ));
 }
@@ -364,7 +401,7 @@ async fn a_flood_of_requests_fills_no_mailbox() {
     let world = World::new();
     world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let resets = || {
@@ -378,7 +415,7 @@ async fn a_flood_of_requests_fills_no_mailbox() {
     for _ in 0..1000 {
         world
             .accounts
-            .forgot_password(email("ada@example.com"))
+            .forgot_password(email("ada@example.com"), &world.context())
             .await
             .unwrap();
         world.accounts.wait_idle().await;
@@ -388,14 +425,14 @@ async fn a_flood_of_requests_fills_no_mailbox() {
     assert!(
         world
             .accounts
-            .reset_password(&last, password(NEW))
+            .reset_password(&last, password(NEW), &world.context())
             .await
             .is_ok()
     );
     world.clock.advance(time::Duration::HOUR);
     world
         .accounts
-        .forgot_password(email("ada@example.com"))
+        .forgot_password(email("ada@example.com"), &world.context())
         .await
         .unwrap();
     world.accounts.wait_idle().await;

@@ -12,20 +12,31 @@ const NEW: &str = "an engine of difference";
 /// Ada, who has been mailed a token of each kind.
 async fn with_ada(secrets: impl Into<AccountSecrets>) -> (World, String, String) {
     let world = World::of(secrets, |builder| builder);
-    world.accounts.register(registration(ADA)).await.unwrap();
+    world
+        .accounts
+        .register(registration(ADA), &world.context())
+        .await
+        .unwrap();
     let verify = world.outbox.latest("verify", ADA).unwrap();
     let reset = ask_reset(&world).await;
     (world, verify, reset)
 }
 
 async fn ask_reset(world: &World) -> String {
-    world.accounts.forgot_password(email(ADA)).await.unwrap();
+    world
+        .accounts
+        .forgot_password(email(ADA), &world.context())
+        .await
+        .unwrap();
     world.accounts.wait_idle().await;
     world.outbox.latest("reset", ADA).unwrap()
 }
 
 async fn is_bad(world: &World, reset: &str) -> bool {
-    let refused = world.accounts.reset_password(reset, password(NEW)).await;
+    let refused = world
+        .accounts
+        .reset_password(reset, password(NEW), &world.context())
+        .await;
     matches!(refused, Err(ResetPasswordError::BadToken))
 }
 
@@ -43,8 +54,18 @@ async fn mailed_tokens_outlive_a_change_of_master() {
     let master = master_secret();
     let (world, verify, reset) = with_ada(&master).await;
     take_over(&master);
-    assert!(world.accounts.verify(&verify).await.unwrap().is_verified);
-    let replaced = world.accounts.reset_password(&reset, password(NEW)).await;
+    assert!(
+        world
+            .accounts
+            .verify(&verify, &world.context())
+            .await
+            .unwrap()
+            .is_verified
+    );
+    let replaced = world
+        .accounts
+        .reset_password(&reset, password(NEW), &world.context())
+        .await;
     assert!(replaced.is_ok());
     assert!(is_bad(&world, &reset).await, "spent");
 }
@@ -55,11 +76,14 @@ async fn tokens_of_a_retired_master_are_refused() {
     let master = master_secret();
     let (world, verify, reset) = with_ada(&master).await;
     master.retire(&take_over(&master)).unwrap();
-    let refused = world.accounts.verify(&verify).await;
+    let refused = world.accounts.verify(&verify, &world.context()).await;
     assert!(matches!(refused, Err(VerifyError::BadToken)));
     assert!(is_bad(&world, &reset).await);
     let reset = ask_reset(&world).await;
-    let replaced = world.accounts.reset_password(&reset, password(NEW)).await;
+    let replaced = world
+        .accounts
+        .reset_password(&reset, password(NEW), &world.context())
+        .await;
     assert!(replaced.is_ok(), "those of the new one are good");
 }
 
@@ -76,7 +100,10 @@ async fn the_latest_reset_token_is_the_only_one_under_all_masters() {
     let latest = ask_reset(&world).await;
     assert!(is_bad(&world, &of_old).await);
     assert!(is_bad(&world, &of_new).await);
-    let replaced = world.accounts.reset_password(&latest, password(NEW)).await;
+    let replaced = world
+        .accounts
+        .reset_password(&latest, password(NEW), &world.context())
+        .await;
     assert!(replaced.is_ok());
 }
 
@@ -90,7 +117,11 @@ async fn a_token_of_an_old_master_is_bound_to_its_address() {
     let master = master_secret();
     let (world, verify, _) = with_ada(&master).await;
     let (name, known) = (email(ADA).into(), password(PASSWORD));
-    let ada = world.accounts.authenticate(&name, &known).await.unwrap();
+    let ada = world
+        .accounts
+        .authenticate(&name, &known, &world.context())
+        .await
+        .unwrap();
     take_over(&master);
     let update = SelfUpdate {
         email: Some(email("ada@example.org")),
@@ -100,10 +131,10 @@ async fn a_token_of_an_old_master_is_bound_to_its_address() {
     };
     world
         .accounts
-        .update_self(ada.user(), update)
+        .update_self(ada.user(), update, &world.context())
         .await
         .unwrap();
-    let refused = world.accounts.verify(&verify).await;
+    let refused = world.accounts.verify(&verify, &world.context()).await;
     assert!(matches!(refused, Err(VerifyError::BadToken)));
 }
 
@@ -113,8 +144,18 @@ async fn separate_secrets_make_and_read_tokens() {
     let secret = || Secret::generate().unwrap();
     let secrets = AccountSecrets::separate(secret(), secret(), secret());
     let (world, verify, reset) = with_ada(secrets).await;
-    assert!(world.accounts.verify(&verify).await.unwrap().is_verified);
-    let replaced = world.accounts.reset_password(&reset, password(NEW)).await;
+    assert!(
+        world
+            .accounts
+            .verify(&verify, &world.context())
+            .await
+            .unwrap()
+            .is_verified
+    );
+    let replaced = world
+        .accounts
+        .reset_password(&reset, password(NEW), &world.context())
+        .await;
     assert!(replaced.is_ok());
 }
 

@@ -41,7 +41,8 @@ impl Strategy<User> for Slow {
             let (old, new) = (password(PASSWORD), password("an engine of brass and steam"));
             let accounts = self.accounts.get().unwrap();
             let user = accounts.get(&request.user().id).await?.unwrap();
-            let changed = accounts.change_password(&user, &old, &new, Some(&id));
+            let context = accounts.context();
+            let changed = accounts.change_password(&user, &old, &new, Some(&id), &context);
             changed.await.unwrap();
         }
         self.jwt.issue(request).await
@@ -82,17 +83,24 @@ async fn a_refresh_beside_a_change_of_its_own_session() {
     let backend = Backend::new("api", BearerTransport::new(), slow)
         .dangerous_with_sessions_checked_at_refresh_only();
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
     let login = email("ada@example.com").into();
-    let checked = accounts.authenticate(&login, &password(PASSWORD)).await;
-    let started = accounts.start(&backend, &checked.unwrap(), None).await;
+    let checked = accounts
+        .authenticate(&login, &password(PASSWORD), &accounts.context())
+        .await;
+    let started = accounts
+        .start(&backend, &checked.unwrap(), &accounts.context())
+        .await;
     let started = started.unwrap();
     *change_from.lock().unwrap() = started.session;
 
     let token = RefreshToken::parse(started.refresh.unwrap().expose()).unwrap();
-    let refreshed = accounts.refresh(&backend, token, false).await.unwrap();
+    let refreshed = accounts
+        .refresh(&backend, token, false, &accounts.context())
+        .await
+        .unwrap();
     let access = refreshed.access.expose();
     let reading = backend.strategy().read(access, accounts.now()).await;
     let Some(PresentedToken::SelfContained(subject)) = reading.unwrap() else {
@@ -108,7 +116,7 @@ async fn dead_sessions_hide_none_that_is_alive() {
     let store = Arc::new(MemorySessionStore::new());
     let accounts = accounts(Arc::clone(&store));
     let user = accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
     let now = accounts.now();
@@ -134,7 +142,9 @@ async fn dead_sessions_hide_none_that_is_alive() {
         store.insert_session(row).await.unwrap();
     }
     assert_eq!(accounts.sessions(&user).await.unwrap().len(), 1000);
-    let others_ended = accounts.end_other_sessions(&user, Some(&kept.id)).await;
+    let others_ended = accounts
+        .end_other_sessions(&user, Some(&kept.id), &accounts.context())
+        .await;
     let user = others_ended.unwrap().unwrap();
     let left = accounts.sessions(&user).await.unwrap();
     let left: Vec<_> = left.iter().map(|session| session.id).collect();

@@ -19,7 +19,11 @@ async fn administrator(world: &World, address: &str) -> User {
         is_superuser: true,
         roles: Roles::none(),
     };
-    world.accounts.create(account).await.unwrap()
+    world
+        .accounts
+        .create(account, &world.context())
+        .await
+        .unwrap()
 }
 
 /// A6.2.2, A6.2.3: a change needs the current password and the new one, and ends what was held.
@@ -28,24 +32,42 @@ async fn a_password_is_changed_by_who_knows_it() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let wrong = world
         .accounts
-        .change_password(&user, &password(NEW), &password(NEW), None)
+        .change_password(
+            &user,
+            &password(NEW),
+            &password(NEW),
+            None,
+            &world.context(),
+        )
         .await;
     assert!(matches!(wrong, Err(ChangePasswordError::BadCredentials)));
     assert_eq!(world.raised(EventKind::PasswordChangeFailed), 1);
     let changed = world
         .accounts
-        .change_password(&user, &password(PASSWORD), &password(NEW), None)
+        .change_password(
+            &user,
+            &password(PASSWORD),
+            &password(NEW),
+            None,
+            &world.context(),
+        )
         .await;
     assert!(changed.unwrap().epoch > user.epoch);
     // The copy of before is worthless now, whatever password it is shown with.
     let stale = world
         .accounts
-        .change_password(&user, &password(PASSWORD), &password(NEW), None)
+        .change_password(
+            &user,
+            &password(PASSWORD),
+            &password(NEW),
+            None,
+            &world.context(),
+        )
         .await;
     assert!(matches!(stale, Err(ChangePasswordError::Outdated)));
 }
@@ -56,7 +78,7 @@ async fn an_address_is_changed_by_who_knows_the_password() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let update = |current: Option<&str>| SelfUpdate {
@@ -66,12 +88,15 @@ async fn an_address_is_changed_by_who_knows_the_password() {
         keep_session: None,
     };
     for current in [None, Some(NEW)] {
-        let refused = world.accounts.update_self(&user, update(current)).await;
+        let refused = world
+            .accounts
+            .update_self(&user, update(current), &world.context())
+            .await;
         assert!(matches!(refused, Err(UpdateSelfError::BadCredentials)));
     }
     let changed = world
         .accounts
-        .update_self(&user, update(Some(PASSWORD)))
+        .update_self(&user, update(Some(PASSWORD)), &world.context())
         .await
         .unwrap();
     assert_eq!(changed.email, email("ada@example.org"));
@@ -84,7 +109,7 @@ async fn the_own_address_again_is_no_change() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let calls = world.users.calls();
@@ -94,7 +119,11 @@ async fn the_own_address_again_is_no_change() {
         columns: NoColumns,
         keep_session: None,
     };
-    let same = world.accounts.update_self(&user, update).await.unwrap();
+    let same = world
+        .accounts
+        .update_self(&user, update, &world.context())
+        .await
+        .unwrap();
     assert_eq!((same.epoch, world.users.calls()), (user.epoch, calls));
 }
 
@@ -104,12 +133,12 @@ async fn deactivation_moves_the_epoch() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     world
         .accounts
-        .delete(&user.id, DeleteMode::Soft)
+        .delete(&user.id, DeleteMode::Soft, &world.context())
         .await
         .unwrap();
     let stored = world.accounts.get(&user.id).await.unwrap().unwrap();
@@ -131,18 +160,24 @@ async fn the_last_active_superuser_stays() {
             ..AdminUpdate::default()
         },
     ] {
-        let refused = world.accounts.update_as_admin(&root.id, update).await;
+        let refused = world
+            .accounts
+            .update_as_admin(&root.id, update, &world.context())
+            .await;
         assert!(matches!(refused, Err(AdminUpdateError::LastSuperuser)));
     }
     for mode in [DeleteMode::Soft, DeleteMode::Hard] {
-        let refused = world.accounts.delete(&root.id, mode).await;
+        let refused = world
+            .accounts
+            .delete(&root.id, mode, &world.context())
+            .await;
         assert!(matches!(refused, Err(DeleteError::LastSuperuser)));
     }
     administrator(&world, "second@example.com").await;
     assert!(
         world
             .accounts
-            .delete(&root.id, DeleteMode::Hard)
+            .delete(&root.id, DeleteMode::Hard, &world.context())
             .await
             .is_ok()
     );
@@ -161,7 +196,12 @@ async fn two_administrators_cannot_demote_each_other() {
                 is_superuser: Some(false),
                 ..AdminUpdate::default()
             };
-            tokio::spawn(async move { accounts.update_as_admin(&id, update).await.is_ok() })
+            tokio::spawn(async move {
+                accounts
+                    .update_as_admin(&id, update, &accounts.context())
+                    .await
+                    .is_ok()
+            })
         };
         let (first, second) = (demote(one.id), demote(two.id));
         let done = [first.await.unwrap(), second.await.unwrap()];
@@ -179,7 +219,7 @@ async fn an_update_writes_only_what_it_names() {
     let world = World::new();
     let user = world
         .accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &world.context())
         .await
         .unwrap();
     let roles = Roles::parse(["billing"]).unwrap();
@@ -189,7 +229,7 @@ async fn an_update_writes_only_what_it_names() {
     };
     world
         .accounts
-        .update_as_admin(&user.id, first)
+        .update_as_admin(&user.id, first, &world.context())
         .await
         .unwrap();
     let second = AdminUpdate {
@@ -198,7 +238,7 @@ async fn an_update_writes_only_what_it_names() {
     };
     let stored = world
         .accounts
-        .update_as_admin(&user.id, second)
+        .update_as_admin(&user.id, second, &world.context())
         .await
         .unwrap();
     assert_eq!(

@@ -6,12 +6,13 @@ use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::csrf::CsrfBinding;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::Fields;
 use crate::http::{Reply, RequestHead};
-use crate::session::{self, RefreshToken};
+use crate::session::RefreshToken;
 use crate::store::LoginIdentifier;
 use crate::strategy::{IssuedToken, RevokeOutcome};
 use crate::transport::{CredentialSource, IssuedTokens, find_cookie};
@@ -27,8 +28,10 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
+        context: &Context,
     ) -> Answer {
-        self.check_forgery(backend, request.head, &CsrfBinding::Anonymous)?;
+        let context = &context.clone().with_backend(backend.shared_name());
+        self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
         let mut fields = fields(request).await.map_err(of_login)?;
         let identifier = self.identifier(&mut fields);
         let password = any_password(&mut fields, "password");
@@ -37,19 +40,26 @@ impl<U: AuthUser> Auth<U> {
             let errors = finished.err().unwrap_or_default();
             return Err(Rejection::fields(ErrorCode::LoginPayloadInvalid, errors));
         };
-        let checked = self.accounts().authenticate(&identifier, &password).await;
+        let checked = self
+            .accounts()
+            .authenticate(&identifier, &password, context)
+            .await;
         let checked = checked.map_err(|error| self.login_rejection(error))?;
 
-        let client = session::clean_client(request.head);
-        let started = self.accounts().start(backend, &checked, client).await?;
-        self.end_replaced(backend, request.head).await?;
+        let started = self.accounts().start(backend, &checked, context).await?;
+        self.end_replaced(
+            backend,
+            request.head,
+            &context.identified_as(checked.user().id()),
+        )
+        .await?;
         let Started {
             access,
             refresh,
             session,
         } = started;
         let binding = CsrfBinding::of_login(session.as_ref(), checked.user().id());
-        self.accounts().logged_in(checked, backend.name()).await?;
+        self.accounts().logged_in(checked, context).await?;
         self.issue_response(backend, access, refresh, &binding)
     }
 
@@ -58,10 +68,11 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
+        context: &Context,
     ) -> Answer {
         let only = std::slice::from_ref(backend);
         let who = Authenticator::new(self.accounts(), only, self.csrf())
-            .authenticate(request.head)
+            .authenticate(request.head, context)
             .await?;
         self.check_csrf(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
@@ -71,11 +82,11 @@ impl<U: AuthUser> Auth<U> {
         let now = self.accounts().now();
         let outcome = backend.strategy().revoke(token, now).await?;
         if let Some(id) = user.session() {
-            self.accounts().end_own_session(id).await?;
+            self.accounts().end_own_session(id, &user.context()).await?;
         }
         if outcome == RevokeOutcome::Revoked || user.session().is_some() {
-            let event = AuthEvent::new(EventKind::TokenRevoked).user(user.id());
-            self.accounts().raise(&event.backend(backend.name()));
+            let accounts = self.accounts();
+            accounts.raise_for(EventKind::TokenRevoked, user, &user.context());
         }
         Ok(Self::logout_response(backend))
     }
@@ -128,6 +139,7 @@ impl<U: AuthUser> Auth<U> {
         backend: &Backend<U>,
         head: &dyn RequestHead,
         binding: &CsrfBinding,
+        context: &Context,
     ) -> Result<(), Rejection> {
         let transport = backend.transport();
         if transport.source() == CredentialSource::Header
@@ -135,7 +147,7 @@ impl<U: AuthUser> Auth<U> {
         {
             return Ok(());
         }
-        if self.is_forgery(backend) {
+        if self.is_forgery(context) {
             Err(ErrorCode::CsrfFailed.into())
         } else {
             Ok(())
@@ -143,9 +155,9 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Tells of a request that may be forged; whether it is refused.
-    pub(super) fn is_forgery(&self, backend: &Backend<U>) -> bool {
-        let event = AuthEvent::new(EventKind::CsrfRefused).backend(backend.name());
-        self.accounts().raise(&event);
+    pub(super) fn is_forgery(&self, context: &Context) -> bool {
+        let event = AuthEvent::new(EventKind::CsrfRefused, context);
+        self.accounts().raise(event);
         self.csrf().enforces()
     }
 
@@ -185,6 +197,7 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         head: &dyn RequestHead,
+        context: &Context,
     ) -> Result<(), Rejection> {
         let transport = backend.transport();
         if transport.source() == CredentialSource::Header || !backend.has_sessions() {
@@ -194,7 +207,7 @@ impl<U: AuthUser> Auth<U> {
         if let Ok(Some(token)) = transport.read(head) {
             let reading = backend.strategy().read(token, now).await?;
             self.accounts()
-                .end_session_of(backend.name(), reading)
+                .end_session_of(backend.name(), reading, context)
                 .await?;
         }
         if let Ok(Some(text)) = transport.read_refresh(head)
@@ -202,7 +215,7 @@ impl<U: AuthUser> Auth<U> {
         {
             let accounts = self.accounts();
             accounts
-                .end_replaced_session(backend.name(), &token)
+                .end_replaced_session(backend.name(), &token, context)
                 .await?;
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::accounts::{ResetPasswordError, VerifyError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
+use crate::context::Context;
 use crate::http::Reply;
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
@@ -14,13 +15,13 @@ use crate::user::EmailAddress;
 const MAX_TOKEN: usize = 2048;
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn verify(&self, request: &mut RequestParts<'_>) -> Answer {
+    pub(super) async fn verify(&self, request: &mut RequestParts<'_>, context: &Context) -> Answer {
         let mut fields = fields(request).await?;
         let token = fields.required_any("token", 1..=MAX_TOKEN);
         let token = complete(token, fields)?;
         let user = self
             .accounts()
-            .verify(&token)
+            .verify(&token, context)
             .await
             .map_err(|error| match error {
                 VerifyError::BadToken => ErrorCode::VerifyUserBadToken.into(),
@@ -30,24 +31,39 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn request_verify(&self, request: &mut RequestParts<'_>) -> Answer {
+    pub(super) async fn request_verify(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
         let email = address(request).await?;
-        self.accounts().request_verify(email).await?;
+        self.accounts().request_verify(email, context).await?;
         Ok(Reply::empty(202))
     }
 
-    pub(super) async fn forgot_password(&self, request: &mut RequestParts<'_>) -> Answer {
+    pub(super) async fn forgot_password(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
         let email = address(request).await?;
-        self.accounts().forgot_password(email).await?;
+        self.accounts().forgot_password(email, context).await?;
         Ok(Reply::empty(202))
     }
 
-    pub(super) async fn reset_password(&self, request: &mut RequestParts<'_>) -> Answer {
+    pub(super) async fn reset_password(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
         let mut fields = fields(request).await?;
         let token = fields.required_any("token", 1..=MAX_TOKEN);
         let password = any_password(&mut fields, "password");
         let (token, password) = complete(token.zip(password), fields)?;
-        let reset = self.accounts().reset_password(&token, password).await;
+        let reset = self
+            .accounts()
+            .reset_password(&token, password, context)
+            .await;
         let user = reset.map_err(|error| match error {
             ResetPasswordError::BadToken => ErrorCode::ResetPasswordBadToken.into(),
             ResetPasswordError::Password(_) => ErrorCode::ResetPasswordInvalidPassword.into(),

@@ -6,6 +6,7 @@ use crate::accounts::{ChangePasswordError, SelfUpdate, UpdateSelfError};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
+use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::password::Password;
@@ -13,13 +14,25 @@ use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn read_me(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
+    pub(super) async fn read_me(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let user = self
+            .guarded(&Guard::active(), request.head, context)
+            .await?;
         Ok(Reply::json(200, &UserRead::new(user.user())))
     }
 
-    pub(super) async fn update_me(&self, request: &mut RequestParts<'_>) -> Answer {
-        let (user, mut fields) = self.guarded_fields(&Guard::active(), request).await?;
+    pub(super) async fn update_me(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let (user, mut fields) = self
+            .guarded_fields(&Guard::active(), request, context)
+            .await?;
         let email = fields.optional_parsed(
             "email",
             1..=EmailAddress::MAX_CODE_POINTS,
@@ -39,7 +52,10 @@ impl<U: AuthUser> Auth<U> {
             }),
             fields,
         )?;
-        let updated = self.accounts().update_self(user.user(), update).await;
+        let updated = self
+            .accounts()
+            .update_self(user.user(), update, &user.context())
+            .await;
         let user = updated.map_err(|error| match error {
             UpdateSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
             UpdateSelfError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
@@ -49,8 +65,14 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn change_password(&self, request: &mut RequestParts<'_>) -> Answer {
-        let (user, mut fields) = self.guarded_fields(&Guard::active(), request).await?;
+    pub(super) async fn change_password(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let (user, mut fields) = self
+            .guarded_fields(&Guard::active(), request, context)
+            .await?;
         let current = any_password(&mut fields, "current_password");
         let text = fields.required_any("new_password", 0..=Password::MAX);
         let policy = self.accounts().password_policy();
@@ -58,7 +80,7 @@ impl<U: AuthUser> Auth<U> {
         let (current, new) = complete(current.zip(new), fields)?;
         let changed = self
             .accounts()
-            .change_password(user.user(), &current, &new, user.session())
+            .change_password(user.user(), &current, &new, user.session(), &user.context())
             .await;
         changed.map_err(|error| match error {
             ChangePasswordError::BadCredentials => ErrorCode::LoginBadCredentials.into(),

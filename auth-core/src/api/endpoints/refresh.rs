@@ -6,6 +6,7 @@ use crate::accounts::RefreshError;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
+use crate::context::Context;
 use crate::csrf::CsrfBinding;
 use crate::session::RefreshToken;
 use crate::transport::CredentialSource;
@@ -20,13 +21,15 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
+        context: &Context,
     ) -> Answer {
+        let context = &context.clone().with_backend(backend.shared_name());
         let is_ambient = backend.transport().source() == CredentialSource::Cookie;
         let has_body = request.head.header("content-type", 0).is_some();
         let token = if is_ambient && !has_body {
-            self.token_of_cookie(backend, request)?
+            self.token_of_cookie(backend, request, context)?
         } else {
-            self.check_forgery(backend, request.head, &CsrfBinding::Anonymous)?;
+            self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
             let mut fields = fields(request).await?;
             let text = fields.required_any("refresh_token", 1..=MAX_TOKEN);
             RefreshToken::parse(&complete(text, fields)?)
@@ -35,7 +38,10 @@ impl<U: AuthUser> Auth<U> {
             return Err(self.refresh_refused(backend));
         };
         let id = token.id;
-        let refreshed = self.accounts().refresh(backend, token, is_ambient).await;
+        let refreshed = self
+            .accounts()
+            .refresh(backend, token, is_ambient, context)
+            .await;
         let refreshed = refreshed.map_err(|error| match error {
             RefreshError::Invalid => self.refresh_refused(backend),
             RefreshError::Unavailable(error) => error.into(),
@@ -51,17 +57,18 @@ impl<U: AuthUser> Auth<U> {
         &self,
         backend: &Backend<U>,
         request: &RequestParts<'_>,
+        context: &Context,
     ) -> Result<Option<RefreshToken>, Rejection> {
         let (transport, head) = (backend.transport(), request.head);
         let text = transport.read_refresh(head);
         let Some(token) = text.ok().flatten().and_then(RefreshToken::parse) else {
-            self.check_forgery(backend, head, &CsrfBinding::Anonymous)?;
+            self.check_forgery(backend, head, &CsrfBinding::Anonymous, context)?;
             return Ok(None);
         };
         let binding = CsrfBinding::Session(token.id);
-        self.check_forgery(backend, head, &binding)?;
+        self.check_forgery(backend, head, &binding, context)?;
         let is_planted = self.csrf().has_cookie_of_another(head, transport, &binding)
-            && self.is_forgery(backend);
+            && self.is_forgery(context);
         Ok((!is_planted).then_some(token))
     }
 

@@ -5,6 +5,7 @@ use crate::accounts::{RegisterError, Registration};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::{Auth, LoginBy};
+use crate::context::Context;
 use crate::http::Reply;
 use crate::password::Password;
 use crate::user::EmailAddress;
@@ -12,18 +13,22 @@ use crate::user::Username;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn register(&self, request: &mut RequestParts<'_>) -> Answer {
+    pub(super) async fn register(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
         let registration = self.registration(request).await?;
         if self.settings().hide_existing_accounts {
             self.accounts()
-                .register_privately(registration)
+                .register_privately(registration, context)
                 .await
                 .map_err(rejection)?;
             return Ok(Reply::empty(202));
         }
         let user = self
             .accounts()
-            .register(registration)
+            .register(registration, context)
             .await
             .map_err(rejection)?;
         Ok(Reply::json(201, &UserRead::new(&user)))

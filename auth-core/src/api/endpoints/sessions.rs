@@ -7,6 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{Answer, RequestParts};
 use crate::api::ErrorCode;
 use crate::auth::Auth;
+use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::session::Session;
@@ -34,8 +35,14 @@ struct Client {
 }
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_sessions(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
+    pub(super) async fn list_sessions(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let user = self
+            .guarded(&Guard::active(), request.head, context)
+            .await?;
         let sessions = self.accounts().sessions(user.user()).await?;
         let read = |session| SessionRead::new(session, user.session());
         let sessions = sessions.into_iter().map(read).collect();
@@ -43,11 +50,21 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Ends one of the caller's sessions. The one that asks says goodbye like a logout.
-    pub(super) async fn end_session(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
+    pub(super) async fn end_session(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let user = self
+            .guarded(&Guard::active(), request.head, context)
+            .await?;
         let id: Option<SessionId> = request.id.and_then(|text| text.parse().ok());
         let id = id.ok_or(ErrorCode::SessionNotFound)?;
-        if !self.accounts().end_session(user.id(), &id).await? {
+        if !self
+            .accounts()
+            .end_session(user.id(), &id, &user.context())
+            .await?
+        {
             return Err(ErrorCode::SessionNotFound.into());
         }
         let mut backends = self.backends().iter();
@@ -57,11 +74,17 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    pub(super) async fn end_other_sessions(&self, request: &mut RequestParts<'_>) -> Answer {
-        let user = self.guarded(&Guard::active(), request.head).await?;
+    pub(super) async fn end_other_sessions(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let user = self
+            .guarded(&Guard::active(), request.head, context)
+            .await?;
         let accounts = self.accounts();
         let ended = accounts
-            .end_other_sessions(user.user(), user.session())
+            .end_other_sessions(user.user(), user.session(), &user.context())
             .await?;
         match ended {
             Some(_) => Ok(Reply::empty(204)),

@@ -42,9 +42,20 @@ impl RequestBody for SlowBody {
         };
         match self.meanwhile {
             Meanwhile::Nothing => {}
-            Meanwhile::Demoted => drop(accounts.update_as_admin(id, demotion).await.unwrap()),
-            Meanwhile::Deactivated => accounts.delete(id, DeleteMode::Soft).await.unwrap(),
-            Meanwhile::Deleted => accounts.delete(id, DeleteMode::Hard).await.unwrap(),
+            Meanwhile::Demoted => drop(
+                accounts
+                    .update_as_admin(id, demotion, &accounts.context())
+                    .await
+                    .unwrap(),
+            ),
+            Meanwhile::Deactivated => accounts
+                .delete(id, DeleteMode::Soft, &accounts.context())
+                .await
+                .unwrap(),
+            Meanwhile::Deleted => accounts
+                .delete(id, DeleteMode::Hard, &accounts.context())
+                .await
+                .unwrap(),
             Meanwhile::LoggedOut => {
                 let strategy = self.auth.backends()[0].strategy();
                 let outcome = strategy.revoke(&self.token, accounts.now()).await.unwrap();
@@ -64,7 +75,10 @@ async fn administrator(auth: &Auth<User>, address: &str) -> User {
         is_superuser: true,
         roles,
     };
-    auth.accounts().create(account).await.unwrap()
+    auth.accounts()
+        .create(account, &auth.accounts().context())
+        .await
+        .unwrap()
 }
 
 async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u16 {
@@ -77,13 +91,16 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
     let caller = administrator(&auth, "eve@example.com").await;
     let ally = auth
         .accounts()
-        .register(registration("mallory@example.com"))
+        .register(
+            registration("mallory@example.com"),
+            &auth.accounts().context(),
+        )
         .await
         .unwrap();
     let login = email("eve@example.com").into();
     let checked = auth
         .accounts()
-        .authenticate(&login, &password(PASSWORD))
+        .authenticate(&login, &password(PASSWORD), &auth.accounts().context())
         .await
         .unwrap();
     let request = crate::strategy::IssueRequest::new(&checked, auth.accounts().now());
@@ -189,7 +206,7 @@ async fn a_spoofed_host_goes_nowhere() {
         .build()
         .unwrap();
     auth.accounts()
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &auth.accounts().context())
         .await
         .unwrap();
     let mut request = BufferedRequest::new("POST", br#"{"email":"ada@example.com"}"#.to_vec())
@@ -213,7 +230,11 @@ async fn a_spoofed_host_goes_nowhere() {
     assert!(token.split('.').count() == 3 && !token.contains("evil"));
     assert!(
         auth.accounts()
-            .reset_password(&token, password("an engine of difference"))
+            .reset_password(
+                &token,
+                password("an engine of difference"),
+                &auth.accounts().context()
+            )
             .await
             .is_ok()
     );

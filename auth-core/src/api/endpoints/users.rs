@@ -7,6 +7,8 @@ use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
+use crate::authenticator::Authenticated;
+use crate::context::{Actor, Context};
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::http::{FieldErrorCode, Fields};
@@ -16,26 +18,45 @@ use crate::user::Roles;
 use crate::user::{AuthUser, UserId};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_users(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request.head).await?;
+    pub(super) async fn list_users(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        self.guarded(&Guard::superuser(), request.head, context)
+            .await?;
         let asked = page::read::<U>(request.head.query())?;
         let page = self.accounts().list(asked.clone()).await?;
         Ok(Reply::json(200, &PageRead::new(&asked, &page)))
     }
 
-    pub(super) async fn read_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        self.guarded(&Guard::superuser(), request.head).await?;
+    pub(super) async fn read_user(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        self.guarded(&Guard::superuser(), request.head, context)
+            .await?;
         let found = self.accounts().get(&user_id::<U>(request)?).await?;
         let user = found.ok_or(ErrorCode::UserNotFound)?;
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn update_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        let (_, mut fields) = self.guarded_fields(&Guard::superuser(), request).await?;
+    pub(super) async fn update_user(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let (caller, mut fields) = self
+            .guarded_fields(&Guard::superuser(), request, context)
+            .await?;
         let id = user_id::<U>(request)?;
         let update = self.admin_update(&mut fields);
         let update = complete(Some(update), fields)?;
-        let updated = self.accounts().update_as_admin(&id, update).await;
+        let updated = self
+            .accounts()
+            .update_as_admin(&id, update, &as_administrator(&caller))
+            .await;
         let user = updated.map_err(|error| match error {
             AdminUpdateError::NotFound => ErrorCode::UserNotFound.into(),
             AdminUpdateError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
@@ -46,15 +67,21 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn delete_user(&self, request: &mut RequestParts<'_>) -> Answer {
-        let caller = self.guarded(&Guard::superuser(), request.head).await?;
+    pub(super) async fn delete_user(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let caller = self
+            .guarded(&Guard::superuser(), request.head, context)
+            .await?;
         let id = user_id::<U>(request)?;
         if *caller.id() == id {
             return Err(ErrorCode::SuperuserCannotDeleteSelf.into());
         }
         let deleted = self
             .accounts()
-            .delete(&id, self.settings().delete_mode)
+            .delete(&id, self.settings().delete_mode, &as_administrator(&caller))
             .await;
         deleted.map_err(|error| match error {
             DeleteError::NotFound => ErrorCode::UserNotFound.into(),
@@ -91,6 +118,12 @@ impl<U: AuthUser> Auth<U> {
             roles,
         }
     }
+}
+
+/// The context of a caller who acts on other accounts.
+fn as_administrator<U: AuthUser>(caller: &Authenticated<U>) -> Context {
+    let actor = Actor::administrator(caller.id());
+    caller.context().with_actor(actor)
 }
 
 /// An id that does not parse is one that nobody has.

@@ -16,12 +16,12 @@ use crate::user::User;
 async fn user() -> PasswordChecked<User> {
     let accounts = accounts(Arc::new(Outbox::new()));
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
     let ada = email("ada@example.com").into();
     accounts
-        .authenticate(&ada, &password(PASSWORD))
+        .authenticate(&ada, &password(PASSWORD), &accounts.context())
         .await
         .unwrap()
 }

@@ -345,7 +345,11 @@ impl Fixture<'_> {
             is_superuser: standing == Standing::Superuser,
             roles: Roles::none(),
         };
-        let created = self.auth.accounts().create(account).await;
+        let created = self
+            .auth
+            .accounts()
+            .create(account, &self.auth.accounts().context())
+            .await;
         created.expect("the account of a case is made")
     }
 

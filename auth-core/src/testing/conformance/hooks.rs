@@ -11,8 +11,9 @@ use crate::accounts::{
     DeleteMode, ForgotPassword, HookResult, LoginFailure, RequestVerify, UpdateSummary,
     UserManager, VerifyToken,
 };
+use crate::context::Context;
 use crate::error::BoxError;
-use crate::event::EventKind;
+use crate::event::{EventData, EventKind};
 use crate::testing::{Outbox, PASSWORD};
 use crate::user::EmailAddress;
 use crate::user::User;
@@ -33,50 +34,67 @@ fn down() -> BoxError {
 impl UserManager for Failing {
     type User = User;
 
-    async fn on_after_register(&self, user: &User, token: &VerifyToken) -> HookResult {
-        self.outbox.on_after_register(user, token).await?;
+    async fn on_after_register(
+        &self,
+        user: &User,
+        token: &VerifyToken,
+        context: &Context,
+    ) -> HookResult {
+        self.outbox.on_after_register(user, token, context).await?;
         Err(down())
     }
-    async fn on_after_login(&self, _: &User) -> HookResult {
+    async fn on_after_login(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>) -> HookResult {
+    async fn on_after_login_failed(&self, _: LoginFailure<'_, User>, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_verify(&self, _: &User) -> HookResult {
+    async fn on_after_verify(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_request_verify_token(&self, request: RequestVerify<'_, User>) -> HookResult {
-        self.outbox.on_after_request_verify_token(request).await?;
+    async fn on_after_request_verify_token(
+        &self,
+        request: RequestVerify<'_, User>,
+        context: &Context,
+    ) -> HookResult {
+        self.outbox
+            .on_after_request_verify_token(request, context)
+            .await?;
         Err(down())
     }
-    async fn on_after_forgot_password(&self, request: ForgotPassword<'_, User>) -> HookResult {
-        self.outbox.on_after_forgot_password(request).await?;
+    async fn on_after_forgot_password(
+        &self,
+        request: ForgotPassword<'_, User>,
+        context: &Context,
+    ) -> HookResult {
+        self.outbox
+            .on_after_forgot_password(request, context)
+            .await?;
         Err(down())
     }
-    async fn on_after_reset_password(&self, _: &User) -> HookResult {
+    async fn on_after_reset_password(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_password_change(&self, _: &User) -> HookResult {
+    async fn on_after_password_change(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_email_change(&self, _: &User, _: &EmailAddress) -> HookResult {
+    async fn on_after_email_change(&self, _: &User, _: &EmailAddress, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_update(&self, _: &User, _: &UpdateSummary) -> HookResult {
+    async fn on_after_update(&self, _: &User, _: &UpdateSummary, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_after_deactivate(&self, _: &User) -> HookResult {
+    async fn on_after_deactivate(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
-    async fn on_before_delete(&self, _: &User) -> HookResult {
+    async fn on_before_delete(&self, _: &User, _: &Context) -> HookResult {
         if self.before_delete {
             Err(down())
         } else {
             Ok(())
         }
     }
-    async fn on_after_delete(&self, _: &User) -> HookResult {
+    async fn on_after_delete(&self, _: &User, _: &Context) -> HookResult {
         Err(down())
     }
 }
@@ -144,7 +162,11 @@ async fn a_failure_changes_nothing(trial: &CaseRun<'_>) {
 fn every_hook_was_raised(stage: &Fixture<'_>) {
     let mut failed: Vec<_> = stage.events.events();
     failed.retain(|event| event.kind == EventKind::HookFailed);
-    let mut names: Vec<_> = failed.iter().filter_map(|event| event.detail).collect();
+    let hook = |data: EventData| match data {
+        EventData::Hook(name) => Some(name),
+        _ => None,
+    };
+    let mut names: Vec<_> = failed.iter().filter_map(|event| hook(event.data)).collect();
     names.sort_unstable();
     names.dedup();
     let every = [

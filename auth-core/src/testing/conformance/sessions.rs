@@ -231,12 +231,17 @@ async fn ends_of_all(trial: &CaseRun<'_>) {
         let accounts = stage.auth.accounts();
         let listed = accounts.sessions(&user).await.unwrap_or_default();
         stage.same("as the manager lists them", listed.len(), 2);
-        let ended = accounts.end_session(&user.id, &listed[0].id).await;
+        let ended = accounts
+            .end_session(&user.id, &listed[0].id, &accounts.context())
+            .await;
         stage.same("one", ended.ok(), Some(true));
         stage.check(!is_alive(&stage, &logins[1]).await, "it is dead");
         stage.same(
             "all",
-            accounts.end_all_sessions(&user.id).await.ok(),
+            accounts
+                .end_all_sessions(&user.id, &accounts.context())
+                .await
+                .ok(),
             Some(true),
         );
         stage.check(!is_alive(&stage, &logins[0]).await, "and the rest");
@@ -249,7 +254,10 @@ async fn ends_of_all(trial: &CaseRun<'_>) {
         let nobody = uuid::Uuid::nil();
         stage.same(
             "of nobody",
-            accounts.end_all_sessions(&nobody).await.ok(),
+            accounts
+                .end_all_sessions(&nobody, &accounts.context())
+                .await
+                .ok(),
             Some(false),
         );
     }

@@ -197,13 +197,21 @@ impl Real {
         };
         let accounts = self.servers[at].auth.accounts();
         let id = &self.users[user].id;
-        accounts.update_as_admin(id, update).await.unwrap();
+        accounts
+            .update_as_admin(id, update, &accounts.context())
+            .await
+            .unwrap();
     }
 
     pub(super) async fn end_all(&self, at: usize, user: usize) {
         let accounts = self.servers[at].auth.accounts();
         let id = &self.users[user].id;
-        assert!(accounts.end_all_sessions(id).await.unwrap());
+        assert!(
+            accounts
+                .end_all_sessions(id, &accounts.context())
+                .await
+                .unwrap()
+        );
     }
 
     pub(super) async fn purge(&self, at: usize) {

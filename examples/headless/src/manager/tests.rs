@@ -13,7 +13,9 @@ async fn whoever_registers_is_sent_a_letter() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
 
-    let user = accounts.register(registration("ada@example.com")).await;
+    let user = accounts
+        .register(registration("ada@example.com"), &accounts.context())
+        .await;
 
     let letters = manager.take_letters();
     assert_eq!(letters.len(), 1);
@@ -27,12 +29,15 @@ async fn the_letter_proves_the_address_and_a_welcome_follows() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
 
     let letters = manager.take_letters();
-    let user = accounts.verify(letters[0].token()).await.unwrap();
+    let user = accounts
+        .verify(letters[0].token(), &accounts.context())
+        .await
+        .unwrap();
 
     assert!(user.is_verified);
     let letters = manager.take_letters();
@@ -45,10 +50,12 @@ async fn a_taken_address_queues_nothing_more() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
-    let second = accounts.register(registration("Ada@Example.com")).await;
+    let second = accounts
+        .register(registration("Ada@Example.com"), &accounts.context())
+        .await;
 
     assert!(second.is_err());
     assert_eq!(manager.take_letters().len(), 1);
@@ -59,13 +66,16 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
     manager.take_letters();
 
     for address in ["nobody@example.com", "ada@example.com"] {
-        accounts.forgot_password(email(address)).await.unwrap();
+        accounts
+            .forgot_password(email(address), &accounts.context())
+            .await
+            .unwrap();
     }
     // The hook runs after the reply, so that the time of the reply does not reveal an account.
     accounts.wait_idle().await;
@@ -77,7 +87,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
     let new = password("an engine with a thousand columns");
     assert!(
         accounts
-            .reset_password(letters[0].token(), new)
+            .reset_password(letters[0].token(), new, &accounts.context())
             .await
             .is_ok()
     );
@@ -88,15 +98,21 @@ async fn failed_logins_are_counted_and_good_ones_are_not() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
-        .register(registration("ada@example.com"))
+        .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
 
     let ada = email("ada@example.com").into();
-    let wrong = accounts.authenticate(&ada, &password("not hers")).await;
+    let wrong = accounts
+        .authenticate(&ada, &password("not hers"), &accounts.context())
+        .await;
     let nobody = email("nobody@example.com").into();
-    let unknown = accounts.authenticate(&nobody, &password(PASSWORD)).await;
-    let right = accounts.authenticate(&ada, &password(PASSWORD)).await;
+    let unknown = accounts
+        .authenticate(&nobody, &password(PASSWORD), &accounts.context())
+        .await;
+    let right = accounts
+        .authenticate(&ada, &password(PASSWORD), &accounts.context())
+        .await;
     accounts.wait_idle().await;
 
     assert!(matches!(wrong, Err(LoginError::BadCredentials)));

@@ -46,7 +46,10 @@ async fn two_backends() -> Auth<User> {
         .build()
         .unwrap();
     let registration = registration("ada@example.com");
-    auth.accounts().register(registration).await.unwrap();
+    auth.accounts()
+        .register(registration, &auth.accounts().context())
+        .await
+        .unwrap();
     auth
 }
 

@@ -1,0 +1,115 @@
+//! The kinds of events and their names in logs.
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
+        /// The kinds of event, each with one name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum EventKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The name in logs.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A password was right and a token was issued.
+    LoginSucceeded = "authn_login_success",
+    /// A login was refused; the detail says why.
+    LoginFailed = "authn_login_fail",
+    /// A token was issued.
+    TokenIssued = "authn_token_created",
+    /// A token was revoked.
+    TokenRevoked = "authn_token_revoked",
+    /// A presented token was not accepted.
+    TokenRefused = "authn_token_refused",
+    /// A session was started.
+    SessionCreated = "session_created",
+    /// A session has new tokens.
+    SessionRenewed = "session_renewed",
+    /// Sessions were ended by their user or an administrator; the detail says which.
+    SessionEnded = "session_ended",
+    /// A refresh token that had been spent came back, and its session was ended: somebody else has a
+    /// copy of it.
+    TokenReused = "authn_token_reuse",
+    /// A request with a good cookie could not prove where it came from.
+    CsrfRefused = "malicious_csrf",
+    /// A guard refused an authenticated user.
+    AccessDenied = "authz_fail",
+    /// A user changed its password.
+    PasswordChanged = "authn_password_change",
+    /// A user gave a wrong current password.
+    PasswordChangeFailed = "authn_password_change_fail",
+    /// A password was replaced through a reset token.
+    PasswordReset = "authn_password_reset",
+    /// A reset token was refused.
+    PasswordResetFailed = "authn_password_reset_fail",
+    /// A password reset was asked for; the user is absent where the address is unknown.
+    PasswordResetRequested = "authn_password_reset_request",
+    /// A stored hash was replaced by one with the parameters of today.
+    PasswordRehashed = "authn_password_rehash",
+    /// An account was made.
+    UserCreated = "user_created",
+    /// Somebody registered with a value that is taken.
+    RegistrationRefused = "user_created_fail",
+    /// An account was changed.
+    UserUpdated = "user_updated",
+    /// Roles or the superuser flag of an account were changed.
+    PrivilegesChanged = "authz_change",
+    /// An account has another address now.
+    EmailChanged = "user_email_changed",
+    /// An address was proven.
+    UserVerified = "user_verified",
+    /// A verification token was refused.
+    VerificationFailed = "user_verified_fail",
+    /// A verification token was asked for.
+    VerificationRequested = "user_verification_request",
+    /// An account was deactivated.
+    UserDeactivated = "user_archived",
+    /// An account was removed for good.
+    UserDeleted = "user_deleted",
+    /// A hook of the application failed; the detail names it.
+    HookFailed = "hook_fail",
+    /// Something that accounts need did not answer; the detail says for what.
+    ServiceUnavailable = "sys_unavailable",
+}
+
+impl EventKind {
+    /// Whether it tells of something that was refused or went wrong.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        let name = self.name();
+        name.ends_with("_fail")
+            || matches!(
+                self,
+                Self::TokenRefused
+                    | Self::TokenReused
+                    | Self::CsrfRefused
+                    | Self::ServiceUnavailable
+            )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let names: HashSet<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.len(), EventKind::ALL.len());
+    }
+}
