@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use auth_core::store::{
-    DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser,
-    Owner, Page, PageRequest, Precondition, SessionStore, StoredSession, UpdateOutcome, UserChange,
+    CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
+    ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
+    Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
     UserDatabase, Window,
 };
 use auth_core::{SessionId, StoreError, User};
@@ -203,5 +204,56 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, store => store.purge_sessions(now, limit).await)
+    }
+}
+
+#[async_trait]
+impl<U: SqlUser> CredentialStore for AnyStore<U> {
+    async fn insert_credential(
+        &self,
+        credential: StoredCredential,
+    ) -> Result<CredentialInsert, StoreError> {
+        dispatch!(self, store => store.insert_credential(credential).await)
+    }
+    async fn credential(
+        &self,
+        kind: &CredentialKind,
+        id: &CredentialId,
+    ) -> Result<Option<StoredCredential>, StoreError> {
+        dispatch!(self, store => store.credential(kind, id).await)
+    }
+    async fn credentials_of(
+        &self,
+        owner: &Owner,
+        kind: Option<&CredentialKind>,
+        limit: u32,
+    ) -> Result<Vec<StoredCredential>, StoreError> {
+        dispatch!(self, store => store.credentials_of(owner, kind, limit).await)
+    }
+    async fn credentials_after(
+        &self,
+        kind: &CredentialKind,
+        after: Option<&CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<StoredCredential>, StoreError> {
+        dispatch!(self, store => store.credentials_after(kind, after, limit).await)
+    }
+    async fn swap_credential(&self, next: &StoredCredential) -> Result<bool, StoreError> {
+        dispatch!(self, store => store.swap_credential(next).await)
+    }
+    async fn delete_credential(
+        &self,
+        owner: &Owner,
+        kind: &CredentialKind,
+        id: &CredentialId,
+    ) -> Result<bool, StoreError> {
+        dispatch!(self, store => store.delete_credential(owner, kind, id).await)
+    }
+    async fn delete_credentials_of(
+        &self,
+        owner: &Owner,
+        kind: Option<&CredentialKind>,
+    ) -> Result<u64, StoreError> {
+        dispatch!(self, store => store.delete_credentials_of(owner, kind).await)
     }
 }

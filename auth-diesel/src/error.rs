@@ -46,7 +46,7 @@ pub enum OpenError {
     /// The tables cannot be brought up to date; the reason is the database's.
     #[error("the tables cannot be brought up to date: {0}")]
     Migration(String),
-    /// The table of users, of sessions or of expiring entries is not as it must be.
+    /// A table of users, sessions, credentials or expiring entries is not as it must be.
     #[error("table {table} does not fit: {reason}")]
     Table {
         /// The table.

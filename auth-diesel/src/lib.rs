@@ -1,12 +1,13 @@
 //! Storage of accounts in SQL databases, through Diesel.
 //!
-//! [`DieselStore`] (and `AnyStore`) is all three storages in one, and cheap to clone:
+//! [`DieselStore`] (and `AnyStore`) implements all storage traits, and is cheap to clone:
 //!
 //! | it implements | for | table |
 //! | --- | --- | --- |
 //! | [`UserDatabase`](auth_core::UserDatabase) | the bundled [`User`](auth_core::User), or a user of the application's own ([`SqlUser`]) | `auth_users`, or the application's |
 //! | [`ExpiringStore`](auth_core::ExpiringStore) | one-time tokens, counters | `auth_expiring` |
 //! | [`SessionStore`](auth_core::SessionStore) | sessions, of any users | `auth_sessions` |
+//! | [`CredentialStore`](auth_core::CredentialStore) | credentials, of any users | `auth_credentials` |
 //!
 //! | feature | store | engine | URL |
 //! | --- | --- | --- | --- |

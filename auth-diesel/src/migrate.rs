@@ -49,6 +49,15 @@ macro_rules! migrations {
                     "/0003_sessions/up.sql"
                 )),
             },
+            $crate::migrate::Migration {
+                name: "0004_credentials",
+                bundled_user: false,
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0004_credentials/up.sql"
+                )),
+            },
         ]
     };
 }

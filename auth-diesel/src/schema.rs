@@ -1,4 +1,4 @@
-//! The three tables, once for all engines.
+//! The tables, once for all engines.
 
 diesel::table! {
     use crate::types::{AuthTime, AuthUuid};
@@ -45,5 +45,21 @@ diesel::table! {
         client -> Nullable<Text>,
         version -> BigInt,
         tokens -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::types::AuthTime;
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+
+    auth_credentials (kind, id) {
+        kind -> Text,
+        id -> Text,
+        owner -> Text,
+        data -> Binary,
+        label -> Nullable<Text>,
+        created_at -> AuthTime,
+        last_used_at -> Nullable<AuthTime>,
+        version -> BigInt,
     }
 }

@@ -1,4 +1,5 @@
-//! The statements about users and sessions, each on one connection.
+//! The statements about users, sessions and credentials, each on one connection.
 
+pub(crate) mod credentials;
 pub(crate) mod sessions;
 pub(crate) mod users;

@@ -1,5 +1,6 @@
 //! The store: a pool, and how an operation runs on one of its connections.
 
+mod credentials;
 mod expiring;
 mod open;
 mod sessions;

@@ -188,7 +188,9 @@ pub trait CredentialStore: Send + Sync + 'static {
 
     /// Takes part in the check of the configuration at `build()`: a store in the memory of one
     /// process reports it here.
-    fn validate(&self, report: &mut ConfigReport);
+    fn validate(&self, report: &mut ConfigReport) {
+        let _ = report;
+    }
 }
 
 /// A credential as it is stored.

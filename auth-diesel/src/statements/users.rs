@@ -11,7 +11,7 @@ use auth_core::{AuthUser, Epoch, SessionId};
 use crate::engine::Engine;
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
-use crate::statements::sessions;
+use crate::statements::{credentials, sessions};
 use crate::table::{Plan, SqlUser, key_of, key_value};
 
 /// The users of a mapped table, seen through one connection, in whatever transaction that is in.
@@ -234,6 +234,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             (self.plan.name, nothing),
             ("auth_expiring", count),
             (sessions::TABLE, sessions::nothing()),
+            (credentials::TABLE, credentials::nothing()),
         ] {
             match self.connection.fetch(statement).await {
                 Ok(_) => {}

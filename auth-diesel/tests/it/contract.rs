@@ -11,7 +11,13 @@ use time::OffsetDateTime;
 use crate::homes::Home;
 use crate::on_each_engine;
 
-on_each_engine!(users, expiring_entries, sessions, sessions_of_users);
+on_each_engine!(
+    users,
+    expiring_entries,
+    sessions,
+    sessions_of_users,
+    credentials
+);
 
 async fn users<H: Home>(home: H) {
     drop(home);
@@ -35,6 +41,11 @@ async fn sessions_of_users<H: Home>(home: H) {
     contract::sessions_of_users(Fixture::<H>(PhantomData))
         .await
         .assert_kept();
+}
+
+async fn credentials<H: Home>(home: H) {
+    drop(home);
+    contract::credential_store(fresh::<H>).await.assert_kept();
 }
 
 struct Fixture<H>(PhantomData<fn() -> H>);
@@ -65,28 +76,20 @@ async fn fresh<H: Home>() -> Fresh<DieselStore<H::Connection>> {
 /// The tables are called something else for a while.
 struct TablesAway<H>(std::sync::Arc<H>);
 
+const TABLES: [&str; 4] = ["users", "expiring", "sessions", "credentials"];
+
 #[async_trait]
 impl<H: Home> Outage for TablesAway<H> {
     async fn begin(&self) {
-        self.0
-            .sql("ALTER TABLE auth_users RENAME TO away_users")
-            .await;
-        self.0
-            .sql("ALTER TABLE auth_expiring RENAME TO away_expiring")
-            .await;
-        self.0
-            .sql("ALTER TABLE auth_sessions RENAME TO away_sessions")
-            .await;
+        for table in TABLES {
+            let rename = format!("ALTER TABLE auth_{table} RENAME TO away_{table}");
+            self.0.sql(&rename).await;
+        }
     }
     async fn end(&self) {
-        self.0
-            .sql("ALTER TABLE away_users RENAME TO auth_users")
-            .await;
-        self.0
-            .sql("ALTER TABLE away_expiring RENAME TO auth_expiring")
-            .await;
-        self.0
-            .sql("ALTER TABLE away_sessions RENAME TO auth_sessions")
-            .await;
+        for table in TABLES {
+            let rename = format!("ALTER TABLE away_{table} RENAME TO auth_{table}");
+            self.0.sql(&rename).await;
+        }
     }
 }

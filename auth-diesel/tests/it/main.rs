@@ -5,6 +5,7 @@
 
 mod cancel;
 mod contract;
+mod credentials;
 mod homes;
 mod kept_session;
 mod migrate;

@@ -124,6 +124,10 @@ async fn a_database_without_sessions_gets_them(home: impl Home) {
 async fn down_undoes_up<H: Home>(home: H) {
     home.open().await;
     home.sql(include_str!(
+        "../../migrations/sqlite/0004_credentials/down.sql"
+    ))
+    .await;
+    home.sql(include_str!(
         "../../migrations/sqlite/0003_sessions/down.sql"
     ))
     .await;
@@ -156,6 +160,11 @@ fn every_engine_goes_down_alike() {
         include_str!("../../migrations/sqlite/0003_sessions/down.sql"),
         include_str!("../../migrations/postgres/0003_sessions/down.sql"),
         include_str!("../../migrations/mysql/0003_sessions/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0004_credentials/down.sql"),
+        include_str!("../../migrations/postgres/0004_credentials/down.sql"),
+        include_str!("../../migrations/mysql/0004_credentials/down.sql"),
     );
 }
 
