@@ -37,7 +37,7 @@ where
     U: AuthUser,
     S: Clone + Send + Sync + 'static,
 {
-    let mount = |router: Router<S>, route: &Route| {
+    let mount = |router: Router<S>, route: &Route<U>| {
         let auth = auth.clone();
         let path = route.path();
         let route = Arc::new(route.clone());
@@ -48,7 +48,7 @@ where
     auth.routes().fold(Router::new(), mount)
 }
 
-async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route>, request: Request) -> Response {
+async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route<U>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let id = id_in_path(&mut parts).await;
     let request = RequestParts {

@@ -2,16 +2,26 @@
 //! [`Auth::routes`](crate::Auth::routes) and translates; every rule is here.
 
 mod body;
+mod capabilities;
 mod code;
+mod declared;
 mod endpoints;
+mod method;
+mod objects;
 mod page;
 mod reject;
+mod route;
+mod route_setting;
 mod routes;
 mod user_read;
 
 pub use body::{BODY_TIMEOUT, MAX_BODY_BYTES};
 pub use code::ErrorCode;
+pub(crate) use declared::BodyRules;
 pub use endpoints::RequestParts;
+pub use method::Method;
 pub use reject::Rejection;
-pub use routes::{Method, Route};
-pub(crate) use routes::{Operation, RouteTable};
+pub use route::{Access, BodySpec, ObjectSchema, ReplySpec, RouteSpec};
+pub use route_setting::RouteSetting;
+pub use routes::Route;
+pub(crate) use routes::RouteTable;

@@ -8,9 +8,10 @@ mod settings;
 mod tests;
 
 pub use builder::AuthBuilder;
+pub(crate) use builder::is_mountable;
 pub use revoke::RevokeError;
+pub use settings::LoginBy;
 pub(crate) use settings::Settings;
-pub use settings::{LoginBy, RouteGroups};
 
 use std::fmt;
 use std::sync::Arc;
@@ -58,10 +59,9 @@ pub struct Auth<U: AuthUser> {
 
 struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
-    backends: Vec<Backend<U>>,
     csrf: Csrf,
     settings: Settings,
-    routes: RouteTable,
+    routes: RouteTable<U>,
     warnings: Vec<ConfigWarning>,
 }
 
@@ -82,7 +82,7 @@ impl<U: AuthUser> Auth<U> {
     /// The backends, in the order of configuration.
     #[must_use]
     pub fn backends(&self) -> &[Backend<U>] {
-        &self.inner.backends
+        &self.inner.routes.backends
     }
 
     /// What `build()` accepted and wants known.
@@ -99,7 +99,7 @@ impl<U: AuthUser> Auth<U> {
         &self.inner.settings
     }
 
-    pub(crate) fn table(&self) -> &RouteTable {
+    pub(crate) fn table(&self) -> &RouteTable<U> {
         &self.inner.routes
     }
 
@@ -155,9 +155,13 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
         context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
-        Authenticator::new(&self.inner.accounts, &self.inner.backends, self.csrf())
-            .authenticate(head, context)
-            .await
+        Authenticator::new(
+            &self.inner.accounts,
+            &self.inner.routes.backends,
+            self.csrf(),
+        )
+        .authenticate(head, context)
+        .await
     }
 
     /// Lets pass whom the guard lets pass.
@@ -215,7 +219,7 @@ impl<U: AuthUser> Auth<U> {
             let transport = backend.transport();
             transport.source() == presence && !matches!(transport.read(head), Ok(None))
         };
-        let backends = &self.inner.backends;
+        let backends = &self.inner.routes.backends;
         !csrf::is_safe(head)
             && backends.iter().any(|b| brings(b, CredentialSource::Cookie))
             && !backends.iter().any(|b| brings(b, CredentialSource::Header))
@@ -248,7 +252,7 @@ impl<U: AuthUser> Auth<U> {
         else {
             return Vec::new();
         };
-        let backends = self.inner.backends.iter();
+        let backends = self.inner.routes.backends.iter();
         let mut stale: Vec<_> = backends.flat_map(|b| b.transport().forget()).collect();
         for set in already {
             let name = set
@@ -269,7 +273,7 @@ impl<U: AuthUser> Auth<U> {
     /// The challenges of all backends, each once.
     pub(crate) fn challenges(&self, presented: bool) -> Vec<&'static str> {
         let mut challenges = Vec::new();
-        for backend in &self.inner.backends {
+        for backend in &self.inner.routes.backends {
             let challenge = backend.transport().challenge(presented);
             challenges.extend(challenge.filter(|text| !challenges.contains(text)));
         }
@@ -294,7 +298,7 @@ impl<U: AuthUser> Clone for Auth<U> {
 impl<U: AuthUser> fmt::Debug for Auth<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth")
-            .field("backends", &self.inner.backends)
+            .field("backends", &self.inner.routes.backends)
             .finish_non_exhaustive()
     }
 }

@@ -137,23 +137,7 @@ impl<U: AuthUser> Backend<U> {
     }
 
     pub(crate) fn validate(&self, report: &mut ConfigReport) {
-        // These are the first segments of routes that lie beside the backends' own.
-        let is_route = matches!(
-            &*self.name,
-            "login"
-                | "logout"
-                | "refresh"
-                | "register"
-                | "verify"
-                | "request-verify-token"
-                | "forgot-password"
-                | "reset-password"
-                | "sessions"
-                | "2fa"
-                | "oauth"
-                | "associate"
-        );
-        if !is_plain_name(&self.name) || is_route {
+        if !is_plain_name(&self.name) {
             report.problem(ConfigProblem::InvalidBackendName {
                 name: self.name.to_string(),
             });

@@ -51,7 +51,8 @@ pub mod transport;
 pub mod user;
 
 pub use accounts::{Accounts, UserManager};
-pub use auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
+pub use api::RouteSetting;
+pub use auth::{Auth, AuthBuilder, LoginBy};
 pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{Clock, SystemClock};

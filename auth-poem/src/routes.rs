@@ -124,7 +124,7 @@ impl<U: AuthUser> IntoEndpoint for Routes<U> {
 
 struct RouteEndpoint<U: AuthUser> {
     auth: Auth<U>,
-    route: api::Route,
+    route: api::Route<U>,
 }
 
 impl<U: AuthUser> Endpoint for RouteEndpoint<U> {

@@ -187,6 +187,11 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self.require_verification
     }
 
+    /// The smallest length of a new password, in code points.
+    pub(crate) fn shortest_password(&self) -> usize {
+        self.policy.shortest()
+    }
+
     pub(crate) fn has_account_tokens(&self) -> bool {
         self.account_tokens
     }

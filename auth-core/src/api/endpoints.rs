@@ -14,15 +14,15 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-use super::{ErrorCode, Operation, Rejection, Route};
+use self::complete::complete;
+use super::declared::{Body, BodyRules};
+use super::{Rejection, Route, RouteSpec};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
-use crate::backend::Backend;
 use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
-use crate::password::{Password, PasswordPolicy};
 use crate::user::AuthUser;
 
 /// A request as an adapter hands it over.
@@ -40,65 +40,41 @@ pub struct RequestParts<'r> {
     pub body: &'r mut dyn RequestBody,
 }
 
-type Answer = Result<Reply, Rejection>;
+pub(super) type Answer = Result<Reply, Rejection>;
 
 impl<U: AuthUser> Auth<U> {
     /// Answers a request to one of [`Auth::routes`].
     ///
     /// Who is asking is found out before the body is read, and whether they may before it is
     /// parsed.
-    pub async fn respond(&self, route: &Route, mut request: RequestParts<'_>) -> Reply {
-        if request.head.method() == "OPTIONS" {
+    pub async fn respond(&self, route: &Route<U>, mut request: RequestParts<'_>) -> Reply {
+        let method = request.head.method();
+        let Some(spec) = route.spec(method) else {
+            if method != "OPTIONS" {
+                return Rejection::method_not_allowed(route.allow()).into_reply();
+            }
             let reply = Reply::empty(204).header("allow", route.allow());
-            return match route.operation("POST") {
-                Some(Operation::Login(place)) => match self.backends().get(place) {
-                    Some(backend) => self.offer_csrf(backend, request.head, reply),
-                    None => reply,
-                },
-                _ => reply,
-            };
-        }
-        let Some(operation) = route.operation(request.head.method()) else {
-            return Rejection::method_not_allowed(route.allow()).into_reply();
+            let add = |reply, spec: &RouteSpec<U>| spec.offer(self, request.head, reply);
+            return route.specs().fold(reply, add);
         };
         let context = self.context(request.head);
-        let answer = self.perform(operation, &mut request, &context).await;
+        let answer = spec.answer(self, &mut request, &context).await;
         answer.unwrap_or_else(Rejection::into_reply)
     }
 
-    async fn perform(
-        &self,
-        operation: Operation,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        match operation {
-            Operation::Login(place) => self.login(self.backend(place)?, request, context).await,
-            Operation::Logout(place) => self.logout(self.backend(place)?, request, context).await,
-            Operation::Refresh(place) => self.refresh(self.backend(place)?, request, context).await,
-            Operation::PublicKeys => Ok(self.public_keys(request.head)),
-            Operation::ListSessions => self.list_sessions(request, context).await,
-            Operation::EndSession => self.end_session(request, context).await,
-            Operation::EndOtherSessions => self.end_other_sessions(request, context).await,
-            Operation::Register => self.register(request, context).await,
-            Operation::Verify => self.verify(request, context).await,
-            Operation::RequestVerify => self.request_verify(request, context).await,
-            Operation::ForgotPassword => self.forgot_password(request, context).await,
-            Operation::ResetPassword => self.reset_password(request, context).await,
-            Operation::ReadMe => self.read_me(request, context).await,
-            Operation::UpdateMe => self.update_me(request, context).await,
-            Operation::ChangePassword => self.change_password(request, context).await,
-            Operation::ListUsers => self.list_users(request, context).await,
-            Operation::ReadUser => self.read_user(request, context).await,
-            Operation::UpdateUser => self.update_user(request, context).await,
-            Operation::DeleteUser => self.delete_user(request, context).await,
-        }
+    /// Reads a declared body.
+    async fn read_body<B: Body>(&self, request: &mut RequestParts<'_>) -> Result<B, Rejection> {
+        let mut fields = fields(request).await?;
+        let body = B::read(&mut fields, &self.body_rules());
+        complete(body, fields)
     }
 
-    fn backend(&self, place: usize) -> Result<&Backend<U>, Rejection> {
-        self.backends()
-            .get(place)
-            .ok_or_else(|| Rejection::new(ErrorCode::InternalError))
+    /// The settings that bounds of members follow from.
+    fn body_rules(&self) -> BodyRules {
+        BodyRules {
+            login_by: self.settings().identifier,
+            shortest_password: self.accounts().password_policy().shortest(),
+        }
     }
 
     async fn guarded(
@@ -130,38 +106,4 @@ impl<U: AuthUser> Auth<U> {
 
 async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {
     super::body::read_fields(request.head, request.body).await
-}
-
-/// Any password of 1 to 128 code points, as a login takes it.
-fn any_password(fields: &mut Fields, name: &str) -> Option<Password> {
-    fields.required_parsed(name, 1..=Password::MAX, |text| Password::parse(text))
-}
-
-/// A password that is about to become somebody's: its length is judged with the body.
-fn new_password(
-    text: Option<String>,
-    policy: &PasswordPolicy,
-    name: &str,
-    fields: &mut Fields,
-) -> Option<Password> {
-    use crate::http::FieldErrorCode;
-    use crate::password::{PasswordError, PasswordRejection};
-
-    let password = match Password::parse(text?) {
-        Ok(password) => password,
-        Err(error) => {
-            let code = match error {
-                PasswordError::Empty => FieldErrorCode::TooShort,
-                PasswordError::TooLong => FieldErrorCode::TooLong,
-            };
-            fields.error(name, code);
-            return None;
-        }
-    };
-    match policy.check_length(&password) {
-        Ok(()) => return Some(password),
-        Err(PasswordRejection::TooShort { .. }) => fields.error(name, FieldErrorCode::TooShort),
-        Err(_) => fields.error(name, FieldErrorCode::TooLong),
-    }
-    None
 }

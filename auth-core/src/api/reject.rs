@@ -73,6 +73,11 @@ impl Rejection {
         self
     }
 
+    /// The same errors under another code.
+    pub(crate) fn with_code(self, code: ErrorCode) -> Self {
+        Self { code, ..self }
+    }
+
     pub(crate) fn forbidden() -> Self {
         Self::new(ErrorCode::AuthorizationDenied)
     }
@@ -88,9 +93,9 @@ impl Rejection {
         }
     }
 
-    pub(crate) fn method_not_allowed(allow: String) -> Self {
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
         Self {
-            headers: vec![("allow", allow)],
+            headers: vec![("allow", allow.to_owned())],
             ..Self::new(ErrorCode::MethodNotAllowed)
         }
     }

@@ -1,206 +1,282 @@
-//! The route table: which path answers which method with which operation.
+//! The table of routes: every path that is mounted, with the route of each method.
 
-use crate::auth::{Auth, Settings};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::declared::BodyRules;
+use super::route::Base;
+use super::route_setting::Change;
+use super::{Method, RouteSetting, RouteSpec, capabilities};
+use crate::auth::{Auth, Settings, is_mountable};
 use crate::backend::Backend;
+use crate::config::ConfigProblem;
+use crate::transport::{CredentialSource, RefreshPath};
 use crate::user::AuthUser;
-
-/// The methods that routes use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// `DELETE`.
-    Delete,
-    /// `GET`.
-    Get,
-    /// `PATCH`.
-    Patch,
-    /// `POST`.
-    Post,
-}
 
 /// One path of the surface, with every method that it answers.
 ///
 /// An adapter mounts the path for *all* methods and hands each request to
 /// [`Auth::respond`]: which method is allowed is decided there.
-#[derive(Debug, Clone)]
-pub struct Route {
+pub struct Route<U: AuthUser> {
     path: String,
-    operations: Vec<(Method, Operation)>,
+    /// The value of `Allow`.
+    allow: String,
+    /// In the order of [`Method::ALL`].
+    specs: [Option<Arc<RouteSpec<U>>>; 4],
 }
 
-/// What a route does. Login and logout belong to a backend, by its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Login(usize),
-    Logout(usize),
-    Refresh(usize),
-    PublicKeys,
-    ListSessions,
-    EndSession,
-    EndOtherSessions,
-    Register,
-    Verify,
-    RequestVerify,
-    ForgotPassword,
-    ResetPassword,
-    ReadMe,
-    UpdateMe,
-    ChangePassword,
-    ListUsers,
-    ReadUser,
-    UpdateUser,
-    DeleteUser,
+/// What a capability needs to know to list its routes.
+pub(crate) struct Surface<'a, U: AuthUser> {
+    pub(crate) backends: &'a [Arc<Backend<U>>],
+    pub(crate) rules: BodyRules,
+    pub(crate) hides_existing_accounts: bool,
 }
 
-#[derive(Debug)]
-pub(crate) struct RouteTable(Vec<Route>);
-
-impl Method {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delete => "DELETE",
-            Self::Get => "GET",
-            Self::Patch => "PATCH",
-            Self::Post => "POST",
-        }
-    }
+/// Every route, ready to mount.
+pub(crate) struct RouteTable<U: AuthUser> {
+    pub(crate) backends: Vec<Backend<U>>,
+    routes: Vec<Route<U>>,
 }
 
-impl Route {
-    /// The path, with `{id}` where the key of a user or of a session stands.
+impl<U: AuthUser> Route<U> {
+    /// Returns the path, with `{id}` where the key of a user or of a session belongs.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The methods that it answers, beside `OPTIONS`.
+    /// Returns the methods that the path answers, besides `OPTIONS`.
     pub fn methods(&self) -> impl Iterator<Item = Method> {
-        self.operations.iter().map(|(method, _)| *method)
+        self.specs().map(RouteSpec::method)
     }
 
-    pub(super) fn operation(&self, method: &str) -> Option<Operation> {
-        let mut operations = self.operations.iter();
-        operations
-            .find(|(known, _)| known.as_str() == method)
-            .map(|(_, operation)| *operation)
+    /// Returns the route of each method.
+    pub fn specs(&self) -> impl Iterator<Item = &RouteSpec<U>> {
+        self.specs.iter().flatten().map(|spec| &**spec)
     }
 
-    /// The value of `Allow`: the methods in the order of the alphabet.
-    pub(super) fn allow(&self) -> String {
-        let mut names: Vec<_> = self.methods().map(Method::as_str).collect();
+    pub(super) fn spec(&self, method: &str) -> Option<&RouteSpec<U>> {
+        let [delete, get, patch, post] = &self.specs;
+        let spec = match Method::parse(method)? {
+            Method::Delete => delete,
+            Method::Get => get,
+            Method::Patch => patch,
+            Method::Post => post,
+        };
+        spec.as_deref()
+    }
+
+    /// The value of `Allow`: the methods in alphabetical order.
+    pub(super) fn allow(&self) -> &str {
+        &self.allow
+    }
+
+    fn new(path: String, specs: Vec<RouteSpec<U>>) -> Self {
+        let mut names: Vec<_> = specs.iter().map(|spec| spec.method().as_str()).collect();
         names.push("OPTIONS");
         names.sort_unstable();
-        names.join(", ")
+        let allow = names.join(", ");
+        let mut by_method = [None, None, None, None];
+        for spec in specs {
+            let mut places = Method::ALL.iter().zip(&mut by_method);
+            if let Some((_, place)) = places.find(|(method, _)| **method == spec.method()) {
+                *place = Some(Arc::new(spec));
+            }
+        }
+        Self {
+            path,
+            allow,
+            specs: by_method,
+        }
     }
 }
 
-impl RouteTable {
-    pub(crate) fn new<U: AuthUser>(settings: &Settings, backends: &[Backend<U>]) -> Self {
-        let mut table = Self(Vec::new());
-        for (place, backend) in backends.iter().enumerate() {
+impl<U: AuthUser> RouteTable<U> {
+    /// Makes the table, and finds what is wrong with the settings of routes.
+    pub(crate) fn new(
+        settings: &Settings,
+        backends: &[Backend<U>],
+        rules: BodyRules,
+    ) -> (Self, Vec<ConfigProblem>) {
+        let mounted = |(place, backend): (usize, &Backend<U>)| {
+            let id = match place {
+                0 => "auth.refresh".to_owned(),
+                _ => format!("auth.refresh@{}", backend.name()),
+            };
             let base = settings.backend_path(place, backend.name());
-            table.add(
-                format!("{base}/login"),
-                &[(Method::Post, Operation::Login(place))],
-            );
-            table.add(
-                format!("{base}/logout"),
-                &[(Method::Post, Operation::Logout(place))],
-            );
-            if backend.has_sessions() {
-                table.add(
-                    format!("{base}/refresh"),
-                    &[(Method::Post, Operation::Refresh(place))],
-                );
-            }
-        }
-        if backends
+            let path = placed(settings, &id, &base, "/refresh");
+            backend.mounted_at(RefreshPath::new(format!(
+                "{}{path}",
+                settings.public_prefix
+            )))
+        };
+        let backends: Vec<Backend<U>> = backends.iter().enumerate().map(mounted).collect();
+        let of_routes =
+            |backend: &Backend<U>| Arc::new(backend.mounted_at(backend.refresh_path().clone()));
+        let shared: Vec<_> = backends.iter().map(of_routes).collect();
+        let surface = Surface {
+            backends: &shared,
+            rules,
+            hides_existing_accounts: settings.hide_existing_accounts,
+        };
+        let specs = capabilities::routes(&surface);
+        let mut problems = unknown(settings, &specs);
+        problems.extend(taken_names(&backends, &specs));
+        let has_cookies = backends
             .iter()
-            .any(|b| !b.strategy().public_keys().is_empty())
-        {
-            let path = format!("{}/.well-known/jwks.json", settings.auth_path);
-            table.add(path, &[(Method::Get, Operation::PublicKeys)]);
-        }
-        if settings.groups.sessions && backends.iter().any(Backend::has_sessions) {
-            table.add_sessions(&settings.auth_path);
-        }
-        table.add_groups(settings);
-        table
+            .any(|b| b.transport().source() == CredentialSource::Cookie);
+        let routes = mount(settings, &backends, specs, has_cookies, &mut problems);
+        (Self { backends, routes }, problems)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
-        self.0.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route<U>> {
+        self.routes.iter()
     }
 
-    fn add_sessions(&mut self, auth_path: &str) {
-        let base = format!("{auth_path}/sessions");
-        self.add(base.clone(), &[(Method::Get, Operation::ListSessions)]);
-        self.add(
-            format!("{base}/revoke-others"),
-            &[(Method::Post, Operation::EndOtherSessions)],
-        );
-        self.add(
-            format!("{base}/{{id}}"),
-            &[(Method::Delete, Operation::EndSession)],
-        );
+    /// Whether a route of this id, or of this group, is there.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        let mut specs = self.routes.iter().flat_map(Route::specs);
+        specs.any(|spec| is_within(spec.id(), id))
     }
+}
 
-    fn add_groups(&mut self, settings: &Settings) {
-        let Settings {
-            auth_path,
-            users_path,
-            groups,
-            ..
-        } = settings;
-        let post = |operation| [(Method::Post, operation)];
-        if groups.register {
-            self.add(format!("{auth_path}/register"), &post(Operation::Register));
+/// Gives each route its path, and leaves out those that are off.
+fn mount<U: AuthUser>(
+    settings: &Settings,
+    backends: &[Backend<U>],
+    specs: Vec<RouteSpec<U>>,
+    has_cookies: bool,
+    problems: &mut Vec<ConfigProblem>,
+) -> Vec<Route<U>> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut by_path: BTreeMap<String, Vec<RouteSpec<U>>> = BTreeMap::new();
+    for mut spec in specs.into_iter().filter(|spec| is_on(settings, spec)) {
+        let base = match spec.base {
+            Base::Auth => settings.auth_path.clone(),
+            Base::Users => settings.users_path.clone(),
+            Base::Backend(place) => {
+                let name = backends.get(place).map_or("", Backend::name);
+                settings.backend_path(place, name)
+            }
+        };
+        let path = placed(settings, &spec.id, &base, &spec.path);
+        let keeps_id = path.matches("{id}").count() == spec.path.matches("{id}").count();
+        if !keeps_id || !is_mountable(&path.replace("/{id}", "/id")) {
+            problems.push(ConfigProblem::InvalidRoutePath {
+                id: spec.id.clone(),
+                path,
+            });
+            continue;
         }
-        if groups.verify {
-            self.add(format!("{auth_path}/verify"), &post(Operation::Verify));
-            let path = format!("{auth_path}/request-verify-token");
-            self.add(path, &post(Operation::RequestVerify));
+        let beside = by_path.entry(path.clone()).or_default();
+        if let Some(first) = beside.iter().find(|other| other.method == spec.method) {
+            problems.push(ConfigProblem::RouteCollision {
+                first: first.id.clone(),
+                second: spec.id.clone(),
+                path,
+            });
+            continue;
         }
-        if groups.reset_password {
-            self.add(
-                format!("{auth_path}/forgot-password"),
-                &post(Operation::ForgotPassword),
-            );
-            self.add(
-                format!("{auth_path}/reset-password"),
-                &post(Operation::ResetPassword),
-            );
+        if beside.is_empty() {
+            paths.push(path.clone());
         }
-        if groups.users {
-            self.add(users_path.clone(), &[(Method::Get, Operation::ListUsers)]);
-            let me = [
-                (Method::Get, Operation::ReadMe),
-                (Method::Patch, Operation::UpdateMe),
-            ];
-            self.add(format!("{users_path}/me"), &me);
-            let change_password = format!("{users_path}/me/change-password");
-            self.add(change_password, &post(Operation::ChangePassword));
-            let by_id = [
-                (Method::Delete, Operation::DeleteUser),
-                (Method::Get, Operation::ReadUser),
-                (Method::Patch, Operation::UpdateUser),
-            ];
-            self.add(format!("{users_path}/{{id}}"), &by_id);
-        }
+        spec.path = path;
+        spec.finish(has_cookies);
+        beside.push(spec);
     }
+    let route = |path: String| {
+        let specs = by_path.remove(&path).unwrap_or_default();
+        Route::new(path, specs)
+    };
+    paths.into_iter().map(route).collect()
+}
 
-    fn add(&mut self, path: String, operations: &[(Method, Operation)]) {
-        self.0.push(Route {
-            path,
-            operations: operations.to_vec(),
-        });
+/// Whether `id` is this id, or of the group of this name.
+fn is_within(id: &str, name: &str) -> bool {
+    let rest = id.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '@']))
+}
+
+/// The settings that concern a route, the most general first; among equals the last one counts.
+fn settings_of<'s>(settings: &'s Settings, id: &str) -> Vec<&'s Change> {
+    let concerning = settings.routes.iter();
+    let concerning = concerning.filter(|(name, _)| is_within(id, name));
+    let mut concerning: Vec<_> = concerning.collect();
+    concerning.sort_by_key(|(name, _)| name.len());
+    let change = |(_, RouteSetting(change)): &'s (String, RouteSetting)| change;
+    concerning.into_iter().map(change).collect()
+}
+
+fn is_on<U: AuthUser>(settings: &Settings, spec: &RouteSpec<U>) -> bool {
+    let last = settings_of(settings, &spec.id).last().copied();
+    spec.is_available && last.map_or(spec.is_on, |change| *change != Change::Off)
+}
+
+/// The path of a route below its base, or where the application puts it.
+fn placed(settings: &Settings, id: &str, base: &str, path: &str) -> String {
+    let changes = settings_of(settings, id);
+    let change = changes.iter().rev().find_map(|change| match change {
+        Change::Renamed(path) => Some(format!("{base}{path}")),
+        Change::Moved(path) => Some(path.clone()),
+        Change::On | Change::Off => None,
+    });
+    change.unwrap_or_else(|| format!("{base}{path}"))
+}
+
+/// Settings of routes that do not exist, and paths for more than one route.
+fn unknown<U: AuthUser>(settings: &Settings, specs: &[RouteSpec<U>]) -> Vec<ConfigProblem> {
+    let mut problems = Vec::new();
+    for (name, RouteSetting(change)) in &settings.routes {
+        let concerned = specs.iter().filter(|spec| is_within(&spec.id, name));
+        let places = matches!(change, Change::Renamed(_) | Change::Moved(_));
+        let is_group = places && !specs.iter().any(|spec| spec.id == *name);
+        if concerned.count() == 0 || is_group {
+            let ids = specs.iter().map(|spec| spec.id.clone()).collect();
+            problems.push(ConfigProblem::UnknownRoute {
+                id: name.clone(),
+                ids,
+            });
+        }
     }
+    problems
+}
+
+/// Backends whose name is the first segment of a route beside their own.
+fn taken_names<U: AuthUser>(backends: &[Backend<U>], specs: &[RouteSpec<U>]) -> Vec<ConfigProblem> {
+    let segments = specs.iter().filter(|spec| spec.base != Base::Users);
+    let segments: Vec<_> = segments
+        .filter_map(|spec| spec.path.split('/').nth(1))
+        .collect();
+    let taken = backends.iter().filter(|b| segments.contains(&b.name()));
+    let problem = |backend: &Backend<U>| ConfigProblem::InvalidBackendName {
+        name: backend.name().to_owned(),
+    };
+    taken.map(problem).collect()
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// The routes to mount.
-    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+    /// Returns the routes to mount.
+    pub fn routes(&self) -> impl Iterator<Item = &Route<U>> {
         self.table().iter()
+    }
+}
+
+impl<U: AuthUser> Clone for Route<U> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            allow: self.allow.clone(),
+            specs: self.specs.clone(),
+        }
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for Route<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("path", &self.path)
+            .field("allow", &self.allow)
+            .finish_non_exhaustive()
     }
 }

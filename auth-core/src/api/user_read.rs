@@ -22,7 +22,7 @@ pub(super) struct UserRead {
 
 impl UserRead {
     /// The members of the toolkit's own, which no column of an application replaces.
-    const OWN: [&str; 7] = [
+    pub(super) const OWN: [&str; 7] = [
         "id",
         "email",
         "username",

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Auth, Inner, LoginBy, RouteGroups, Settings};
+use super::{Auth, Inner, LoginBy, Settings};
 use crate::accounts::{AccountsBuilder, DeleteMode};
-use crate::api::RouteTable;
+use crate::api::{BodyRules, RouteSetting, RouteTable};
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::{Csrf, Origin};
 use crate::http::TrustedProxies;
 use crate::secret::SubKeys;
-use crate::transport::{CredentialSource, RefreshPath};
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
@@ -78,10 +78,15 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// Which groups of routes there are.
+    /// Changes one route, or switches off a group of routes, by its name: `users.me.read`, `register`,
+    /// `users`, `auth.login@api`. [`RouteSpec::id`](crate::api::RouteSpec::id) is the name, and a group is
+    /// the begin of names up to a dot. The setting with the longest name counts, and the last one of
+    /// equal names.
+    ///
+    /// See [`RouteSetting`] for an example.
     #[must_use]
-    pub fn route_groups(mut self, groups: RouteGroups) -> Self {
-        self.settings.groups = groups;
+    pub fn route(mut self, id: &str, setting: RouteSetting) -> Self {
+        self.settings.routes.push((id.to_owned(), setting));
         self
     }
 
@@ -176,7 +181,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         let mut report = self.accounts.report();
         self.accounts.validate(&mut report);
         self.validate_backends(&mut report);
-        self.validate_routes(&mut report);
+        let routes = self.validate_routes(&mut report);
         self.validate_sessions(&mut report);
         self.validate_origins(&mut report);
         self.validate_proxies(&mut report);
@@ -184,22 +189,12 @@ impl<U: AuthUser> AuthBuilder<U> {
         crate::accounts::log_warnings(&warnings);
 
         let Self {
-            accounts,
-            backends,
-            settings,
+            accounts, settings, ..
         } = self;
-        let routes = RouteTable::new(&settings, &backends);
-        let mount = |(place, backend): (usize, &Backend<U>)| {
-            let base = settings.backend_path(place, backend.name());
-            let path = format!("{}{base}/refresh", settings.public_prefix);
-            backend.mounted_at(RefreshPath::new(path))
-        };
-        let backends: Vec<_> = backends.iter().enumerate().map(mount).collect();
-        let csrf = csrf(&settings, &backends, accounts.csrf_keys());
+        let csrf = csrf(&settings, &routes.backends, accounts.csrf_keys());
         let accounts = accounts.assemble();
         let inner = Inner {
             accounts,
-            backends,
             csrf,
             settings,
             routes,
@@ -300,19 +295,26 @@ impl<U: AuthUser> AuthBuilder<U> {
         }
     }
 
-    fn validate_routes(&self, report: &mut ConfigReport) {
+    fn validate_routes(&self, report: &mut ConfigReport) -> RouteTable<U> {
         let Settings {
             auth_path,
             users_path,
-            groups,
             ..
         } = &self.settings;
+        let rules = BodyRules {
+            login_by: self.settings.identifier,
+            shortest_password: self.accounts.shortest_password(),
+        };
+        let (table, problems) = RouteTable::new(&self.settings, &self.backends, rules);
+        for problem in problems {
+            report.problem(problem);
+        }
         for path in [auth_path, users_path] {
             if !is_mountable(path) {
                 report.problem(ConfigProblem::InvalidPath { path: path.clone() });
             }
         }
-        if groups.users && (users_path.is_empty() || auth_path == users_path) {
+        if table.has("users") && (users_path.is_empty() || auth_path == users_path) {
             report.problem(ConfigProblem::Other(format!(
                 "the users lie at `{users_path}`: give `users_path` a path of its own, or their ids and the names of routes collide"
             )));
@@ -324,13 +326,14 @@ impl<U: AuthUser> AuthBuilder<U> {
                     .to_owned(),
             ));
         }
-        let needs_tokens = groups.verify || groups.reset_password;
+        let needs_tokens = table.has("verify") || table.has("password");
         if needs_tokens && !self.accounts.has_account_tokens() {
             report.problem(ConfigProblem::Other(
-                "the routes of verification and password reset are on and account tokens are off: switch both groups off with `.route_groups(…)`, or take `.without_email_flows()` away"
+                "the routes of verification and password reset are on and account tokens are off: switch them off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or take `.without_email_flows()` away"
                     .to_owned(),
             ));
         }
+        table
     }
 }
 
@@ -348,7 +351,7 @@ fn normalised(path: &str) -> String {
     path.trim_end_matches('/').to_owned()
 }
 
-fn is_mountable(path: &str) -> bool {
+pub(crate) fn is_mountable(path: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
     let is_segment = |segment: &str| {
         !segment.is_empty() && segment.chars().all(is_plain) && segment != "." && segment != ".."

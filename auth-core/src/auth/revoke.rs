@@ -52,7 +52,7 @@ impl<U: AuthUser> Auth<U> {
         token: &str,
         context: &Context,
     ) -> Result<(), RevokeError> {
-        let mut backends = self.inner.backends.iter();
+        let mut backends = self.inner.routes.backends.iter();
         let Some(backend) = backends.find(|known| known.name() == backend) else {
             return Err(RevokeError::UnknownBackend(backend.to_owned()));
         };

@@ -1,6 +1,7 @@
 //! What an application chooses about its HTTP surface, and the defaults.
 
 use crate::accounts::DeleteMode;
+use crate::api::RouteSetting;
 use crate::http::TrustedProxies;
 
 /// By what people log in.
@@ -13,44 +14,13 @@ pub enum LoginBy {
     Username,
 }
 
-/// Which groups of routes are there. All are, unless switched off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a set of switches, one per group"
-)]
-pub struct RouteGroups {
-    /// `register`.
-    pub register: bool,
-    /// `verify`, `request-verify-token`.
-    pub verify: bool,
-    /// `forgot-password`, `reset-password`.
-    pub reset_password: bool,
-    /// `sessions`, `sessions/{id}`, `sessions/revoke-others`; there are none where there are no
-    /// sessions.
-    pub sessions: bool,
-    /// `me`, `me/change-password`, and the administration of users.
-    pub users: bool,
-}
-
-impl Default for RouteGroups {
-    fn default() -> Self {
-        Self {
-            register: true,
-            verify: true,
-            reset_password: true,
-            sessions: true,
-            users: true,
-        }
-    }
-}
-
 /// Everything about the HTTP surface that is not a backend.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) auth_path: String,
     pub(crate) users_path: String,
-    pub(crate) groups: RouteGroups,
+    /// Changes to routes, in the order in which they were made.
+    pub(crate) routes: Vec<(String, RouteSetting)>,
     pub(crate) identifier: LoginBy,
     pub(crate) delete_mode: DeleteMode,
     pub(crate) hide_existing_accounts: bool,
@@ -68,7 +38,7 @@ impl Default for Settings {
         Self {
             auth_path: "/auth".to_owned(),
             users_path: "/users".to_owned(),
-            groups: RouteGroups::default(),
+            routes: Vec::new(),
             identifier: LoginBy::default(),
             // A row that stays can be brought back, and keeps its address from being taken over.
             delete_mode: DeleteMode::Soft,

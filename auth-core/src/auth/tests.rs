@@ -12,7 +12,7 @@ use crate::secret::{MasterSecret, Secret};
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
 use crate::{
-    Accounts, Auth, AuthBuilder, Backend, BearerTransport, JwtStrategy, RouteGroups, User,
+    Accounts, Auth, AuthBuilder, Backend, BearerTransport, JwtStrategy, RouteSetting, User,
 };
 
 fn jwt() -> JwtStrategy {
@@ -143,20 +143,16 @@ fn routes_without_what_they_need_are_refused() {
     let accounts = accounts_builder(Arc::new(Outbox::new())).without_email_flows();
     let found = problems(Auth::builder(accounts).backend(backend("jwt", jwt())));
     assert!(
-        matches!(found.as_slice(), [ConfigProblem::Other(text)] if text.contains("route_groups"))
+        matches!(found.as_slice(), [ConfigProblem::Other(text)] if text.contains("RouteSetting::off"))
     );
 
     let accounts = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
         .without_email_flows()
         .hasher(fast_hasher());
-    let groups = RouteGroups {
-        verify: false,
-        reset_password: false,
-        ..RouteGroups::default()
-    };
     let auth = Auth::builder(accounts)
         .backend(backend("jwt", jwt()))
-        .route_groups(groups);
+        .route("verify", RouteSetting::off())
+        .route("password", RouteSetting::off());
     assert!(auth.build().is_ok(), "only a user database is needed then");
 }
 
@@ -195,10 +191,7 @@ fn paths_and_groups_are_the_applications() {
         .backend(backend("api", jwt_of(7)))
         .auth_path("/api/v1/auth/")
         .users_path("/people")
-        .route_groups(RouteGroups {
-            register: false,
-            ..RouteGroups::default()
-        })
+        .route("register", RouteSetting::off())
         .build()
         .unwrap();
     let paths: Vec<_> = auth.routes().map(crate::api::Route::path).collect();
@@ -213,9 +206,9 @@ fn paths_and_groups_are_the_applications() {
             "/api/v1/auth/request-verify-token",
             "/api/v1/auth/forgot-password",
             "/api/v1/auth/reset-password",
-            "/people",
             "/people/me",
             "/people/me/change-password",
+            "/people",
             "/people/{id}",
         ]
     );

@@ -79,6 +79,36 @@ pub enum ConfigProblem {
         /// What is wrong with it.
         mistake: String,
     },
+    /// A setting names a route that does not exist, or a path for several routes.
+    #[error("`{id}` does not name one route: the routes are {}", ids.join(", "))]
+    UnknownRoute {
+        /// The name in the setting.
+        id: String,
+        /// The names of the routes.
+        ids: Vec<String>,
+    },
+    /// The path of one route cannot be mounted.
+    #[error(
+        "`{path}` is not a path for the route `{id}`: begin with `/`, use segments of letters, digits, `-`, `_`, `.` and `~`, and keep the `{{id}}` of the route"
+    )]
+    InvalidRoutePath {
+        /// The name of the route.
+        id: String,
+        /// The refused path.
+        path: String,
+    },
+    /// Two routes of one method have the same path.
+    #[error(
+        "the routes `{first}` and `{second}` are both at `{path}`: give one of them another path with `.route(id, RouteSetting::renamed(…))`"
+    )]
+    RouteCollision {
+        /// The route that comes first.
+        first: String,
+        /// The route that comes second.
+        second: String,
+        /// The path of both.
+        path: String,
+    },
     /// A duration is zero or beyond what its purpose bears.
     #[error("{which} must be between {min} and {max}")]
     LifetimeOutOfRange {

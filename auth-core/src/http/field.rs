@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
-use super::{FieldErrorCode, FieldKind, FieldSchema};
+use super::{FieldErrorCode, FieldKind, FieldSchema, TextFormat};
 
 /// A member of a request body: the name, the type, and everything that a document says about it.
 ///
@@ -103,6 +103,13 @@ impl<T> Field<T> {
     #[must_use]
     pub const fn length(mut self, length: RangeInclusive<usize>) -> Self {
         self.schema = self.schema.length(length);
+        self
+    }
+
+    /// Says what a text is.
+    #[must_use]
+    pub const fn format(mut self, format: TextFormat) -> Self {
+        self.schema = self.schema.format(format);
         self
     }
 

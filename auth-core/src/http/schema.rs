@@ -160,6 +160,15 @@ impl FieldSchema {
         self
     }
 
+    /// Says what a text is.
+    #[must_use]
+    pub const fn format(mut self, format: TextFormat) -> Self {
+        if let FieldKind::Text { min, max, .. } = self.kind {
+            self.kind = FieldKind::Text { min, max, format };
+        }
+        self
+    }
+
     /// Returns the name of the member.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::{NewUser, Page, PageRequest, Precondition, UserChange};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
+use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 use crate::user::AuthUser;
 use crate::user::EmailAddress;
 use crate::user::Username;
@@ -121,6 +123,22 @@ pub enum LoginIdentifier {
     Email(EmailAddress),
     /// By user name.
     Username(Username),
+}
+
+/// An address where the text is declared as one, and a user name everywhere else.
+impl FieldType for LoginIdentifier {
+    const KIND: FieldKind = FieldKind::text(1..=EmailAddress::MAX_CODE_POINTS);
+
+    fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        let format = match kind {
+            FieldKind::Text { format, .. } => *format,
+            _ => TextFormat::Plain,
+        };
+        match format {
+            TextFormat::Email => kind.parse_text(value, EmailAddress::parse).map(Self::Email),
+            _ => kind.parse_text(value, Username::parse).map(Self::Username),
+        }
+    }
 }
 
 /// A column whose values are unique.

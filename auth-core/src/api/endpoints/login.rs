@@ -1,30 +1,24 @@
 //! Login and logout.
 
-use super::{Answer, RequestParts, any_password, fields};
+use super::{Answer, RequestParts};
 use crate::accounts::{LoginError, Started};
+use crate::api::capabilities::login::LoginBody;
 use crate::api::{ErrorCode, Rejection};
-use crate::auth::{Auth, LoginBy};
+use crate::auth::Auth;
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::csrf::CsrfBinding;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::http::Fields;
 use crate::http::{Reply, RequestHead};
 use crate::session::RefreshToken;
-use crate::store::LoginIdentifier;
 use crate::strategy::{IssuedToken, RevokeOutcome};
 use crate::transport::{CredentialSource, IssuedTokens, find_cookie};
 use crate::user::AuthUser;
-use crate::user::EmailAddress;
-use crate::user::Username;
-
-/// The longest identifier, in code points: that of an address.
-const MAX_IDENTIFIER: usize = EmailAddress::MAX_CODE_POINTS;
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn login(
+    pub(in crate::api) async fn login(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -32,14 +26,10 @@ impl<U: AuthUser> Auth<U> {
     ) -> Answer {
         let context = &context.clone().with_backend(backend.shared_name());
         self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
-        let mut fields = fields(request).await.map_err(of_login)?;
-        let identifier = self.identifier(&mut fields);
-        let password = any_password(&mut fields, "password");
-        let finished = fields.finish();
-        let (Some(identifier), Some(password), Ok(())) = (identifier, password, &finished) else {
-            let errors = finished.err().unwrap_or_default();
-            return Err(Rejection::fields(ErrorCode::LoginPayloadInvalid, errors));
-        };
+        let LoginBody {
+            identifier,
+            password,
+        } = self.read_body(request).await.map_err(of_login)?;
         let checked = self
             .accounts()
             .authenticate(&identifier, &password, context)
@@ -64,7 +54,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Ends the session of this request, or, where there is none, its token; and no other.
-    pub(super) async fn logout(
+    pub(in crate::api) async fn logout(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -162,7 +152,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Gives a client without Fetch Metadata and without origins the token that its login needs.
-    pub(super) fn offer_csrf(
+    pub(in crate::api) fn offer_csrf(
         &self,
         backend: &Backend<U>,
         head: &dyn RequestHead,
@@ -221,17 +211,6 @@ impl<U: AuthUser> Auth<U> {
         Ok(())
     }
 
-    fn identifier(&self, fields: &mut Fields) -> Option<LoginIdentifier> {
-        match self.settings().identifier {
-            LoginBy::Email => fields
-                .required_parsed("identifier", 1..=MAX_IDENTIFIER, EmailAddress::parse)
-                .map(LoginIdentifier::Email),
-            LoginBy::Username => fields
-                .required_parsed("identifier", 1..=MAX_IDENTIFIER, Username::parse)
-                .map(LoginIdentifier::Username),
-        }
-    }
-
     fn login_rejection(&self, error: LoginError) -> Rejection {
         let code = match error {
             LoginError::Unavailable(error) => return Rejection::from(error),
@@ -247,7 +226,7 @@ impl<U: AuthUser> Auth<U> {
 /// A payload of another shape is an invalid login payload, as one with other members is.
 fn of_login(rejection: Rejection) -> Rejection {
     match rejection.code() {
-        ErrorCode::RequestBodyInvalid => ErrorCode::LoginPayloadInvalid.into(),
+        ErrorCode::RequestBodyInvalid => rejection.with_code(ErrorCode::LoginPayloadInvalid),
         _ => rejection,
     }
 }

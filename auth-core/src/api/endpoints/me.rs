@@ -1,20 +1,20 @@
 //! The caller's own account.
 
 use super::complete::complete;
-use super::{Answer, RequestParts, any_password, new_password};
+use super::{Answer, RequestParts};
 use crate::accounts::{ChangePasswordError, SelfUpdate, UpdateSelfError};
+use crate::api::capabilities::me::{ChangePasswordBody, UpdateMeBody};
+use crate::api::declared::Body;
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Reply;
-use crate::password::Password;
-use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn read_me(
+    pub(in crate::api) async fn read_me(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -25,7 +25,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(user.user())))
     }
 
-    pub(super) async fn update_me(
+    pub(in crate::api) async fn update_me(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -33,25 +33,18 @@ impl<U: AuthUser> Auth<U> {
         let (user, mut fields) = self
             .guarded_fields(&Guard::active(), request, context)
             .await?;
-        let email = fields.optional_parsed(
-            "email",
-            1..=EmailAddress::MAX_CODE_POINTS,
-            EmailAddress::parse,
-        );
-        let current_password =
-            fields.optional_parsed("current_password", 1..=Password::MAX, |text| {
-                Password::parse(text)
-            });
+        let body = UpdateMeBody::read(&mut fields, &self.body_rules());
         let columns = <U::Columns as UserColumns>::read_change(&mut fields);
-        let update = complete(
-            Some(SelfUpdate {
-                email,
-                current_password,
-                columns,
-                keep_session: user.session().copied(),
-            }),
-            fields,
-        )?;
+        let UpdateMeBody {
+            email,
+            current_password,
+        } = complete(body, fields)?;
+        let update = SelfUpdate {
+            email,
+            current_password,
+            columns,
+            keep_session: user.session().copied(),
+        };
         let updated = self
             .accounts()
             .update_self(user.user(), update, &user.context())
@@ -65,7 +58,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn change_password(
+    pub(in crate::api) async fn change_password(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -73,11 +66,11 @@ impl<U: AuthUser> Auth<U> {
         let (user, mut fields) = self
             .guarded_fields(&Guard::active(), request, context)
             .await?;
-        let current = any_password(&mut fields, "current_password");
-        let text = fields.required_any("new_password", 0..=Password::MAX);
-        let policy = self.accounts().password_policy();
-        let new = new_password(text, policy, "new_password", &mut fields);
-        let (current, new) = complete(current.zip(new), fields)?;
+        let body = ChangePasswordBody::read(&mut fields, &self.body_rules());
+        let ChangePasswordBody {
+            current_password: current,
+            new_password: new,
+        } = complete(body, fields)?;
         let changed = self
             .accounts()
             .change_password(user.user(), &current, &new, user.session(), &user.context())

@@ -1,8 +1,8 @@
 //! New tokens for a refresh token.
 
-use super::complete::complete;
-use super::{Answer, RequestParts, fields};
+use super::{Answer, RequestParts};
 use crate::accounts::RefreshError;
+use crate::api::capabilities::login::RefreshBody;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
@@ -12,12 +12,9 @@ use crate::session::RefreshToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
-/// The longest refresh token, in code points.
-const MAX_TOKEN: usize = 512;
-
 impl<U: AuthUser> Auth<U> {
     /// The token is in the body, or, where there is none, in the cookie.
-    pub(super) async fn refresh(
+    pub(in crate::api) async fn refresh(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -30,9 +27,8 @@ impl<U: AuthUser> Auth<U> {
             self.token_of_cookie(backend, request, context)?
         } else {
             self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
-            let mut fields = fields(request).await?;
-            let text = fields.required_any("refresh_token", 1..=MAX_TOKEN);
-            RefreshToken::parse(&complete(text, fields)?)
+            let body: RefreshBody = self.read_body(request).await?;
+            RefreshToken::parse(&body.refresh_token.0)
         };
         let Some(token) = token else {
             return Err(self.refresh_refused(backend));

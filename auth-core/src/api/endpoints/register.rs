@@ -1,19 +1,18 @@
 //! Registration.
 
-use super::{Answer, RequestParts, fields, new_password};
+use super::{Answer, RequestParts, fields};
 use crate::accounts::{RegisterError, Registration};
+use crate::api::capabilities::register::RegisterBody;
+use crate::api::declared::Body;
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
-use crate::auth::{Auth, LoginBy};
+use crate::auth::Auth;
 use crate::context::Context;
 use crate::http::Reply;
-use crate::password::Password;
-use crate::user::EmailAddress;
-use crate::user::Username;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn register(
+    pub(in crate::api) async fn register(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -39,31 +38,16 @@ impl<U: AuthUser> Auth<U> {
         request: &mut RequestParts<'_>,
     ) -> Result<Registration<U>, Rejection> {
         let mut fields = fields(request).await?;
-        let email = fields.required_parsed(
-            "email",
-            1..=EmailAddress::MAX_CODE_POINTS,
-            EmailAddress::parse,
-        );
-        let text = fields.required_any("password", 0..=Password::MAX);
-        let policy = self.accounts().password_policy();
-        let password = new_password(text, policy, "password", &mut fields);
-        let username = match self.settings().identifier {
-            LoginBy::Email => Some(None),
-            LoginBy::Username => fields
-                .required_parsed("username", 1..=Username::MAX_CODE_POINTS, Username::parse)
-                .map(Some),
-        };
+        let body = RegisterBody::read(&mut fields, &self.body_rules());
         let columns = <U::Columns as UserColumns>::read_new(&mut fields);
         let finished = fields.finish();
-        match (email, password, username, columns, finished) {
-            (Some(email), Some(password), Some(username), Some(columns), Ok(())) => {
-                Ok(Registration {
-                    email,
-                    username,
-                    password,
-                    columns,
-                })
-            }
+        match (body, columns, finished) {
+            (Some(body), Some(columns), Ok(())) => Ok(Registration {
+                email: body.email,
+                username: body.username,
+                password: body.password,
+                columns,
+            }),
             (.., finished) => {
                 // An application whose `read_new` finds nothing to read and no error with it has made
                 // a mistake that no client can mend.

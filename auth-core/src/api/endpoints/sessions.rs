@@ -35,7 +35,7 @@ struct Client {
 }
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_sessions(
+    pub(in crate::api) async fn list_sessions(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -50,7 +50,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Ends one of the caller's sessions. The one that asks says goodbye like a logout.
-    pub(super) async fn end_session(
+    pub(in crate::api) async fn end_session(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -74,7 +74,7 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    pub(super) async fn end_other_sessions(
+    pub(in crate::api) async fn end_other_sessions(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,

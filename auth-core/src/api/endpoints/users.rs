@@ -1,8 +1,10 @@
 //! The administration of users.
 
 use super::complete::complete;
-use super::{Answer, RequestParts, new_password};
+use super::{Answer, RequestParts};
 use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
+use crate::api::capabilities::users::AdminBody;
+use crate::api::declared::Body;
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
@@ -11,14 +13,10 @@ use crate::authenticator::Authenticated;
 use crate::context::{Actor, Context};
 use crate::guard::Guard;
 use crate::http::Reply;
-use crate::http::{FieldErrorCode, Fields};
-use crate::password::Password;
-use crate::user::EmailAddress;
-use crate::user::Roles;
 use crate::user::{AuthUser, UserId};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_users(
+    pub(in crate::api) async fn list_users(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -30,7 +28,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &PageRead::new(&asked, &page)))
     }
 
-    pub(super) async fn read_user(
+    pub(in crate::api) async fn read_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -42,7 +40,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn update_user(
+    pub(in crate::api) async fn update_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -51,11 +49,11 @@ impl<U: AuthUser> Auth<U> {
             .guarded_fields(&Guard::superuser(), request, context)
             .await?;
         let id = user_id::<U>(request)?;
-        let update = self.admin_update(&mut fields);
-        let update = complete(Some(update), fields)?;
+        let body = AdminBody::read(&mut fields, &self.body_rules());
+        let update = complete(body, fields)?;
         let updated = self
             .accounts()
-            .update_as_admin(&id, update, &as_administrator(&caller))
+            .update_as_admin(&id, update.into(), &as_administrator(&caller))
             .await;
         let user = updated.map_err(|error| match error {
             AdminUpdateError::NotFound => ErrorCode::UserNotFound.into(),
@@ -67,7 +65,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(super) async fn delete_user(
+    pub(in crate::api) async fn delete_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -92,29 +90,24 @@ impl<U: AuthUser> Auth<U> {
         })?;
         Ok(Reply::empty(204))
     }
+}
 
-    fn admin_update(&self, fields: &mut Fields) -> AdminUpdate {
-        let email = fields.optional_parsed(
-            "email",
-            1..=EmailAddress::MAX_CODE_POINTS,
-            EmailAddress::parse,
-        );
-        let text = fields.optional_any("password", 0..=Password::MAX);
-        let password = new_password(text, self.accounts().password_policy(), "password", fields);
-        let names: Option<Vec<String>> = fields.optional_value("roles");
-        let roles = names.and_then(|names| {
-            let parsed = Roles::parse(names.iter().map(String::as_str)).ok();
-            if parsed.is_none() {
-                fields.error("roles", FieldErrorCode::Invalid);
-            }
-            parsed
-        });
-        AdminUpdate {
+impl From<AdminBody> for AdminUpdate {
+    fn from(body: AdminBody) -> Self {
+        let AdminBody {
             email,
             password,
-            is_active: fields.optional_bool("is_active"),
-            is_verified: fields.optional_bool("is_verified"),
-            is_superuser: fields.optional_bool("is_superuser"),
+            roles,
+            is_active,
+            is_verified,
+            is_superuser,
+        } = body;
+        Self {
+            email,
+            password,
+            is_active,
+            is_verified,
+            is_superuser,
             roles,
         }
     }

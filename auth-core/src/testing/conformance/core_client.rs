@@ -36,11 +36,11 @@ impl<U: AuthUser> CoreClient<U> {
 
     /// The route of a path, and the text that stands for `{id}` in it. A path that is written out
     /// comes before one with a place for an id.
-    fn route(&self, path: &str) -> Option<(&Route, Option<String>)> {
+    fn route(&self, path: &str) -> Option<(&Route<U>, Option<String>)> {
         let exact = self.0.routes().find(|route| route.path() == path);
         exact.map(|route| (route, None)).or_else(|| {
             let (base, last) = path.rsplit_once('/')?;
-            let parent = |route: &&Route| route.path().strip_suffix("/{id}") == Some(base);
+            let parent = |route: &&Route<U>| route.path().strip_suffix("/{id}") == Some(base);
             let route = self.0.routes().find(parent).filter(|_| !last.is_empty())?;
             Some((route, percent_decoded(last)))
         })

@@ -11,7 +11,8 @@ use super::hooks::Failing;
 use super::wire::{WireReply, WireRequest, excerpt};
 use super::{CaseRun, Client, Stores};
 use crate::accounts::{Accounts, AccountsBuilder, DeleteMode, NewAccount};
-use crate::auth::{Auth, AuthBuilder, LoginBy, RouteGroups};
+use crate::api::RouteSetting;
+use crate::auth::{Auth, AuthBuilder, LoginBy};
 use crate::backend::Backend;
 use crate::event::EventKind;
 use crate::password::PasswordHash;
@@ -46,7 +47,8 @@ pub(super) struct Setup {
     pub(super) hide_account_state: bool,
     pub(super) login_by: LoginBy,
     pub(super) delete_mode: DeleteMode,
-    pub(super) groups: RouteGroups,
+    /// Changes to routes, by their names.
+    pub(super) routes: Vec<(&'static str, RouteSetting)>,
     /// `auth_path` and `users_path`.
     pub(super) paths: Option<(&'static str, &'static str)>,
     /// Hooks that fail, in place of the outbox.
@@ -77,10 +79,12 @@ impl Setup {
             .public_prefix(self.public_prefix)
             .login_by(self.login_by)
             .delete_mode(self.delete_mode)
-            .route_groups(self.groups)
             .hide_existing_accounts(self.hide_existing_accounts)
             .hide_account_state(self.hide_account_state);
         let mut builder = backends.into_iter().fold(builder, AuthBuilder::backend);
+        for (id, setting) in &self.routes {
+            builder = builder.route(id, setting.clone());
+        }
         if self.csrf_log_only {
             builder = builder.dangerous_csrf_log_only();
         }

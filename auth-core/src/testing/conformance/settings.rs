@@ -6,7 +6,7 @@ use super::expected::Expected;
 use super::fixture::Setup;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
-use crate::auth::RouteGroups;
+use crate::api::RouteSetting;
 use crate::testing::PASSWORD;
 
 group!("settings": other_paths, fewer_groups);
@@ -38,15 +38,9 @@ async fn other_paths(trial: &CaseRun<'_>) {
 
 /// A group that is off has no routes, and the others are as ever.
 async fn fewer_groups(trial: &CaseRun<'_>) {
-    let groups = RouteGroups {
-        sessions: false,
-        register: false,
-        verify: false,
-        reset_password: false,
-        users: false,
-    };
+    let off = ["sessions", "register", "verify", "password", "users"];
     let setup = Setup {
-        groups,
+        routes: Vec::from(off.map(|group| (group, RouteSetting::off()))),
         ..Setup::default()
     };
     let stage = trial.stage_with(setup).await;

@@ -1,0 +1,79 @@
+//! The caller's own account.
+
+use crate::api::declared::{Body, body};
+use crate::api::route::{Base, ReplySpec, RouteSpec};
+use crate::api::routes::Surface;
+use crate::api::{Access, ErrorCode, Method, objects};
+use crate::password::Password;
+use crate::user::{AuthUser, EmailAddress, UserColumns};
+
+body! {
+    /// The body of a change of the own account, besides the application's own columns.
+    pub(in crate::api) struct UpdateMeBody(rules) {
+        /// A new e-mail address. It requires the current password.
+        email: Option<EmailAddress> => |field| field.example("ada@example.com"),
+        /// The current password.
+        current_password: Option<Password> => |field| field.write_only(),
+    }
+}
+
+body! {
+    /// The body of a change of the password.
+    pub(in crate::api) struct ChangePasswordBody(rules) {
+        /// The current password.
+        current_password: Password => |field| field.write_only(),
+        /// The new password.
+        new_password: Password => |field| field.length(rules.new_password()).write_only(),
+    }
+}
+
+pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
+    let read = RouteSpec::new(
+        Method::Get,
+        "users.me.read",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.read_me(request, context)),
+    )
+    .summary("Read the own account.")
+    .access(Access::User)
+    .reply(ReplySpec::json(
+        200,
+        "The account.",
+        objects::user_read::<U>(),
+    ));
+    let mut fields = UpdateMeBody::schema(&surface.rules);
+    fields.extend(U::Columns::change_schema());
+    let update = RouteSpec::new(
+        Method::Patch,
+        "users.me.update",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.update_me(request, context)),
+    )
+    .summary("Change the own account.")
+    .access(Access::User)
+    .body(fields)
+    .reply(ReplySpec::json(
+        200,
+        "The account.",
+        objects::user_read::<U>(),
+    ))
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::UpdateUserEmailAlreadyExists,
+    ]);
+    let change_password = RouteSpec::new(
+        Method::Post,
+        "users.me.change_password",
+        (Base::Users, "/me/change-password"),
+        |auth, request, context| Box::pin(auth.change_password(request, context)),
+    )
+    .summary("Change the own password. The user's other sessions end.")
+    .access(Access::User)
+    .body(ChangePasswordBody::schema(&surface.rules))
+    .reply(ReplySpec::empty(204, "The password has changed."))
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::UpdateUserInvalidPassword,
+    ]);
+    vec![read, update, change_password]
+}

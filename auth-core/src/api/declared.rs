@@ -1,0 +1,100 @@
+//! Bodies that are declared once: parsing, field errors and the schema follow.
+
+use std::ops::RangeInclusive;
+
+use serde_json::Value;
+
+use crate::auth::LoginBy;
+use crate::http::{FieldErrorCode, FieldKind, FieldSchema, FieldType, Fields, TextFormat};
+use crate::password::Password;
+
+/// The settings that bounds of members follow from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyRules {
+    pub(crate) login_by: LoginBy,
+    /// The smallest length of a new password, in code points.
+    pub(crate) shortest_password: usize,
+}
+
+impl BodyRules {
+    /// The length of a new password, in code points.
+    pub(crate) fn new_password(&self) -> RangeInclusive<usize> {
+        self.shortest_password..=Password::MAX
+    }
+}
+
+/// A body that [`body!`] declares.
+pub(crate) trait Body: Sized {
+    /// The members.
+    fn schema(rules: &BodyRules) -> Vec<FieldSchema>;
+
+    /// Reads every member; `None` if one of them is wrong, which `fields` records.
+    fn read(fields: &mut Fields, rules: &BodyRules) -> Option<Self>;
+}
+
+/// Declares a body as a struct. Each member has a type that implements
+/// [`FieldType`](crate::http::FieldType), a comment that documents it, and, behind `=>`, what narrows it.
+macro_rules! body {
+    (
+        $(#[doc = $about:literal])+
+        $vis:vis struct $name:ident($rules:ident) {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty $(=> $narrow:expr)?,)+
+        }
+    ) => {
+        $(#[doc = $about])+
+        $vis struct $name {
+            $($(#[doc = $doc])+ $vis $field: $type,)+
+        }
+
+        impl $crate::api::declared::Body for $name {
+            fn schema(
+                $rules: &$crate::api::declared::BodyRules,
+            ) -> Vec<$crate::http::FieldSchema> {
+                let _ = $rules;
+                let mut schema = Vec::new();
+                $(
+                    let field = $crate::http::Field::<$type>::new(stringify!($field))
+                        .describe(concat!($($doc),+));
+                    $(let field = $crate::api::declared::narrowed(field, $narrow);)?
+                    if field.is_accepted() {
+                        schema.push(*field.schema());
+                    }
+                )+
+                schema
+            }
+
+            fn read(
+                fields: &mut $crate::http::Fields,
+                $rules: &$crate::api::declared::BodyRules,
+            ) -> Option<Self> {
+                let _ = $rules;
+                $(
+                    let field = $crate::http::Field::<$type>::new(stringify!($field));
+                    $(let field = $crate::api::declared::narrowed(field, $narrow);)?
+                    let $field = fields.read(&field);
+                )+
+                Some(Self { $($field: $field?,)+ })
+            }
+        }
+    };
+}
+pub(crate) use body;
+
+/// Applies what narrows a member; it gives the closure its type.
+pub(crate) fn narrowed<T>(
+    field: crate::http::Field<T>,
+    narrow: impl FnOnce(crate::http::Field<T>) -> crate::http::Field<T>,
+) -> crate::http::Field<T> {
+    narrow(field)
+}
+
+/// A token in a body: any text, which is never stored as it is.
+pub(crate) struct BodyToken(pub(crate) String);
+
+impl FieldType for BodyToken {
+    const KIND: FieldKind = FieldKind::formatted(1..=2048, TextFormat::Plain);
+
+    fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        kind.read_text(value).map(Self)
+    }
+}

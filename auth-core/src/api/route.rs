@@ -1,0 +1,399 @@
+//! One route as data: what it takes, what it answers, and the function that does it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::endpoints::{Answer, RequestParts};
+use super::{ErrorCode, Method};
+use crate::auth::Auth;
+use crate::backend::Backend;
+use crate::context::Context;
+use crate::http::{FieldSchema, Reply, RequestHead};
+use crate::user::AuthUser;
+
+/// One method of one path, as data.
+///
+/// A capability lists its routes as values of this type; the table of routes, the OpenAPI document and
+/// `docs/http-api.md` follow from them.
+pub struct RouteSpec<U: AuthUser> {
+    pub(super) id: String,
+    pub(super) method: Method,
+    pub(super) base: Base,
+    pub(super) path: String,
+    pub(super) summary: &'static str,
+    pub(super) access: Access,
+    pub(super) body: Option<BodySpec>,
+    pub(super) query: Vec<FieldSchema>,
+    pub(super) replies: Vec<ReplySpec>,
+    pub(super) codes: Vec<ErrorCode>,
+    pub(super) is_on: bool,
+    /// Whether this configuration has what the route needs.
+    pub(super) is_available: bool,
+    pub(super) handler: Handler<U>,
+}
+
+/// Below which path a route lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// `auth_path`.
+    Auth,
+    /// `users_path`.
+    Users,
+    /// The path of the backend at this place.
+    Backend(usize),
+}
+
+/// Which caller a route answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Every caller.
+    Public,
+    /// An active user.
+    User,
+    /// An active superuser.
+    Superuser,
+}
+
+/// The body that a route takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodySpec {
+    /// Whether a request without a body is accepted, too.
+    pub is_optional: bool,
+    /// The members of the JSON object.
+    pub fields: Vec<FieldSchema>,
+}
+
+/// A reply that is a success.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplySpec {
+    /// The status.
+    pub status: u16,
+    /// What the reply says.
+    pub description: &'static str,
+    /// The JSON object in the body, if there is one.
+    pub body: Option<ObjectSchema>,
+    /// Headers beside those that every reply has, each with a description.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+/// A JSON object with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectSchema {
+    /// The name in documents.
+    pub name: &'static str,
+    /// The members.
+    pub fields: Vec<FieldSchema>,
+}
+
+/// A reply that is being made.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+type Handle<U> =
+    for<'a, 'r> fn(&'a Auth<U>, &'a mut RequestParts<'r>, &'a Context) -> Answering<'a>;
+
+type HandleBackend<U> = for<'a, 'r> fn(
+    &'a Auth<U>,
+    &'a Backend<U>,
+    &'a mut RequestParts<'r>,
+    &'a Context,
+) -> Answering<'a>;
+
+/// Adds headers to the reply to `OPTIONS`.
+type Offer<U> = fn(&Auth<U>, &Backend<U>, &dyn RequestHead, Reply) -> Reply;
+
+pub(super) enum Handler<U: AuthUser> {
+    Common(Handle<U>),
+    OfBackend {
+        backend: Arc<Backend<U>>,
+        handle: HandleBackend<U>,
+        offer: Option<Offer<U>>,
+    },
+}
+
+impl<U: AuthUser> RouteSpec<U> {
+    /// A route of all backends.
+    pub(crate) fn new(
+        method: Method,
+        id: &str,
+        (base, path): (Base, &str),
+        handle: Handle<U>,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            method,
+            base,
+            path: path.to_owned(),
+            summary: "",
+            access: Access::Public,
+            body: None,
+            query: Vec::new(),
+            replies: Vec::new(),
+            codes: Vec::new(),
+            is_on: true,
+            is_available: true,
+            handler: Handler::Common(handle),
+        }
+    }
+
+    /// A route of one backend.
+    pub(crate) fn of_backend(
+        method: Method,
+        id: &str,
+        (place, backend): (usize, &Arc<Backend<U>>),
+        path: &str,
+        handle: HandleBackend<U>,
+    ) -> Self {
+        Self {
+            id: match place {
+                0 => id.to_owned(),
+                _ => format!("{id}@{}", backend.name()),
+            },
+            method,
+            base: Base::Backend(place),
+            path: path.to_owned(),
+            summary: "",
+            access: Access::Public,
+            body: None,
+            query: Vec::new(),
+            replies: Vec::new(),
+            codes: Vec::new(),
+            is_on: true,
+            is_available: true,
+            handler: Handler::OfBackend {
+                backend: Arc::clone(backend),
+                handle,
+                offer: None,
+            },
+        }
+    }
+
+    pub(crate) fn summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    pub(crate) fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// The body that the route requires.
+    pub(crate) fn body(mut self, fields: Vec<FieldSchema>) -> Self {
+        self.body = Some(BodySpec {
+            is_optional: false,
+            fields,
+        });
+        self
+    }
+
+    /// The body that the route takes where there is one.
+    pub(crate) fn optional_body(mut self, fields: Vec<FieldSchema>) -> Self {
+        self.body = Some(BodySpec {
+            is_optional: true,
+            fields,
+        });
+        self
+    }
+
+    pub(crate) fn query(mut self, fields: Vec<FieldSchema>) -> Self {
+        self.query = fields;
+        self
+    }
+
+    pub(crate) fn reply(mut self, reply: ReplySpec) -> Self {
+        self.replies.push(reply);
+        self
+    }
+
+    /// The codes beside those that follow from access, body and query.
+    pub(crate) fn codes(mut self, codes: &[ErrorCode]) -> Self {
+        self.codes.extend_from_slice(codes);
+        self
+    }
+
+    /// The route is there only where the application switches it on.
+    #[allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "the routes of today are on by default"
+    )]
+    pub(crate) fn off_by_default(mut self) -> Self {
+        self.is_on = false;
+        self
+    }
+
+    /// The route is there only where the configuration has what it needs.
+    pub(crate) fn available_if(mut self, is_available: bool) -> Self {
+        self.is_available = is_available;
+        self
+    }
+
+    /// Adds headers to the reply to `OPTIONS`.
+    pub(crate) fn offer_on_options(mut self, add: Offer<U>) -> Self {
+        if let Handler::OfBackend { offer, .. } = &mut self.handler {
+            *offer = Some(add);
+        }
+        self
+    }
+
+    /// Returns the name of the route, by which an application sets it: `users.me.read`. A route of a
+    /// further backend has the name of the backend behind an `@`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// Returns the whole path, with `{id}` where the key of a user or of a session belongs.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns what the route does, in one sentence.
+    #[must_use]
+    pub fn summary_text(&self) -> &'static str {
+        self.summary
+    }
+
+    /// Returns which callers it answers.
+    #[must_use]
+    pub fn needs(&self) -> Access {
+        self.access
+    }
+
+    /// Returns the body that it takes.
+    #[must_use]
+    pub fn body_spec(&self) -> Option<&BodySpec> {
+        self.body.as_ref()
+    }
+
+    /// Returns the query parameters that it takes.
+    #[must_use]
+    pub fn query_schema(&self) -> &[FieldSchema] {
+        &self.query
+    }
+
+    /// Returns its successful replies.
+    #[must_use]
+    pub fn replies(&self) -> &[ReplySpec] {
+        &self.replies
+    }
+
+    /// Returns every error code that it can answer with, by status.
+    #[must_use]
+    pub fn error_codes(&self) -> &[ErrorCode] {
+        &self.codes
+    }
+
+    /// Returns the backend, if the route belongs to one.
+    #[must_use]
+    pub fn backend(&self) -> Option<&Backend<U>> {
+        match &self.handler {
+            Handler::Common(_) => None,
+            Handler::OfBackend { backend, .. } => Some(backend),
+        }
+    }
+
+    pub(super) fn answer<'a>(
+        &'a self,
+        auth: &'a Auth<U>,
+        request: &'a mut RequestParts<'_>,
+        context: &'a Context,
+    ) -> Answering<'a> {
+        match &self.handler {
+            Handler::Common(handle) => handle(auth, request, context),
+            Handler::OfBackend {
+                backend, handle, ..
+            } => handle(auth, backend, request, context),
+        }
+    }
+
+    pub(super) fn offer(&self, auth: &Auth<U>, head: &dyn RequestHead, reply: Reply) -> Reply {
+        match &self.handler {
+            Handler::OfBackend {
+                backend,
+                offer: Some(offer),
+                ..
+            } => offer(auth, backend, head, reply),
+            _ => reply,
+        }
+    }
+
+    /// Completes the codes with those that follow from access, body and query.
+    pub(super) fn finish(&mut self, has_cookies: bool) {
+        let codes = &mut self.codes;
+        codes.push(ErrorCode::ServiceUnavailable);
+        if self.body.is_some() {
+            codes.extend([
+                ErrorCode::RequestBodyMalformed,
+                ErrorCode::RequestTimeout,
+                ErrorCode::PayloadTooLarge,
+                ErrorCode::UnsupportedMediaType,
+            ]);
+        }
+        let has_own = codes.contains(&ErrorCode::LoginPayloadInvalid);
+        if (self.body.is_some() || !self.query.is_empty()) && !has_own {
+            codes.push(ErrorCode::RequestBodyInvalid);
+        }
+        if self.access != Access::Public {
+            codes.push(ErrorCode::AuthenticationFailed);
+            if has_cookies && !self.method.is_safe() {
+                codes.push(ErrorCode::CsrfFailed);
+            }
+        }
+        if self.access == Access::Superuser {
+            codes.push(ErrorCode::AuthorizationDenied);
+        }
+        codes.sort_by_key(|code| (code.status(), code.as_str()));
+        codes.dedup();
+    }
+}
+
+impl ReplySpec {
+    /// A reply without a body.
+    pub(crate) const fn empty(status: u16, description: &'static str) -> Self {
+        Self {
+            status,
+            description,
+            body: None,
+            headers: &[],
+        }
+    }
+
+    /// A reply with a JSON object.
+    pub(crate) const fn json(status: u16, description: &'static str, body: ObjectSchema) -> Self {
+        Self {
+            status,
+            description,
+            body: Some(body),
+            headers: &[],
+        }
+    }
+
+    pub(crate) const fn headers(
+        mut self,
+        headers: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.headers = headers;
+        self
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for RouteSpec<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RouteSpec")
+            .field("id", &self.id)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
