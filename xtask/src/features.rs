@@ -1,4 +1,4 @@
-//! `cargo xtask features`: each library builds with no feature, and with each of its features alone.
+//! `cargo xtask features`: each library builds with no feature, with each of its features alone, and with all.
 
 use crate::check::{Check, all};
 use crate::members::{self, Member};
@@ -21,8 +21,12 @@ fn builds(member: &Member) -> Vec<String> {
             .iter()
             .map(|feature| format!(" --features {feature}")),
     );
+    let chosen = chosen.map(|features| format!("--no-default-features{features}"));
+    // With fewer than two features, all of them are built already.
+    let all = (member.features.len() > 1).then(|| "--all-features".to_owned());
     chosen
-        .map(|features| format!("clippy -p {name} --no-default-features{features} -- -D warnings"))
+        .chain(all)
+        .map(|features| format!("clippy -p {name} {features} -- -D warnings"))
         .collect()
 }
 
@@ -32,7 +36,7 @@ mod tests {
     use crate::members::Member;
 
     #[test]
-    fn none_and_then_each_alone() {
+    fn none_then_each_alone_then_all() {
         let features = vec!["mysql".to_owned(), "sqlite".to_owned()];
         let member = Member {
             name: "auth-diesel".to_owned(),
@@ -43,6 +47,7 @@ mod tests {
             "clippy -p auth-diesel --no-default-features -- -D warnings",
             "clippy -p auth-diesel --no-default-features --features mysql -- -D warnings",
             "clippy -p auth-diesel --no-default-features --features sqlite -- -D warnings",
+            "clippy -p auth-diesel --all-features -- -D warnings",
         ];
         assert_eq!(builds(&member), expected);
     }

@@ -13,6 +13,8 @@ mod lint;
 mod markdown;
 mod members;
 mod msrv;
+mod openapi;
+mod package;
 mod process;
 mod readme;
 mod scratch;
@@ -40,7 +42,10 @@ usage: cargo xtask <command>
   deps      what each crate must never depend on, and how many crates each brings
   doc       the documentation with warnings denied, and that the README is compiled
   readme    the README's program, built and run in a fresh crate outside of the workspace
-  features  each library with no feature, and with each of its features alone
+  features  each library with no feature, with each of its features alone, and with all
+  package   the libraries packed as for publishing, and built from their packages
+  openapi   the document of the reference application, with two validators and a generated client;
+            with AUTH_REQUIRE_OPENAPI_TOOLS=1 it fails where Node.js or Python is missing
   msrv      the oldest promised toolchain, if it is installed
   deny      licences, bans and sources with cargo-deny, if it is installed
   bench     the benchmarks, built for release; what follows is passed on to them
@@ -89,7 +94,9 @@ fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 
         ("deps", []) => deps::run,
         ("doc", []) => doc::run,
         ("readme", []) => readme::run,
+        ("package", []) => package::run,
         ("features", []) => features::run,
+        ("openapi", []) => openapi::run,
         ("msrv", []) => msrv::run,
         ("deny", []) => deny::run,
         _ => return None,
@@ -110,7 +117,7 @@ mod tests {
             .filter_map(|line| line.split_whitespace().next())
             .collect();
 
-        assert_eq!(commands.len(), 12);
+        assert_eq!(commands.len(), 14);
         for command in commands {
             assert!(find(command, &[]).is_some(), "no check behind {command}");
         }

@@ -1,7 +1,7 @@
 //! Commands of the shell: shown before they run, repeated in the message when they fail.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::check::{Check, Failure, say};
@@ -153,6 +153,13 @@ impl Process {
 pub(crate) fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package)
+}
+
+/// The folder of builds.
+#[expect(clippy::disallowed_methods, reason = "cargo reads the same variable")]
+pub(crate) fn target() -> PathBuf {
+    let named = std::env::var("CARGO_TARGET_DIR").ok();
+    root().join(named.as_deref().unwrap_or("target"))
 }
 
 /// Lines as text, whatever bytes a test may print; a broken pipe ends them.

@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::check::{Check, Failure, say};
 use crate::http::{Client, Reply, text_member};
 use crate::markdown;
-use crate::process::{Process, root};
+use crate::process::{Process, root, target};
 use crate::scratch::{Folder, Program, free_port};
 
 const REPEAT: &str = "cargo xtask readme";
@@ -46,7 +46,7 @@ fn build(source: &Source, folder: &Folder) -> Result<PathBuf, String> {
     folder
         .write("Cargo.lock", &lock)
         .map_err(|error| error.to_string())?;
-    let target = root().join("target");
+    let target = target();
     let build = Process::cargo("build --offline --quiet")
         .arguments(&["--manifest-path".to_owned(), path("Cargo.toml")])
         // As in this workspace, so that its builds of other crates serve here as well.
