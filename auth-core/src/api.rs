@@ -8,6 +8,8 @@ mod declared;
 mod endpoints;
 mod method;
 mod objects;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod page;
 mod reject;
 mod route;
@@ -20,6 +22,8 @@ pub use code::ErrorCode;
 pub(crate) use declared::BodyRules;
 pub use endpoints::RequestParts;
 pub use method::Method;
+#[cfg(feature = "openapi")]
+pub use openapi::OpenApi;
 pub use reject::Rejection;
 pub use route::{Access, BodySpec, ObjectSchema, ReplySpec, RouteSpec};
 pub use route_setting::RouteSetting;

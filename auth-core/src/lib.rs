@@ -22,6 +22,7 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
+//! | `openapi` | [`Auth::openapi`], the OpenAPI 3.1 document of the routes |
 //! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite for adapters, the contract suite for storages |
 
 pub mod accounts;

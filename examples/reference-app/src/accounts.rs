@@ -23,13 +23,27 @@ const FURTHER_BACKENDS: Purpose = Purpose::custom("reference-app further backend
 pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     let master = secret::load()?;
     let storage = Storage::open(args).await?;
-    let accounts = builder(args, &storage, &master)
+    assemble(args, &master, &storage)
+}
+
+/// The handle that describes the routes of these flags: with stores in memory, and a secret that is
+/// not kept.
+pub(crate) fn described(args: &Args) -> Result<Auth<User>, Failure> {
+    assemble(
+        args,
+        &MasterSecret::new(Secret::generate()?),
+        &Storage::in_memory(),
+    )
+}
+
+fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Auth<User>, Failure> {
+    let accounts = builder(args, storage, master)
         .expiring_store(Arc::clone(&storage.expiring))
         .hooks(Outbox::open(args.outbox.as_deref())?)
         .account_token_lifetime(args.account_token_lifetime)
         .require_verification(args.require_verification || args.hide_existing_accounts);
     let accounts = accounts.sessions(
-        Sessions::new(Arc::clone(&storage.sessions), &master)
+        Sessions::new(Arc::clone(&storage.sessions), master)
             .idle(args.session_idle)
             .absolute(args.session_absolute)
             .refresh_grace(args.refresh_grace),
@@ -58,9 +72,9 @@ pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     for (place, spec) in args.backends.iter().enumerate() {
         let keys = match &keys {
             Some(keys) => keys.clone(),
-            None => derived_keys(&master, place, spec)?,
+            None => derived_keys(master, place, spec)?,
         };
-        auth = auth.backend(backend(args, spec, place, keys, &storage));
+        auth = auth.backend(backend(args, spec, place, keys, storage));
     }
     let auth = auth.build()?;
     if let Some(keys) = keys {

@@ -151,6 +151,12 @@ pub(crate) enum Command {
     /// Makes a user with a proven address, and prints the id. The password is the first line of
     /// standard input.
     CreateUser(NewUserArgs),
+
+    /// Prints the OpenAPI 3.1 document of the routes that the flags give, as JSON.
+    Openapi,
+
+    /// Prints the routes that the flags give as a page in Markdown.
+    HttpApi,
 }
 
 /// The user to make.

@@ -11,6 +11,7 @@
 mod accounts;
 mod args;
 mod create_user;
+mod document;
 mod duration;
 mod jwt_keys;
 mod outbox;
@@ -39,6 +40,8 @@ async fn main() -> ExitCode {
     let result = match &args.command {
         None => serve::run(&args).await,
         Some(Command::CreateUser(new)) => create_user::run(&args, new).await,
+        Some(Command::Openapi) => document::openapi(&args),
+        Some(Command::HttpApi) => document::http_api(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

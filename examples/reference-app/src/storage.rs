@@ -47,13 +47,18 @@ impl Storage {
         Self::at(&url, options).await
     }
 
+    /// Stores that are gone when the program ends.
+    pub(crate) fn in_memory() -> Self {
+        Self {
+            users: Arc::new(MemoryUserDatabase::new()),
+            expiring: Arc::new(MemoryExpiringStore::new()),
+            sessions: Arc::new(MemorySessionStore::new()),
+        }
+    }
+
     async fn at(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, Failure> {
         if url.0.as_str() == MEMORY {
-            return Ok(Self {
-                users: Arc::new(MemoryUserDatabase::new()),
-                expiring: Arc::new(MemoryExpiringStore::new()),
-                sessions: Arc::new(MemorySessionStore::new()),
-            });
+            return Ok(Self::in_memory());
         }
         let store = match AnyStore::open_with(&url.0, options).await {
             Err(OpenError::Url(form)) => {

@@ -45,6 +45,7 @@ const VALUES: &[(&str, &str)] = &[
     ("FieldSchema", "the declaration of one member of a body"),
     ("Guard", "a rule of one route"),
     ("JwtKey", "a key"),
+    ("OpenApi", "the head of one document"),
     ("PasswordContext", "the input of one check"),
     ("Precondition", "a condition of one change"),
     ("Reply", "one reply"),
