@@ -27,7 +27,8 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let mailer = Arc::new(Mailer::default());
 //! let accounts = testing::accounts(mailer.clone());
-//! accounts.register(registration("ada@example.com")).await.unwrap();
+//! let context = accounts.context();
+//! accounts.register(registration("ada@example.com"), &context).await.unwrap();
 //! assert_eq!(*mailer.sent.lock().unwrap(), ["ada@example.com"]);
 //! # });
 //! ```

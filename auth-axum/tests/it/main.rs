@@ -6,4 +6,5 @@ mod compile_fail;
 mod extractors;
 mod guards;
 mod http;
+mod peer;
 mod support;

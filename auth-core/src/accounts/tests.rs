@@ -1,5 +1,6 @@
 //! The flows without HTTP.
 
+mod context;
 mod hooks;
 mod login;
 mod mail;

@@ -18,8 +18,7 @@ use crate::error::BoxError;
 /// # Examples
 ///
 /// ```
-/// use auth_core::AuthEvent;
-/// use auth_core::error::BoxError;
+/// use auth_core::{AuthEvent, BoxError};
 /// use auth_core::event::AsyncEventSink;
 ///
 /// struct AuditTable;
@@ -60,7 +59,7 @@ pub trait AsyncEventSink: Send + Sync + 'static {
 /// ```
 /// use auth_core::event::{AsyncEventSink, QueuedSink};
 /// use auth_core::{Accounts, User};
-/// # use auth_core::{AuthEvent, error::BoxError};
+/// # use auth_core::{AuthEvent, BoxError};
 /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 /// use auth_core::testing::master_secret;
 ///

@@ -79,6 +79,7 @@ impl fmt::Display for AddressPrefix {
 mod tests {
     use super::AddressPrefix;
 
+    /// B-52: an IPv6 client has 2^64 addresses, and counts as one.
     #[test]
     fn addresses_of_one_prefix_are_one_client() {
         let prefix = |text: &str| AddressPrefix::of(Some(text.parse().unwrap()));

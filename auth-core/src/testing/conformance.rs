@@ -22,6 +22,7 @@ mod backends;
 mod bodies;
 mod canary;
 mod change_password;
+mod context;
 mod cookies;
 mod core_client;
 mod csrf;
@@ -80,7 +81,8 @@ pub trait Client: Send + Sync {
 pub trait Harness: Send + Sync {
     /// Empty stores that nobody else uses.
     async fn stores(&self) -> Stores;
-    /// A door whose routes are those of `auth`, mounted at their own paths.
+    /// A door whose routes are those of `auth`, mounted at their own paths. The peer of its requests is
+    /// a loopback address.
     async fn open(&self, auth: Auth<User>) -> Box<dyn Client>;
 }
 
@@ -156,6 +158,7 @@ pub fn cases() -> Vec<Case> {
         settings::cases(),
         outages::cases(),
         hooks::cases(),
+        context::cases(),
         canary::cases(),
     ]
     .concat()

@@ -18,6 +18,9 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// Returns the visible characters of `bytes` as one line of at most `max` characters: bytes that are
 /// not UTF-8 and invisible characters are left out, and runs of white space become one space.
 pub(crate) fn visible_line(bytes: &[u8], max: usize) -> String {
+    if bytes.len() <= max && is_plain_line(bytes) {
+        return bytes.iter().copied().map(char::from).collect();
+    }
     let text = String::from_utf8_lossy(bytes);
     let mut line = String::new();
     let mut length = 0;
@@ -36,6 +39,19 @@ pub(crate) fn visible_line(bytes: &[u8], max: usize) -> String {
         line.push_str(&word);
     }
     line
+}
+
+/// Returns whether every byte is a visible ASCII character or a single space between two: what nearly
+/// every user agent is, and what stays as it is.
+fn is_plain_line(bytes: &[u8]) -> bool {
+    let mut after_space = true;
+    let is_plain = bytes.iter().all(|byte| {
+        let is_space = *byte == b' ';
+        let fits = byte.is_ascii_graphic() || (is_space && !after_space);
+        after_space = is_space;
+        fits
+    });
+    is_plain && !after_space
 }
 
 #[cfg(test)]
@@ -77,6 +93,12 @@ mod tests {
             ("ab cd", 3, "ab"),
             ("ab cd", 0, ""),
             ("ab \u{200b} c", 9, "ab c"),
+            (" ab", 9, "ab"),
+            ("ab ", 9, "ab"),
+            ("a  b", 9, "a b"),
+            ("a\u{7f}b", 9, "ab"),
+            ("", 9, ""),
+            (" ", 9, ""),
         ] {
             assert_eq!(visible_line(text.as_bytes(), max), expected);
         }

@@ -47,6 +47,7 @@ groups! {
     settings = "settings",
     outages = "outages",
     hooks = "hooks",
+    context = "context",
     canary = "canary",
 }
 

@@ -6,5 +6,6 @@ mod compile_fail;
 mod extractors;
 mod guards;
 mod http;
+mod peer;
 mod support;
 mod wiring;

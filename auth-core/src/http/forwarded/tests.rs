@@ -31,6 +31,7 @@ fn check(header: ForwardedHeader, peer: &str, lines: &[&str], expected: &str) {
     assert_eq!(client, Some(address(expected)), "{peer} {lines:?}");
 }
 
+/// A15.3.4: the client's address comes from the peer, or from trusted proxies.
 #[test]
 fn x_forwarded_for_is_believed_from_trusted_proxies_only() {
     let check = |peer, lines: &[&str], expected| {
@@ -131,6 +132,7 @@ fn address_forms_in_x_forwarded_for() {
     }
 }
 
+/// A15.3.4: the client's address comes from the peer, or from trusted proxies.
 #[test]
 fn forwarded_is_believed_from_trusted_proxies_only() {
     let check = |peer, lines: &[&str], expected| {
@@ -227,6 +229,7 @@ fn forms_of_elements_in_forwarded() {
     }
 }
 
+/// B-52: a client cannot choose the address that it is counted with.
 #[test]
 fn what_a_client_sends_never_changes_what_the_proxy_appended() {
     for left in [

@@ -1,6 +1,7 @@
 //! The client that calls the core directly: the reference for every other client.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -63,6 +64,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
         };
         let is_head = request.method == "HEAD";
         let mut buffered = BufferedRequest::new(&request.method, request.body);
+        buffered = buffered.peer(Ipv4Addr::LOCALHOST);
         // As every client sends it.
         buffered = buffered.header("host", "localhost");
         for (name, value) in request.headers {

@@ -15,6 +15,7 @@ use crate::api::RouteSetting;
 use crate::auth::{Auth, AuthBuilder, LoginBy};
 use crate::backend::Backend;
 use crate::event::EventKind;
+use crate::http::TrustedProxies;
 use crate::password::PasswordHash;
 use crate::secret::Secret;
 use crate::session::Sessions;
@@ -58,6 +59,7 @@ pub(super) struct Setup {
     pub(super) grace: Option<u64>,
     pub(super) public_prefix: &'static str,
     pub(super) csrf_log_only: bool,
+    pub(super) proxies: TrustedProxies,
 }
 
 impl Setup {
@@ -77,6 +79,7 @@ impl Setup {
         let builder = Auth::builder(accounts)
             .allow_origin(ALLOWED_ORIGIN)
             .public_prefix(self.public_prefix)
+            .trusted_proxies(self.proxies.clone())
             .login_by(self.login_by)
             .delete_mode(self.delete_mode)
             .hide_existing_accounts(self.hide_existing_accounts)
