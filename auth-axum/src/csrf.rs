@@ -31,7 +31,7 @@ use crate::request::{Answer, Head, authenticate_once};
 /// use axum::{Router, routing::get};
 ///
 /// async fn home(OptionalUser(user): OptionalUser<User>) -> String {
-///     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+///     user.map_or("hello".into(), |user| format!("hello {}", user.email()))
 /// }
 ///
 /// fn app(auth: Auth<User>) -> Router {

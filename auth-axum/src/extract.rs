@@ -34,7 +34,7 @@ use crate::request::authenticate_once;
 /// }
 ///
 /// async fn tickets(user: CurrentUser<User, Support>) -> String {
-///     format!("the tickets of {}", user.email)
+///     format!("the tickets of {}", user.email())
 /// }
 /// ```
 ///
@@ -69,7 +69,7 @@ pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 ///
 /// async fn home(OptionalUser(user): OptionalUser<User>) -> String {
 ///     match user {
-///         Some(user) => format!("hello {}", user.email),
+///         Some(user) => format!("hello {}", user.email()),
 ///         None => "hello stranger".into(),
 ///     }
 /// }

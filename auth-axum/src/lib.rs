@@ -22,11 +22,11 @@
 //! use axum::{Router, routing::get};
 //!
 //! async fn home(OptionalUser(user): OptionalUser<User>) -> String {
-//!     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+//!     user.map_or("hello".into(), |user| format!("hello {}", user.email()))
 //! }
 //!
 //! async fn account(user: CurrentUser<User>) -> String {
-//!     format!("{} by {}", user.email, user.backend())
+//!     format!("{} by {}", user.email(), user.backend())
 //! }
 //!
 //! async fn orders(_: VerifiedUser<User>) -> &'static str {
@@ -86,7 +86,7 @@
 //! use axum::{Router, routing::get};
 //!
 //! async fn account(user: CurrentUser<User>) -> String {
-//!     user.email.to_string()
+//!     user.email().to_string()
 //! }
 //!
 //! let app: Router = Router::new().route("/account", get(account)).with_state(());

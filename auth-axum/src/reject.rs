@@ -26,7 +26,7 @@ use crate::reply;
 ///     let id = id.parse().map_err(|_| Rejection::new(ErrorCode::UserNotFound))?;
 ///     let user = auth.accounts().get(&id).await?;
 ///     let user = user.ok_or(Rejection::new(ErrorCode::UserNotFound))?;
-///     Ok(user.email.to_string())
+///     Ok(user.email().to_string())
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -68,9 +68,9 @@ pub use store::{CredentialStore, ExpiringStore, SessionStore, UserDatabase};
 pub use strategy::{JwtStrategy, OpaqueStrategy, Strategy};
 pub use transport::{BearerTransport, CookieTransport, Transport};
 pub use user::{
-    AuthUser, ColumnChange, EmailAddress, Epoch, InvalidEmail, InvalidRole, InvalidUsername,
-    NewColumns, NoColumns, Role, Roles, ShownColumns, User, UserColumns, UserId, Username,
-    time_ordered_id,
+    Account, AccountFields, AuthUser, ColumnChange, EmailAddress, Epoch, InvalidEmail, InvalidRole,
+    InvalidUsername, NewColumns, NoColumns, Role, Roles, ShownColumns, User, UserColumns, UserId,
+    Username, time_ordered_id,
 };
 // The types of these crates are in signatures here: in the versions that fit.
 pub use {time, uuid};

@@ -30,7 +30,7 @@ pub use rows::{UserIter, UserRecord, UserRows, UserRowsMut};
 pub use session_tokens::SessionTokens;
 pub(crate) use session_tokens::{AccessSlot, Moment, Slots};
 pub use sessions::{SessionStore, StoredSession};
-pub use stored::{InvalidStoredUser, StoredUser};
+pub use stored::StoredUser;
 pub(crate) use token_digest::TokenDigest;
 pub use users::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, UniqueField, UpdateOutcome, UserDatabase,

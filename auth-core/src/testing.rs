@@ -19,7 +19,7 @@
 //!     type User = User;
 //!
 //!     async fn on_after_register(&self, user: &User, _: &VerifyToken, _: &Context) -> HookResult {
-//!         self.sent.lock().unwrap().push(user.email.to_string());
+//!         self.sent.lock().unwrap().push(user.email().to_string());
 //!         Ok(())
 //!     }
 //! }

@@ -1,5 +1,6 @@
 //! What the toolkit needs to know of a user, and the bundled user.
 
+mod account;
 mod bundled;
 mod columns;
 mod email;
@@ -7,6 +8,7 @@ mod roles;
 pub(crate) mod text;
 mod username;
 
+pub use account::{Account, AccountFields, InvalidStoredUser, StoredAccount};
 pub use bundled::{User, time_ordered_id};
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 pub use email::{EmailAddress, InvalidEmail};
@@ -70,37 +72,53 @@ impl Epoch {
     }
 }
 
-/// The application's user, as far as accounts are concerned: a handful of accessors.
+/// The application's user: a key, an [`Account`], and columns of the application's own.
 ///
-/// The bundled [`User`] implements it. An application with a struct of its own implements it in a
-/// few lines; what it does not have (user name, roles, superusers) keeps its default.
+/// The bundled [`User`] implements it. An application with a struct of its own puts an [`Account`]
+/// into it and says where key and account are; every other method has a default.
 ///
 /// # Examples
 ///
 /// ```
-/// use auth_core::{AuthUser, EmailAddress, Epoch, NoColumns, PasswordHash};
+/// use auth_core::{Account, AuthUser, NoColumns};
 ///
 /// #[derive(Clone)]
 /// struct Customer {
 ///     number: i64,
-///     email: EmailAddress,
-///     hash: Option<PasswordHash>,
-///     active: bool,
-///     verified: bool,
-///     epoch: i64,
+///     account: Account,
 /// }
 ///
 /// impl AuthUser for Customer {
 ///     type Id = i64;
 ///     type Columns = NoColumns;
 ///
-///     fn id(&self) -> &i64 { &self.number }
-///     fn email(&self) -> &EmailAddress { &self.email }
-///     fn password_hash(&self) -> Option<&PasswordHash> { self.hash.as_ref() }
-///     fn is_active(&self) -> bool { self.active }
-///     fn is_verified(&self) -> bool { self.verified }
-///     fn epoch(&self) -> Epoch { Epoch::from_i64(self.epoch) }
+///     fn id(&self) -> &i64 {
+///         &self.number
+///     }
+///     fn account(&self) -> &Account {
+///         &self.account
+///     }
 /// }
+/// ```
+///
+/// # Overriding
+///
+/// The toolkit reads an account through the methods below and never around them. So an application
+/// may override one, to derive it from a column of its own:
+///
+/// ```
+/// # use auth_core::{Account, AuthUser, NoColumns};
+/// # #[derive(Clone)]
+/// # struct Customer { number: i64, account: Account, is_blocked: bool }
+/// # impl AuthUser for Customer {
+/// #     type Id = i64;
+/// #     type Columns = NoColumns;
+/// #     fn id(&self) -> &i64 { &self.number }
+/// #     fn account(&self) -> &Account { &self.account }
+/// fn is_active(&self) -> bool {
+///     self.account.is_active && !self.is_blocked
+/// }
+/// # }
 /// ```
 pub trait AuthUser: Clone + Send + Sync + 'static {
     /// The type of the key.
@@ -108,34 +126,50 @@ pub trait AuthUser: Clone + Send + Sync + 'static {
     /// The application's own columns; [`NoColumns`] where it has none.
     type Columns: UserColumns;
 
-    /// The key: never reused for another person.
-    fn id(&self) -> &Self::Id;
-    /// The address, in its stored form.
-    fn email(&self) -> &EmailAddress;
-    /// The stored password hash; `None` for an account that has no password (yet).
-    fn password_hash(&self) -> Option<&PasswordHash>;
-    /// Whether the account may be used at all. An inactive user is anonymous to every guard.
-    fn is_active(&self) -> bool;
-    /// Whether the address has been proven.
-    fn is_verified(&self) -> bool;
-    /// The counter that ends tokens.
-    fn epoch(&self) -> Epoch;
+    /// The optional fields of [`Account`] that these users have.
+    const FIELDS: AccountFields = AccountFields::all();
 
-    /// Whether the user may administer other users.
-    fn is_superuser(&self) -> bool {
-        false
-    }
-    /// The user name, where the application has one.
-    fn username(&self) -> Option<&Username> {
-        None
-    }
-    /// The roles, where the application has some.
-    fn roles(&self) -> &Roles {
-        const NONE: &Roles = &Roles::none();
-        NONE
-    }
+    /// Returns the key, which is never given to another user.
+    fn id(&self) -> &Self::Id;
+
+    /// Returns what the toolkit keeps of the user.
+    fn account(&self) -> &Account;
+
     /// Adds the application's public columns to the JSON that clients see of this user.
     fn show_columns(&self, shown: &mut ShownColumns) {
         let _ = shown;
+    }
+
+    /// Returns the e-mail address.
+    fn email(&self) -> &EmailAddress {
+        &self.account().email
+    }
+    /// Returns the user name, if the user has one.
+    fn username(&self) -> Option<&Username> {
+        self.account().username.as_ref()
+    }
+    /// Returns the stored password hash; `None` for an account without a password.
+    fn password_hash(&self) -> Option<&PasswordHash> {
+        self.account().password_hash.as_ref()
+    }
+    /// Returns whether the account may be used. An inactive user is anonymous to every guard.
+    fn is_active(&self) -> bool {
+        self.account().is_active
+    }
+    /// Returns whether the e-mail address was verified.
+    fn is_verified(&self) -> bool {
+        self.account().is_verified
+    }
+    /// Returns whether the user may administer other users.
+    fn is_superuser(&self) -> bool {
+        self.account().is_superuser
+    }
+    /// Returns the roles.
+    fn roles(&self) -> &Roles {
+        &self.account().roles
+    }
+    /// Returns the credential version, which ends older tokens and sessions when it grows.
+    fn epoch(&self) -> Epoch {
+        self.account().epoch
     }
 }

@@ -102,8 +102,8 @@ pub use error::OpenError;
 pub use options::StoreOptions;
 pub use store::{DieselStore, Transaction, UsersIn};
 pub use table::{
-    Account, AccountColumns, ColumnType, OwnChanges, OwnColumns, OwnValues, SqlKey, SqlUser,
-    TextColumn, UserTable,
+    AccountColumns, ColumnType, OwnChanges, OwnColumns, OwnValues, SqlKey, SqlUser, TextColumn,
+    UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
 // What an application writes its own pool and statements with, in the versions that fit. (`table!`

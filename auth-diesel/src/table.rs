@@ -11,7 +11,6 @@ mod key;
 mod own;
 mod plan;
 
-pub use account::Account;
 pub use column::{ColumnType, TextColumn};
 pub use key::SqlKey;
 pub use own::OwnColumns;
@@ -21,7 +20,7 @@ pub(crate) use plan::{Plan, key_of, key_value};
 
 use std::marker::PhantomData;
 
-use auth_core::{AuthUser, BoxError, ColumnChange, NewColumns};
+use auth_core::{Account, AuthUser, BoxError, ColumnChange, NewColumns};
 use diesel::Column;
 use diesel::sql_types::{BigInt, Bool, Text};
 use time::OffsetDateTime;
@@ -33,8 +32,8 @@ use time::OffsetDateTime;
 /// A table with a key of its own kind, two columns under other names, and two columns more:
 ///
 /// ```
-/// use auth_core::{AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, UserColumns};
-/// use auth_diesel::{Account, AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
+/// use auth_core::{Account, AuthUser, BoxError, Fields, UserColumns};
+/// use auth_diesel::{AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
 ///
 /// diesel::table! {
 ///     customers (number) {
@@ -85,11 +84,7 @@ use time::OffsetDateTime;
 /// #     type Id = i64;
 /// #     type Columns = CustomerColumns;
 /// #     fn id(&self) -> &i64 { &self.number }
-/// #     fn email(&self) -> &EmailAddress { &self.account.email }
-/// #     fn password_hash(&self) -> Option<&PasswordHash> { self.account.password_hash.as_ref() }
-/// #     fn is_active(&self) -> bool { self.account.is_active }
-/// #     fn is_verified(&self) -> bool { self.account.is_verified }
-/// #     fn epoch(&self) -> Epoch { self.account.epoch }
+/// #     fn account(&self) -> &Account { &self.account }
 /// # }
 /// # struct CustomerColumns;
 /// # #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ use crate::request::{Head, Known, authenticate_once, make_place};
 ///
 /// #[handler]
 /// fn home(OptionalUser(user): OptionalUser<User>) -> String {
-///     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+///     user.map_or("hello".into(), |user| format!("hello {}", user.email()))
 /// }
 ///
 /// fn app(auth: &Auth<User>) -> impl Endpoint {

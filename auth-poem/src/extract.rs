@@ -41,7 +41,7 @@ use crate::wiring::handle;
 ///
 /// #[handler]
 /// async fn tickets(user: CurrentUser<User, Support>) -> String {
-///     format!("the tickets of {}", user.email)
+///     format!("the tickets of {}", user.email())
 /// }
 /// ```
 ///
@@ -79,7 +79,7 @@ pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 /// #[handler]
 /// async fn home(OptionalUser(user): OptionalUser<User>) -> String {
 ///     match user {
-///         Some(user) => format!("hello {}", user.email),
+///         Some(user) => format!("hello {}", user.email()),
 ///         None => "hello stranger".into(),
 ///     }
 /// }

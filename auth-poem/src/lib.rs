@@ -22,12 +22,12 @@
 //!
 //! #[handler]
 //! async fn home(OptionalUser(user): OptionalUser<User>) -> String {
-//!     user.map_or("hello".into(), |user| format!("hello {}", user.email))
+//!     user.map_or("hello".into(), |user| format!("hello {}", user.email()))
 //! }
 //!
 //! #[handler]
 //! async fn account(user: CurrentUser<User>) -> String {
-//!     format!("{} by {}", user.email, user.backend())
+//!     format!("{} by {}", user.email(), user.backend())
 //! }
 //!
 //! #[handler]

@@ -37,7 +37,7 @@ use crate::reply;
 ///     let id = id.parse().map_err(|_| Rejection::new(ErrorCode::UserNotFound))?;
 ///     let user = auth.accounts().get(&id).await?;
 ///     let user = user.ok_or(Rejection::new(ErrorCode::UserNotFound))?;
-///     Ok(user.email.to_string())
+///     Ok(user.email().to_string())
 /// }
 /// ```
 ///
@@ -51,7 +51,7 @@ use crate::reply;
 ///
 /// #[handler]
 /// async fn account(user: CurrentUser<User>) -> String {
-///     user.email.to_string()
+///     user.email().to_string()
 /// }
 ///
 /// async fn to_login(rejection: AuthRejection) -> Response {

@@ -27,7 +27,7 @@ use crate::request::make_place;
 ///
 /// #[handler]
 /// async fn account(user: CurrentUser<User>) -> String {
-///     user.email.to_string()
+///     user.email().to_string()
 /// }
 ///
 /// fn app(auth: &Auth<User>) -> impl Endpoint {
@@ -66,7 +66,7 @@ pub struct ProvideEndpoint<E, U: AuthUser> {
 ///
 /// #[handler]
 /// async fn account(user: CurrentUser<User>) -> String {
-///     user.email.to_string()
+///     user.email().to_string()
 /// }
 ///
 /// fn app(auth: &Auth<User>) -> impl Endpoint {

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::support::TestApp;
 
 async fn account(user: CurrentUser<User>) -> String {
-    format!("{} by {}", user.email, user.backend())
+    format!("{} by {}", user.email(), user.backend())
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn greet(
 ) -> String {
     let name = user.map_or_else(
         || "stranger".to_owned(),
-        |user| user.into_inner().email.to_string(),
+        |user| user.into_inner().email().to_string(),
     );
     format!("{} {name}", state.greeting)
 }

@@ -18,7 +18,7 @@ impl Policy for Support {
 }
 
 fn name(user: Option<CurrentUser<User>>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email.to_string())
+    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
 }
 
 const REQUIRED: [&str; 4] = ["/active", "/verified", "/superuser", "/support"];

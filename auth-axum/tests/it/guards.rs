@@ -51,7 +51,7 @@ async fn a_guard_of_another_handle_does_not_vouch() {
     let app = Router::new()
         .route(
             "/account",
-            get(async |user: CurrentUser<User>| user.email.to_string()),
+            get(async |user: CurrentUser<User>| user.email().to_string()),
         )
         .layer(guard(&other.auth, Guard::active()))
         .with_state(house.auth.clone())

@@ -44,7 +44,7 @@ use crate::user::AuthUser;
 ///         &accounts.context(),
 ///     )
 ///     .await?;
-/// assert!(!user.is_verified);
+/// assert!(!user.is_verified());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```

@@ -46,7 +46,7 @@ pub type HookResult = Result<(), BoxError>;
 ///         token: &VerifyToken,
 ///         context: &Context,
 ///     ) -> HookResult {
-///         println!("mail to {}: /verify#{}", user.email, token.expose());
+///         println!("mail to {}: /verify#{}", user.email(), token.expose());
 ///         Ok(())
 ///     }
 /// }

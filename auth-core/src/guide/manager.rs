@@ -28,7 +28,7 @@
 //!         _: &Context,
 //!     ) -> HookResult {
 //!         if let ForgotPassword::Known { user, token } = ask {
-//!             let letter = format!("{}: {}", user.email, token.expose());
+//!             let letter = format!("{}: {}", user.email(), token.expose());
 //!             self.sent.lock().unwrap().push(letter);
 //!         }
 //!         Ok(())

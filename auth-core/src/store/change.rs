@@ -9,7 +9,7 @@ use crate::session::SessionId;
 use crate::user::EmailAddress;
 use crate::user::Roles;
 use crate::user::Username;
-use crate::user::{AuthUser, Epoch, UserColumns};
+use crate::user::{Account, AuthUser, Epoch, UserColumns};
 
 /// A user that is about to be stored. The store makes the key; the epoch begins at
 /// [`Epoch::FIRST`].
@@ -73,7 +73,65 @@ pub struct Precondition {
     pub keep_last_superuser: bool,
 }
 
+impl<U: AuthUser> NewUser<U> {
+    /// Returns the account of the new user, at [`Epoch::FIRST`], and its own columns.
+    #[must_use]
+    pub fn into_parts(self) -> (Account, <U::Columns as UserColumns>::New) {
+        let Self {
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            created_at,
+            columns,
+        } = self;
+        let account = Account {
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            epoch: Epoch::FIRST,
+            created_at: Some(created_at),
+        };
+        (account, columns)
+    }
+}
+
 impl<U: AuthUser> UserChange<U> {
+    /// Applies the change to an account, as a store does to its row, and returns the change of the
+    /// own columns.
+    pub fn apply_to(self, account: &mut Account) -> <U::Columns as UserColumns>::Change {
+        let Self {
+            email,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            bump_epoch,
+            keep_session: _,
+            columns,
+        } = self;
+        set(&mut account.email, email);
+        set(&mut account.is_active, is_active);
+        set(&mut account.is_verified, is_verified);
+        set(&mut account.is_superuser, is_superuser);
+        set(&mut account.roles, roles);
+        if password_hash.is_some() {
+            account.password_hash = password_hash;
+        }
+        if bump_epoch {
+            account.epoch = account.epoch.next();
+        }
+        columns
+    }
+
     /// Whether applying it would write nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -145,6 +203,12 @@ impl Precondition {
     pub const fn and_keep_last_superuser(mut self) -> Self {
         self.keep_last_superuser = true;
         self
+    }
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
     }
 }
 

@@ -3,15 +3,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::password::PasswordHash;
-use crate::user::EmailAddress;
-use crate::user::Username;
-use crate::user::{Epoch, User};
-use crate::user::{Role, Roles};
+use crate::user::{Account, InvalidStoredUser, StoredAccount, User};
 
 /// The bundled [`User`] in the form of a document, for any format of serde that keeps the names of
 /// fields (JSON, CBOR, BSON, `MessagePack` with names).
@@ -47,7 +43,7 @@ use crate::user::{Role, Roles};
 /// let document = serde_json::to_vec(&StoredUser::from(&user))?;
 ///
 /// let stored: StoredUser = serde_json::from_slice(&document)?;
-/// assert_eq!(stored.into_user()?.email, user.email);
+/// assert_eq!(stored.into_user()?.account.email, user.account.email);
 /// # Ok::<(), auth_core::BoxError>(())
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
@@ -64,24 +60,16 @@ pub struct StoredUser {
     roles: Vec<String>,
     epoch: i64,
     /// Seconds since 1970, and nanoseconds of a second: whole numbers that every format holds.
-    created_at: (i64, u32),
-}
-
-/// A stored document holds what the toolkit never wrote: an address in another spelling would be
-/// one that nobody can look up. The value is not told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the `{field}` of a stored user is none that was written")]
-pub struct InvalidStoredUser {
-    field: &'static str,
+    created_at: Option<(i64, u32)>,
 }
 
 impl StoredUser {
-    /// The user.
+    /// Returns the user of the document.
     ///
     /// # Errors
     ///
-    /// [`InvalidStoredUser`] where the types of the toolkit refuse a value, or would write it
-    /// otherwise.
+    /// [`InvalidStoredUser`] if a value is not in the form in which the toolkit writes it: see
+    /// [`Account::from_stored`].
     pub fn into_user(self) -> Result<User, InvalidStoredUser> {
         let Self {
             id,
@@ -95,27 +83,10 @@ impl StoredUser {
             epoch,
             created_at,
         } = self;
-        let username = username.map(|name| username_as_written(&name).ok_or(bad("username")));
-        Ok(User {
-            id,
-            email: email_as_written(&email).ok_or(bad("email"))?,
-            username: username.transpose()?,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles: roles_as_written(&roles).ok_or(bad("roles"))?,
-            epoch: Epoch::from_i64(epoch),
-            created_at: time_as_written(created_at).ok_or(bad("created_at"))?,
-        })
-    }
-}
-
-impl From<&User> for StoredUser {
-    fn from(user: &User) -> Self {
-        // Completely, so that a column added later is a compile error here and not a lost value.
-        let User {
-            id,
+        let created_at = created_at
+            .map(|at| time_of_parts(at).ok_or(InvalidStoredUser::new("created_at")))
+            .transpose()?;
+        let account = Account::from_stored(StoredAccount {
             email,
             username,
             password_hash,
@@ -125,18 +96,37 @@ impl From<&User> for StoredUser {
             roles,
             epoch,
             created_at,
-        } = user;
+        })?;
+        Ok(User { id, account })
+    }
+}
+
+impl From<&User> for StoredUser {
+    fn from(user: &User) -> Self {
+        // Completely, so that a column added later is a compile error here and not a lost value.
+        let User { id, account } = user;
+        let StoredAccount {
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            epoch,
+            created_at,
+        } = StoredAccount::from(account);
         Self {
             id: *id,
-            email: email.as_str().to_owned(),
-            username: username.as_ref().map(|name| name.as_str().to_owned()),
-            password_hash: password_hash.clone(),
-            is_active: *is_active,
-            is_verified: *is_verified,
-            is_superuser: *is_superuser,
-            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
-            epoch: epoch.as_i64(),
-            created_at: (created_at.unix_timestamp(), created_at.nanosecond()),
+            email,
+            username,
+            password_hash,
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            epoch,
+            created_at: created_at.map(|at| (at.unix_timestamp(), at.nanosecond())),
         }
     }
 }
@@ -150,28 +140,7 @@ impl fmt::Debug for StoredUser {
     }
 }
 
-fn bad(field: &'static str) -> InvalidStoredUser {
-    InvalidStoredUser { field }
-}
-
-fn email_as_written(stored: &str) -> Option<EmailAddress> {
-    let email = EmailAddress::parse(stored).ok()?;
-    (email.as_str() == stored).then_some(email)
-}
-
-fn username_as_written(stored: &str) -> Option<Username> {
-    let name = Username::parse(stored).ok()?;
-    (name.as_str() == stored).then_some(name)
-}
-
-fn roles_as_written(stored: &[String]) -> Option<Roles> {
-    let roles = Roles::parse(stored.iter().map(String::as_str)).ok()?;
-    // The same names, not only names that become the same: a guard compares what is stored.
-    let same = roles.iter().map(Role::as_str).eq(stored);
-    same.then_some(roles)
-}
-
-fn time_as_written((seconds, nanosecond): (i64, u32)) -> Option<OffsetDateTime> {
+fn time_of_parts((seconds, nanosecond): (i64, u32)) -> Option<OffsetDateTime> {
     let whole = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
     whole.replace_nanosecond(nanosecond).ok()
 }
@@ -197,17 +166,20 @@ mod tests {
     use super::*;
 
     fn user() -> User {
-        User {
-            id: Uuid::from_u128(7),
-            email: EmailAddress::parse("ada@example.com").unwrap(),
-            username: Some(Username::parse("ada").unwrap()),
+        let account = StoredAccount {
+            email: "ada@example.com".to_owned(),
+            username: Some("ada".to_owned()),
             password_hash: Some(PasswordHash::from_stored("$argon2id$of-ada".to_owned())),
             is_active: true,
             is_verified: false,
             is_superuser: true,
-            roles: Roles::parse(["admin", "billing"]).unwrap(),
-            epoch: Epoch::from_i64(3),
-            created_at: datetime!(1969-12-31 23:59:58.123_456_789 UTC),
+            roles: vec!["admin".to_owned(), "billing".to_owned()],
+            epoch: 3,
+            created_at: Some(datetime!(1969-12-31 23:59:58.123_456_789 UTC)),
+        };
+        User {
+            id: Uuid::from_u128(7),
+            account: Account::from_stored(account).unwrap(),
         }
     }
 
@@ -247,7 +219,7 @@ mod tests {
     fn a_document_becomes_the_same_user() {
         let stored: StoredUser = serde_json::from_value(document()).unwrap();
         let (back, user) = (stored.into_user().unwrap(), user());
-        assert_eq!(back.created_at, user.created_at);
+        assert_eq!(back.account.created_at, user.account.created_at);
         let form = |user: &User| serde_json::to_value(StoredUser::from(user)).unwrap();
         assert_eq!(form(&back), form(&user));
     }
@@ -265,10 +237,16 @@ mod tests {
             ("created_at", json!([0, 1_000_000_000])),
         ] {
             let refusal = with(field, value).unwrap_err();
-            let expected = format!("the `{field}` of a stored user is none that was written");
+            let expected = format!("stored user has an invalid `{field}`");
             assert_eq!(refusal, expected);
         }
-        assert!(with("username", Value::Null).unwrap().username.is_none());
+        assert!(
+            with("username", Value::Null)
+                .unwrap()
+                .account
+                .username
+                .is_none()
+        );
     }
 
     /// An older program does not lose what a later one wrote.

@@ -105,7 +105,6 @@ mod users;
 
 pub use fixture::{
     ChangeAndAfter, CredentialFixture, ExpiringFixture, Fresh, Outage, SessionFixture, UserFixture,
-    UserShape,
 };
 pub use guarantee::Guarantee;
 pub use report::{Report, Verdict};

@@ -5,99 +5,46 @@ use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{AuthUser, Epoch, NoColumns};
+use super::account::accessors;
+use super::{Account, AuthUser, EmailAddress, Epoch, NoColumns, Roles, Username};
 use crate::password::PasswordHash;
-use crate::user::EmailAddress;
-use crate::user::Roles;
-use crate::user::Username;
 
-/// The toolkit's own user, keyed by a UUID of version 7.
+/// The toolkit's own user, with a UUID of version 7 as its key.
 ///
 /// It deliberately has no `Serialize`: what clients see of a user is decided in one place, and the
-/// password hash is not among it.
+/// password hash is not part of it.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::User;
+///
+/// fn greeting(user: &User) -> String {
+///     format!("Welcome, {}!", user.email())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct User {
     /// The key.
     pub id: Uuid,
-    /// The address, unique.
-    pub email: EmailAddress,
-    /// The user name, unique where there is one.
-    pub username: Option<Username>,
-    /// The stored password hash.
-    pub password_hash: Option<PasswordHash>,
-    /// Whether the account may be used.
-    pub is_active: bool,
-    /// Whether the address has been proven.
-    pub is_verified: bool,
-    /// Whether the user may administer others.
-    pub is_superuser: bool,
-    /// The roles.
-    pub roles: Roles,
-    /// The counter that ends tokens.
-    pub epoch: Epoch,
-    /// When the account was made.
-    pub created_at: OffsetDateTime,
+    /// What the toolkit keeps of the user; the methods below return its fields.
+    pub account: Account,
 }
 
 impl User {
+    accessors!();
+
     /// The user that a new row becomes, with a key made from its time of creation.
     #[must_use]
     pub fn from_new(new: crate::store::NewUser<Self>) -> Self {
-        let crate::store::NewUser {
-            email,
-            username,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-            created_at,
-            columns: NoColumns,
-        } = new;
-        Self {
-            id: time_ordered_id(created_at),
-            email,
-            username,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-            epoch: Epoch::FIRST,
-            created_at,
-        }
+        let id = time_ordered_id(new.created_at);
+        let (account, NoColumns) = new.into_parts();
+        Self { id, account }
     }
 
     /// Applies a change to this copy, as a store does to its row.
     pub fn apply(&mut self, change: crate::store::UserChange<Self>) {
-        let crate::store::UserChange {
-            email,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-            bump_epoch,
-            keep_session: _,
-            columns: NoColumns,
-        } = change;
-        set(&mut self.email, email);
-        set(&mut self.is_active, is_active);
-        set(&mut self.is_verified, is_verified);
-        set(&mut self.is_superuser, is_superuser);
-        set(&mut self.roles, roles);
-        if password_hash.is_some() {
-            self.password_hash = password_hash;
-        }
-        if bump_epoch {
-            self.epoch = self.epoch.next();
-        }
-    }
-}
-
-fn set<T>(column: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *column = value;
+        let NoColumns = change.apply_to(&mut self.account);
     }
 }
 
@@ -131,29 +78,8 @@ impl AuthUser for User {
     fn id(&self) -> &Uuid {
         &self.id
     }
-    fn email(&self) -> &EmailAddress {
-        &self.email
-    }
-    fn password_hash(&self) -> Option<&PasswordHash> {
-        self.password_hash.as_ref()
-    }
-    fn is_active(&self) -> bool {
-        self.is_active
-    }
-    fn is_verified(&self) -> bool {
-        self.is_verified
-    }
-    fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-    fn is_superuser(&self) -> bool {
-        self.is_superuser
-    }
-    fn username(&self) -> Option<&Username> {
-        self.username.as_ref()
-    }
-    fn roles(&self) -> &Roles {
-        &self.roles
+    fn account(&self) -> &Account {
+        &self.account
     }
 }
 
@@ -161,11 +87,7 @@ impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("User")
             .field("id", &self.id)
-            .field("email", &self.email)
-            .field("is_active", &self.is_active)
-            .field("is_verified", &self.is_verified)
-            .field("is_superuser", &self.is_superuser)
-            .field("epoch", &self.epoch)
-            .finish_non_exhaustive()
+            .field("account", &self.account)
+            .finish()
     }
 }

@@ -8,6 +8,7 @@ mod broken_users;
 mod joint;
 mod numbered;
 
+use auth_core::NoColumns;
 use auth_core::store::memory::{
     MemoryCredentialStore, MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase,
 };
@@ -16,8 +17,6 @@ use auth_core::testing::{
     FaultInjector, ProbedCredentialStore, ProbedExpiringStore, ProbedSessionStore,
     ProbedUserDatabase,
 };
-use auth_core::{NoColumns, User};
-use time::OffsetDateTime;
 
 struct Memory;
 
@@ -32,9 +31,6 @@ impl UserFixture for Memory {
     }
     fn columns(&self, _: u32) -> NoColumns {
         NoColumns
-    }
-    fn created_at(&self, user: &User) -> Option<OffsetDateTime> {
-        Some(user.created_at)
     }
 }
 

@@ -5,7 +5,7 @@
 //! four serve SQLite, PostgreSQL and MySQL.
 //!
 //! 1. **The struct**, and [`AuthUser`](auth_core::AuthUser): where accounts find what they need.
-//!    [`Account`](crate::Account) bundles it.
+//!    [`Account`](auth_core::Account) bundles it.
 //! 2. **[`UserColumns`](auth_core::UserColumns)**: what a registration and a `PATCH /users/me` may say
 //!    of the own columns, typed and checked. What is not read there is refused as unknown.
 //! 3. **`show_columns`**: which of them clients see.
@@ -22,12 +22,8 @@
 //! ```
 //!
 //! ```
-//! use auth_core::{
-//!     AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, ShownColumns, UserColumns,
-//! };
-//! use auth_diesel::{
-//!     Account, AccountColumns, OwnChanges, OwnValues, SqlUser, SqliteStore, UserTable,
-//! };
+//! use auth_core::{Account, AuthUser, BoxError, EmailAddress, Fields, ShownColumns, UserColumns};
+//! use auth_diesel::{AccountColumns, OwnChanges, OwnValues, SqlUser, SqliteStore, UserTable};
 //!
 //! diesel::table! {
 //!     people (number) {
@@ -53,11 +49,7 @@
 //!     type Columns = PersonColumns;
 //!
 //!     fn id(&self) -> &i64 { &self.number }
-//!     fn email(&self) -> &EmailAddress { &self.account.email }
-//!     fn password_hash(&self) -> Option<&PasswordHash> { self.account.password_hash.as_ref() }
-//!     fn is_active(&self) -> bool { self.account.is_active }
-//!     fn is_verified(&self) -> bool { self.account.is_verified }
-//!     fn epoch(&self) -> Epoch { self.account.epoch }
+//!     fn account(&self) -> &Account { &self.account }
 //!     fn show_columns(&self, shown: &mut ShownColumns) { shown.show("nick", &self.nick); }
 //! }
 //!

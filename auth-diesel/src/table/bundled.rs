@@ -1,9 +1,9 @@
 //! The bundled user in the table `auth_users`.
 
-use auth_core::{BoxError, NoColumns, User};
+use auth_core::{Account, BoxError, NoColumns, User};
 use uuid::Uuid;
 
-use super::{Account, AccountColumns, SqlUser, UserTable};
+use super::{AccountColumns, SqlUser, UserTable};
 use crate::schema::auth_users as users;
 
 impl SqlUser for User {
@@ -26,29 +26,7 @@ impl SqlUser for User {
     }
 
     fn from_row(id: Uuid, account: Account, (): ()) -> Result<Self, BoxError> {
-        let Account {
-            email,
-            username,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-            epoch,
-            created_at,
-        } = account;
-        Ok(Self {
-            id,
-            email,
-            username,
-            password_hash,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-            epoch,
-            created_at: created_at.ok_or("the row has no time of creation")?,
-        })
+        Ok(Self { id, account })
     }
 
     fn new_columns(NoColumns: NoColumns) {}

@@ -5,7 +5,7 @@ use auth_core::{BoxError, StoreError};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use std::marker::PhantomData;
 
-use super::account::{self, Account};
+use super::account;
 use super::column::Codec;
 use super::own::{OwnColumns, sealed::Tuple};
 use super::{SqlKey, SqlUser, UserTable};
@@ -159,7 +159,7 @@ impl<U: SqlUser> Plan<U> {
         let key = super::column::next::<<U::Id as SqlKey>::SqlType>(&mut values, &self.key)?;
         let key = U::Id::from_column(key).ok_or("the key of a row is no key")?;
         let name = key.clone();
-        let account = Account::read(&mut values, &self.has);
+        let account = account::read(&mut values, &self.has);
         let user = account.and_then(|account| {
             let own = <U::Own as OwnColumns>::read(&mut values)?;
             U::from_row(key, account, own)

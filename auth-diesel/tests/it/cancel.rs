@@ -93,7 +93,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     let base = inserted(store, new_user(&format!("base{polls}@example.com"))).await;
     let address = format!("dropped{polls}@example.com");
     drop_after(polls, store.get(&base.id)).await;
-    drop_after(polls, store.find(&base.email.clone().into())).await;
+    drop_after(polls, store.find(&base.account.email.clone().into())).await;
     drop_after(polls, store.list(PageRequest::first())).await;
     drop_after(polls, UserDatabase::insert(store, new_user(&address))).await;
 
@@ -128,10 +128,10 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     drop_after(polls, store.remove(&key)).await;
 
     let base = store.get(&base.id).await.unwrap().unwrap();
-    let changed = base.epoch != Epoch::FIRST;
-    assert_eq!(base.email.as_str().starts_with("changed"), changed);
+    let changed = base.account.epoch != Epoch::FIRST;
+    assert_eq!(base.account.email.as_str().starts_with("changed"), changed);
     assert_eq!(
-        base.password_hash.as_ref().unwrap().as_stored_str() == "$new",
+        base.account.password_hash.as_ref().unwrap().as_stored_str() == "$new",
         changed
     );
 
@@ -139,7 +139,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
         .await
         .unwrap()
     {
-        InsertOutcome::Inserted(user) => assert_eq!(user.email.as_str(), address),
+        InsertOutcome::Inserted(user) => assert_eq!(user.account.email.as_str(), address),
         InsertOutcome::Taken(_) => {
             let user = store.find(&email(&address).into()).await.unwrap().unwrap();
             drop_after(polls, store.delete(&user.id, Precondition::anything())).await;
@@ -228,10 +228,10 @@ fn the_end_of_a_runtime_leaves_whole_changes<H: Home>() {
                     .unwrap()
                     .unwrap();
                 let untouched =
-                    user.password_hash.as_ref().unwrap().as_stored_str() == "$argon2id$one";
+                    user.account.password_hash.as_ref().unwrap().as_stored_str() == "$argon2id$one";
                 assert_eq!(
                     untouched,
-                    user.epoch == Epoch::FIRST,
+                    user.account.epoch == Epoch::FIRST,
                     "{flavour}, stage {stage}"
                 );
                 inserted(&store, new_user("b@example.com")).await;

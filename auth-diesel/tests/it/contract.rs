@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
+use auth_core::NoColumns;
 use auth_core::testing::contract::{self, Fresh, Outage, UserFixture};
-use auth_core::{NoColumns, User};
 use auth_diesel::DieselStore;
-use time::OffsetDateTime;
 
 use crate::homes::Home;
 use crate::on_each_engine;
@@ -59,9 +58,6 @@ impl<H: Home> UserFixture for Fixture<H> {
     }
     fn columns(&self, _: u32) -> NoColumns {
         NoColumns
-    }
-    fn created_at(&self, user: &User) -> Option<OffsetDateTime> {
-        Some(user.created_at)
     }
 }
 

@@ -60,7 +60,7 @@ async fn a_kept_session_moves_along(home: impl Home) {
         };
         let after = stored(&store, &own).await;
         assert_eq!(after, moved(&before));
-        assert_eq!(after.epoch, user.epoch);
+        assert_eq!(after.epoch, user.account.epoch);
         assert_eq!(stored(&store, &other).await, other);
     }
 }
@@ -83,7 +83,7 @@ async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
     assert!(matches!(outcome, Ok(UpdateOutcome::Missing)), "{outcome:?}");
 
     let taken = UserChange {
-        email: Some(ada.email.clone()),
+        email: Some(ada.account.email.clone()),
         ..new_password(&own.id)
     };
     let outcome = store
@@ -180,7 +180,7 @@ async fn both_are_written_or_neither(home: impl Home) {
 
     home.allow_updates().await;
     let outcome = store
-        .update(&ada.id, change(), Precondition::epoch(ada.epoch))
+        .update(&ada.id, change(), Precondition::epoch(ada.account.epoch))
         .await;
     let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
     assert!(is_updated, "{outcome:?}");
@@ -208,7 +208,7 @@ async fn a_session_is_kept_within_a_transaction(home: impl Home) {
         panic!("it is there");
     };
     assert_eq!(stored(&store, &own).await, moved(&own));
-    assert_eq!(user.epoch, own.epoch.next());
+    assert_eq!(user.account.epoch, own.epoch.next());
 }
 
 /// A new password, and a user beside it.
@@ -270,7 +270,7 @@ async fn rotations_and_password_changes_meet(home: impl Home) {
     let wrote: i64 = tasks.join_all().await.into_iter().sum();
     let row = stored(&store, &own).await;
     let user = store.get(&ada.id).await.unwrap().unwrap();
-    assert_eq!(user.epoch.as_i64(), CHANGES);
-    assert_eq!(row.epoch, user.epoch);
+    assert_eq!(user.account.epoch.as_i64(), CHANGES);
+    assert_eq!(row.epoch, user.account.epoch);
     assert_eq!(row.version, wrote + CHANGES);
 }

@@ -8,12 +8,10 @@ use async_trait::async_trait;
 use auth_core::store::{
     InsertOutcome, NewUser, Precondition, UniqueField, UserChange, UserDatabase,
 };
-use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
-use auth_core::{
-    AuthUser, BoxError, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
-};
+use auth_core::testing::contract::{self, Fresh, UserFixture};
+use auth_core::{Account, AccountFields, AuthUser, BoxError, Fields, Roles, UserColumns};
 use auth_diesel::{
-    Account, AccountColumns, DieselStore, OpenError, OwnChanges, OwnValues, SqlUser, UserTable,
+    AccountColumns, DieselStore, OpenError, OwnChanges, OwnValues, SqlUser, UserTable,
 };
 
 use crate::homes::Home;
@@ -95,23 +93,17 @@ impl AuthUser for Member {
     type Id = i64;
     type Columns = MemberColumns;
 
+    const FIELDS: AccountFields = AccountFields::all()
+        .without_usernames()
+        .without_roles()
+        .without_superusers()
+        .without_created_at();
+
     fn id(&self) -> &i64 {
         &self.number
     }
-    fn email(&self) -> &EmailAddress {
-        &self.account.email
-    }
-    fn password_hash(&self) -> Option<&PasswordHash> {
-        self.account.password_hash.as_ref()
-    }
-    fn is_active(&self) -> bool {
-        self.account.is_active
-    }
-    fn is_verified(&self) -> bool {
-        self.account.is_verified
-    }
-    fn epoch(&self) -> Epoch {
-        self.account.epoch
+    fn account(&self) -> &Account {
+        &self.account
     }
 }
 
@@ -246,12 +238,6 @@ impl<H: Home> UserFixture for Fixture<H> {
     }
     fn has_columns(&self, user: &Member, columns: &Own) -> bool {
         user.own == *columns
-    }
-    fn shape(&self) -> UserShape {
-        UserShape::full()
-            .without_usernames()
-            .without_roles()
-            .without_superusers()
     }
 }
 

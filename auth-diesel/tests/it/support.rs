@@ -3,7 +3,7 @@
 use auth_core::store::{
     InsertOutcome, NewUser, Owner, SessionStore, SessionTokens, StoredSession, UserDatabase,
 };
-use auth_core::{EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
+use auth_core::{Account, EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
 use time::{Duration, OffsetDateTime};
 
 /// A moment with a fraction of a second that every engine can hold.
@@ -91,8 +91,8 @@ pub(crate) async fn stored<S: SessionStore>(store: &S, session: &StoredSession) 
 
 /// All of a user as text, so that two can be compared byte for byte.
 pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
-    let User {
-        id,
+    let User { id, account } = user;
+    let Account {
         email,
         username,
         password_hash,
@@ -102,7 +102,7 @@ pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
         roles,
         epoch,
         created_at,
-    } = user;
+    } = account;
     [
         ("id", id.to_string()),
         ("email", email.to_string()),
@@ -119,6 +119,6 @@ pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
         ("is_superuser", is_superuser.to_string()),
         ("roles", format!("{roles:?}")),
         ("epoch", epoch.as_i64().to_string()),
-        ("created_at", created_at.to_string()),
+        ("created_at", format!("{created_at:?}")),
     ]
 }

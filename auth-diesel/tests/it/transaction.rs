@@ -205,20 +205,20 @@ async fn accounts_change_within<H: Home>(home: H) {
         ..UserChange::default()
     };
     let changed = users
-        .update(&found.id, change, Precondition::epoch(found.epoch))
+        .update(&found.id, change, Precondition::epoch(found.account.epoch))
         .await
         .unwrap();
-    assert!(matches!(changed, UpdateOutcome::Updated(user) if user.is_verified));
+    assert!(matches!(changed, UpdateOutcome::Updated(user) if user.account.is_verified));
     let gone = users
-        .delete(&found.id, Precondition::epoch(found.epoch))
+        .delete(&found.id, Precondition::epoch(found.account.epoch))
         .await
         .unwrap();
     assert_eq!(gone, DeleteOutcome::Stale);
     drop(lease);
     // Nobody ended it: the pool forgot the connection, and the database what it wrote.
     let stored = store.get(&user.id).await.unwrap().unwrap();
-    assert!(!stored.is_verified);
-    assert_eq!(stored.epoch, user.epoch);
+    assert!(!stored.account.is_verified);
+    assert_eq!(stored.account.epoch, user.account.epoch);
 }
 
 async fn sql_begin<C: auth_diesel::SqlBackend>(connection: &mut C) {
@@ -302,7 +302,7 @@ async fn deadlock(home: impl Home) {
     for id in [one.id, two.id] {
         let user = store.get(&id).await.unwrap().unwrap();
         assert_eq!(
-            user.epoch.as_i64(),
+            user.account.epoch.as_i64(),
             1,
             "the other one's bump came through: {outcomes:?}"
         );

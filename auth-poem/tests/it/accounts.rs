@@ -13,7 +13,7 @@ use crate::support::{Client, TestApp, UserKey};
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
     let backend = user.backend().to_owned();
-    format!("{} by {backend}", user.into_inner().email)
+    format!("{} by {backend}", user.into_inner().email())
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn register_verify_login_ask_and_log_out() {
 fn greet(Data(greeting): Data<&&'static str>, OptionalUser(user): OptionalUser<User>) -> String {
     let name = user.map_or_else(
         || "stranger".to_owned(),
-        |user| user.into_inner().email.to_string(),
+        |user| user.into_inner().email().to_string(),
     );
     format!("{greeting} {name}")
 }

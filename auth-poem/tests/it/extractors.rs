@@ -46,7 +46,7 @@ fn support(_: CurrentUser<User, Support>) -> &'static str {
 
 #[handler]
 fn optional(OptionalUser(user): OptionalUser<User>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email.to_string())
+    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
 }
 
 #[handler]
@@ -56,7 +56,7 @@ fn three(_: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<User>) -> &'
 
 #[handler]
 fn twice(OptionalUser(user): OptionalUser<User>, OptionalUser(_): OptionalUser<User>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email.to_string())
+    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
 }
 
 fn pages(house: &TestApp) -> Route {

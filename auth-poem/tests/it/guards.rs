@@ -14,7 +14,7 @@ fn invoices() -> &'static str {
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
-    user.into_inner().email.to_string()
+    user.into_inner().email().to_string()
 }
 
 #[tokio::test]

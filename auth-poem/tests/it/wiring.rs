@@ -16,7 +16,7 @@ use crate::support::TestApp;
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
-    user.into_inner().email.to_string()
+    user.into_inner().email().to_string()
 }
 
 #[handler]

@@ -98,7 +98,7 @@ async fn bare() -> &'static str {
 }
 
 async fn protected(user: CurrentUser<User>) -> String {
-    user.email.to_string()
+    user.email().to_string()
 }
 
 /// Serves the routes of the toolkit and `GET /protected`; answers the address.

@@ -1,7 +1,6 @@
 //! A customer: the application's own struct.
 
-use auth_core::{AuthUser, EmailAddress, Epoch, PasswordHash, ShownColumns};
-use auth_diesel::Account;
+use auth_core::{Account, AccountFields, AuthUser, ShownColumns};
 
 use crate::columns::{CustomerColumns, Locale};
 
@@ -24,26 +23,16 @@ impl AuthUser for Customer {
     type Id = i64;
     type Columns = CustomerColumns;
 
+    const FIELDS: AccountFields = AccountFields::all()
+        .without_usernames()
+        .without_roles()
+        .without_created_at();
+
     fn id(&self) -> &i64 {
         &self.number
     }
-    fn email(&self) -> &EmailAddress {
-        &self.account.email
-    }
-    fn password_hash(&self) -> Option<&PasswordHash> {
-        self.account.password_hash.as_ref()
-    }
-    fn is_active(&self) -> bool {
-        self.account.is_active
-    }
-    fn is_verified(&self) -> bool {
-        self.account.is_verified
-    }
-    fn is_superuser(&self) -> bool {
-        self.account.is_superuser
-    }
-    fn epoch(&self) -> Epoch {
-        self.account.epoch
+    fn account(&self) -> &Account {
+        &self.account
     }
     /// The company is nobody's business but ours.
     fn show_columns(&self, shown: &mut ShownColumns) {

@@ -1,7 +1,7 @@
 //! Customers in the table `customers`: all that storage has to know.
 
-use auth_core::BoxError;
-use auth_diesel::{Account, AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
+use auth_core::{Account, BoxError};
+use auth_diesel::{AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
 
 use crate::schema::customers as c;
 use crate::{Customer, CustomerChange, Locale, NewCustomer};

@@ -40,14 +40,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
             &accounts.context(),
         )
         .await?;
-    println!("registered {} as {}", user.email, user.id);
+    println!("registered {} as {}", user.email(), user.id);
     let user = accounts
         .verify(
             &mailed_token(&manager, Subject::Verify)?,
             &accounts.context(),
         )
         .await?;
-    println!("the address is verified: {}", user.is_verified);
+    println!("the address is verified: {}", user.is_verified());
 
     let login = email.clone().into();
     accounts

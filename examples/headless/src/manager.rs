@@ -42,7 +42,7 @@ impl UserManager for Manager {
 
     async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
         self.queue(Letter::with_token(
-            &user.email,
+            user.email(),
             Subject::Verify,
             token.expose(),
         ));
@@ -59,7 +59,7 @@ impl UserManager for Manager {
     }
 
     async fn on_after_verify(&self, user: &User, _: &Context) -> HookResult {
-        self.queue(Letter::plain(&user.email, Subject::Welcome));
+        self.queue(Letter::plain(user.email(), Subject::Welcome));
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl UserManager for Manager {
         // Nothing goes to an address without an account: it may belong to a stranger.
         if let ForgotPassword::Known { user, token } = request {
             self.queue(Letter::with_token(
-                &user.email,
+                user.email(),
                 Subject::Reset,
                 token.expose(),
             ));

@@ -18,7 +18,7 @@ impl UserManager for Mailer {
     type User = User;
 
     async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
-        setup::mail("verify", &user.email, token.expose())
+        setup::mail("verify", user.email(), token.expose())
     }
 
     async fn on_after_request_verify_token(
@@ -26,7 +26,7 @@ impl UserManager for Mailer {
         ask: RequestVerify<'_, User>,
         _: &Context,
     ) -> HookResult {
-        setup::mail("verify", &ask.user.email, ask.token.expose())
+        setup::mail("verify", ask.user.email(), ask.token.expose())
     }
 
     async fn on_after_forgot_password(
@@ -36,7 +36,7 @@ impl UserManager for Mailer {
     ) -> HookResult {
         match ask {
             ForgotPassword::Known { user, token } => {
-                setup::mail("reset", &user.email, token.expose())
+                setup::mail("reset", user.email(), token.expose())
             }
             _ => Ok(()),
         }
@@ -45,7 +45,7 @@ impl UserManager for Mailer {
 
 /// Runs only with a valid token.
 async fn protected(user: CurrentUser<User>) -> Json<String> {
-    Json(user.email.to_string())
+    Json(user.email().to_string())
 }
 
 #[tokio::main]

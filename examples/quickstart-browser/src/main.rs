@@ -35,12 +35,12 @@ async fn style() -> impl IntoResponse {
 
 /// Returns the address of the logged-in user, or `null`.
 async fn whoami(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
-    Json(user.map(|user| user.email.to_string()))
+    Json(user.map(|user| user.email().to_string()))
 }
 
 /// Something that changes something: from another site it is 403, with no word about it here.
 async fn greet(user: CurrentUser<User>) -> Json<String> {
-    Json(format!("hello {}, by {}", user.email, user.backend()))
+    Json(format!("hello {}, by {}", user.email(), user.backend()))
 }
 
 #[tokio::main]

@@ -17,7 +17,7 @@ impl UserManager for Mailer {
     type User = User;
 
     async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
-        setup::mail("verify", &user.email, token.expose())
+        setup::mail("verify", user.email(), token.expose())
     }
 
     async fn on_after_request_verify_token(
@@ -25,7 +25,7 @@ impl UserManager for Mailer {
         ask: RequestVerify<'_, User>,
         _: &Context,
     ) -> HookResult {
-        setup::mail("verify", &ask.user.email, ask.token.expose())
+        setup::mail("verify", ask.user.email(), ask.token.expose())
     }
 
     async fn on_after_forgot_password(
@@ -35,7 +35,7 @@ impl UserManager for Mailer {
     ) -> HookResult {
         match ask {
             ForgotPassword::Known { user, token } => {
-                setup::mail("reset", &user.email, token.expose())
+                setup::mail("reset", user.email(), token.expose())
             }
             _ => Ok(()),
         }
@@ -45,7 +45,7 @@ impl UserManager for Mailer {
 /// Runs only with a valid token.
 #[handler]
 fn protected(user: CurrentUser<User>) -> Json<String> {
-    Json(user.into_inner().email.to_string())
+    Json(user.into_inner().email().to_string())
 }
 
 #[tokio::main]

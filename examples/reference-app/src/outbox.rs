@@ -49,11 +49,11 @@ impl UserManager for Outbox {
     type User = User;
 
     async fn on_after_register(&self, user: &User, token: &VerifyToken, _: &Context) -> HookResult {
-        self.mail("verify", &user.email, token.expose())
+        self.mail("verify", user.email(), token.expose())
     }
 
     async fn on_after_register_duplicate(&self, user: &User, _: &Context) -> HookResult {
-        self.mail("duplicate", &user.email, "")
+        self.mail("duplicate", user.email(), "")
     }
 
     async fn on_after_request_verify_token(
@@ -61,7 +61,7 @@ impl UserManager for Outbox {
         request: RequestVerify<'_, User>,
         _: &Context,
     ) -> HookResult {
-        self.mail("verify", &request.user.email, request.token.expose())
+        self.mail("verify", request.user.email(), request.token.expose())
     }
 
     async fn on_after_forgot_password(
@@ -71,7 +71,7 @@ impl UserManager for Outbox {
     ) -> HookResult {
         match request {
             ForgotPassword::Known { user, token } => {
-                self.mail("reset", &user.email, token.expose())
+                self.mail("reset", user.email(), token.expose())
             }
             ForgotPassword::Unknown { email } => self.mail("reset-unknown", email, ""),
             _ => Ok(()),

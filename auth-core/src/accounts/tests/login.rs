@@ -114,16 +114,17 @@ async fn a_hash_from_elsewhere_is_replaced_at_login() {
         .authenticate(&ada(), &password("U*U"), &world.context())
         .await
         .unwrap();
-    let epoch = login.user().epoch;
+    let epoch = login.user().account.epoch;
     let stored = world.accounts.get(&login.user().id).await.unwrap().unwrap();
     assert!(
         stored
+            .account
             .password_hash
             .unwrap()
             .as_stored_str()
             .starts_with("$argon2id$")
     );
-    assert_eq!(stored.epoch, epoch);
+    assert_eq!(stored.account.epoch, epoch);
     assert_eq!(world.raised(EventKind::PasswordRehashed), 1);
     world
         .accounts
@@ -154,6 +155,7 @@ async fn parameters_that_rise_raise_the_stored_hash() {
     let stored = world.accounts.get(&login.user().id).await.unwrap().unwrap();
     assert!(
         stored
+            .account
             .password_hash
             .unwrap()
             .as_stored_str()

@@ -24,7 +24,7 @@ async fn a_verification_token_is_spent_once() {
             .verify(&token, &world.context())
             .await
             .unwrap()
-            .is_verified
+            .is_verified()
     );
     let again = world.accounts.verify(&token, &world.context()).await;
     assert!(matches!(again, Err(VerifyError::AlreadyVerified)));
@@ -75,7 +75,7 @@ async fn a_verification_token_is_bound_to_its_address() {
             .verify(&of_new, &world.context())
             .await
             .unwrap()
-            .is_verified
+            .is_verified()
     );
 }
 
@@ -132,7 +132,7 @@ async fn a_reset_token_replaces_the_password_once() {
         .await
         .unwrap();
     assert!(
-        !user.is_verified,
+        !user.account.is_verified,
         "the reset proves nothing about the address"
     );
     let again = world

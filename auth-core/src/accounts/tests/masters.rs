@@ -60,7 +60,7 @@ async fn mailed_tokens_outlive_a_change_of_master() {
             .verify(&verify, &world.context())
             .await
             .unwrap()
-            .is_verified
+            .is_verified()
     );
     let replaced = world
         .accounts
@@ -150,7 +150,7 @@ async fn separate_secrets_make_and_read_tokens() {
             .verify(&verify, &world.context())
             .await
             .unwrap()
-            .is_verified
+            .is_verified()
     );
     let replaced = world
         .accounts

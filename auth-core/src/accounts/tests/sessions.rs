@@ -107,7 +107,7 @@ async fn a_refresh_beside_a_change_of_its_own_session() {
         panic!("a JWT speaks for a user");
     };
     let user = accounts.get(&subject.id).await.unwrap().unwrap();
-    assert_eq!(subject.epoch, user.epoch);
+    assert_eq!(subject.epoch, user.account.epoch);
 }
 
 /// A7.5.2: however many sessions died with the user's epoch, none of them hides one that is good.
@@ -128,7 +128,7 @@ async fn dead_sessions_hide_none_that_is_alive() {
             .owner(&user.id)
             .unwrap(),
         backend: "api".to_owned(),
-        epoch: user.epoch,
+        epoch: user.account.epoch,
         created_at: now,
         last_used_at: now - Duration::seconds(age),
         expires_at: now + Duration::DAY,

@@ -57,7 +57,7 @@ async fn a_password_is_changed_by_who_knows_it() {
             &world.context(),
         )
         .await;
-    assert!(changed.unwrap().epoch > user.epoch);
+    assert!(changed.unwrap().account.epoch > user.account.epoch);
     // The copy of before is worthless now, whatever password it is shown with.
     let stale = world
         .accounts
@@ -99,8 +99,8 @@ async fn an_address_is_changed_by_who_knows_the_password() {
         .update_self(&user, update(Some(PASSWORD)), &world.context())
         .await
         .unwrap();
-    assert_eq!(changed.email, email("ada@example.org"));
-    assert!(changed.epoch > user.epoch && !changed.is_verified);
+    assert_eq!(changed.account.email, email("ada@example.org"));
+    assert!(changed.account.epoch > user.account.epoch && !changed.account.is_verified);
     assert_eq!(world.raised(EventKind::EmailChanged), 1);
 }
 
@@ -124,7 +124,7 @@ async fn the_own_address_again_is_no_change() {
         .update_self(&user, update, &world.context())
         .await
         .unwrap();
-    assert_eq!((same.epoch, world.users.calls()), (user.epoch, calls));
+    assert_eq!((same.epoch(), world.users.calls()), (user.epoch(), calls));
 }
 
 /// A7.4.2, B-24: deactivation ends everything in the statement that does it.
@@ -142,7 +142,7 @@ async fn deactivation_moves_the_epoch() {
         .await
         .unwrap();
     let stored = world.accounts.get(&user.id).await.unwrap().unwrap();
-    assert!(!stored.is_active && stored.epoch > user.epoch);
+    assert!(!stored.account.is_active && stored.account.epoch > user.account.epoch);
     assert_eq!(world.raised(EventKind::UserDeactivated), 1);
 }
 
@@ -242,7 +242,11 @@ async fn an_update_writes_only_what_it_names() {
         .await
         .unwrap();
     assert_eq!(
-        (stored.roles, stored.is_verified, stored.epoch),
-        (roles, true, user.epoch)
+        (
+            stored.account.roles,
+            stored.account.is_verified,
+            stored.account.epoch
+        ),
+        (roles, true, user.account.epoch)
     );
 }

@@ -92,8 +92,8 @@ impl UserRows<User> for Rows {
     /// Looks at every user: there is no index, and few users.
     fn owner(&self, login: &LoginIdentifier) -> Result<Option<Uuid>, BoxError> {
         let owner = self.0.values().find(|user| match login {
-            LoginIdentifier::Email(email) => user.email == *email,
-            LoginIdentifier::Username(name) => user.username.as_ref() == Some(name),
+            LoginIdentifier::Email(email) => user.account.email == *email,
+            LoginIdentifier::Username(name) => user.account.username.as_ref() == Some(name),
         });
         Ok(owner.map(|user| user.id))
     }

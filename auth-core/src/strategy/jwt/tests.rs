@@ -56,7 +56,7 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
     let reading = Strategy::<User>::read(&strategy, &token, clock.now())
         .await
         .unwrap();
-    let expected = Subject::new(user.user().id, user.user().epoch);
+    let expected = Subject::new(user.user().id, user.user().epoch());
     assert!(matches!(reading, Some(PresentedToken::SelfContained(subject)) if subject == expected));
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(

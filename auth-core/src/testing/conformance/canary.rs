@@ -17,7 +17,7 @@ async fn nothing_secret_is_told(trial: &CaseRun<'_>) {
         format!("{:?}", stage.auth.accounts()),
         format!("{:?}", stage.auth.backends()),
         format!("{:?}", cast.user),
-        format!("{:?}", cast.user.password_hash),
+        format!("{:?}", cast.user.account.password_hash),
         format!("{:?}", master_secret()),
         format!("{:?}", stage.auth.accounts().password_policy()),
     ];
@@ -35,7 +35,9 @@ async fn nothing_secret_is_told(trial: &CaseRun<'_>) {
     secrets.extend(stage.secrets());
     for user in [&cast.user, &cast.admin] {
         let row = stage.row(user).await;
-        let hash = row.as_ref().and_then(|row| row.password_hash.as_ref());
+        let hash = row
+            .as_ref()
+            .and_then(|row| row.account.password_hash.as_ref());
         secrets.extend(hash.map(|hash| hash.as_stored_str().to_owned()));
     }
     told.extend(

@@ -150,19 +150,19 @@ impl Expected {
 
 /// The public form of a user: these members and no other, in this order.
 pub(super) fn user_read(user: &User) -> String {
-    let roles: Vec<_> = user.roles.iter().map(Role::as_str).collect();
-    let username = user.username.as_ref().map(|name| {
+    let roles: Vec<_> = user.account.roles.iter().map(Role::as_str).collect();
+    let username = user.account.username.as_ref().map(|name| {
         let name = Value::from(name.as_str());
         format!(r#""username":{name},"#)
     });
     format!(
         r#"{{"id":"{}","email":{},{}"is_active":{},"is_verified":{},"is_superuser":{},"roles":{}}}"#,
         user.id,
-        Value::from(user.email.as_str()),
+        Value::from(user.account.email.as_str()),
         username.unwrap_or_default(),
-        user.is_active,
-        user.is_verified,
-        user.is_superuser,
+        user.account.is_active,
+        user.account.is_verified,
+        user.account.is_superuser,
         json!(roles),
     )
 }

@@ -29,7 +29,7 @@ use crate::token::{JwtKey, KeyRing};
 use crate::transport::{BearerTransport, CookieTransport};
 use crate::user::Roles;
 use crate::user::Username;
-use crate::user::{AuthUser, User};
+use crate::user::{Account, AuthUser, User};
 
 /// A password that no account has until a case sets it.
 pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
@@ -422,8 +422,8 @@ impl Fixture<'_> {
 
 /// Every column of a row.
 pub(super) fn columns(user: &User) -> String {
-    let User {
-        id,
+    let User { id, account } = user;
+    let Account {
         email,
         username,
         password_hash,
@@ -433,10 +433,10 @@ pub(super) fn columns(user: &User) -> String {
         roles,
         epoch,
         created_at,
-    } = user;
+    } = account;
     let hash = password_hash.as_ref().map(PasswordHash::as_stored_str);
     format!(
-        "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at}"
+        "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at:?}"
     )
 }
 

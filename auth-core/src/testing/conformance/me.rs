@@ -51,8 +51,8 @@ async fn moves_the_address(trial: &CaseRun<'_>) {
     let mut user = stage.verified("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
     let body = json!({"email": "Ada2@example.com", "current_password": PASSWORD});
-    user.email = email("ada2@example.com");
-    user.is_verified = false;
+    user.account.email = email("ada2@example.com");
+    user.account.is_verified = false;
     let request = WireRequest::patch("/users/me", &body).bearer(&token);
     stage.expect(request, Expected::user(200, &user)).await;
     stage.check(stage.raised(EventKind::EmailChanged), "the event");

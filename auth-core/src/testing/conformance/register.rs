@@ -33,9 +33,13 @@ async fn succeeds(trial: &CaseRun<'_>) {
     };
     let expected = Expected::user(201, &user);
     stage.check(expected.matches(&reply), "the reply shows the account");
-    let flags = (user.is_active, user.is_verified, user.is_superuser);
+    let flags = (
+        user.account.is_active,
+        user.account.is_verified,
+        user.account.is_superuser,
+    );
     stage.same("the flags", flags, (true, false, false));
-    stage.check(user.roles.is_empty(), "no roles");
+    stage.check(user.account.roles.is_empty(), "no roles");
     stage.check(stage.raised(EventKind::UserCreated), "the event");
     stage.check(
         stage.logs_in("ada@example.com", PASSWORD).await,

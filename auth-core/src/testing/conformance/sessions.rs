@@ -175,7 +175,7 @@ async fn others_are_ended(trial: &CaseRun<'_>) {
         stage.check(is_alive(&stage, &eves).await, "another user's goes on");
         stage.expect(revoke, Expected::empty(204)).await;
         stage.check(is_alive(&stage, &logins[2]).await, "twice is no harm");
-        let epochs = [&user, &eve].map(|user| user.epoch.as_i64());
+        let epochs = [&user, &eve].map(|user| user.account.epoch.as_i64());
         stage.same("epochs before", epochs, [0, 0]);
     }
 }

@@ -33,7 +33,7 @@ impl Forgery {
             typ: "at+jwt",
             audience: "auth:access",
             subject: user.id.to_string(),
-            epoch: Some(user.epoch.as_i64()),
+            epoch: Some(user.account.epoch.as_i64()),
             issued_at: stage.clock.now(),
         }
     }

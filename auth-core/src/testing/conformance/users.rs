@@ -187,23 +187,23 @@ async fn changes(trial: &CaseRun<'_>) {
     stage
         .expect(patch(&id, &json!({}), &token), Expected::user(200, &user))
         .await;
-    user.is_verified = true;
-    user.is_superuser = true;
-    user.roles = Roles::parse(["editor", "billing"]).unwrap_or_default();
+    user.account.is_verified = true;
+    user.account.is_superuser = true;
+    user.account.roles = Roles::parse(["editor", "billing"]).unwrap_or_default();
     let body = json!({"is_verified": true, "is_superuser": true, "roles": ["Editor", "billing", "editor"]});
     stage
         .expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
     stage.check(stage.raised(EventKind::PrivilegesChanged), "the event");
     stage.check(stage.accepts(&held).await, "the user's token lives");
-    user.is_superuser = false;
-    user.roles = Roles::none();
+    user.account.is_superuser = false;
+    user.account.roles = Roles::none();
     let body = json!({"is_superuser": false, "roles": []});
     stage
         .expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    user.email = email("ada2@example.com");
-    user.is_verified = false;
+    user.account.email = email("ada2@example.com");
+    user.account.is_verified = false;
     let body = json!({"email": "ada2@example.com"});
     stage
         .expect(patch(&id, &body, &token), Expected::user(200, &user))
@@ -219,13 +219,13 @@ async fn changes(trial: &CaseRun<'_>) {
         stage.logs_in("ada2@example.com", NEW_PASSWORD).await,
         "the new password",
     );
-    user.is_active = false;
+    user.account.is_active = false;
     let body = json!({"is_active": false});
     stage
         .expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
     stage.check(stage.raised(EventKind::UserDeactivated), "the event");
-    user.is_active = true;
+    user.account.is_active = true;
     let body = json!({"is_active": true});
     stage
         .expect(patch(&id, &body, &token), Expected::user(200, &user))
@@ -315,7 +315,10 @@ async fn deletes_softly(trial: &CaseRun<'_>) {
             .expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
             .await;
     }
-    let off = stage.row(user).await.is_some_and(|user| !user.is_active);
+    let off = stage
+        .row(user)
+        .await
+        .is_some_and(|user| !user.account.is_active);
     stage.check(off, "the row is there and off");
     stage.check(!stage.accepts(&held).await, "the token is dead");
     let root = users

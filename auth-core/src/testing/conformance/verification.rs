@@ -24,7 +24,7 @@ async fn proves_once(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let mut user = stage.user("ada@example.com").await;
     let token = stage.verify_token("ada@example.com").await;
-    user.is_verified = true;
+    user.account.is_verified = true;
     stage
         .expect(verify(&token), Expected::user(200, &user))
         .await;
@@ -96,7 +96,10 @@ async fn bound_to_the_address(trial: &CaseRun<'_>) {
     let change = WireRequest::patch("/users/me", &body).bearer(&token);
     stage.same("the change", stage.send(&change).await.status, 200);
     stage.expect(verify(&old), bad_token()).await;
-    let unproven = stage.row(&user).await.is_some_and(|user| !user.is_verified);
+    let unproven = stage
+        .row(&user)
+        .await
+        .is_some_and(|user| !user.account.is_verified);
     stage.check(unproven, "the new address is unproven");
     let fresh = stage
         .outbox

@@ -6,7 +6,6 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use time::OffsetDateTime;
 
 use crate::store::{CredentialStore, ExpiringStore, SessionStore, UserDatabase};
 use crate::testing::FaultInjector;
@@ -28,8 +27,7 @@ pub type ChangeAndAfter<U> = (ColumnChange<U>, NewColumns<U>);
 /// ```
 /// use auth_core::store::memory::MemoryUserDatabase;
 /// use auth_core::testing::contract::{Fresh, UserFixture};
-/// use auth_core::{NoColumns, User};
-/// use time::OffsetDateTime;
+/// use auth_core::NoColumns;
 ///
 /// struct Fixture;
 ///
@@ -42,9 +40,6 @@ pub type ChangeAndAfter<U> = (ColumnChange<U>, NewColumns<U>);
 ///     }
 ///     fn columns(&self, _number: u32) -> NoColumns {
 ///         NoColumns
-///     }
-///     fn created_at(&self, user: &User) -> Option<OffsetDateTime> {
-///         Some(user.created_at)
 ///     }
 /// }
 /// ```
@@ -78,18 +73,6 @@ pub trait UserFixture: Send + Sync + 'static {
     ) -> bool {
         let _ = (user, columns);
         true
-    }
-
-    /// When the user was made, where your user keeps it.
-    fn created_at(&self, user: &<Self::Store as UserDatabase>::User) -> Option<OffsetDateTime> {
-        let _ = user;
-        None
-    }
-
-    /// What your users have of that which is not required. The default is all of it, so that a
-    /// store that loses the roles is not mistaken for one whose users have none.
-    fn shape(&self) -> UserShape {
-        UserShape::full()
     }
 }
 
@@ -161,21 +144,6 @@ pub trait Outage: Send + Sync + 'static {
     async fn end(&self);
 }
 
-/// What users have of that which [`AuthUser`](crate::AuthUser) does not require.
-///
-/// ```
-/// use auth_core::testing::contract::UserShape;
-///
-/// let shape = UserShape::full().without_usernames().without_roles();
-/// assert_ne!(shape, UserShape::full());
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UserShape {
-    pub(super) usernames: bool,
-    pub(super) roles: bool,
-    pub(super) superusers: bool,
-}
-
 impl<S> Fresh<S> {
     /// A store.
     pub fn new(store: S) -> Self {
@@ -208,39 +176,6 @@ impl<S> Fresh<S> {
 
     pub(super) fn outage(&self) -> Option<&dyn Outage> {
         self.outage.as_deref()
-    }
-}
-
-impl UserShape {
-    /// Users with user names, roles and superusers, like the bundled [`User`](crate::User).
-    #[must_use]
-    pub const fn full() -> Self {
-        Self {
-            usernames: true,
-            roles: true,
-            superusers: true,
-        }
-    }
-
-    /// Users that keep the default of [`AuthUser::username`](crate::AuthUser::username).
-    #[must_use]
-    pub const fn without_usernames(mut self) -> Self {
-        self.usernames = false;
-        self
-    }
-
-    /// Users that keep the default of [`AuthUser::roles`](crate::AuthUser::roles).
-    #[must_use]
-    pub const fn without_roles(mut self) -> Self {
-        self.roles = false;
-        self
-    }
-
-    /// Users that keep the default of [`AuthUser::is_superuser`](crate::AuthUser::is_superuser).
-    #[must_use]
-    pub const fn without_superusers(mut self) -> Self {
-        self.superusers = false;
-        self
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use time::{Duration, OffsetDateTime};
 
 use super::case_run::{Stop, Tried, broken, ensure, failed, judge};
-use super::fixture::{Fresh, UserFixture, UserShape};
+use super::fixture::{Fresh, UserFixture};
 use super::{Guarantee, Verdict};
 use crate::password::PasswordHash;
 use crate::store::{
@@ -96,10 +96,6 @@ impl<F: UserFixture> StoreUnderTest<F> {
         self.fresh.store()
     }
 
-    fn shape(&self) -> UserShape {
-        self.fixture.shape()
-    }
-
     /// A new user with a number of its own, and that number.
     fn numbered(&self, address: &str) -> Tried<(u32, New<F>)> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
@@ -122,18 +118,18 @@ impl<F: UserFixture> StoreUnderTest<F> {
         Ok(self.numbered(address)?.1)
     }
 
-    /// A new user with everything that the shape allows.
+    /// A new user with every optional field that its type has.
     fn full(&self, address: &str, name: &str) -> Tried<New<F>> {
-        let shape = self.shape();
+        let fields = UserOf::<F>::FIELDS;
         let mut new = NewUser {
             is_verified: true,
-            is_superuser: shape.superusers,
+            is_superuser: fields.superusers,
             ..self.plain(address)?
         };
-        if shape.usernames {
+        if fields.usernames {
             new.username = Some(username(name)?);
         }
-        if shape.roles {
+        if fields.roles {
             new.roles = roles(["billing", "a \"quoted\" role", "ops,[x]"])?;
         }
         Ok(new)
@@ -217,13 +213,9 @@ impl<F: UserFixture> StoreUnderTest<F> {
         Ok(page.items.len() as u64)
     }
 
-    fn columns(&self, user: &UserOf<F>) -> Columns {
-        Columns::of_user(&*self.fixture, user)
-    }
-
     /// Asserts that the store still holds exactly this.
     async fn unchanged(&self, id: &IdOf<F>, before: &Columns, after: &str) -> Tried {
-        let stored = self.columns(&self.there(id).await?);
+        let stored = Columns::of_user::<F>(&self.there(id).await?);
         ensure(stored == *before, || {
             format!("{after}, {}", before.difference(&stored))
         })

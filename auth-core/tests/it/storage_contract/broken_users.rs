@@ -114,7 +114,8 @@ impl Broken {
     /// Whether this one may go: a look that is out of date when it is acted upon.
     async fn may_go(&self, id: &Uuid) -> Result<bool, StoreError> {
         let all = self.everybody().await?;
-        let is_active_superuser = |user: &&User| user.is_superuser && user.is_active;
+        let is_active_superuser =
+            |user: &&User| user.account.is_superuser && user.account.is_active;
         let is_last = all
             .iter()
             .filter(is_active_superuser)
@@ -134,7 +135,9 @@ impl Broken {
         change: &mut UserChange<User>,
         expect: &mut Precondition,
     ) -> Result<Option<UpdateOutcome<User>>, StoreError> {
-        let is_fresh = expect.epoch.is_none_or(|epoch| epoch == before.epoch);
+        let is_fresh = expect
+            .epoch
+            .is_none_or(|epoch| epoch == before.account.epoch);
         match self.fault {
             Fault::EmptyChangeIsMissing if change.is_empty() => {
                 return Ok(Some(UpdateOutcome::Missing));
@@ -144,10 +147,15 @@ impl Broken {
             }
             Fault::WritesAllColumnsBack => {
                 yield_now().await;
-                change.email.get_or_insert_with(|| before.email.clone());
-                change.password_hash = change.password_hash.take().or(before.password_hash.clone());
-                change.is_active.get_or_insert(before.is_active);
-                change.is_verified.get_or_insert(before.is_verified);
+                change
+                    .email
+                    .get_or_insert_with(|| before.account.email.clone());
+                change.password_hash = change
+                    .password_hash
+                    .take()
+                    .or(before.account.password_hash.clone());
+                change.is_active.get_or_insert(before.account.is_active);
+                change.is_verified.get_or_insert(before.account.is_verified);
             }
             Fault::ComparesEpochsBeforeItUpdates => {
                 if !is_fresh {
@@ -166,7 +174,9 @@ impl Broken {
                 expect.keep_last_superuser = false;
             }
             Fault::IgnoresSuperusers => expect.keep_last_superuser = false,
-            Fault::RefusesEverySuperuser if expect.keep_last_superuser && before.is_superuser => {
+            Fault::RefusesEverySuperuser
+                if expect.keep_last_superuser && before.account.is_superuser =>
+            {
                 return Ok(Some(UpdateOutcome::LastSuperuser));
             }
             _ => {}
@@ -213,7 +223,7 @@ impl UserDatabase for Broken {
                 let all = self.everybody().await?;
                 let mut same = all
                     .into_iter()
-                    .filter(|user| plain(user.email.as_str()) == plain(email.as_str()));
+                    .filter(|user| plain(user.account.email.as_str()) == plain(email.as_str()));
                 Ok(same.next())
             }
             (Fault::RemembersWhatItFound, _) => {
@@ -328,7 +338,7 @@ impl UserDatabase for Broken {
             }
             Fault::RefusesEverySuperuser if expect.keep_last_superuser => {
                 let user = self.inner.get(id).await?;
-                if user.is_some_and(|user| user.is_superuser) {
+                if user.is_some_and(|user| user.account.is_superuser) {
                     return Ok(DeleteOutcome::LastSuperuser);
                 }
             }

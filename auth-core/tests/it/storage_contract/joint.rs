@@ -7,7 +7,7 @@ use auth_core::store::{
     SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Verdict};
-use auth_core::{AuthUser, SessionId, StoreError, User};
+use auth_core::{SessionId, StoreError, User};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
@@ -82,7 +82,7 @@ impl UserDatabase for Joint {
         if self.fault == Fault::MovesItBefore
             && let (Some(keep), Some(mut user)) = (keeps, self.users.get(id).await?)
         {
-            user.epoch = user.epoch.next();
+            user.account.epoch = user.epoch().next();
             self.carry(&keep, &user).await?;
             return self.users.update(id, change, expect).await;
         }
@@ -91,7 +91,7 @@ impl UserDatabase for Joint {
             let mut user = user.clone();
             if self.fault == Fault::MovesWithoutBump {
                 let row = self.sessions.session(&keep).await?;
-                user.epoch = row.map_or(user.epoch, |row| row.epoch.next());
+                user.account.epoch = row.map_or(user.epoch(), |row| row.epoch.next());
             }
             match self.fault {
                 Fault::LeavesItBehind => {}

@@ -9,20 +9,14 @@ use auth_core::store::{
     BlockingUserDatabase, InsertOutcome, LoginIdentifier, NewUser, Precondition, UniqueField,
     UpdateOutcome, UserChange, UserDatabase, UserIter, UserRecord, UserRows, UserRowsMut,
 };
-use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture, UserShape};
+use auth_core::testing::contract::{self, Fresh, Guarantee, UserFixture};
 use auth_core::testing::{ManualClock, email};
-use auth_core::{
-    AuthUser, BoxError, Clock, EmailAddress, Epoch, Fields, PasswordHash, Roles, UserColumns,
-};
+use auth_core::{Account, AccountFields, AuthUser, BoxError, Clock, Fields, Roles, UserColumns};
 
 #[derive(Clone)]
 struct Customer {
     number: i64,
-    email: EmailAddress,
-    hash: Option<PasswordHash>,
-    is_active: bool,
-    is_verified: bool,
-    epoch: Epoch,
+    account: Account,
     city: String,
 }
 
@@ -60,23 +54,17 @@ impl AuthUser for Customer {
     type Id = i64;
     type Columns = CustomerColumns;
 
+    const FIELDS: AccountFields = AccountFields::all()
+        .without_usernames()
+        .without_roles()
+        .without_superusers()
+        .without_created_at();
+
     fn id(&self) -> &i64 {
         &self.number
     }
-    fn email(&self) -> &EmailAddress {
-        &self.email
-    }
-    fn password_hash(&self) -> Option<&PasswordHash> {
-        self.hash.as_ref()
-    }
-    fn is_active(&self) -> bool {
-        self.is_active
-    }
-    fn is_verified(&self) -> bool {
-        self.is_verified
-    }
-    fn epoch(&self) -> Epoch {
-        self.epoch
+    fn account(&self) -> &Account {
+        &self.account
     }
 }
 
@@ -131,31 +119,18 @@ impl BlockingUserDatabase for Table {
 
 impl UserRecord for Customer {
     fn from_new(new: NewUser<Self>) -> Self {
+        let (account, columns) = new.into_parts();
         Self {
             number: 0,
-            email: new.email,
-            hash: new.password_hash,
-            is_active: new.is_active,
-            is_verified: new.is_verified,
-            epoch: Epoch::FIRST,
-            city: new.columns.city,
+            account,
+            city: columns.city,
         }
     }
     fn apply(&mut self, change: UserChange<Self>) {
-        let before = self.clone();
-        *self = Self {
-            number: before.number,
-            email: change.email.unwrap_or(before.email),
-            hash: change.password_hash.or(before.hash),
-            is_active: change.is_active.unwrap_or(before.is_active),
-            is_verified: change.is_verified.unwrap_or(before.is_verified),
-            epoch: if change.bump_epoch {
-                before.epoch.next()
-            } else {
-                before.epoch
-            },
-            city: change.columns.city.unwrap_or(before.city),
-        };
+        let columns = change.apply_to(&mut self.account);
+        if let Some(city) = columns.city {
+            self.city = city;
+        }
     }
 }
 
@@ -249,12 +224,6 @@ impl UserFixture for Fixture {
     }
     fn has_columns(&self, user: &Customer, columns: &NewCustomer) -> bool {
         user.city == columns.city
-    }
-    fn shape(&self) -> UserShape {
-        UserShape::full()
-            .without_usernames()
-            .without_roles()
-            .without_superusers()
     }
 }
 

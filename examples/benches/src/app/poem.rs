@@ -17,7 +17,7 @@ fn bare() -> &'static str {
 
 #[handler]
 fn protected(user: CurrentUser<User>) -> String {
-    user.into_inner().email.to_string()
+    user.into_inner().email().to_string()
 }
 
 /// Serves the routes of the toolkit and `GET /protected`; answers the address.

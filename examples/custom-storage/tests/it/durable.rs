@@ -46,9 +46,12 @@ async fn a_restart_loses_nothing() {
 
     let store = RedbStore::open(&path).unwrap();
     let user = store.get(&ada.id).await.unwrap().unwrap();
-    assert_eq!((user.is_verified, user.epoch), (true, Epoch::FIRST.next()));
-    assert_eq!((user.email, user.roles), (ada.email, ada.roles));
-    assert_eq!(user.created_at, now);
+    assert_eq!(
+        (user.is_verified(), user.epoch()),
+        (true, Epoch::FIRST.next())
+    );
+    assert_eq!((user.email(), user.roles()), (ada.email(), ada.roles()));
+    assert_eq!(user.account.created_at, Some(now));
     assert_eq!(store.count(&key, now).await.unwrap(), 1);
 }
 

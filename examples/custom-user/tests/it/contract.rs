@@ -1,7 +1,7 @@
 //! The mapping keeps the contract of a user store.
 
 use async_trait::async_trait;
-use auth_core::testing::contract::{self, Fresh, UserFixture, UserShape};
+use auth_core::testing::contract::{self, Fresh, UserFixture};
 use auth_diesel::AnyStore;
 use custom_user::{Customer, CustomerChange, Locale, NewCustomer, open};
 
@@ -64,8 +64,5 @@ impl UserFixture for Fixture {
         customer.display_name == columns.display_name
             && customer.locale == columns.locale
             && customer.company_id == columns.company_id
-    }
-    fn shape(&self) -> UserShape {
-        UserShape::full().without_usernames().without_roles()
     }
 }

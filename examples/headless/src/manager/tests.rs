@@ -19,7 +19,7 @@ async fn whoever_registers_is_sent_a_letter() {
 
     let letters = manager.take_letters();
     assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].to, user.unwrap().email);
+    assert_eq!(letters[0].to, *user.unwrap().email());
     assert_eq!(letters[0].subject, Subject::Verify);
 }
 // That was it.
@@ -39,7 +39,7 @@ async fn the_letter_proves_the_address_and_a_welcome_follows() {
         .await
         .unwrap();
 
-    assert!(user.is_verified);
+    assert!(user.is_verified());
     let letters = manager.take_letters();
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].subject, Subject::Welcome);

@@ -55,7 +55,7 @@ fn router(auth: &Auth<User>) -> Router {
 }
 
 async fn protected(user: CurrentUser<User>) -> Json<String> {
-    Json(user.email.to_string())
+    Json(user.email().to_string())
 }
 
 /// Changes nothing, and is unsafe all the same, as far as browsers know.
@@ -64,17 +64,17 @@ async fn echo(_: CurrentUser<User>, body: String) -> String {
 }
 
 async fn active(user: ActiveUser<User>) -> Json<String> {
-    Json(user.email.to_string())
+    Json(user.email().to_string())
 }
 
 async fn verified(user: VerifiedUser<User>) -> Json<String> {
-    Json(user.email.to_string())
+    Json(user.email().to_string())
 }
 
 async fn superuser(user: Superuser<User>) -> Json<String> {
-    Json(user.email.to_string())
+    Json(user.email().to_string())
 }
 
 async fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
-    Json(user.map(|user| user.email.to_string()))
+    Json(user.map(|user| user.email().to_string()))
 }

@@ -57,7 +57,7 @@ fn public() -> Json<Value> {
 
 #[handler]
 fn protected(user: CurrentUser<User>) -> Json<String> {
-    Json(user.into_inner().email.to_string())
+    Json(user.into_inner().email().to_string())
 }
 
 /// Changes nothing, and is unsafe all the same, as far as browsers know.
@@ -68,22 +68,22 @@ fn echo(_: CurrentUser<User>, body: String) -> String {
 
 #[handler]
 fn active(user: ActiveUser<User>) -> Json<String> {
-    Json(user.into_inner().email.to_string())
+    Json(user.into_inner().email().to_string())
 }
 
 #[handler]
 fn verified(user: VerifiedUser<User>) -> Json<String> {
-    Json(user.into_inner().email.to_string())
+    Json(user.into_inner().email().to_string())
 }
 
 #[handler]
 fn superuser(user: Superuser<User>) -> Json<String> {
-    Json(user.into_inner().email.to_string())
+    Json(user.into_inner().email().to_string())
 }
 
 #[handler]
 fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
-    Json(user.map(|user| user.email.to_string()))
+    Json(user.map(|user| user.email().to_string()))
 }
 
 #[cfg(test)]

@@ -49,11 +49,11 @@ fn is_as_given<F: UserFixture>(
     user: &UserOf<F>,
     seen_by: &str,
 ) -> Tried {
-    let expected = Columns::of_new(&*stage.fixture, new, user);
-    let actual = stage.columns(user);
+    let expected = Columns::of_new::<F>(new);
+    let actual = Columns::of_user::<F>(user);
     ensure(expected == actual, || {
-        let hint = "if your users have none by design, say so with `UserShape`";
-        let lost = ["username", "roles", "is_superuser"];
+        let hint = "if your users have none by design, say so with `AuthUser::FIELDS`";
+        let lost = ["username", "roles", "is_superuser", "created_at"];
         let difference = expected.difference(&actual);
         if lost.iter().any(|name| difference.starts_with(name)) {
             format!("{seen_by}: {difference}; {hint}")
@@ -84,7 +84,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
     ensure(found.is_none(), || {
         "find by address found somebody who never was there".to_owned()
     })?;
-    if stage.shape().usernames {
+    if UserOf::<F>::FIELDS.usernames {
         let found = stage.find(username("nobody")?).await?;
         ensure(found.is_none(), || {
             "find by user name found somebody who never was there".to_owned()

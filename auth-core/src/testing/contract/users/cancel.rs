@@ -121,8 +121,8 @@ async fn dropped_insert<F: UserFixture>(
     match stage.find(email(&address)?).await? {
         None => broken("a dropped insertion took an address and left no user"),
         Some(user) => {
-            let expected = Columns::of_new(&*stage.fixture, &new, &user);
-            let actual = stage.columns(&user);
+            let expected = Columns::of_new::<F>(&new);
+            let actual = Columns::of_user::<F>(&user);
             ensure(expected == actual, || expected.difference(&actual))?;
             let own = stage.fixture.has_columns(&user, &new.columns);
             ensure(own, || {

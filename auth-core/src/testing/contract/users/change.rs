@@ -1,15 +1,18 @@
 //! What a change writes, and what it leaves alone.
 
-use super::{Change, Columns, StoreUnderTest, deactivate, demote, email, hash, roles, update_name};
+use super::{
+    Change, Columns, StoreUnderTest, UserOf, deactivate, demote, email, hash, roles, update_name,
+};
 use crate::password::PasswordHash;
 use crate::store::{NewUser, PageStart, Precondition, UpdateOutcome, UserChange};
 use crate::testing::contract::case_run::{Tried, broken, ensure, race};
-use crate::testing::contract::fixture::{UserFixture, UserShape};
+use crate::testing::contract::fixture::UserFixture;
+use crate::user::AccountFields;
 use crate::user::AuthUser;
 
 /// For each column a change of it alone, and what it shows afterwards.
 fn one_a_column<F: UserFixture>(
-    shape: UserShape,
+    fields: AccountFields,
 ) -> Tried<Vec<(&'static str, &'static str, Change<F>)>> {
     let new_email = UserChange {
         email: Some(email("new@example.com")?),
@@ -29,10 +32,10 @@ fn one_a_column<F: UserFixture>(
         ("is_verified", "false", unverified),
         ("is_active", "false", deactivate()),
     ];
-    if shape.superusers {
+    if fields.superusers {
         changes.push(("is_superuser", "false", demote()));
     }
-    if shape.roles {
+    if fields.roles {
         let change = UserChange {
             roles: Some(roles(["ops"])?),
             ..UserChange::default()
@@ -48,11 +51,11 @@ pub(super) async fn only_named_columns<F: UserFixture>(stage: StoreUnderTest<F>)
     ada.columns = numbered.columns;
     let mut own = ada.columns.clone();
     let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
-    let beside = stage.columns(&bystander);
+    let beside = Columns::of_user::<F>(&bystander);
     let user = stage.inserted(ada).await?;
-    let mut expected = stage.columns(&user);
+    let mut expected = Columns::of_user::<F>(&user);
 
-    let mut changes = one_a_column::<F>(stage.shape())?;
+    let mut changes = one_a_column::<F>(UserOf::<F>::FIELDS)?;
     if let Some((columns, after)) = stage.fixture.change(number) {
         own = after;
         let change = UserChange {
@@ -67,7 +70,7 @@ pub(super) async fn only_named_columns<F: UserFixture>(stage: StoreUnderTest<F>)
         expected = expected.with(name, value);
         let stored = stage.there(user.id()).await?;
         for (seen_by, seen) in [("the answer of update", &after), ("get", &stored)] {
-            let actual: Columns = stage.columns(seen);
+            let actual: Columns = Columns::of_user::<F>(seen);
             ensure(actual == expected, || {
                 let difference = expected.difference(&actual);
                 format!("{seen_by} after a change of {name}: {difference}")
@@ -88,7 +91,7 @@ pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage
         .inserted(stage.full("ada@example.com", "ada")?)
         .await?;
-    let before = stage.columns(&user);
+    let before = Columns::of_user::<F>(&user);
     for expect in [
         Precondition::anything(),
         Precondition::epoch(user.epoch()),
@@ -101,7 +104,7 @@ pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             let answer = update_name(&outcome);
             return broken(format!("a change that names nothing answered {answer}"));
         };
-        let after = stage.columns(&after);
+        let after = Columns::of_user::<F>(&after);
         ensure(after == before, || before.difference(&after))?;
         stage
             .unchanged(user.id(), &before, "after a change that names nothing")

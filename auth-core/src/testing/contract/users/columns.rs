@@ -1,5 +1,7 @@
 //! A user as text, column by column, so that two can be compared and the difference named.
 
+use time::OffsetDateTime;
+
 use super::{New, UserOf};
 use crate::password::PasswordHash;
 use crate::testing::contract::fixture::UserFixture;
@@ -11,7 +13,7 @@ use crate::user::{AuthUser, Epoch};
 pub(super) struct Columns(Vec<(&'static str, String)>);
 
 impl Columns {
-    pub(super) fn of_user<F: UserFixture>(fixture: &F, user: &UserOf<F>) -> Self {
+    pub(super) fn of_user<F: UserFixture>(user: &UserOf<F>) -> Self {
         let mut columns = vec![
             ("email", user.email().to_string()),
             ("password_hash", hash_text(user.password_hash())),
@@ -22,14 +24,14 @@ impl Columns {
             ("roles", list(user.roles().iter())),
             ("epoch", user.epoch().as_i64().to_string()),
         ];
-        if let Some(at) = fixture.created_at(user) {
-            columns.push(("created_at", at.unix_timestamp_nanos().to_string()));
+        if UserOf::<F>::FIELDS.created_at {
+            columns.push(("created_at", time_text(user.account().created_at)));
         }
         Self(columns)
     }
 
-    /// As a new user must be found. `like` says whether there is a time of creation to compare.
-    pub(super) fn of_new<F: UserFixture>(fixture: &F, new: &New<F>, like: &UserOf<F>) -> Self {
+    /// Returns the columns that a new user must be found with.
+    pub(super) fn of_new<F: UserFixture>(new: &New<F>) -> Self {
         let mut columns = vec![
             ("email", new.email.to_string()),
             ("password_hash", hash_text(new.password_hash.as_ref())),
@@ -40,9 +42,8 @@ impl Columns {
             ("roles", list(new.roles.iter())),
             ("epoch", Epoch::FIRST.as_i64().to_string()),
         ];
-        if fixture.created_at(like).is_some() {
-            let nanoseconds = new.created_at.unix_timestamp_nanos();
-            columns.push(("created_at", nanoseconds.to_string()));
+        if UserOf::<F>::FIELDS.created_at {
+            columns.push(("created_at", time_text(Some(new.created_at))));
         }
         Self(columns)
     }
@@ -70,6 +71,10 @@ impl Columns {
             None => "all columns are the same".to_owned(),
         }
     }
+}
+
+fn time_text(at: Option<OffsetDateTime>) -> String {
+    format!("{:?}", at.map(OffsetDateTime::unix_timestamp_nanos))
 }
 
 fn hash_text(hash: Option<&PasswordHash>) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{StoreUnderTest, UserOf, email, update_name, username};
+use super::{Columns, StoreUnderTest, UserOf, email, update_name, username};
 use crate::store::{DeleteOutcome, NewUser, PageStart, Precondition, UpdateOutcome, UserChange};
 use crate::testing::contract::case_run::{RACERS, Tried, ensure, ensure_eq, race};
 use crate::testing::contract::fixture::UserFixture;
@@ -10,7 +10,7 @@ use crate::user::AuthUser;
 
 pub(super) async fn outcomes<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
-    let beside = stage.columns(&bystander);
+    let beside = Columns::of_user::<F>(&bystander);
     for _ in 0..3 {
         // Address and user name are free again each time.
         let ada = stage
@@ -60,7 +60,7 @@ async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) ->
         ("find by address", stage.find(user.email().clone()).await?),
         ("list", listed),
     ];
-    if stage.shape().usernames {
+    if UserOf::<F>::FIELDS.usernames {
         seen.push(("find by user name", stage.find(username("ada")?).await?));
     }
     for (read, user) in seen {

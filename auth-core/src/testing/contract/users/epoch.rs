@@ -1,6 +1,6 @@
 //! The epoch: expected, bumped, and never bumped by two at once.
 
-use super::{StoreUnderTest, hash, update_name};
+use super::{Columns, StoreUnderTest, hash, update_name};
 use crate::store::{DeleteOutcome, Precondition, UpdateOutcome, UserChange};
 use crate::testing::contract::case_run::{RACERS, Tried, broken, ensure, ensure_eq, race};
 use crate::testing::contract::fixture::UserFixture;
@@ -22,7 +22,7 @@ fn bump<U: AuthUser>() -> UserChange<U> {
 
 pub(super) async fn expected<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let user = stage.inserted(stage.plain("a@example.com")?).await?;
-    let before = stage.columns(&user);
+    let before = Columns::of_user::<F>(&user);
     for other in [1, 2, -1, i64::MAX, i64::MIN] {
         let outdated = Precondition::epoch(Epoch::from_i64(other));
         for change in [verify(), bump(), UserChange::default()] {

@@ -1,6 +1,6 @@
 //! A store that cannot answer.
 
-use super::{StoreUnderTest, demote, email};
+use super::{Columns, StoreUnderTest, demote, email};
 use crate::error::StoreError;
 use crate::store::{PageRequest, Precondition, UserDatabase};
 use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
@@ -14,7 +14,7 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: StoreUnderTest<F>) 
     let user = stage
         .inserted(stage.full("ada@example.com", "ada")?)
         .await?;
-    let before = stage.columns(&user);
+    let before = Columns::of_user::<F>(&user);
     outage.begin().await;
     // All at once: a store may wait for a while until it gives up.
     let answers = race(6, |number| {

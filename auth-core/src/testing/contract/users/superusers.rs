@@ -1,6 +1,8 @@
 //! Somebody who may administer always remains.
 
-use super::{Change, IdOf, StoreUnderTest, UserOf, deactivate, demote, email, update_name};
+use super::{
+    Change, Columns, IdOf, StoreUnderTest, UserOf, deactivate, demote, email, update_name,
+};
 use crate::store::{DeleteOutcome, NewUser, Precondition, UpdateOutcome, UserChange};
 use crate::testing::contract::case_run::{Tried, broken, ensure, ensure_eq, race, skipped};
 use crate::testing::contract::fixture::UserFixture;
@@ -11,7 +13,7 @@ const REMAINS: Precondition = Precondition::anything().and_keep_last_superuser()
 const NO_SUPERUSERS: &str = "the users have no superusers";
 
 pub(super) async fn last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    if !stage.shape().superusers {
+    if !UserOf::<F>::FIELDS.superusers {
         return skipped(NO_SUPERUSERS);
     }
     let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
@@ -22,7 +24,7 @@ pub(super) async fn last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     };
     stage.inserted(asleep).await?;
     stage.inserted(stage.plain("nobody@example.com")?).await?;
-    let before = stage.columns(&ada);
+    let before = Columns::of_user::<F>(&ada);
 
     let both = UserChange {
         is_superuser: Some(false),
@@ -61,7 +63,7 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> T
         "a deactivation where nobody is_active_superuser",
     )
     .await?;
-    if !stage.shape().superusers {
+    if !UserOf::<F>::FIELDS.superusers {
         let outcome = stage.delete(nobody.id(), REMAINS).await?;
         return ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted);
     }
@@ -149,7 +151,7 @@ enum Took {
 
 /// Two superusers, and two steps that take one of them each.
 pub(super) async fn race_for_last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    if !stage.shape().superusers {
+    if !UserOf::<F>::FIELDS.superusers {
         return skipped(NO_SUPERUSERS);
     }
     for round in 0..32 {

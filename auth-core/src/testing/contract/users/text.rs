@@ -1,6 +1,6 @@
 //! Texts that engines like to confuse, to execute or to cut.
 
-use super::{StoreUnderTest, email, hash, roles, username};
+use super::{StoreUnderTest, UserOf, email, hash, roles, username};
 use crate::store::{NewUser, Precondition, UserChange};
 use crate::testing::contract::case_run::{Tried, broken, ensure, ensure_eq};
 use crate::testing::contract::fixture::UserFixture;
@@ -33,7 +33,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let names = stage.shape().usernames;
+    let names = UserOf::<F>::FIELDS.usernames;
     let mut users = Vec::new();
     for text in NEIGHBOURS {
         let mut new = stage.plain(&format!("{text}@example.com"))?;
@@ -88,16 +88,16 @@ async fn finds<F: UserFixture>(
 }
 
 pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let shape = stage.shape();
+    let fields = UserOf::<F>::FIELDS;
     for (number, text) in HOSTILE.iter().enumerate() {
         let mut new = NewUser {
             password_hash: Some(hash(text)),
             ..stage.plain(&format!("o'hara{number}@example.com"))?
         };
-        if shape.usernames {
+        if fields.usernames {
             new.username = Some(username(text)?);
         }
-        if shape.roles {
+        if fields.roles {
             new.roles = roles([*text, "a, b", "c d", "[\"e\"]"])?;
         }
         let (name, given) = (new.username.clone(), new.roles.clone());
@@ -131,7 +131,7 @@ pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
 }
 
 pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let shape = stage.shape();
+    let fields = UserOf::<F>::FIELDS;
     let host = "@example.com";
     // Four bytes a character, so that a limit in bytes shows as well.
     let long = |length: usize, last: &str| format!("{}{last}", "𐐨".repeat(length - 1));
@@ -141,10 +141,10 @@ pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             password_hash: Some(hash(&"h".repeat(128))),
             ..stage.plain(&format!("{local}{host}"))?
         };
-        if shape.usernames {
+        if fields.usernames {
             new.username = Some(username(&long(Username::MAX_CODE_POINTS, last))?);
         }
-        if shape.roles {
+        if fields.roles {
             let name = |number| format!("{}{number:02}", "𐐨".repeat(Role::MAX_CODE_POINTS - 2));
             let names: Vec<_> = (0..Roles::MAX).map(name).collect();
             new.roles = roles(names.iter().map(String::as_str))?;

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{
-    New, StoreUnderTest, UserOf, deactivate, email, hash, insert_name, update_name, username,
+    Columns, New, StoreUnderTest, UserOf, deactivate, email, hash, insert_name, update_name,
+    username,
 };
 use crate::store::{
     InsertOutcome, LoginIdentifier, NewUser, Precondition, UniqueField, UpdateOutcome, UserChange,
@@ -16,11 +17,11 @@ pub(super) async fn taken_on_insert<F: UserFixture>(stage: StoreUnderTest<F>) ->
     let ada = stage
         .inserted(stage.full("ada@example.com", "ada")?)
         .await?;
-    let before = stage.columns(&ada);
+    let before = Columns::of_user::<F>(&ada);
 
     let outcome = stage.insert(stage.plain("ada@example.com")?).await?;
     is_taken(&outcome, UniqueField::Email)?;
-    if stage.shape().usernames {
+    if UserOf::<F>::FIELDS.usernames {
         let same_name = NewUser {
             username: Some(username("ada")?),
             ..stage.plain("b@example.com")?
@@ -55,7 +56,7 @@ fn is_taken<U>(outcome: &InsertOutcome<U>, field: UniqueField) -> Tried {
 pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let owner = stage.inserted(stage.plain("a@example.com")?).await?;
     let user = stage.inserted(stage.plain("b@example.com")?).await?;
-    let (beside, before) = (stage.columns(&owner), stage.columns(&user));
+    let (beside, before) = (Columns::of_user::<F>(&owner), Columns::of_user::<F>(&user));
     let change = UserChange {
         email: Some(email("a@example.com")?),
         password_hash: Some(hash("$argon2id$two")),
@@ -103,7 +104,7 @@ pub(super) async fn one_email<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried
 }
 
 pub(super) async fn one_username<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    if !stage.shape().usernames {
+    if !UserOf::<F>::FIELDS.usernames {
         return skipped("the users have no user names");
     }
     for round in 0..4 {
