@@ -35,6 +35,7 @@ const BUILDERS: &[&str] = &[
 
 /// Types with methods of the same shape that configure nothing, each with what it is.
 const VALUES: &[(&str, &str)] = &[
+    ("AccountFields", "the optional fields of a type of user"),
     ("AuthEvent", "the facts of one event"),
     ("BufferedRequest", "a request of a test"),
     ("Claims", "the content of one token"),
