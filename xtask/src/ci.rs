@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Check, Outcome, all, say};
 use crate::test::Which;
-use crate::{deny, deps, doc, features, lint, msrv, package, test};
+use crate::{deny, deps, doc, features, lint, msrv, openapi, package, test};
 
 /// Runs all of it, also after a failure: one look shows everything that is wrong.
 pub(crate) fn run() -> Outcome {
@@ -21,6 +21,7 @@ pub(crate) fn run() -> Outcome {
         outcome.check
     }));
     steps.push(Step::take("features", features::run));
+    steps.push(Step::take("openapi", openapi::run));
     steps.push(Step::take("package", package::run));
     steps.push(Step::take("msrv", msrv::run));
 

@@ -15,7 +15,7 @@ const REPEAT: &str = "cargo xtask openapi";
 
 /// The program, with the settings that the document describes and under which it is tried.
 const PROGRAM: &str = "reference-app";
-const SETTINGS: &[&str] = &["--database-url", "memory:", "--log", "warn", "--sessions"];
+const SETTINGS: &[&str] = &["--database-url", "memory:", "--log", "error", "--sessions"];
 
 /// What the tools read beside the document.
 const FILES: [&str; 3] = ["tsconfig.json", "redocly.yaml", "journey.ts"];
