@@ -9,6 +9,7 @@ mod authenticate;
 mod background;
 mod builder;
 mod change_password;
+mod credentials;
 mod delete;
 mod email_keys;
 mod email_token;

@@ -140,8 +140,13 @@ impl<U: SqlUser> UserDatabase for AnyStore<U> {
     ) -> Result<UpdateOutcome<U>, StoreError> {
         dispatch!(self, store => store.update(id, change, expect).await)
     }
-    async fn delete(&self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
-        dispatch!(self, store => store.delete(id, expect).await)
+    async fn delete(
+        &self,
+        id: &U::Id,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, StoreError> {
+        dispatch!(self, store => store.delete(id, expect, owner).await)
     }
     async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
         dispatch!(self, store => store.list(page).await)

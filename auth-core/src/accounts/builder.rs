@@ -10,12 +10,12 @@ use super::email_token::EmailTokens;
 use super::handle::Inner;
 use super::{AccountSecrets, Accounts, NoHooks, UserManager};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
+use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::event::{EventSink, TracingSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
 use crate::secret::SubKeys;
 use crate::session::Sessions;
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::{CredentialStore, ExpiringStore, UserDatabase};
 use crate::user::AuthUser;
 
 /// Collects what [`Accounts`] need; [`build`](Self::build) reports everything that is wrong at once.
@@ -27,6 +27,7 @@ use crate::user::AuthUser;
 /// | `hasher` | Argon2id m=19456 KiB, t=2, p=1 | OWASP's first choice |
 /// | `account_token_lifetime` | 1 hour | long enough for slow mail |
 /// | `require_verification` | off | an address is proven when an application needs it |
+/// | `realm` | `users` | one population of users |
 ///
 /// # Examples
 ///
@@ -50,6 +51,8 @@ pub struct AccountsBuilder<U: AuthUser> {
     secrets: AccountSecrets,
     expiring: Option<Arc<dyn ExpiringStore>>,
     sessions: Option<Sessions>,
+    credentials: Option<Arc<dyn CredentialStore>>,
+    realm: String,
     hooks: Arc<dyn UserManager<User = U>>,
     hasher: PasswordHasher,
     policy: PasswordPolicy,
@@ -68,6 +71,8 @@ impl<U: AuthUser> AccountsBuilder<U> {
             secrets,
             expiring: None,
             sessions: None,
+            credentials: None,
+            realm: "users".to_owned(),
             hooks: Arc::new(NoHooks::new()),
             hasher: PasswordHasher::default(),
             policy: PasswordPolicy::default(),
@@ -105,6 +110,28 @@ impl<U: AuthUser> AccountsBuilder<U> {
     #[must_use]
     pub fn sessions(mut self, sessions: Sessions) -> Self {
         self.sessions = Some(sessions);
+        self
+    }
+
+    /// Sets the store of credentials: second factors, passkeys, accounts at providers, API keys.
+    ///
+    /// Removing a user for good removes the user's credentials: in the same step if the user database
+    /// is this store, else right after. A deactivated user keeps them.
+    #[must_use]
+    pub fn credentials(mut self, store: impl CredentialStore) -> Self {
+        self.credentials = Some(Arc::new(store));
+        self
+    }
+
+    /// Sets the population of users that these accounts are (`users`): 1 to 32 of `a`–`z`, `0`–`9`,
+    /// `-` and `_`. Sessions and credentials belong to it.
+    ///
+    /// Two kinds of users in one application (customers and staff) need two realms, so that the
+    /// sessions and credentials of the customer 7 are not those of the staff 7 if both are in one
+    /// table.
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
         self
     }
 
@@ -221,6 +248,15 @@ impl<U: AuthUser> AccountsBuilder<U> {
         if let Some(sessions) = &self.sessions {
             sessions.validate(report);
         }
+        if let Some(credentials) = &self.credentials {
+            credentials.validate(report);
+        }
+        if !is_plain_name(&self.realm) {
+            let realm = &self.realm;
+            report.problem(ConfigProblem::Other(format!(
+                "`{realm}` is not a valid realm of users: use 1 to 32 of a–z, 0–9, `-` and `_`"
+            )));
+        }
         if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of account tokens".to_owned(),
@@ -243,7 +279,9 @@ impl<U: AuthUser> AccountsBuilder<U> {
         let inner = Inner {
             database: self.database,
             expiring: self.expiring.filter(|_| self.account_tokens),
-            sessions: self.sessions,
+            sessions: self.sessions.map(|sessions| sessions.in_realm(&self.realm)),
+            credentials: self.credentials,
+            realm: self.realm,
             hooks: self.hooks,
             hasher: self.hasher,
             policy: self.policy,

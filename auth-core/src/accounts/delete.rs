@@ -12,10 +12,11 @@ use crate::user::AuthUser;
 /// What deleting a user means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeleteMode {
-    /// The account is deactivated and its row stays; the address stays taken.
+    /// The account is deactivated and its row stays; the address stays taken. Credentials stay, too,
+    /// so that the account is complete when it is activated again.
     #[default]
     Soft,
-    /// The row is removed for good.
+    /// The row is removed for good, and the user's credentials and sessions with it.
     Hard,
 }
 
@@ -83,11 +84,16 @@ impl<U: AuthUser> Accounts<U> {
             return Err(DeleteError::HookFailed(error));
         }
         let expect = Precondition::anything().and_keep_last_superuser();
-        let outcome = self.inner.database.delete(user.id(), expect).await;
+        let owner = self.credential_owner(user.id());
+        let database = &self.inner.database;
+        let outcome = database.delete(user.id(), expect, owner.as_ref()).await;
         match outcome.map_err(Unavailable::from)? {
             DeleteOutcome::Deleted => {}
             DeleteOutcome::LastSuperuser => return Err(DeleteError::LastSuperuser),
             DeleteOutcome::Missing | DeleteOutcome::Stale => return Err(DeleteError::NotFound),
+        }
+        if let Some(owner) = &owner {
+            self.forget_credentials_of(owner, context).await;
         }
         self.forget_sessions_of(user.id(), context).await;
         self.raise_for(EventKind::UserDeleted, &user, context);

@@ -14,7 +14,7 @@ use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
 use crate::session::Sessions;
-use crate::store::{ExpiringStore, UserDatabase};
+use crate::store::{CredentialStore, ExpiringStore, UserDatabase};
 use crate::user::AuthUser;
 
 /// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
@@ -56,6 +56,8 @@ pub(super) struct Inner<U: AuthUser> {
     pub(super) database: Arc<dyn UserDatabase<User = U>>,
     pub(super) expiring: Option<Arc<dyn ExpiringStore>>,
     pub(super) sessions: Option<Sessions>,
+    pub(super) credentials: Option<Arc<dyn CredentialStore>>,
+    pub(super) realm: String,
     pub(super) hooks: Arc<dyn UserManager<User = U>>,
     pub(super) hasher: PasswordHasher,
     pub(super) policy: PasswordPolicy,

@@ -1,6 +1,7 @@
 //! The flows without HTTP.
 
 mod context;
+mod credentials;
 mod hooks;
 mod login;
 mod mail;

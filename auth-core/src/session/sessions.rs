@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::refresh_token::RefreshToken;
 use super::{Draft, Exchange};
-use crate::config::{ConfigProblem, ConfigReport, is_plain_name};
+use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::{StoreError, Unavailable};
 use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
 use crate::store::{ACCESS, Moment, Owner, Rotation, SessionStore, SessionTokens, StoredSession};
@@ -21,7 +21,6 @@ use crate::user::Epoch;
 /// | `idle` | 30 days | 1 second to 400 days |
 /// | `absolute` | 90 days | `idle` to 400 days |
 /// | `refresh_grace` | 10 seconds | none to 5 minutes |
-/// | `realm` | `users` | 1 to 32 of `a`–`z`, `0`–`9`, `-` and `_` |
 ///
 /// A user may have any number of sessions at the same time.
 ///
@@ -109,12 +108,10 @@ impl Sessions {
         self
     }
 
-    /// Which population of users these sessions belong to. Two kinds of users in one application
-    /// (customers and staff) have two realms, so that a session of the customer 7 is nothing to the
-    /// staff 7, also where both are in one table.
+    /// Puts the sessions into the realm of their accounts.
     #[must_use]
-    pub fn realm(mut self, realm: impl Into<String>) -> Self {
-        self.realm = realm.into();
+    pub(crate) fn in_realm(mut self, realm: &str) -> Self {
+        realm.clone_into(&mut self.realm);
         self
     }
 
@@ -153,12 +150,6 @@ impl Sessions {
             Duration::minutes(5),
             ["none", "5 minutes"],
         );
-        if !is_plain_name(&self.realm) {
-            report.problem(ConfigProblem::Other(format!(
-                "`{}` is no realm of sessions: use 1 to 32 of a–z, 0–9, `-` and `_`",
-                self.realm
-            )));
-        }
     }
 
     /// The deadlines in words.

@@ -6,7 +6,7 @@ use super::{UserRecord, UserRows, UserRowsMut};
 use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
 
@@ -176,9 +176,14 @@ impl<D: BlockingUserDatabase> UserDatabase for D {
         blocking(move || store.write(|rows| rows.update(&id, change, expect))).await
     }
 
-    async fn delete(&self, id: &Id<D>, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
-        let (store, id) = (self.clone(), id.clone());
-        blocking(move || store.write(|rows| rows.delete(&id, expect))).await
+    async fn delete(
+        &self,
+        id: &Id<D>,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, StoreError> {
+        let (store, id, owner) = (self.clone(), id.clone(), owner.cloned());
+        blocking(move || store.write(|rows| rows.delete(&id, expect, owner.as_ref()))).await
     }
 
     async fn list(&self, page: PageRequest<Id<D>>) -> Result<Page<D::User>, StoreError> {

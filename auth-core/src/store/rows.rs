@@ -2,7 +2,7 @@
 
 use crate::error::BoxError;
 use crate::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart,
     Precondition, UniqueField, UpdateOutcome, UserChange,
 };
 use crate::user::{AuthUser, User};
@@ -197,6 +197,17 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         Ok(false)
     }
 
+    /// Removes the credentials of an owner whose user is removed in this transaction. Override it in a
+    /// store that holds credentials; one of users alone has nothing to remove.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine fails.
+    fn remove_credentials(&mut self, owner: &Owner) -> Result<(), BoxError> {
+        let _ = owner;
+        Ok(())
+    }
+
     /// Follows from the others: [`UserDatabase::insert`](crate::UserDatabase::insert).
     ///
     /// # Errors
@@ -248,7 +259,12 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
     /// # Errors
     ///
     /// Where a step fails; nothing must be kept then.
-    fn delete(&mut self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, BoxError> {
+    fn delete(
+        &mut self,
+        id: &U::Id,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, BoxError> {
         let Some(user) = self.get(id)? else {
             return Ok(DeleteOutcome::Missing);
         };
@@ -257,6 +273,9 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         }
         if expect.keep_last_superuser && is_last_to_lead(self, &user)? {
             return Ok(DeleteOutcome::LastSuperuser);
+        }
+        if let Some(owner) = owner {
+            self.remove_credentials(owner)?;
         }
         self.replace(Some(&user), None)?;
         Ok(DeleteOutcome::Deleted)

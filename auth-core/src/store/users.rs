@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{NewUser, Page, PageRequest, Precondition, UserChange};
+use super::{NewUser, Owner, Page, PageRequest, Precondition, UserChange};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
@@ -95,12 +95,23 @@ pub trait UserDatabase: Send + Sync + 'static {
         expect: Precondition,
     ) -> Result<UpdateOutcome<Self::User>, StoreError>;
 
-    /// Removes a user for good, if `expect` holds. Its sessions are removed by the flow that asks for
-    /// this; without their user they are worthless at once.
+    /// Removes a user for good, if `expect` holds.
+    ///
+    /// `owner` is the owner of the user's credentials, if the accounts have a
+    /// [`CredentialStore`](crate::CredentialStore). A store that holds users and credentials removes
+    /// all credentials of that owner in the same step, and none if the user is not removed. A store
+    /// of users alone ignores it, and the flow removes the credentials right after.
+    ///
+    /// Sessions are removed by the flow; without their user they open nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn delete(
         &self,
         id: &<Self::User as AuthUser>::Id,
         expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError>;
 
     /// A page of users in ascending order of their keys.
@@ -291,8 +302,9 @@ impl<D: UserDatabase + ?Sized> UserDatabase for Arc<D> {
         &self,
         id: &<Self::User as AuthUser>::Id,
         expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
-        (**self).delete(id, expect).await
+        (**self).delete(id, expect, owner).await
     }
     async fn list(
         &self,

@@ -31,7 +31,8 @@
 //!    ([`UserChange::keep_session`]), and [`sessions_of_users`] tries that.
 //! 6. **Implement [`CredentialStore`](crate::CredentialStore), too,** if second factors, passkeys,
 //!    accounts at providers or API keys shall be stored there: seven statements. A unique index on
-//!    kind and id decides between insertions.
+//!    kind and id decides between insertions. Where users and credentials are in one place, deleting a
+//!    user removes the credentials in the same step, and [`credentials_of_users`] tries that.
 //! 7. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
@@ -111,7 +112,7 @@ pub use report::{Report, Verdict};
 
 use std::sync::Arc;
 
-use crate::store::SessionStore;
+use crate::store::{CredentialStore, SessionStore};
 
 /// Tries every guarantee of [`UserDatabase`](crate::UserDatabase), each on a fresh store.
 ///
@@ -318,6 +319,36 @@ where
     let mut verdicts = Vec::new();
     for guarantee in Guarantee::OF_SESSIONS_OF_USERS {
         let verdict = sessions::try_joint(Arc::clone(&fixture), *guarantee).await;
+        verdicts.push((*guarantee, verdict));
+    }
+    Report::new(verdicts)
+}
+
+/// Tries what a store guarantees besides that holds both users and their credentials: that a deletion
+/// removes the credentials in the same step.
+///
+/// A store that holds users alone ignores the owner of a deletion, and the flow removes the
+/// credentials.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use auth_core::testing::contract::{self, Guarantee, UserFixture};
+/// # use auth_core::CredentialStore;
+/// # async fn example<F: UserFixture<Store: CredentialStore>>(my_fixture: F) {
+/// let report = contract::credentials_of_users(my_fixture).await;
+/// assert_eq!(report.verdicts().len(), Guarantee::OF_CREDENTIALS_OF_USERS.len());
+/// report.assert_kept();
+/// # }
+/// ```
+pub async fn credentials_of_users<F>(fixture: F) -> Report
+where
+    F: UserFixture<Store: CredentialStore>,
+{
+    let fixture = Arc::new(fixture);
+    let mut verdicts = Vec::new();
+    for guarantee in Guarantee::OF_CREDENTIALS_OF_USERS {
+        let verdict = credentials::try_joint(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
     Report::new(verdicts)

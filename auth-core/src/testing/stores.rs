@@ -171,9 +171,10 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
         &self,
         id: &<D::User as AuthUser>::Id,
         expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
         self.plan.call()?;
-        self.database.delete(id, expect).await
+        self.database.delete(id, expect, owner).await
     }
     async fn list(
         &self,

@@ -6,6 +6,7 @@ mod broken_expiring;
 mod broken_sessions;
 mod broken_users;
 mod joint;
+mod joint_credentials;
 mod numbered;
 
 use auth_core::NoColumns;

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use auth_core::store::{
-    DeleteOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart, Precondition,
+    DeleteOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart, Precondition,
     UniqueField, UpdateOutcome, UserChange,
 };
 use auth_core::{AuthUser, Epoch, SessionId};
@@ -119,12 +119,13 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         })
     }
 
-    /// Removes a row where `expect` holds. Needs a transaction around it where
-    /// [`needs_transaction`] says so.
+    /// Removes a row where `expect` holds, and the credentials of `owner` with it. Needs a transaction
+    /// around it if there is an owner, and where [`needs_transaction`] says so.
     pub(crate) async fn delete(
         &mut self,
         key: &U::Id,
         expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StepError> {
         if expect.keep_last_superuser && self.is_last_superuser(key).await? {
             return Ok(match self.get(key).await? {
@@ -136,6 +137,10 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         let delete = Statement::new(format!("DELETE FROM {}", self.plan.table));
         let delete = self.only_if(delete, key, expect);
         Ok(if self.connection.run(delete).await? > 0 {
+            if let Some(owner) = owner {
+                let delete = credentials::delete_of_owner(owner, None);
+                self.connection.run(delete).await?;
+            }
             DeleteOutcome::Deleted
         } else if self.get(key).await?.is_some() {
             DeleteOutcome::Stale

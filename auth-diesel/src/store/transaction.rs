@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use auth_core::StoreError;
 use auth_core::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Precondition, UpdateOutcome, UserChange,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Precondition, UpdateOutcome,
+    UserChange,
 };
 
 use diesel_async::TransactionManager as _;
@@ -254,10 +255,11 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         &mut self,
         id: &U::Id,
         expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
         self.begin().await?;
         let outcome = Users::new(self.connection, &self.plan)
-            .delete(id, expect)
+            .delete(id, expect, owner)
             .await;
         finish_savepoint(self.connection, outcome)
             .await

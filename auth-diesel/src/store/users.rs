@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use auth_core::StoreError;
 use auth_core::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
 
@@ -77,14 +77,18 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         .await
     }
 
-    /// Nothing else here refers to a user: an owner of sessions is `realm:key`, and the store knows
-    /// no realm. The flow that deletes a user asks for the end of its sessions by itself.
-    async fn delete(&self, id: &U::Id, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
-        let id = id.clone();
+    async fn delete(
+        &self,
+        id: &U::Id,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, StoreError> {
+        let (id, owner) = (id.clone(), owner.cloned());
         self.write(move |mut connection, plan| {
-            let id = id.clone();
+            let (id, owner) = (id.clone(), owner.clone());
             async move {
-                let outcome = delete::<C, U>(&mut connection, &plan, &id, expect).await;
+                let connected = &mut *connection;
+                let outcome = delete::<C, U>(connected, &plan, &id, expect, owner.as_ref()).await;
                 (connection, outcome)
             }
         })
@@ -137,12 +141,13 @@ async fn delete<C: Engine, U: SqlUser>(
     plan: &Plan<U>,
     id: &U::Id,
     expect: Precondition,
+    owner: Option<&Owner>,
 ) -> Result<DeleteOutcome, StepError> {
-    if !needs_transaction::<C>(expect) {
-        return Users::new(connection, plan).delete(id, expect).await;
+    if !needs_transaction::<C>(expect) && owner.is_none() {
+        return Users::new(connection, plan).delete(id, expect, None).await;
     }
     connection.begin_write().await?;
-    let outcome = Users::new(connection, plan).delete(id, expect).await;
+    let outcome = Users::new(connection, plan).delete(id, expect, owner).await;
     finish(connection, outcome).await
 }
 

@@ -142,7 +142,11 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
         InsertOutcome::Inserted(user) => assert_eq!(user.account.email.as_str(), address),
         InsertOutcome::Taken(_) => {
             let user = store.find(&email(&address).into()).await.unwrap().unwrap();
-            drop_after(polls, store.delete(&user.id, Precondition::anything())).await;
+            drop_after(
+                polls,
+                store.delete(&user.id, Precondition::anything(), None),
+            )
+            .await;
         }
     }
     let outcome = store

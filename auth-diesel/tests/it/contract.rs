@@ -15,7 +15,8 @@ on_each_engine!(
     expiring_entries,
     sessions,
     sessions_of_users,
-    credentials
+    credentials,
+    credentials_of_users,
 );
 
 async fn users<H: Home>(home: H) {
@@ -45,6 +46,13 @@ async fn sessions_of_users<H: Home>(home: H) {
 async fn credentials<H: Home>(home: H) {
     drop(home);
     contract::credential_store(fresh::<H>).await.assert_kept();
+}
+
+async fn credentials_of_users<H: Home>(home: H) {
+    drop(home);
+    contract::credentials_of_users(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
 }
 
 struct Fixture<H>(PhantomData<fn() -> H>);

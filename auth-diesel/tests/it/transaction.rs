@@ -210,7 +210,7 @@ async fn accounts_change_within<H: Home>(home: H) {
         .unwrap();
     assert!(matches!(changed, UpdateOutcome::Updated(user) if user.account.is_verified));
     let gone = users
-        .delete(&found.id, Precondition::epoch(found.account.epoch))
+        .delete(&found.id, Precondition::epoch(found.account.epoch), None)
         .await
         .unwrap();
     assert_eq!(gone, DeleteOutcome::Stale);
@@ -236,7 +236,7 @@ async fn the_last_superuser_stays_within(home: impl Home) {
         .transaction(move |transaction| {
             Box::pin(async move {
                 let keep = Precondition::anything().and_keep_last_superuser();
-                let outcome = transaction.users().delete(&root.id, keep).await?;
+                let outcome = transaction.users().delete(&root.id, keep, None).await?;
                 Ok::<_, StoreError>(outcome)
             })
         })

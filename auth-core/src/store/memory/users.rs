@@ -11,7 +11,7 @@ use super::lock;
 use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, Precondition,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase, UserIter, UserRows, UserRowsMut,
 };
 use crate::user::User;
@@ -71,8 +71,14 @@ impl UserDatabase for MemoryUserDatabase {
         outcome.map_err(StoreError::new)
     }
 
-    async fn delete(&self, id: &Uuid, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
-        lock(&self.rows).delete(id, expect).map_err(StoreError::new)
+    async fn delete(
+        &self,
+        id: &Uuid,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, StoreError> {
+        let outcome = lock(&self.rows).delete(id, expect, owner);
+        outcome.map_err(StoreError::new)
     }
 
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {

@@ -152,7 +152,10 @@ async fn late_and_strange(trial: &CaseRun<'_>) {
         .await;
     stage.check(written.is_ok(), "the account is off");
     stage.expect(reset(&token, NEW_PASSWORD), bad_token()).await;
-    let gone = stage.users.delete(&user.id, Precondition::anything()).await;
+    let gone = stage
+        .users
+        .delete(&user.id, Precondition::anything(), None)
+        .await;
     stage.check(gone.is_ok(), "the user is gone");
     stage.expect(reset(&token, NEW_PASSWORD), bad_token()).await;
     stage.check(stage.raised(EventKind::PasswordResetFailed), "the event");

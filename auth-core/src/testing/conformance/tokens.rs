@@ -235,7 +235,10 @@ async fn of_a_changed_user(trial: &CaseRun<'_>) {
     stage.check(write(on).await.is_ok(), "on again");
     refused(&stage, &token).await;
     let token = stage.token("ada@example.com").await;
-    let gone = stage.users.delete(&user.id, Precondition::anything()).await;
+    let gone = stage
+        .users
+        .delete(&user.id, Precondition::anything(), None)
+        .await;
     stage.check(gone.is_ok(), "gone");
     refused(&stage, &token).await;
 }

@@ -79,7 +79,7 @@ async fn bad_tokens(trial: &CaseRun<'_>) {
     let token = stage.verify_token("ada@example.com").await;
     let gone = stage
         .users
-        .delete(&user.id, crate::store::Precondition::anything())
+        .delete(&user.id, crate::store::Precondition::anything(), None)
         .await;
     stage.check(gone.is_ok(), "the user is gone");
     stage.expect(verify(&token), bad_token()).await;

@@ -12,13 +12,14 @@ mod reads;
 mod removal;
 mod sealed;
 mod swap;
+mod users;
 
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
 use super::case_run::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
-use super::fixture::{CredentialFixture, Fresh};
+use super::fixture::{CredentialFixture, Fresh, UserFixture};
 use super::{Guarantee, Verdict};
 use crate::store::{
     CredentialData, CredentialId, CredentialInsert, CredentialKind, CredentialStore, Owner,
@@ -39,6 +40,23 @@ pub(super) async fn try_one<F: CredentialFixture>(
     judge(async move {
         let fresh = fixture.fresh().await;
         run(StoreUnderTest { fresh }, guarantee).await
+    })
+    .await
+}
+
+/// Tries one guarantee on a fresh store that holds users as well.
+pub(super) async fn try_joint<F>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict
+where
+    F: UserFixture<Store: CredentialStore>,
+{
+    judge(async move {
+        let fresh = fixture.fresh().await;
+        match guarantee {
+            Guarantee::CredentialsGoWithUser => {
+                users::go_with_their_user(&*fixture, StoreUnderTest { fresh }).await
+            }
+            other => broken(format!("{other} does not belong to credentials of users")),
+        }
     })
     .await
 }

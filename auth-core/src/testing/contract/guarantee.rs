@@ -8,18 +8,22 @@ macro_rules! guarantees {
     (
         traits: {$($(#[$of:meta])* $list:ident: [$($own:ident = $own_promise:literal,)+])+}
         every: $shared:tt
-        joint: {$(#[$joint_of:meta])* $joint_list:ident: [$($joint:ident = $joint_promise:literal,)+]}
+        joint: {
+            $($(#[$joint_of:meta])* $joint_list:ident: [$($joint:ident = $joint_promise:literal,)+])+
+        }
     ) => {
         guarantees! {
             @enum
-            [$($($own = $own_promise,)+)+ $($joint = $joint_promise,)+]
+            [$($($own = $own_promise,)+)+ $($($joint = $joint_promise,)+)+]
             $shared
         }
 
         impl Guarantee {
             $(guarantees! { @list $(#[$of])* $list [$($own)+] $shared })+
-            $(#[$joint_of])*
-            pub const $joint_list: &[Self] = &[$(Self::$joint,)+];
+            $(
+                $(#[$joint_of])*
+                pub const $joint_list: &[Self] = &[$(Self::$joint,)+];
+            )+
         }
     };
     (
@@ -156,6 +160,11 @@ guarantees! {
         /// [`SessionStore`](crate::SessionStore).
         OF_SESSIONS_OF_USERS: [
             KeepsSession = "The session that a change keeps goes on: it takes the new epoch in the step of the bump, and in no other case; every other session stays as it is.",
+        ]
+        /// What a store guarantees besides that is both a [`UserDatabase`](crate::UserDatabase) and a
+        /// [`CredentialStore`](crate::CredentialStore).
+        OF_CREDENTIALS_OF_USERS: [
+            CredentialsGoWithUser = "A deletion of a user that names an owner removes the credentials of that owner in the same step; one that removes no user, or names no owner, removes none.",
         ]
     }
 }

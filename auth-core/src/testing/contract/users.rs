@@ -196,7 +196,7 @@ impl<F: UserFixture> StoreUnderTest<F> {
     }
 
     async fn delete(&self, id: &IdOf<F>, expect: Precondition) -> Tried<DeleteOutcome> {
-        let deleted = self.store().delete(id, expect).await;
+        let deleted = self.store().delete(id, expect, None).await;
         deleted.map_err(|error| failed("delete", &error))
     }
 

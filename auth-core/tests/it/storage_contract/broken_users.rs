@@ -7,7 +7,7 @@ use std::sync::Mutex as BlockingMutex;
 use async_trait::async_trait;
 use auth_core::store::memory::MemoryUserDatabase;
 use auth_core::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Page, PageRequest, PageStart,
+    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart,
     Precondition, UniqueField, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Report, Verdict};
@@ -324,6 +324,7 @@ impl UserDatabase for Broken {
         &self,
         id: &Uuid,
         mut expect: Precondition,
+        owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
         let _turn = self.turn().await;
         self.call().await;
@@ -344,7 +345,7 @@ impl UserDatabase for Broken {
             }
             _ => {}
         }
-        match self.inner.delete(id, expect).await? {
+        match self.inner.delete(id, expect, owner).await? {
             DeleteOutcome::Missing if self.is(Fault::DeletesTwice) => Ok(DeleteOutcome::Deleted),
             outcome => Ok(outcome),
         }

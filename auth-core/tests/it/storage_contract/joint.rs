@@ -117,8 +117,13 @@ impl UserDatabase for Joint {
     async fn insert(&self, new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
         self.users.insert(new).await
     }
-    async fn delete(&self, id: &Uuid, expect: Precondition) -> Result<DeleteOutcome, StoreError> {
-        self.users.delete(id, expect).await
+    async fn delete(
+        &self,
+        id: &Uuid,
+        expect: Precondition,
+        owner: Option<&Owner>,
+    ) -> Result<DeleteOutcome, StoreError> {
+        self.users.delete(id, expect, owner).await
     }
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
         self.users.list(page).await

@@ -157,7 +157,7 @@ where
 {
     let deleted = stage
         .store()
-        .delete(user.id(), Precondition::anything())
+        .delete(user.id(), Precondition::anything(), None)
         .await;
     deleted.map_err(|error| failed("delete", &error))?;
     let left = of(user)?;

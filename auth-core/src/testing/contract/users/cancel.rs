@@ -137,7 +137,11 @@ async fn dropped_delete<F: UserFixture>(
     base: &IdOf<F>,
     polls: u32,
 ) -> Tried {
-    drop_after(polls, stage.store().delete(base, Precondition::anything())).await;
+    drop_after(
+        polls,
+        stage.store().delete(base, Precondition::anything(), None),
+    )
+    .await;
     let outcome = stage.delete(base, Precondition::anything()).await?;
     let decided = matches!(outcome, DeleteOutcome::Deleted | DeleteOutcome::Missing);
     ensure(decided, || {

@@ -37,7 +37,7 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: StoreUnderTest<F>) 
                     "update",
                     heard(&store.update(&id, demote(), outdated).await),
                 ),
-                4 => ("delete", heard(&store.delete(&id, outdated).await)),
+                4 => ("delete", heard(&store.delete(&id, outdated, None).await)),
                 _ => ("list", heard(&store.list(PageRequest::first()).await)),
             })
         }
