@@ -52,3 +52,9 @@
 //!
 //! In SQL it is one table with the primary key `(kind, id)` and an index on `owner`. Let the primary key
 //! decide between two insertions, and put owner and version into the condition of the update.
+//!
+//! Deleting a user for good removes the user's credentials, and deactivating one leaves them. A store
+//! that holds users and credentials removes them in the step of
+//! [`UserDatabase::delete`](crate::UserDatabase::delete), which names their owner, and runs
+//! `contract::credentials_of_users`. Otherwise the flow removes them right after. A credential whose
+//! user was removed by other means (SQL by hand) stays: it opens nothing, and keeps its id taken.

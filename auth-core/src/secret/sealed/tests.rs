@@ -175,7 +175,7 @@ fn a_valid_body_with_another_commitment_is_refused() {
     }
 }
 
-/// The life of a key: next, active, verify-only, retired.
+/// A13.3.4: the life of a key: next, active, verify-only, retired.
 #[test]
 fn a_change_of_the_master_asks_for_sealing_again() {
     let master = master(0);
@@ -204,6 +204,7 @@ fn a_change_of_the_master_asks_for_sealing_again() {
     assert_eq!(open(&sealer, &after), Ok(DATA.to_vec()));
 }
 
+/// A16.2.5: neither the data nor a key is in a log by accident.
 #[test]
 fn debug_shows_neither_keys_nor_data() {
     let sealer = Sealer::new(&master(0));

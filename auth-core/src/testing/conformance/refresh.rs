@@ -389,10 +389,8 @@ async fn after_the_end(trial: &CaseRun<'_>) {
 
         let request = login("eve@example.com", PASSWORD);
         let (_, token) = tokens(&stage.expect(request, Expected::in_session()).await);
-        let gone = stage
-            .users
-            .delete(&eve.id, Precondition::anything(), None)
-            .await;
+        let anything = Precondition::anything();
+        let gone = stage.users.delete(&eve.id, anything, None).await;
         stage.check(gone.is_ok(), "gone");
         stage
             .expect(refresh(&token), Expected::refresh_refused())
