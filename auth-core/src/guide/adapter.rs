@@ -54,7 +54,7 @@
 //! /// What a framework gives and takes; here a method, one header and a body.
 //! async fn handle(
 //!     auth: &Auth<User>,
-//!     route: &Route,
+//!     route: &Route<User>,
 //!     method: &str,
 //!     authorization: &str,
 //!     body: Vec<u8>,
