@@ -2,9 +2,10 @@
 
 mod manifest;
 
-use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::Command;
+use std::{fs, io};
 
 use crate::check::{Check, Failure, say};
 use crate::http::{Client, Reply, text_member};
@@ -20,6 +21,9 @@ const ADDRESS: &str = "127.0.0.1:8000";
 /// The version of the workspace, which this crate inherits.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The variable of the environment in which the README's program expects 32 random bytes in hexadecimal.
+const SECRET: &str = "AUTH_SECRET";
+
 const CREDENTIALS: (&str, &str) = ("ada@example.com", "a mill that weaves algebra");
 
 pub(crate) fn run() -> Check {
@@ -33,10 +37,19 @@ pub(crate) fn run() -> Check {
         let port = free_port().map_err(|error| error.to_string())?;
         source.write(&folder, port)?;
         let program = build(&source, &folder)?;
-        let program = Program::start(Command::new(program), &folder, port)?;
+        let mut command = Command::new(program);
+        command.env(SECRET, secret().map_err(|error| error.to_string())?);
+        let program = Program::start(command, &folder, port)?;
         visit(program.client)
     };
     journey().map_err(|what: String| vec![Failure::new(what, REPEAT)])
+}
+
+/// Returns 32 random bytes in hexadecimal.
+fn secret() -> io::Result<String> {
+    let mut bytes = [0; 32];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.map(|byte| format!("{byte:02x}")).concat())
 }
 
 /// Builds the crate with the versions of this workspace, and returns the path of the program.
@@ -85,7 +98,7 @@ fn visit(client: Client) -> Result<(), String> {
     Ok(())
 }
 
-fn expect(what: &str, status: u16, reply: std::io::Result<Reply>) -> Result<Reply, String> {
+fn expect(what: &str, status: u16, reply: io::Result<Reply>) -> Result<Reply, String> {
     match reply {
         Ok(reply) if reply.status == status => Ok(reply),
         Ok(reply) => Err(format!(
@@ -153,7 +166,7 @@ mod tests {
     use std::fs;
     use std::io;
 
-    use super::{Source, expect};
+    use super::{Source, expect, secret};
     use crate::http::Reply;
     use crate::scratch::Folder;
 
@@ -192,6 +205,13 @@ mod tests {
         let source = Source::of(&README.replace("8000", "9000")).unwrap();
         let error = source.write(&folder, 4711).unwrap_err();
         assert!(error.contains("127.0.0.1:8000"), "{error}");
+    }
+
+    #[test]
+    fn secrets_are_long_and_differ() {
+        let [one, other] = [secret().unwrap(), secret().unwrap()];
+        assert_eq!(one.len(), 64);
+        assert_ne!(one, other);
     }
 
     #[test]
