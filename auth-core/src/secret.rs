@@ -5,7 +5,6 @@
 //! they are reported when the application starts.
 
 mod compare;
-pub(crate) mod der;
 mod derive;
 mod digest;
 mod master;
@@ -23,7 +22,7 @@ use zeroize::Zeroizing;
 pub use self::compare::{constant_time_eq, same_secret};
 pub use self::derive::Purpose;
 pub use self::digest::keyed_digest;
-pub(crate) use self::digest::keyed_digest_bytes;
+pub(crate) use self::digest::{hmac_sha256, keyed_digest_bytes};
 pub use self::master::MasterSecret;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;

@@ -88,8 +88,8 @@ impl ConfigReport {
                     weakness,
                 });
             }
-            if let Some(bytes) = key.secret_bytes() {
-                self.note(which, &Secret::new(bytes), Use::SignsTokens);
+            if let Some(secret) = key.secret() {
+                self.note(which, secret, Use::SignsTokens);
             }
         }
     }

@@ -33,14 +33,27 @@ pub fn keyed_digest(key: &Secret, parts: &[&[u8]]) -> String {
 
 /// The 32 bytes behind [`keyed_digest`].
 pub(crate) fn keyed_digest_bytes(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
-    #[expect(clippy::expect_used, reason = "HMAC is defined for keys of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("a key of any length");
+    let mut mac = mac(key);
     for part in parts {
         let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
         mac.update(&length.to_be_bytes());
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+/// Returns HMAC-SHA-256 over `message` as it is: the signature of HS256 (RFC 7518 §3.2).
+pub(crate) fn hmac_sha256(key: &Secret, message: &[u8]) -> [u8; 32] {
+    mac(key)
+        .chain_update(message)
+        .finalize()
+        .into_bytes()
+        .into()
+}
+
+#[expect(clippy::expect_used, reason = "HMAC is defined for keys of any length")]
+fn mac(key: &Secret) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key.expose()).expect("a key of any length")
 }
 
 #[cfg(test)]
@@ -59,6 +72,15 @@ mod tests {
             digest(&[b"login", b"ada@example.com"]),
             "-jQDpMdnGTc0IPndz_uIdYyUc8dr5aMXJichxI3VZ0U"
         );
+    }
+
+    /// RFC 4231 §4.3 (test case 2).
+    #[test]
+    fn hmac_of_the_rfc() {
+        let tag = hmac_sha256(&Secret::new("Jefe"), b"what do ya want for nothing?");
+        let expected = b"\x5b\xdc\xc1\x46\xbf\x60\x75\x4e\x6a\x04\x24\x26\x08\x95\x75\xc7\
+            \x5a\x00\x3f\x08\x9d\x27\x39\x83\x9d\xec\x58\xb9\x64\xec\x38\x43";
+        assert_eq!(&tag, expected);
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! template's text, a held-down key, a sentence. Each is written so that 32 random bytes, raw or in
 //! hexadecimal or base64, are never refused in practice.
 
+use der::asn1::AnyRef;
+use der::{Decode, SliceReader, Tag, Tagged};
+
 use super::{MIN_SECRET_BYTES, SecretWeakness};
-use crate::secret::der;
 
 /// A unit of this length or more may repeat: 16 bytes can carry the 128 bits that we ask for.
 const LONGEST_REFUSED_UNIT: usize = 15;
@@ -16,92 +18,11 @@ const MIN_ENTROPY_BITS: f64 = 128.0;
 /// Fewer letters than this in words of templates prove nothing.
 const MIN_PLACEHOLDER_LETTERS: usize = 6;
 
-/// The words of templates, examples and tutorials, in lower case.
+/// The words of templates, examples and tutorials, one a line, in lower case.
 ///
-/// Three letters at least, and none of them made of `a` to `f` alone, for those come up by chance in
-/// hexadecimal.
-const PLACEHOLDER_WORDS: &[&str] = &[
-    "admin",
-    "app",
-    "auth",
-    "bit",
-    "bits",
-    "byte",
-    "bytes",
-    "change",
-    "changeit",
-    "changeme",
-    "changethis",
-    "char",
-    "chars",
-    "character",
-    "characters",
-    "dev",
-    "default",
-    "demo",
-    "development",
-    "dummy",
-    "example",
-    "environment",
-    "fixme",
-    "for",
-    "generate",
-    "generated",
-    "hash",
-    "here",
-    "insecure",
-    "insert",
-    "jwt",
-    "key",
-    "least",
-    "local",
-    "long",
-    "master",
-    "minimum",
-    "must",
-    "never",
-    "not",
-    "only",
-    "openssl",
-    "password",
-    "phrase",
-    "placeholder",
-    "please",
-    "private",
-    "prod",
-    "production",
-    "put",
-    "rand",
-    "random",
-    "replace",
-    "reset",
-    "safe",
-    "sample",
-    "secret",
-    "secrets",
-    "secure",
-    "session",
-    "should",
-    "sign",
-    "signing",
-    "some",
-    "something",
-    "string",
-    "super",
-    "test",
-    "testing",
-    "that",
-    "the",
-    "this",
-    "todo",
-    "token",
-    "use",
-    "value",
-    "verify",
-    "very",
-    "with",
-    "your",
-];
+/// Each has at least three letters, and none is made of `a` to `f` alone, because such words occur
+/// by chance in hexadecimal.
+const PLACEHOLDER_WORDS: &str = include_str!("../../data/placeholder-words.txt");
 
 /// The first rule that `secret` breaks, in the order of [`SecretWeakness`].
 pub(super) fn judge(secret: &[u8]) -> Option<SecretWeakness> {
@@ -156,20 +77,42 @@ fn is_jwk(text: &[u8]) -> bool {
     object.is_some_and(|object| object.contains_key("kty") || object.contains_key("keys"))
 }
 
-/// A DER sequence of exactly this length that begins with an algorithm identifier
+/// Returns whether `secret` is one DER sequence that begins with an algorithm identifier
 /// (`SubjectPublicKeyInfo`), with an integer and an algorithm identifier (PKCS#8), or with two
 /// integers (the RSA keys of PKCS#1).
 fn is_der_key(secret: &[u8]) -> bool {
-    let Some((body, [])) = der::split(der::SEQUENCE, secret) else {
+    let Ok(sequence) = AnyRef::from_der(secret) else {
         return false;
     };
-    let is_algorithm = |bytes| {
-        der::split(der::SEQUENCE, bytes)
-            .is_some_and(|(algorithm, _)| der::split(der::OBJECT, algorithm).is_some())
+    let mut members = members(sequence).into_iter();
+    match (members.next(), members.next()) {
+        (Some(first), second) => {
+            is_algorithm(first)
+                || first.tag() == Tag::Integer
+                    && second
+                        .is_some_and(|second| is_algorithm(second) || second.tag() == Tag::Integer)
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether this is a sequence that begins with an object identifier.
+fn is_algorithm(value: AnyRef<'_>) -> bool {
+    let first = members(value).into_iter().next();
+    first.is_some_and(|first| first.tag() == Tag::ObjectIdentifier)
+}
+
+/// Returns the first two members of a sequence, as far as they are well-formed.
+fn members(value: AnyRef<'_>) -> Vec<AnyRef<'_>> {
+    if value.tag() != Tag::Sequence {
+        return Vec::new();
+    }
+    let Ok(mut reader) = SliceReader::new(value.value()) else {
+        return Vec::new();
     };
-    is_algorithm(body)
-        || der::split(der::INTEGER, body)
-            .is_some_and(|(_, rest)| is_algorithm(rest) || der::split(der::INTEGER, rest).is_some())
+    std::iter::from_fn(|| AnyRef::decode(&mut reader).ok())
+        .take(2)
+        .collect()
 }
 
 /// Is this a printable text of which at least half of the letters, and [`MIN_PLACEHOLDER_LETTERS`] of
@@ -184,7 +127,7 @@ fn is_placeholder(secret: &[u8]) -> bool {
     }
     let text = secret.to_ascii_lowercase();
     let mut is_covered = vec![false; text.len()];
-    for word in PLACEHOLDER_WORDS {
+    for word in PLACEHOLDER_WORDS.lines() {
         let places = text.windows(word.len()).enumerate();
         for (start, _) in places.filter(|(_, window)| *window == word.as_bytes()) {
             let covered = is_covered.iter_mut().skip(start).take(word.len());

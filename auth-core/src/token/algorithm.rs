@@ -1,7 +1,5 @@
 //! The closed set of algorithms.
 
-use jsonwebtoken::Algorithm;
-
 /// How a token is signed.
 ///
 /// The set is closed, and "none" is not in it.
@@ -47,15 +45,6 @@ impl JwtAlgorithm {
             Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
-        }
-    }
-
-    pub(super) const fn primitive(self) -> Algorithm {
-        match self {
-            Self::Hs256 => Algorithm::HS256,
-            Self::EdDsa => Algorithm::EdDSA,
-            Self::Es256 => Algorithm::ES256,
-            Self::Rs256 => Algorithm::RS256,
         }
     }
 }

@@ -6,23 +6,14 @@ mod pem;
 
 use std::fmt;
 
-use jsonwebtoken::crypto::CryptoProvider;
-use jsonwebtoken::{DecodingKey, EncodingKey};
-
 pub use self::error::KeyError;
-use super::private::PrivateKey;
+use super::private::{PrivateKey, SigningKey};
 use super::public::PublicKey;
 use super::{EncodeError, InvalidToken, JwtAlgorithm, KeyId, PublicJwk};
 use crate::keys::RotatableKey;
-use crate::secret::{Secret, SecretWeakness, constant_time_eq, keyed_digest_bytes};
-
-/// Where the primitives come from.
-///
-/// The provider is a value of ours and not the default of the process. `jsonwebtoken` picks that
-/// default by its cargo features and panics at the first signature when an application's other
-/// dependencies have switched on both of its providers. Here neither can happen, and nothing is
-/// installed for the whole process.
-static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+use crate::secret::{
+    Secret, SecretWeakness, constant_time_eq, hmac_sha256, keyed_digest_bytes, same_secret,
+};
 
 /// A key for signing and verifying tokens, by exactly one algorithm and under one name.
 ///
@@ -38,13 +29,22 @@ static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVID
 // No `Clone`: share the key by `Arc`, as a `KeyRing` does, so that it stays in one place in memory.
 pub struct JwtKey {
     kid: KeyId,
-    algorithm: JwtAlgorithm,
-    /// Absent where the key can only verify, as the public key of somebody else.
-    signing: Option<EncodingKey>,
-    verifying: DecodingKey,
-    /// Absent where the key is a secret.
-    public: Option<PublicKey>,
-    weakness: Option<SecretWeakness>,
+    material: Material,
+}
+
+/// What signs and verifies.
+enum Material {
+    /// HS256.
+    Secret {
+        secret: Secret,
+        weakness: Option<SecretWeakness>,
+    },
+    /// Every other algorithm.
+    Pair {
+        public: PublicKey,
+        /// `None` if the key only verifies, such as the public key of another issuer.
+        signing: Option<SigningKey>,
+    },
 }
 
 impl JwtKey {
@@ -64,22 +64,11 @@ impl JwtKey {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the secret is given away, so that it has one owner and is wiped"
-    )]
     pub fn hs256(kid: impl Into<KeyId>, secret: Secret) -> Self {
         let weakness = secret.weakness();
-        // Both keys hold copies and wipe them when dropped; `secret` is wiped at the end of this
-        // function, for it was given by value.
-        let bytes = secret.expose();
         Self {
             kid: kid.into(),
-            algorithm: JwtAlgorithm::Hs256,
-            signing: Some(EncodingKey::from_secret(bytes)),
-            verifying: DecodingKey::from_secret(bytes),
-            public: None,
-            weakness,
+            material: Material::Secret { secret, weakness },
         }
     }
 
@@ -131,23 +120,20 @@ impl JwtKey {
         }
     }
 
-    fn of_private(key: PrivateKey) -> Result<Self, KeyError> {
+    fn of_private(key: PrivateKey) -> Self {
         let PrivateKey { public, signing } = key;
-        Ok(Self {
-            signing: Some(signing),
-            ..Self::of_public(public)?
-        })
+        Self::of_pair(public, Some(signing))
     }
 
-    fn of_public(public: PublicKey) -> Result<Self, KeyError> {
-        Ok(Self {
+    fn of_public(public: PublicKey) -> Self {
+        Self::of_pair(public, None)
+    }
+
+    fn of_pair(public: PublicKey, signing: Option<SigningKey>) -> Self {
+        Self {
             kid: public.thumbprint(),
-            algorithm: public.algorithm(),
-            signing: None,
-            verifying: public.verifying()?,
-            public: Some(public),
-            weakness: None,
-        })
+            material: Material::Pair { public, signing },
+        }
     }
 
     /// The name of the key.
@@ -177,7 +163,10 @@ impl JwtKey {
     /// ```
     #[must_use]
     pub fn algorithm(&self) -> JwtAlgorithm {
-        self.algorithm
+        match &self.material {
+            Material::Secret { .. } => JwtAlgorithm::Hs256,
+            Material::Pair { public, .. } => public.algorithm(),
+        }
     }
 
     /// The public half, for whoever verifies tokens elsewhere; `None` for a secret, which has none.
@@ -187,7 +176,10 @@ impl JwtKey {
     /// See [`PublicJwk`].
     #[must_use]
     pub fn public_jwk(&self) -> Option<PublicJwk> {
-        self.public.as_ref().map(|public| public.jwk(&self.kid))
+        match &self.material {
+            Material::Secret { .. } => None,
+            Material::Pair { public, .. } => Some(public.jwk(&self.kid)),
+        }
     }
 
     /// What makes the secret unfit for this key; `None` when nothing does.
@@ -204,7 +196,10 @@ impl JwtKey {
     /// ```
     #[must_use]
     pub fn weakness(&self) -> Option<SecretWeakness> {
-        self.weakness
+        match &self.material {
+            Material::Secret { weakness, .. } => *weakness,
+            Material::Pair { .. } => None,
+        }
     }
 
     /// Is this key made of `secret`? Finds a secret that is configured for two roles. Compares in
@@ -223,43 +218,36 @@ impl JwtKey {
     /// ```
     #[must_use]
     pub fn uses_secret(&self, secret: &Secret) -> bool {
-        self.secret_bytes()
-            .is_some_and(|bytes| constant_time_eq(bytes, secret.expose()))
+        self.secret().is_some_and(|own| same_secret(own, secret))
     }
 
-    /// The bytes of the secret or the private key, for the report of a configuration.
-    pub(crate) fn secret_bytes(&self) -> Option<&[u8]> {
-        self.signing.as_ref().map(EncodingKey::as_bytes)
+    /// Returns the secret of an HS256 key, for the report of a configuration.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        match &self.material {
+            Material::Secret { secret, .. } => Some(secret),
+            Material::Pair { .. } => None,
+        }
     }
 
-    /// Can this key sign, or only verify?
-    pub(super) fn can_sign(&self) -> bool {
-        self.signing.is_some()
-    }
-
-    /// The signature of `message`.
+    /// Returns the signature of `message`.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, EncodeError> {
-        let key = self.signing.as_ref().ok_or(EncodeError::VerifyOnly)?;
-        (PROVIDER.signer_factory)(&self.algorithm.primitive(), key)
-            .map_err(|_| EncodeError::Signing)?
-            .try_sign(message)
-            .map_err(|_| EncodeError::Signing)
+        match &self.material {
+            Material::Secret { secret, .. } => Ok(hmac_sha256(secret, message).to_vec()),
+            Material::Pair { signing, .. } => {
+                let signing = signing.as_ref().ok_or(EncodeError::VerifyOnly)?;
+                signing.sign(message)
+            }
+        }
     }
 
     /// Succeeds only for the signature of `message`. HMAC tags are compared in constant time.
-    pub(super) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), InvalidToken> {
-        (PROVIDER.verifier_factory)(&self.algorithm.primitive(), &self.verifying)
-            .map_err(|_| InvalidToken::BadSignature)?
-            .verify(message, signature)
-            .map_err(|_| InvalidToken::BadSignature)
-    }
-
-    /// The same key without its signing half.
-    #[cfg(test)]
-    pub(super) fn verify_only(self) -> Self {
-        Self {
-            signing: None,
-            ..self
+    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
+        match &self.material {
+            Material::Secret { secret, .. } => {
+                let is_tag = constant_time_eq(&hmac_sha256(secret, message), signature);
+                is_tag.then_some(()).ok_or(InvalidToken::BadSignature)
+            }
+            Material::Pair { public, .. } => public.verify(message, signature),
         }
     }
 }
@@ -270,11 +258,14 @@ impl RotatableKey for JwtKey {
     }
 
     fn weakness(&self) -> Option<SecretWeakness> {
-        self.weakness
+        self.weakness()
     }
 
     fn can_sign(&self) -> bool {
-        self.signing.is_some()
+        match &self.material {
+            Material::Secret { .. } => true,
+            Material::Pair { signing, .. } => signing.is_some(),
+        }
     }
 }
 
@@ -283,7 +274,7 @@ impl fmt::Debug for JwtKey {
         formatter
             .debug_struct("JwtKey")
             .field("kid", &self.kid)
-            .field("algorithm", &self.algorithm)
+            .field("algorithm", &self.algorithm())
             .finish_non_exhaustive()
     }
 }

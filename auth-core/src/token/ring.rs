@@ -166,6 +166,7 @@ impl fmt::Debug for KeyRing {
 mod tests {
     use super::*;
     use crate::secret::Secret;
+    use crate::token::tests::public_key;
 
     fn key(kid: &str) -> JwtKey {
         JwtKey::hs256(KeyId::parse(kid).unwrap(), Secret::generate().unwrap())
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn all_faults_are_reported_at_once() {
-        let ring = KeyRing::new(key("b").verify_only())
+        let ring = KeyRing::new(public_key("b"))
             .also_verify(key("a"))
             .also_verify(key("c"))
             .also_verify(key("b"))

@@ -78,6 +78,12 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
 }
 
+/// A key that only verifies: the public key of RFC 8037, appendix A.2.
+pub(super) fn public_key(name: &str) -> JwtKey {
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    JwtKey::from_jwk(jwk).unwrap().with_kid(kid(name))
+}
+
 const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
 fn kid(text: &str) -> KeyId {
     KeyId::parse(text).unwrap()

@@ -192,7 +192,8 @@ fn binary_secrets_are_no_placeholders() {
 /// What keeps the rule about placeholders from refusing a random value by accident.
 #[test]
 fn placeholder_words_cannot_come_up_in_hexadecimal() {
-    for word in PLACEHOLDER_WORDS {
+    assert_eq!(PLACEHOLDER_WORDS.lines().count(), 80);
+    for word in PLACEHOLDER_WORDS.lines() {
         assert!(word.len() >= 3, "{word}");
         assert!(word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
         assert!(word.bytes().any(|byte| byte > b'f'), "{word}");

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::JwtKey;
 use crate::http::json;
+use crate::keys::RotatableKey;
 use crate::secret::Secret;
 use crate::token::private::PrivateKey;
 use crate::token::public::PublicKey;
@@ -61,8 +62,8 @@ impl JwtKey {
             (kty, d, None) => {
                 let public = members.public_key(kty)?;
                 match d {
-                    Some(d) => Self::of_private(private_key(&public, &d)?)?,
-                    None => Self::of_public(public)?,
+                    Some(d) => Self::of_private(private_key(&public, &d)?),
+                    None => Self::of_public(public),
                 }
             }
         };
@@ -106,11 +107,7 @@ impl JwtKey {
 
 fn private_key(public: &PublicKey, d: &str) -> Result<PrivateKey, KeyError> {
     let d = Zeroizing::new(number("d", &decode("d", d)?)?);
-    match public {
-        PublicKey::Ed25519(_) => PrivateKey::ed25519(&d, public),
-        PublicKey::P256 { .. } => PrivateKey::p256(&d, public),
-        PublicKey::Rsa { .. } => Err(KeyError::PrivateRsa),
-    }
+    PrivateKey::from_number(&d, public)
 }
 
 /// The members of a JWK.

@@ -1,9 +1,10 @@
 //! Keys from PEM (RFC 7468): PKCS#8 for private ones, `SubjectPublicKeyInfo` for public ones.
 
-use base64ct::{Base64, Encoding};
+use pem_rfc7468::{Decoder, Error};
 use zeroize::Zeroizing;
 
 use super::JwtKey;
+use crate::keys::RotatableKey;
 use crate::token::private::PrivateKey;
 use crate::token::public::PublicKey;
 use crate::token::{JwtAlgorithm, KeyError};
@@ -38,8 +39,8 @@ impl JwtKey {
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let (label, der) = block(pem)?;
         match label {
-            "PRIVATE KEY" => Self::of_private(PrivateKey::from_pkcs8(&der)?),
-            "PUBLIC KEY" => Self::of_public(PublicKey::from_spki(&der)?),
+            "PRIVATE KEY" => Ok(Self::of_private(PrivateKey::from_pkcs8(&der)?)),
+            "PUBLIC KEY" => Ok(Self::of_public(PublicKey::from_spki(&der)?)),
             _ => Err(KeyError::UnknownLabel),
         }
     }
@@ -136,7 +137,7 @@ impl JwtKey {
 
     /// The key, if it is of this algorithm and half.
     fn which(self, algorithm: JwtAlgorithm, signs: bool) -> Result<Self, KeyError> {
-        if self.algorithm() == algorithm && self.signing.is_some() == signs {
+        if self.algorithm() == algorithm && self.can_sign() == signs {
             Ok(self)
         } else {
             Err(KeyError::WrongKind(algorithm))
@@ -144,19 +145,19 @@ impl JwtKey {
     }
 }
 
-/// The label and the bytes of a text that is exactly one block.
+/// Returns the label and the bytes of a text that is exactly one block, with white space around it.
 fn block(text: &str) -> Result<(&str, Zeroizing<Vec<u8>>), KeyError> {
-    let (label, body) = framed(text.trim_ascii()).ok_or(KeyError::MalformedPem)?;
-    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
-    for line in body.lines() {
-        base64.push_str(line.trim_ascii_end());
+    let text = text.trim_ascii();
+    // RFC 7468 §2 allows any text before a block; here it would hide a mistake.
+    if !text.starts_with("-----BEGIN ") {
+        return Err(KeyError::MalformedPem);
     }
-    let bytes = Base64::decode_vec(&base64).map_err(|_| KeyError::MalformedPem)?;
-    Ok((label, Zeroizing::new(bytes)))
-}
-
-fn framed(text: &str) -> Option<(&str, &str)> {
-    let (label, rest) = text.strip_prefix("-----BEGIN ")?.split_once("-----")?;
-    let rest = rest.strip_suffix("-----")?.strip_suffix(label)?;
-    Some((label, rest.strip_suffix("-----END ")?))
+    let mut decoder = Decoder::new_detect_wrap(text.as_bytes()).map_err(|error| match error {
+        Error::Label => KeyError::UnknownLabel,
+        _ => KeyError::MalformedPem,
+    })?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    let decoded = decoder.decode_to_end(&mut bytes).map(drop);
+    decoded.map_err(|_| KeyError::MalformedPem)?;
+    Ok((decoder.type_label(), bytes))
 }

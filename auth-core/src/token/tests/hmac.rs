@@ -34,6 +34,19 @@ fn other_hmacs_with_the_same_key_are_refused() {
     }
 }
 
+/// The tag of `hmac` and that of `aws-lc-rs` are the same bytes.
+#[test]
+fn signatures_equal_those_of_another_implementation() {
+    use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+
+    let theirs = Key::new(HMAC_SHA256, &KEY);
+    for length in [0, 1, 55, 56, 64, 200, 2_000] {
+        let message = bytes("message", 0).repeat(63).split_off(2_016 - length);
+        let ours = key("k1").sign(&message).unwrap();
+        assert_eq!(ours, sign(&theirs, &message).as_ref(), "{length}");
+    }
+}
+
 /// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key that everybody knows.
 #[test]
 fn a_public_key_is_no_hmac_secret() {

@@ -47,7 +47,7 @@ fn refused(text: &str) -> Option<KeyError> {
     JwtKey::parse(text).err()
 }
 
-/// One key has one name and one private form, in whichever notation it is given.
+/// One key has one name in every notation, and what one signs the others verify.
 #[test]
 fn notations_agree() {
     for (private_pem, public_pem, jwk) in [
@@ -59,8 +59,14 @@ fn notations_agree() {
         let of_public = JwtKey::parse(&public_pem).unwrap();
         assert_eq!(of_pem.public_jwk(), of_public.public_jwk());
         assert_eq!(of_pem.public_jwk(), of_jwk.public_jwk());
-        assert_eq!(of_pem.secret_bytes(), of_jwk.secret_bytes());
-        assert!(of_public.secret_bytes().is_none());
+        let readers = [&of_pem, &of_jwk, &of_public];
+        for signer in [&of_pem, &of_jwk] {
+            let signature = signer.sign(b"text").unwrap();
+            for reader in readers {
+                assert_eq!(reader.verify(b"text", &signature), Ok(()));
+            }
+        }
+        assert_eq!(of_public.sign(b"text"), Err(EncodeError::VerifyOnly));
     }
     let rsa = json!({"kty": "RSA", "n": jwk::N, "e": "AQAB"}).to_string();
     let of_jwk = JwtKey::from_jwk(&rsa).unwrap().public_jwk();
@@ -70,16 +76,31 @@ fn notations_agree() {
     );
 }
 
-/// PKCS#8 of version 2 brings the public half along; ours is written without.
+/// PKCS#8 of version 2 carries the public half, which must be that of the private one.
 #[test]
 fn both_versions_of_pkcs8_are_read() {
     use aws_lc_rs::signature::Ed25519KeyPair;
 
     let pair = Ed25519KeyPair::from_seed_unchecked(&bytes("pkcs8", 0)).unwrap();
     let (one, two) = (pair.to_pkcs8v1().unwrap(), pair.to_pkcs8().unwrap());
-    let read = |bytes: &[u8]| JwtKey::eddsa_pem(&pem("PRIVATE KEY", bytes)).unwrap();
-    let (one, two) = (read(one.as_ref()), read(two.as_ref()));
-    assert_eq!(one.secret_bytes(), two.secret_bytes());
+    let read = |bytes: &[u8]| JwtKey::eddsa_pem(&pem("PRIVATE KEY", bytes));
+    let signature = |bytes| read(bytes).unwrap().sign(b"text").unwrap();
+    assert_eq!(signature(one.as_ref()), signature(two.as_ref()));
+
+    let mut other_half = two.as_ref().to_vec();
+    *other_half.last_mut().unwrap() ^= 1;
+    assert_eq!(read(&other_half).map(drop), Err(KeyError::Invalid));
+}
+
+/// A ring whose active key only verifies can read tokens and mints none.
+#[test]
+fn public_key_verifies_and_does_not_sign() {
+    let signer = KeyRing::new(JwtKey::parse(&private(ED)).unwrap());
+    let token = encode(&signer, &profile(), &claims()).unwrap();
+    let reader = KeyRing::new(JwtKey::parse(&public(ED_PUBLIC)).unwrap());
+    assert_eq!(decode(&reader, &profile(), &token, NOW), Ok(claims()));
+    let minted = encode(&reader, &profile(), &claims());
+    assert_eq!(minted, Err(EncodeError::VerifyOnly));
 }
 
 /// J-01: a constructor takes the one kind of key that it is named after.
@@ -183,6 +204,29 @@ fn a_file_is_one_strict_block() {
         (private(""), KeyError::MalformedPem),
     ] {
         assert_eq!(refused(&bad), Some(expected), "{bad:?}");
+    }
+}
+
+/// Lines of another length than 64 are read, as long as all but the last have the same one.
+#[test]
+fn lines_have_one_length() {
+    let folded = |width: usize| {
+        let base64 = EC_PUBLIC.replace('\n', "");
+        let lines = base64.as_bytes().chunks(width);
+        let lines: Vec<_> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
+        public(&lines.join("\n"))
+    };
+    for width in [4, 64, 76, 124, 1_000] {
+        assert_eq!(refused(&folded(width)), None, "{width}");
+    }
+    for bad in [
+        public(&EC_PUBLIC.replacen("MFkw", "MFkw\n", 1)),
+        public(&EC_PUBLIC.replace('\n', "\n\n")),
+        public(&EC_PUBLIC.replace('\n', " \n")),
+        format!("# a comment\n{}", folded(64)),
+    ] {
+        let refused = JwtKey::from_pem(&bad).map(drop);
+        assert_eq!(refused, Err(KeyError::MalformedPem), "{bad}");
     }
 }
 

@@ -93,16 +93,6 @@ fn too_long_a_token_is_not_minted() {
     assert_eq!(decode(&ring(), &roomy, &token, NOW), Ok(long));
 }
 
-#[test]
-fn a_key_without_its_signing_half_verifies_only() {
-    let keys = KeyRing::new(key("k1").verify_only());
-    assert_eq!(
-        encode(&keys, &profile(), &claims()),
-        Err(EncodeError::VerifyOnly)
-    );
-    assert_eq!(decode(&keys, &profile(), &minted(), NOW), Ok(claims()));
-}
-
 /// Two machines with one secret give its key one name, and another secret gets another.
 #[test]
 fn derived_key_names_are_pinned() {
