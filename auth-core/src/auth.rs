@@ -4,7 +4,7 @@ mod builder;
 mod revoke;
 mod session_policy;
 mod settings;
-#[cfg(test)]
+#[cfg(all(test, feature = "jwt"))]
 mod tests;
 
 pub use builder::AuthBuilder;

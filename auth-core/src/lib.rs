@@ -65,7 +65,9 @@ pub use http::{FieldError, FieldErrorCode, Fields};
 pub use password::{Password, PasswordHash};
 pub use session::{InvalidSessionId, Session, SessionId, Sessions};
 pub use store::{CredentialStore, ExpiringStore, SessionStore, UserDatabase};
-pub use strategy::{JwtStrategy, OpaqueStrategy, Strategy};
+#[cfg(feature = "jwt")]
+pub use strategy::JwtStrategy;
+pub use strategy::{OpaqueStrategy, Strategy};
 pub use transport::{BearerTransport, CookieTransport, Transport};
 pub use user::{
     Account, AccountFields, AuthUser, ColumnChange, EmailAddress, Epoch, InvalidEmail, InvalidRole,

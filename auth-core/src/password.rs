@@ -3,7 +3,7 @@
 //! | type | what it is |
 //! | --- | --- |
 //! | [`Password`] | what a user typed: bounded, NFC-normalised, wiped when dropped |
-//! | [`PasswordHash`] | what a database holds: an Argon2 PHC string, or bcrypt from an older system |
+//! | [`PasswordHash`] | what a database holds: an Argon2 PHC string, or bcrypt from another system (feature `bcrypt`) |
 //! | [`PasswordHasher`] | a fixed set of threads that compute and verify hashes without blocking the executor |
 //! | [`PasswordPolicy`] | which passwords a user may choose |
 //!
@@ -14,6 +14,8 @@
 //! [`PasswordHasher::verify`] takes an `Option`. No composition rules and no expiry can be configured:
 //! NIST SP 800-63B-4 section 3.1.1.2 and OWASP ASVS 6.2.5 and 6.2.10 forbid them.
 
+#[cfg(feature = "bcrypt")]
+mod bcrypt;
 mod clear;
 mod common;
 mod format;

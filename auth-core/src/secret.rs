@@ -9,6 +9,7 @@ mod derive;
 mod digest;
 mod master;
 mod random;
+#[cfg(feature = "sealed")]
 mod sealed;
 mod strength;
 mod sub_keys;
@@ -26,6 +27,7 @@ pub(crate) use self::digest::{hmac_sha256, keyed_digest_bytes};
 pub use self::master::MasterSecret;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
+#[cfg(feature = "sealed")]
 pub use self::sealed::{OpenSealedError, Opened, SealError, Sealer};
 pub use self::sub_keys::{SubKey, SubKeys};
 pub use self::weakness::SecretWeakness;

@@ -1,8 +1,10 @@
 //! What a credential means.
 
+#[cfg(feature = "jwt")]
 mod jwt;
 mod opaque;
 
+#[cfg(feature = "jwt")]
 pub use jwt::JwtStrategy;
 pub use opaque::OpaqueStrategy;
 

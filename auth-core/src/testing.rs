@@ -39,7 +39,9 @@
 )]
 
 mod clock;
+#[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "contract")]
 pub mod contract;
 mod events;
 mod outbox;

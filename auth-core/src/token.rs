@@ -39,8 +39,12 @@ mod error;
 mod header;
 mod jwk;
 mod key;
+#[cfg(feature = "jwt")]
+mod pair;
+#[cfg(feature = "jwt")]
 mod private;
 mod profile;
+#[cfg(feature = "jwt")]
 mod public;
 mod ring;
 mod shared;
@@ -57,7 +61,9 @@ pub(crate) use self::codec::decode_with_key;
 pub use self::codec::{decode, encode};
 pub use self::error::{EncodeError, InvalidToken};
 pub use self::jwk::{JwkSet, PublicJwk};
-pub use self::key::{JwtKey, KeyError};
+pub use self::key::JwtKey;
+#[cfg(feature = "jwt")]
+pub use self::key::KeyError;
 pub use self::profile::{ProfileProblem, TokenProfile};
 pub use self::ring::KeyRing;
 pub use self::shared::SharedKeyRing;

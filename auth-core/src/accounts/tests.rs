@@ -6,6 +6,7 @@ mod hooks;
 mod login;
 mod mail;
 mod masters;
+#[cfg(feature = "jwt")]
 mod sessions;
 mod update;
 

@@ -11,7 +11,7 @@ mod register;
 mod sessions;
 mod users;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "jwt"))]
 mod tests;
 
 use self::complete::complete;

@@ -60,7 +60,7 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "jwt"))]
 mod tests {
     use std::sync::Arc;
 

@@ -15,6 +15,7 @@ pub struct ConfigReport {
     seen: Vec<SeenSecret>,
     several_processes: bool,
     /// Audiences with the names of the keys that sign for them.
+    #[cfg(feature = "jwt")]
     signed_for: Vec<(String, String)>,
 }
 
@@ -116,6 +117,7 @@ impl ConfigReport {
 
     /// Declares that tokens for `audience` are signed with the key `kid`: who does the same again accepts
     /// the other's tokens, also those that the other has ended.
+    #[cfg(feature = "jwt")]
     pub(crate) fn signs_for(&mut self, audience: &str, kid: &str) {
         let signed = (audience.to_owned(), kid.to_owned());
         if self.signed_for.contains(&signed) {

@@ -61,6 +61,7 @@ impl KeyId {
     }
 
     /// The name made of all of `digest`: 43 characters.
+    #[cfg(any(test, feature = "jwt"))]
     pub(crate) fn from_whole_digest(digest: &[u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(digest))
     }

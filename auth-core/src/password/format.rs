@@ -6,6 +6,8 @@ mod tests;
 use argon2::{Algorithm, Version};
 use base64ct::{Base64Unpadded, Encoding};
 
+#[cfg(feature = "bcrypt")]
+use super::bcrypt::BcryptHash;
 use super::{params::Argon2Params, stored::PasswordHash};
 
 /// Salt and output of the hashes that we make: 128 and 256 bits (RFC 9106 section 3.1, NIST SP 800-63B-4 3.1.1.2).
@@ -19,15 +21,12 @@ const MIN_SALT_LEN: usize = 8;
 /// Shorter outputs are legal, but would match by chance too easily.
 const MIN_OUTPUT_LEN: usize = 16;
 
-/// Cost 16 takes some four seconds of a core; each step more doubles that, up to days.
-const BCRYPT_COSTS: std::ops::RangeInclusive<u32> = 4..=16;
-
 /// A stored hash that can be computed again.
 #[derive(Debug)]
-pub(super) enum Stored<'a> {
+pub(super) enum Stored {
     Argon2(Argon2Hash),
-    /// The whole text, of which the crate `bcrypt` has found that it is well-formed.
-    Bcrypt(&'a str),
+    #[cfg(feature = "bcrypt")]
+    Bcrypt(BcryptHash),
 }
 
 /// The parts of an Argon2 PHC string.
@@ -39,11 +38,12 @@ pub(super) struct Argon2Hash {
     pub(super) output: Vec<u8>,
 }
 
-impl<'a> Stored<'a> {
+impl Stored {
     /// Returns `None` if the text is unknown, malformed, or too expensive to compute.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        #[cfg(feature = "bcrypt")]
         if text.starts_with("$2") {
-            return parse_bcrypt(text).map(Self::Bcrypt);
+            return BcryptHash::parse(text).map(Self::Bcrypt);
         }
         Argon2Hash::parse(text).map(Self::Argon2)
     }
@@ -137,16 +137,4 @@ fn decode(text: &str, min: usize) -> Option<Vec<u8>> {
     let mut buffer = [0; MAX_FIELD_LEN];
     let bytes = Base64Unpadded::decode(text, &mut buffer).ok()?;
     (bytes.len() >= min).then(|| bytes.to_vec())
-}
-
-/// `$2b$12$` with 22 characters of salt and 31 of output. `$2x$` marks hashes of a broken implementation.
-fn parse_bcrypt(text: &str) -> Option<&str> {
-    let (version, rest) = text.strip_prefix("$2")?.split_once('$')?;
-    let (cost, _) = rest.split_once('$')?;
-    let known = matches!(version, "a" | "b" | "y")
-        && cost.len() == 2
-        && cost.bytes().all(|b| b.is_ascii_digit())
-        && BCRYPT_COSTS.contains(&cost.parse().ok()?)
-        && text.parse::<bcrypt::HashParts>().is_ok();
-    known.then_some(text)
 }

@@ -21,7 +21,8 @@ use super::{Argon2Params, Password, PasswordHash};
 /// one is dropped.
 ///
 /// New hashes are Argon2id, version 19, with a salt of 128 and an output of 256 bits. Argon2i, Argon2d, version 16,
-/// other costs, and bcrypt (`$2a$`, `$2b$`, `$2y$`) are verified too, so that accounts of an older system can log in.
+/// and other costs are verified too, and with the feature `bcrypt` also `$2a$`, `$2b$` and `$2y$`, so that accounts
+/// of another system can log in.
 ///
 /// Each thread owns the memory that its hashes need, so a storm of logins takes no more than threads times
 /// [`Argon2Params::memory_kib`]. The queue in front of the threads is bounded: beyond it [`HashError::Busy`] says
@@ -104,12 +105,12 @@ impl PasswordHasher {
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// let hasher = PasswordHasher::default();
-    /// let password = Password::parse("U*U*")?;
+    /// let password = Password::parse("password")?;
     /// assert_eq!(hasher.verify(&password, None).await?, Verdict::Mismatch);
     ///
-    /// // A user of the older system logs in, and gets a hash of today.
-    /// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
-    /// let stored = PasswordHash::from_stored(bcrypt.to_owned());
+    /// // A hash of cheaper parameters matches, and should be replaced.
+    /// let old = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    /// let stored = PasswordHash::from_stored(old.to_owned());
     /// let verdict = hasher.verify(&password, Some(&stored)).await?;
     /// assert_eq!(verdict, Verdict::Match { needs_rehash: true });
     /// # Ok::<(), Box<dyn std::error::Error>>(())

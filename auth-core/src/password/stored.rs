@@ -4,7 +4,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq;
 
-/// A stored password hash: an Argon2 PHC string, or a `$2a$`, `$2b$` or `$2y$` bcrypt string.
+/// A stored password hash: an Argon2 PHC string, or with the feature `bcrypt` a `$2a$`, `$2b$` or `$2y$` string.
 ///
 /// Any text may be stored: what is not understood never verifies, it does not fail. So a marker like `!` for "no
 /// password" is harmless, although `Option<PasswordHash>` says it better.

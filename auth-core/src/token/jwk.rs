@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::{JwtAlgorithm, KeyId};
-
 /// The public half of a key, for whoever verifies tokens elsewhere.
 ///
 /// There is no private member in this type, and nothing of a secret: of an HS256 key there is no
@@ -47,21 +45,6 @@ pub struct PublicJwk {
 }
 
 impl PublicJwk {
-    /// A key of which the numbers are still missing.
-    pub(super) fn new(kty: &'static str, kid: &KeyId, algorithm: JwtAlgorithm) -> Self {
-        Self {
-            kty,
-            crv: None,
-            x: None,
-            y: None,
-            n: None,
-            e: None,
-            kid: kid.to_string(),
-            alg: algorithm.name(),
-            usage: "sig",
-        }
-    }
-
     /// The name under which tokens refer to the key.
     ///
     /// # Examples

@@ -1,14 +1,18 @@
 //! A key that knows its name and its one algorithm.
 
+#[cfg(feature = "jwt")]
 mod error;
+#[cfg(feature = "jwt")]
 mod jwk;
+#[cfg(feature = "jwt")]
 mod pem;
 
 use std::fmt;
 
+#[cfg(feature = "jwt")]
 pub use self::error::KeyError;
-use super::private::{PrivateKey, SigningKey};
-use super::public::PublicKey;
+#[cfg(feature = "jwt")]
+use super::pair::Pair;
 use super::{EncodeError, InvalidToken, JwtAlgorithm, KeyId, PublicJwk};
 use crate::keys::RotatableKey;
 use crate::secret::{
@@ -40,11 +44,8 @@ enum Material {
         weakness: Option<SecretWeakness>,
     },
     /// Every other algorithm.
-    Pair {
-        public: PublicKey,
-        /// `None` if the key only verifies, such as the public key of another issuer.
-        signing: Option<SigningKey>,
-    },
+    #[cfg(feature = "jwt")]
+    Pair(Pair),
 }
 
 impl JwtKey {
@@ -120,20 +121,10 @@ impl JwtKey {
         }
     }
 
-    fn of_private(key: PrivateKey) -> Self {
-        let PrivateKey { public, signing } = key;
-        Self::of_pair(public, Some(signing))
-    }
-
-    fn of_public(public: PublicKey) -> Self {
-        Self::of_pair(public, None)
-    }
-
-    fn of_pair(public: PublicKey, signing: Option<SigningKey>) -> Self {
-        Self {
-            kid: public.thumbprint(),
-            material: Material::Pair { public, signing },
-        }
+    #[cfg(feature = "jwt")]
+    pub(super) fn of_pair(kid: KeyId, pair: Pair) -> Self {
+        let material = Material::Pair(pair);
+        Self { kid, material }
     }
 
     /// The name of the key.
@@ -165,7 +156,8 @@ impl JwtKey {
     pub fn algorithm(&self) -> JwtAlgorithm {
         match &self.material {
             Material::Secret { .. } => JwtAlgorithm::Hs256,
-            Material::Pair { public, .. } => public.algorithm(),
+            #[cfg(feature = "jwt")]
+            Material::Pair(pair) => pair.algorithm(),
         }
     }
 
@@ -178,7 +170,8 @@ impl JwtKey {
     pub fn public_jwk(&self) -> Option<PublicJwk> {
         match &self.material {
             Material::Secret { .. } => None,
-            Material::Pair { public, .. } => Some(public.jwk(&self.kid)),
+            #[cfg(feature = "jwt")]
+            Material::Pair(pair) => Some(pair.jwk(&self.kid)),
         }
     }
 
@@ -198,7 +191,8 @@ impl JwtKey {
     pub fn weakness(&self) -> Option<SecretWeakness> {
         match &self.material {
             Material::Secret { weakness, .. } => *weakness,
-            Material::Pair { .. } => None,
+            #[cfg(feature = "jwt")]
+            Material::Pair(_) => None,
         }
     }
 
@@ -222,21 +216,28 @@ impl JwtKey {
     }
 
     /// Returns the secret of an HS256 key, for the report of a configuration.
+    #[cfg_attr(
+        not(feature = "jwt"),
+        expect(clippy::unnecessary_wraps, reason = "only a key pair has no secret")
+    )]
     pub(crate) fn secret(&self) -> Option<&Secret> {
         match &self.material {
             Material::Secret { secret, .. } => Some(secret),
-            Material::Pair { .. } => None,
+            #[cfg(feature = "jwt")]
+            Material::Pair(_) => None,
         }
     }
 
     /// Returns the signature of `message`.
+    #[cfg_attr(
+        not(feature = "jwt"),
+        expect(clippy::unnecessary_wraps, reason = "only a public key cannot sign")
+    )]
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, EncodeError> {
         match &self.material {
             Material::Secret { secret, .. } => Ok(hmac_sha256(secret, message).to_vec()),
-            Material::Pair { signing, .. } => {
-                let signing = signing.as_ref().ok_or(EncodeError::VerifyOnly)?;
-                signing.sign(message)
-            }
+            #[cfg(feature = "jwt")]
+            Material::Pair(pair) => pair.sign(message),
         }
     }
 
@@ -247,7 +248,8 @@ impl JwtKey {
                 let is_tag = constant_time_eq(&hmac_sha256(secret, message), signature);
                 is_tag.then_some(()).ok_or(InvalidToken::BadSignature)
             }
-            Material::Pair { public, .. } => public.verify(message, signature),
+            #[cfg(feature = "jwt")]
+            Material::Pair(pair) => pair.verify(message, signature),
         }
     }
 }
@@ -264,7 +266,8 @@ impl RotatableKey for JwtKey {
     fn can_sign(&self) -> bool {
         match &self.material {
             Material::Secret { .. } => true,
-            Material::Pair { signing, .. } => signing.is_some(),
+            #[cfg(feature = "jwt")]
+            Material::Pair(pair) => pair.can_sign(),
         }
     }
 }

@@ -184,20 +184,35 @@ impl PublicKey {
             Numbers::Ed25519(x) => PublicJwk {
                 crv: Some("Ed25519"),
                 x: Some(b64(x)),
-                ..PublicJwk::new("OKP", kid, JwtAlgorithm::EdDsa)
+                ..numberless("OKP", kid, JwtAlgorithm::EdDsa)
             },
             Numbers::P256 { x, y } => PublicJwk {
                 crv: Some("P-256"),
                 x: Some(b64(x)),
                 y: Some(b64(y)),
-                ..PublicJwk::new("EC", kid, JwtAlgorithm::Es256)
+                ..numberless("EC", kid, JwtAlgorithm::Es256)
             },
             Numbers::Rsa { n, e } => PublicJwk {
                 n: Some(b64(n)),
                 e: Some(b64(e)),
-                ..PublicJwk::new("RSA", kid, JwtAlgorithm::Rs256)
+                ..numberless("RSA", kid, JwtAlgorithm::Rs256)
             },
         }
+    }
+}
+
+/// A JWK without its numbers.
+fn numberless(kty: &'static str, kid: &KeyId, algorithm: JwtAlgorithm) -> PublicJwk {
+    PublicJwk {
+        kty,
+        crv: None,
+        x: None,
+        y: None,
+        n: None,
+        e: None,
+        kid: kid.to_string(),
+        alg: algorithm.name(),
+        usage: "sig",
     }
 }
 

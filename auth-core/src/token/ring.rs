@@ -166,12 +166,14 @@ impl fmt::Debug for KeyRing {
 mod tests {
     use super::*;
     use crate::secret::Secret;
+    #[cfg(feature = "jwt")]
     use crate::token::tests::public_key;
 
     fn key(kid: &str) -> JwtKey {
         JwtKey::hs256(KeyId::parse(kid).unwrap(), Secret::generate().unwrap())
     }
 
+    #[cfg(feature = "jwt")]
     #[test]
     fn all_faults_are_reported_at_once() {
         let ring = KeyRing::new(public_key("b"))

@@ -100,6 +100,7 @@ async fn store_hash(world: &World, stored: &str) {
 
 /// C-PS-03, C-PS-07: a bcrypt hash from elsewhere logs in once, and is Argon2id afterwards. The
 /// epoch stays: nobody is logged out by it.
+#[cfg(feature = "bcrypt")]
 #[tokio::test]
 async fn a_hash_from_elsewhere_is_replaced_at_login() {
     let world = World::new();

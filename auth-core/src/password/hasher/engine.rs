@@ -15,9 +15,6 @@ use crate::password::{
     format::{Argon2Hash, MAX_FIELD_LEN, OUTPUT_LEN, SALT_LEN, Stored, to_phc},
 };
 
-/// bcrypt reads no further; implementations differ in whether they say so.
-const BCRYPT_MAX_BYTES: usize = 72;
-
 pub(super) struct Engine {
     params: Argon2Params,
     memory: Memory,
@@ -73,14 +70,15 @@ impl Engine {
                 }
                 (matches, hash.needs_rehash_for(&self.params))
             }
-            Some(Stored::Bcrypt(text)) => (bcrypt_matches(password, text), true),
+            #[cfg(feature = "bcrypt")]
+            Some(Stored::Bcrypt(hash)) => (hash.matches(password), true),
             None => {
                 argon2_matches(&mut self.memory, password, &self.dummy)?;
                 (false, false)
             }
         };
-        if stored.is_some() && known.is_none() {
-            tracing::debug!("a stored password hash is malformed, unknown or too costly");
+        if let (Some(hash), None) = (stored, &known) {
+            report_unreadable(hash);
         }
         Ok(if matches {
             Verdict::Match { needs_rehash }
@@ -110,6 +108,21 @@ impl Engine {
     }
 }
 
+/// Says in the log why a stored hash matches no password.
+fn report_unreadable(hash: &PasswordHash) {
+    if cfg!(not(feature = "bcrypt")) && hash.as_stored_str().starts_with("$2") {
+        tracing::warn!(
+            target: "auth",
+            "a stored bcrypt hash cannot be verified: enable the feature `bcrypt` of auth-core"
+        );
+    } else {
+        tracing::debug!(
+            target: "auth",
+            "a stored password hash is malformed, unknown or too costly"
+        );
+    }
+}
+
 /// Parameters that cost as much as `full` costs more than `spent`. What Argon2 costs is its memory times its passes;
 /// lanes only say what could be done at the same time.
 fn rest(full: Argon2Params, spent: Argon2Params) -> Option<Argon2Params> {
@@ -136,18 +149,6 @@ fn argon2_matches(
     Ok(output.ct_eq(&hash.output).into())
 }
 
-/// Verifies with bcrypt, without its two traps.
-///
-/// It reads 72 bytes and forgets the rest, and it repeats the password with its closing NUL byte as a key stream, so
-/// that `a` and `a NUL a` are the same key. Passwords longer than 72 bytes or with a NUL in them therefore never match.
-/// (No system could have stored either faithfully.) The work is done all the same.
-fn bcrypt_matches(password: &[u8], text: &str) -> bool {
-    let faithful = password.len() <= BCRYPT_MAX_BYTES && !password.contains(&0);
-    // The text was parsed by the same crate before, so there is no error left.
-    let matches = bcrypt::verify(password, text).unwrap_or(false);
-    matches & faithful
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,10 +160,10 @@ mod tests {
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         let params = Argon2Params::dangerous_below_floor(256, 2, 1).unwrap();
         let mut engine = Engine::new(params, Arc::default());
-        let Some(Stored::Argon2(hash)) = Stored::parse(vector) else {
-            panic!("the vector is not read");
+        engine.dummy = match Stored::parse(vector) {
+            Some(Stored::Argon2(hash)) => hash,
+            _ => panic!("the vector is not read"),
         };
-        engine.dummy = hash;
         assert!(argon2_matches(&mut engine.memory, b"password", &engine.dummy).unwrap());
         for stored in [None, Some(PasswordHash::from_stored("!".to_owned()))] {
             let verdict = engine.verify(b"password", stored.as_ref());

@@ -62,8 +62,8 @@ impl JwtKey {
             (kty, d, None) => {
                 let public = members.public_key(kty)?;
                 match d {
-                    Some(d) => Self::of_private(private_key(&public, &d)?),
-                    None => Self::of_public(public),
+                    Some(d) => private_key(&public, &d)?.into(),
+                    None => public.into(),
                 }
             }
         };

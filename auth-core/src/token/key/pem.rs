@@ -39,8 +39,8 @@ impl JwtKey {
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let (label, der) = block(pem)?;
         match label {
-            "PRIVATE KEY" => Ok(Self::of_private(PrivateKey::from_pkcs8(&der)?)),
-            "PUBLIC KEY" => Ok(Self::of_public(PublicKey::from_spki(&der)?)),
+            "PRIVATE KEY" => Ok(PrivateKey::from_pkcs8(&der)?.into()),
+            "PUBLIC KEY" => Ok(PublicKey::from_spki(&der)?.into()),
             _ => Err(KeyError::UnknownLabel),
         }
     }
@@ -157,7 +157,8 @@ fn block(text: &str) -> Result<(&str, Zeroizing<Vec<u8>>), KeyError> {
         _ => KeyError::MalformedPem,
     })?;
     let mut bytes = Zeroizing::new(Vec::new());
-    let decoded = decoder.decode_to_end(&mut bytes).map(drop);
-    decoded.map_err(|_| KeyError::MalformedPem)?;
+    if decoder.decode_to_end(&mut bytes).is_err() {
+        return Err(KeyError::MalformedPem);
+    }
     Ok((decoder.type_label(), bytes))
 }

@@ -6,7 +6,7 @@
 /// Under a public key of small order anybody can make a signature that verifies for many messages,
 /// and a number that is not reduced is a second encoding of a key. RFC 8032 §5.1.3 (step 1) refuses
 /// the second kind; `aws-lc-rs` accepts both. The ordinates are the eight points of order 1, 2, 4
-/// and 8, as in table 1 of *Taming the many EdDSAs* (Chalkias, Garillot and Nikolaenko, SSR 2020)
+/// and 8, as in table 1 of *Taming the many `EdDSAs`* (Chalkias, Garillot, Nikolaenko; SSR 2020)
 /// and in the constant `EIGHT_TORSION` of `curve25519-dalek`. Two points with one ordinate differ in
 /// the sign bit, which is ignored here.
 pub(super) fn is_small_order_or_unreduced(encoded: [u8; 32]) -> bool {

@@ -2,25 +2,40 @@
 
 #[path = "decoder.rs"]
 mod decoder;
-#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
 #[path = "header.rs"]
 mod header;
 #[path = "hmac.rs"]
 mod hmac;
-#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
 #[path = "kinds.rs"]
 mod kinds;
 #[path = "minting.rs"]
 mod minting;
-#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
 #[path = "mutation.rs"]
 mod mutation;
 #[path = "payload.rs"]
 mod payload;
-#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
 #[path = "sound.rs"]
 mod sound;
-#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
 #[path = "text.rs"]
 mod text;
 #[path = "time_window.rs"]

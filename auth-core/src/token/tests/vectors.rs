@@ -1,32 +1,6 @@
-//! Published examples.
+//! Published examples of key pairs.
 
 use super::*;
-
-/// RFC 7515, appendix A.1: the signature path reproduces the published token.
-#[test]
-fn rfc_7515_a_1() {
-    let secret = Secret::from_base64url(
-        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
-    )
-    .unwrap();
-    let key = JwtKey::hs256(kid("rfc"), secret);
-    let message = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
-        eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-    let signature = key.sign(message.as_bytes()).unwrap();
-    assert_eq!(
-        b64(&signature),
-        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    );
-    assert_eq!(key.verify(message.as_bytes(), &signature), Ok(()));
-    assert_eq!(
-        key.verify(&message.as_bytes()[1..], &signature),
-        Err(InvalidToken::BadSignature),
-    );
-    // The whole token is none of ours: it names no key.
-    let token = format!("{message}.{}", b64(&signature));
-    let read = decode(&KeyRing::new(key), &profile(), &token, NOW);
-    assert_eq!(read, Err(InvalidToken::UnknownKey));
-}
 
 /// RFC 8037, appendix A: the key, its thumbprint (A.3), and the signature (A.4), which is the same
 /// every time.

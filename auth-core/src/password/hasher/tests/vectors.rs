@@ -20,6 +20,7 @@ fn argon2_reference_vectors() {
 }
 
 /// Vectors of `crypt_blowfish` (`wrapper.c`) and of libxcrypt 4.4.
+#[cfg(feature = "bcrypt")]
 #[test]
 fn bcrypt_vectors() {
     let hasher = quick().build();
@@ -68,6 +69,7 @@ fn bcrypt_vectors() {
 }
 
 /// C-PS-03, A6.2.8, B-47, C-PS-09: bcrypt's truncation at 72 bytes and its cyclic key never match.
+#[cfg(feature = "bcrypt")]
 #[test]
 fn bcrypt_never_matches_by_its_traps() {
     let hasher = quick().build();
