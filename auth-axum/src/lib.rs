@@ -102,6 +102,7 @@
 //!     CurrentUser { user, policy: std::marker::PhantomData }
 //! }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod csrf;
 mod extract;

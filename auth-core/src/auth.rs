@@ -4,7 +4,8 @@ mod builder;
 mod revoke;
 mod session_policy;
 mod settings;
-#[cfg(all(test, feature = "jwt"))]
+#[cfg(test)]
+#[cfg(feature = "jwt")]
 mod tests;
 
 pub use builder::AuthBuilder;

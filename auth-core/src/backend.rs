@@ -80,11 +80,13 @@ impl<U: AuthUser> Backend<U> {
     /// [`sessions`](crate::accounts::AccountsBuilder::sessions).
     ///
     /// ```
-    /// use auth_core::testing::master_secret;
+    /// use auth_core::secret::{MasterSecret, Secret};
     /// use auth_core::{Backend, BearerTransport, JwtStrategy, User};
     ///
-    /// let jwt = JwtStrategy::from_master(&master_secret());
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// let jwt = JwtStrategy::from_master(&master);
     /// let backend: Backend<User> = Backend::new("api", BearerTransport::new(), jwt).with_sessions();
+    /// # Ok::<(), auth_core::secret::RandomError>(())
     /// ```
     #[must_use]
     pub fn with_sessions(mut self) -> Self {

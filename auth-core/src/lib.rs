@@ -22,8 +22,17 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
+//! | `jwt` (default) | [`JwtStrategy`]; keys of EdDSA, ES256 and RS256 from PEM and JWK. Compiles `aws-lc-rs`, which is partly C |
+//! | `bcrypt` | logins with imported bcrypt hashes, which Argon2id replaces |
+//! | `sealed` | [`secret::Sealer`], which encrypts data that a store keeps. Compiles `aws-lc-rs` |
 //! | `openapi` | [`Auth::openapi`], the OpenAPI 3.1 document of the routes |
-//! | `testing` | fixtures, a manual clock, stores that fail or count on demand, the conformance suite for adapters, the contract suite for storages |
+//! | `testing` | fixtures for tests: a manual clock, an outbox, stores that fail or count on demand |
+//! | `contract` | the suite that tests the guarantees of a storage; implies `testing` |
+//! | `conformance` | the suite that tests an adapter of a framework; implies `testing` |
+//!
+//! A feature adds items and changes no behaviour. With `default-features = false` nothing in C is
+//! compiled: tokens are opaque ([`OpaqueStrategy`]), and mailed tokens are signed with HMAC.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod accounts;
 pub mod api;

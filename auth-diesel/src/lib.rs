@@ -69,6 +69,7 @@
 //!   moves it by hand. Rows that are over count as absent; purging them only saves space.
 //!
 //! Needs a tokio runtime with I/O and time enabled, of either flavour.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(

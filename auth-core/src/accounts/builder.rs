@@ -33,12 +33,13 @@ use crate::user::AuthUser;
 ///
 /// ```
 /// use auth_core::password::{Argon2Params, PasswordHasher};
+/// use auth_core::secret::{MasterSecret, Secret};
 /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-/// use auth_core::testing::master_secret;
 /// use auth_core::{Accounts, User};
 ///
 /// let hasher = PasswordHasher::builder().params(Argon2Params::new(47_104, 1, 1)?).build();
-/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master)
 ///     .expiring_store(MemoryExpiringStore::new())
 ///     .hasher(hasher)
 ///     .account_token_lifetime(std::time::Duration::from_secs(20 * 60))

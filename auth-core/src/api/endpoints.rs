@@ -11,7 +11,8 @@ mod register;
 mod sessions;
 mod users;
 
-#[cfg(all(test, feature = "jwt"))]
+#[cfg(test)]
+#[cfg(feature = "jwt")]
 mod tests;
 
 use self::complete::complete;

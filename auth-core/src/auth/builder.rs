@@ -20,11 +20,11 @@ use crate::user::AuthUser;
 /// # Examples
 ///
 /// ```
+/// use auth_core::secret::{MasterSecret, Secret};
 /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-/// use auth_core::testing::master_secret;
 /// use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, LoginBy, User};
 ///
-/// let secret = master_secret();
+/// let secret = MasterSecret::new(Secret::generate()?);
 /// let accounts = Accounts::builder(MemoryUserDatabase::new(), &secret)
 ///     .expiring_store(MemoryExpiringStore::new());
 /// let jwt = JwtStrategy::from_master(&secret).revoked_in(MemoryExpiringStore::new());
@@ -39,7 +39,7 @@ use crate::user::AuthUser;
 /// let nothing = Accounts::<User>::builder(MemoryUserDatabase::new(), &secret);
 /// let error = Auth::builder(nothing).auth_path("session").build().unwrap_err();
 /// assert!(error.problems().len() >= 3, "{error}");
-/// # Ok::<(), auth_core::ConfigError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AuthBuilder<U: AuthUser> {
     accounts: AccountsBuilder<U>,

@@ -13,18 +13,19 @@ impl<U: AuthUser> Auth<U> {
     /// # Examples
     ///
     /// ```
-    /// use auth_core::testing::{Outbox, accounts_builder, master_secret};
-    /// use auth_core::{Auth, Backend, CookieTransport, OpaqueStrategy, Sessions};
-    /// use auth_core::store::memory::MemorySessionStore;
-    /// use std::sync::Arc;
+    /// use auth_core::secret::{MasterSecret, Secret};
+    /// use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+    /// use auth_core::{Accounts, Auth, Backend, CookieTransport, OpaqueStrategy, Sessions, User};
     ///
-    /// let accounts = accounts_builder(Arc::new(Outbox::new()))
-    ///     .sessions(Sessions::new(MemorySessionStore::new(), &master_secret()));
-    /// let auth = Auth::builder(accounts)
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// let accounts = Accounts::builder(MemoryUserDatabase::new(), &master)
+    ///     .expiring_store(MemoryExpiringStore::new())
+    ///     .sessions(Sessions::new(MemorySessionStore::new(), &master));
+    /// let auth: Auth<User> = Auth::builder(accounts)
     ///     .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()))
     ///     .build()?;
     /// assert!(auth.session_policy().contains("| a session that nobody uses ends after | 30d |"));
-    /// # Ok::<(), auth_core::ConfigError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn session_policy(&self) -> String {
@@ -60,7 +61,8 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-#[cfg(all(test, feature = "jwt"))]
+#[cfg(test)]
+#[cfg(feature = "jwt")]
 mod tests {
     use std::sync::Arc;
 

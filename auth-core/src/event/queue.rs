@@ -60,8 +60,8 @@ pub trait AsyncEventSink: Send + Sync + 'static {
 /// use auth_core::event::{AsyncEventSink, QueuedSink};
 /// use auth_core::{Accounts, User};
 /// # use auth_core::{AuthEvent, BoxError};
+/// use auth_core::secret::{MasterSecret, Secret};
 /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-/// use auth_core::testing::master_secret;
 ///
 /// # struct AuditTable;
 /// # #[async_trait::async_trait]
@@ -72,7 +72,8 @@ pub trait AsyncEventSink: Send + Sync + 'static {
 /// let (sink, worker) = QueuedSink::new(AuditTable, 10_000);
 /// tokio::spawn(worker.run());
 ///
-/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+/// let master = MasterSecret::new(Secret::generate()?);
+/// let accounts: Accounts<User> = Accounts::builder(MemoryUserDatabase::new(), &master)
 ///     .expiring_store(MemoryExpiringStore::new())
 ///     .event_sink(sink.clone())
 ///     .build()?;

@@ -71,4 +71,4 @@
 //!
 //! Its extractors call [`Auth::authenticate`](crate::Auth::authenticate) once for a request and
 //! [`Auth::require`](crate::Auth::require) with a guard. The suite in `testing::conformance` (feature
-//! `testing`) then says whether it sends what the others send.
+//! `conformance`) then says whether it sends what the others send.

@@ -59,13 +59,14 @@
 //!
 //! # Sealed data
 //!
-//! Data that a [`Sealer`](crate::secret::Sealer) has encrypted follows the master secret, too, with one
+//! Data that a [`Sealer`](crate::secret::Sealer) (feature `sealed`) has encrypted follows the master secret, too, with one
 //! difference: a token expires, and stored data does not. **Once a master secret is retired, data that
 //! was sealed under it can never be read again.** A row is sealed anew when it is used
 //! ([`Opened::needs_reseal`](crate::secret::Opened::needs_reseal)). Before you retire a master secret,
 //! seal the rows anew that were not used, page by page, until none is left:
 //!
-//! ```
+#![cfg_attr(feature = "sealed", doc = "```")]
+#![cfg_attr(not(feature = "sealed"), doc = "```ignore")]
 //! use auth_core::secret::{MasterSecret, Sealer};
 //! use auth_core::store::{CredentialData, CredentialKind, CredentialStore, StoredCredential};
 //!

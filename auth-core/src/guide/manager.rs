@@ -1,11 +1,17 @@
 //! Test your manager without HTTP.
 //!
 //! A [`UserManager`](crate::UserManager) has the hooks, [`Accounts`](crate::Accounts) the flows that
-//! call them. `testing::accounts` (feature `testing`) puts a manager on stores in memory with a
-//! hasher that costs nothing, so that a test of your rules takes a millisecond and says what it
-//! means:
+//! call them. `testing::accounts` puts a manager on stores in memory with a hasher that costs
+//! nothing, so that a test of your rules takes a millisecond and says what it means. The module
+//! `testing` needs its feature, in the tests only:
 //!
+//! ```toml
+//! [dev-dependencies]
+//! auth-core = { version = "0.1", features = ["testing"] }
 //! ```
+//!
+#![cfg_attr(feature = "testing", doc = "```")]
+#![cfg_attr(not(feature = "testing"), doc = "```ignore")]
 //! use std::sync::{Arc, Mutex};
 //!
 //! use auth_core::accounts::{ForgotPassword, HookResult};

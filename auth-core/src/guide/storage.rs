@@ -8,7 +8,7 @@
 //! | anything else | an implementation of [`UserDatabase`](crate::UserDatabase), six methods |
 //!
 //! The whole way, from choosing the user to reading the report of the suite, stands in the
-//! documentation of `testing::contract` (feature `testing`), and `examples/custom-storage` has walked
+//! documentation of `testing::contract` (feature `contract`), and `examples/custom-storage` has walked
 //! it for an embedded key-value store, in fewer than a hundred lines of code. In short:
 //!
 //! 1. **Each method is one atomic step.** Let the engine decide: a unique index, a condition in the
@@ -17,9 +17,10 @@
 //! 2. **Absent is not an error, and an error is not absence.** `Ok(None)` and the outcomes say what
 //!    is not there; [`StoreError`](crate::StoreError) says that you do not know.
 //! 3. **Keep the executor free**, and expect a future to be dropped at any moment.
-//! 4. **Prove it**:
+//! 4. **Prove it**, with the feature `contract` of `auth-core` among the development dependencies:
 //!
-//! ```
+#![cfg_attr(feature = "contract", doc = "```")]
+#![cfg_attr(not(feature = "contract"), doc = "```ignore")]
 //! use auth_core::store::memory::MemoryUserDatabase as MyStore;
 //! use auth_core::testing::contract::{self, Fresh};
 //!

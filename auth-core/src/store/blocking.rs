@@ -28,7 +28,6 @@ use crate::store::{
 /// use auth_core::User;
 /// use std::sync::{Arc, PoisonError, RwLock};
 /// # use auth_core::store::{LoginIdentifier, UserIter};
-/// # use auth_core::testing::contract::{self, Fresh, Guarantee};
 /// # use std::collections::BTreeMap;
 /// # use std::ops::Bound::{Excluded, Unbounded};
 /// # use uuid::Uuid;
@@ -85,11 +84,9 @@ use crate::store::{
 ///         job(&mut *self.users.write().unwrap_or_else(PoisonError::into_inner))
 ///     }
 /// }
-/// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
-/// # let fixture = || async { Fresh::new(Store::default()) };
-/// # let some = [Guarantee::UniqueEmail, Guarantee::LastSuperuser];
-/// # contract::user_database_only(fixture, &some).await.assert_kept();
-/// # });
+///
+/// fn is_a_user_database(_: impl auth_core::UserDatabase<User = User>) {}
+/// is_a_user_database(Store::default());
 /// ```
 pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
     /// The application's user.

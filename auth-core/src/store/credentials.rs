@@ -42,7 +42,7 @@ pub use self::kind::CredentialKind;
 /// credentials; see [`UserDatabase::delete`](crate::UserDatabase::delete). A deactivated user keeps
 /// them.
 ///
-/// `auth_core::testing::contract` (feature `testing`) tries every guarantee of this trait on a store.
+/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
 ///
 /// # Examples
 ///
@@ -235,7 +235,8 @@ impl StoredCredential {
     ///
     /// # Examples
     ///
-    /// ```
+    #[cfg_attr(feature = "sealed", doc = "```")]
+    #[cfg_attr(not(feature = "sealed"), doc = "```ignore")]
     /// use auth_core::secret::{MasterSecret, Sealer, Secret};
     /// use auth_core::store::{CredentialData, CredentialId, CredentialKind, Owner, StoredCredential};
     /// # use auth_core::{Clock, SystemClock};

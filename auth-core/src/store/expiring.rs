@@ -20,7 +20,7 @@ use crate::error::StoreError;
 /// that the whole toolkit agrees on the time; an expired entry counts as absent whether or not it
 /// was purged.
 ///
-/// `auth_core::testing::contract` (feature `testing`) tries every guarantee of this trait on a store.
+/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
 #[async_trait]
 pub trait ExpiringStore: Send + Sync + 'static {
     /// Stores `key` with a count of one, unless it is there and alive.

@@ -105,8 +105,7 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 ///     Precondition, InsertOutcome, LoginIdentifier, NewUser, UpdateOutcome, UserChange, UserIter,
 ///     UserRows, UserRowsMut,
 /// };
-/// use auth_core::testing::{email, ManualClock};
-/// use auth_core::{BoxError, Clock, NoColumns, Roles, User};
+/// use auth_core::{BoxError, Clock, EmailAddress, NoColumns, Roles, SystemClock, User};
 /// use std::collections::BTreeMap;
 /// use std::ops::Bound::{Excluded, Unbounded};
 /// use uuid::Uuid;
@@ -151,14 +150,14 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 ///
 /// let mut users = Users::default();
 /// let ada = NewUser {
-///     email: email("ada@example.com"),
+///     email: EmailAddress::parse("ada@example.com")?,
 ///     username: None,
 ///     password_hash: None,
 ///     is_active: true,
 ///     is_verified: true,
 ///     is_superuser: true,
 ///     roles: Roles::none(),
-///     created_at: ManualClock::new().now(),
+///     created_at: SystemClock.now(),
 ///     columns: NoColumns,
 /// };
 /// let InsertOutcome::Inserted(ada) = users.insert(ada)? else { panic!("nobody was there") };

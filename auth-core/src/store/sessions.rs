@@ -24,7 +24,7 @@ use crate::user::Epoch;
 /// Seven methods are one statement each. [`rotate_session`](Self::rotate_session) follows from them,
 /// with all of its rules.
 ///
-/// `auth_core::testing::contract` (feature `testing`) tries every guarantee of this trait on a store.
+/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Stores a new session. Its id is random and new.

@@ -25,18 +25,17 @@ use crate::user::{Account, InvalidStoredUser, StoredAccount, User};
 ///
 /// ```
 /// use auth_core::store::{NewUser, StoredUser};
-/// use auth_core::testing::{email, ManualClock};
-/// use auth_core::{Clock, NoColumns, Roles, User};
+/// use auth_core::{Clock, EmailAddress, NoColumns, Roles, SystemClock, User};
 ///
 /// let user = User::from_new(NewUser {
-///     email: email("ada@example.com"),
+///     email: EmailAddress::parse("ada@example.com")?,
 /// #   username: None,
 /// #   password_hash: None,
 /// #   is_active: true,
 /// #   is_verified: true,
 /// #   is_superuser: true,
 ///     roles: Roles::parse(["billing"])?,
-///     created_at: ManualClock::new().now(),
+///     created_at: SystemClock.now(),
 ///     // …
 /// #   columns: NoColumns,
 /// });

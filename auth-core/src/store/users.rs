@@ -55,7 +55,7 @@ use crate::user::Username;
 /// }
 /// ```
 ///
-/// `auth_core::testing::contract` (feature `testing`) is the guide for somebody who implements this
+/// `auth_core::testing::contract` (feature `contract`) is the guide for somebody who implements this
 /// trait, and tries every guarantee of it on the store.
 #[async_trait]
 pub trait UserDatabase: Send + Sync + 'static {
@@ -209,14 +209,14 @@ impl LoginIdentifier {
     ///
     /// # use auth_core::Clock;
     /// # let new = auth_core::store::NewUser {
-    /// #     email: auth_core::testing::email("ada@example.com"),
+    /// #     email: auth_core::EmailAddress::parse("ada@example.com").unwrap(),
     /// #     username: Some(auth_core::Username::parse("ada").unwrap()),
     /// #     password_hash: None,
     /// #     is_active: true,
     /// #     is_verified: true,
     /// #     is_superuser: true,
     /// #     roles: auth_core::Roles::none(),
-    /// #     created_at: auth_core::testing::ManualClock::new().now(),
+    /// #     created_at: auth_core::SystemClock.now(),
     /// #     columns: auth_core::NoColumns,
     /// # };
     /// # let user = auth_core::User::from_new(new);
