@@ -38,7 +38,7 @@ pub use authenticate::{LoginError, PasswordChecked};
 pub use builder::AccountsBuilder;
 pub(crate) use builder::log_warnings;
 pub use change_password::ChangePasswordError;
-pub use delete::{DeleteError, DeleteMode};
+pub use delete::{DeleteError, DeleteMode, DeleteSelfError};
 pub use email_token::{ResetToken, VerifyToken};
 pub use handle::Accounts;
 pub use hooks::{ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UserManager};

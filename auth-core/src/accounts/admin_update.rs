@@ -98,7 +98,10 @@ impl<U: AuthUser> Accounts<U> {
         let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
-            .shielded(async move { this.write_as_admin(before, change, &context).await })
+            .shielded(async move {
+                let expect = Precondition::anything();
+                this.write_as_admin(before, change, expect, &context).await
+            })
             .await
     }
 
@@ -107,17 +110,14 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         before: U,
         change: UserChange<U>,
+        expect: Precondition,
         context: &Context,
     ) -> Result<U, AdminUpdateError> {
         let summary = UpdateSummary::of(&change);
         let outcome = self
             .inner
             .database
-            .update(
-                before.id(),
-                change,
-                Precondition::anything().and_keep_last_superuser(),
-            )
+            .update(before.id(), change, expect.and_keep_last_superuser())
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {

@@ -6,6 +6,7 @@ use super::{Accounts, AdminUpdateError};
 use crate::context::Context;
 use crate::error::{BoxError, Unavailable};
 use crate::event::EventKind;
+use crate::password::Password;
 use crate::store::{DeleteOutcome, Precondition, UserChange};
 use crate::user::AuthUser;
 
@@ -38,6 +39,27 @@ pub enum DeleteError {
     Unavailable(#[from] Unavailable),
 }
 
+/// Why a user's own account is not deleted.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DeleteSelfError {
+    /// The current password is wrong.
+    #[error("wrong current password")]
+    BadCredentials,
+    /// No active superuser would be left.
+    #[error("the last active superuser cannot be deleted")]
+    LastSuperuser,
+    /// The account was changed or deleted meanwhile: the caller's credential is invalid.
+    #[error("the account was changed meanwhile")]
+    Outdated,
+    /// The hook that runs before the deletion failed.
+    #[error("the hook before the deletion failed")]
+    HookFailed(#[source] BoxError),
+    /// A store or the hasher cannot answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
 impl<U: AuthUser> Accounts<U> {
     /// Deactivates a user or removes it for good. Whoever calls this has made sure that the caller
     /// may do so.
@@ -56,21 +78,67 @@ impl<U: AuthUser> Accounts<U> {
         self.inner
             .background
             .shielded(async move {
-                match mode {
-                    DeleteMode::Soft => this.deactivate(user, &context).await,
-                    DeleteMode::Hard => this.remove(user, &context).await,
-                }
+                let expect = Precondition::anything();
+                this.end_account(user, mode, expect, &context).await
             })
             .await
     }
 
-    async fn deactivate(&self, user: U, context: &Context) -> Result<(), DeleteError> {
+    /// Deletes the account of `user`, who gives the current password: deactivates it or removes it for
+    /// good.
+    ///
+    /// # Errors
+    ///
+    /// [`DeleteSelfError`]; the account is unchanged then.
+    pub async fn delete_self(
+        &self,
+        user: &U,
+        current: &Password,
+        mode: DeleteMode,
+        context: &Context,
+    ) -> Result<(), DeleteSelfError> {
+        if !self.knows_password(user, current, context).await? {
+            return Err(DeleteSelfError::BadCredentials);
+        }
+        let (this, user, context) = (self.clone(), user.clone(), context.clone());
+        let deleted = self.inner.background.shielded(async move {
+            // A password that was changed meanwhile was not checked.
+            let expect = Precondition::epoch(user.epoch());
+            this.end_account(user, mode, expect, &context).await
+        });
+        deleted.await.map_err(|error| match error {
+            DeleteError::NotFound => DeleteSelfError::Outdated,
+            DeleteError::LastSuperuser => DeleteSelfError::LastSuperuser,
+            DeleteError::HookFailed(error) => DeleteSelfError::HookFailed(error),
+            DeleteError::Unavailable(error) => DeleteSelfError::Unavailable(error),
+        })
+    }
+
+    async fn end_account(
+        &self,
+        user: U,
+        mode: DeleteMode,
+        expect: Precondition,
+        context: &Context,
+    ) -> Result<(), DeleteError> {
+        match mode {
+            DeleteMode::Soft => self.deactivate(user, expect, context).await,
+            DeleteMode::Hard => self.remove(user, expect, context).await,
+        }
+    }
+
+    async fn deactivate(
+        &self,
+        user: U,
+        expect: Precondition,
+        context: &Context,
+    ) -> Result<(), DeleteError> {
         let change = UserChange {
             is_active: Some(false),
             bump_epoch: true,
             ..UserChange::default()
         };
-        match self.write_as_admin(user, change, context).await {
+        match self.write_as_admin(user, change, expect, context).await {
             Ok(_) => Ok(()),
             Err(AdminUpdateError::LastSuperuser) => Err(DeleteError::LastSuperuser),
             Err(AdminUpdateError::Unavailable(error)) => Err(error.into()),
@@ -78,12 +146,17 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 
-    async fn remove(&self, user: U, context: &Context) -> Result<(), DeleteError> {
+    async fn remove(
+        &self,
+        user: U,
+        expect: Precondition,
+        context: &Context,
+    ) -> Result<(), DeleteError> {
         if let Err(error) = self.hooks().on_before_delete(&user, context).await {
             self.hook_failed("on_before_delete", Some(&user), context, &error);
             return Err(DeleteError::HookFailed(error));
         }
-        let expect = Precondition::anything().and_keep_last_superuser();
+        let expect = expect.and_keep_last_superuser();
         let owner = self.credential_owner(user.id());
         let database = &self.inner.database;
         let outcome = database.delete(user.id(), expect, owner.as_ref()).await;

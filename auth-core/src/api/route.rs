@@ -215,11 +215,6 @@ impl<U: AuthUser> RouteSpec<U> {
     }
 
     /// The route is there only where the application switches it on.
-    #[allow(
-        dead_code,
-        clippy::allow_attributes,
-        reason = "the routes of today are on by default"
-    )]
     pub(crate) fn off_by_default(mut self) -> Self {
         self.is_on = false;
         self

@@ -26,6 +26,7 @@ mod context;
 mod cookies;
 mod core_client;
 mod csrf;
+mod delete_me;
 mod expected;
 mod fixture;
 mod hooks;
@@ -149,6 +150,7 @@ pub fn cases() -> Vec<Case> {
         reset::cases(),
         me::cases(),
         change_password::cases(),
+        delete_me::cases(),
         users::cases(),
         bodies::cases(),
         methods::cases(),

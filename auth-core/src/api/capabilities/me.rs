@@ -27,6 +27,14 @@ body! {
     }
 }
 
+body! {
+    /// The body of a deletion of the own account.
+    pub(in crate::api) struct DeleteMeBody(rules) {
+        /// The current password.
+        current_password: Password => |field| field.write_only(),
+    }
+}
+
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
     let read = RouteSpec::new(
         Method::Get,
@@ -75,5 +83,20 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::LoginBadCredentials,
         ErrorCode::UpdateUserInvalidPassword,
     ]);
-    vec![read, update, change_password]
+    let delete = RouteSpec::new(
+        Method::Delete,
+        "users.me.delete",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.delete_me(request, context)),
+    )
+    .summary("Delete the own account: it is deactivated, or removed where the application says so.")
+    .access(Access::User)
+    .off_by_default()
+    .body(DeleteMeBody::schema(&surface.rules))
+    .reply(ReplySpec::empty(
+        204,
+        "The account is deleted. The cookies of the login are cleared.",
+    ))
+    .codes(&[ErrorCode::LoginBadCredentials, ErrorCode::LastSuperuser]);
+    vec![read, update, delete, change_password]
 }

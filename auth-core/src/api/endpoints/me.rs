@@ -2,8 +2,8 @@
 
 use super::complete::complete;
 use super::{Answer, RequestParts};
-use crate::accounts::{ChangePasswordError, SelfUpdate, UpdateSelfError};
-use crate::api::capabilities::me::{ChangePasswordBody, UpdateMeBody};
+use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
+use crate::api::capabilities::me::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::api::declared::Body;
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
@@ -82,5 +82,32 @@ impl<U: AuthUser> Auth<U> {
             ChangePasswordError::Unavailable(error) => Rejection::from(error),
         })?;
         Ok(Reply::empty(204))
+    }
+
+    pub(in crate::api) async fn delete_me(
+        &self,
+        request: &mut RequestParts<'_>,
+        context: &Context,
+    ) -> Answer {
+        let (user, mut fields) = self
+            .guarded_fields(&Guard::active(), request, context)
+            .await?;
+        let body = DeleteMeBody::read(&mut fields, &self.body_rules());
+        let DeleteMeBody { current_password } = complete(body, fields)?;
+        let mode = self.settings().delete_mode;
+        let deleted = self
+            .accounts()
+            .delete_self(user.user(), &current_password, mode, &user.context())
+            .await;
+        deleted.map_err(|error| match error {
+            DeleteSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
+            DeleteSelfError::LastSuperuser => ErrorCode::LastSuperuser.into(),
+            DeleteSelfError::Outdated => self.outdated(),
+            DeleteSelfError::HookFailed(_) => ErrorCode::ServiceUnavailable.into(),
+            DeleteSelfError::Unavailable(error) => Rejection::from(error),
+        })?;
+        let mut backends = self.backends().iter();
+        let backend = backends.find(|backend| backend.name() == user.backend());
+        Ok(backend.map_or_else(|| Reply::empty(204), Self::logout_response))
     }
 }

@@ -1,0 +1,112 @@
+//! `DELETE U/me`.
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::fixture::{Fixture, Setup, WRONG_PASSWORD};
+use super::wire::WireRequest;
+use super::{CaseRun, group};
+use crate::accounts::DeleteMode;
+use crate::api::RouteSetting;
+use crate::testing::PASSWORD;
+
+group!("delete-me": off_by_default, deactivates, removes, refusals, the_last_superuser_stays);
+
+fn delete(password: &str) -> WireRequest {
+    let body = json!({ "current_password": password });
+    WireRequest::new("DELETE", "/users/me").json(&body)
+}
+
+async fn stage<'t>(trial: &'t CaseRun<'t>, delete_mode: DeleteMode) -> Fixture<'t> {
+    let setup = Setup {
+        routes: vec![("users.me.delete", RouteSetting::on())],
+        delete_mode,
+        ..Setup::default()
+    };
+    trial.stage_with(setup).await
+}
+
+/// Without the setting the path does not know the method.
+async fn off_by_default(trial: &CaseRun<'_>) {
+    let stage = trial.stage().await;
+    stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let refused = Expected::problem(405, "METHOD_NOT_ALLOWED");
+    let refused = refused.header("allow", "GET, OPTIONS, PATCH");
+    stage.expect(delete(PASSWORD).bearer(&token), refused).await;
+}
+
+/// Soft: the row stays, inactive, and every token is dead.
+async fn deactivates(trial: &CaseRun<'_>) {
+    let stage = stage(trial, DeleteMode::Soft).await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    stage
+        .expect(delete(PASSWORD).bearer(&token), Expected::empty(204))
+        .await;
+    let row = stage.row(&user).await;
+    stage.check(
+        row.is_some_and(|row| !row.is_active()),
+        "the row is inactive",
+    );
+    stage.check(!stage.accepts(&token).await, "the token is dead");
+    let again = stage.logs_in("ada@example.com", PASSWORD).await;
+    stage.check(!again, "no login");
+}
+
+/// Hard: the row is gone.
+async fn removes(trial: &CaseRun<'_>) {
+    let stage = stage(trial, DeleteMode::Hard).await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    stage
+        .expect(delete(PASSWORD).bearer(&token), Expected::empty(204))
+        .await;
+    stage.check(stage.row(&user).await.is_none(), "the row is gone");
+    stage.check(!stage.accepts(&token).await, "the token is dead");
+}
+
+/// The current password is required, and a wrong one changes nothing.
+async fn refusals(trial: &CaseRun<'_>) {
+    let stage = stage(trial, DeleteMode::Hard).await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    let wrong = delete(WRONG_PASSWORD).bearer(&token);
+    stage
+        .expect(wrong, Expected::problem(400, "LOGIN_BAD_CREDENTIALS"))
+        .await;
+    let nothing = WireRequest::new("DELETE", "/users/me").bearer(&token);
+    stage
+        .expect(
+            nothing.clone().json(&json!({})),
+            Expected::invalid(&[("current_password", "missing")]),
+        )
+        .await;
+    stage
+        .expect(nothing, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
+        .await;
+    stage
+        .expect(delete(PASSWORD), Expected::unauthenticated(false))
+        .await;
+    stage.check(stage.row(&user).await.is_some(), "the row stays");
+    stage.check(stage.accepts(&token).await, "the token lives");
+}
+
+/// The last active superuser stays, in both modes; a second one may go.
+async fn the_last_superuser_stays(trial: &CaseRun<'_>) {
+    for mode in [DeleteMode::Soft, DeleteMode::Hard] {
+        let stage = stage(trial, mode).await;
+        stage.admin("root@example.com").await;
+        let token = stage.token("root@example.com").await;
+        stage
+            .expect(
+                delete(PASSWORD).bearer(&token),
+                Expected::problem(409, "LAST_SUPERUSER"),
+            )
+            .await;
+        stage.admin("heir@example.com").await;
+        stage
+            .expect(delete(PASSWORD).bearer(&token), Expected::empty(204))
+            .await;
+    }
+}
