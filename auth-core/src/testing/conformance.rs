@@ -26,6 +26,7 @@ mod context;
 mod cookies;
 mod core_client;
 mod csrf;
+mod declared;
 mod delete_me;
 mod expected;
 mod fixture;
@@ -150,6 +151,7 @@ pub fn cases() -> Vec<Case> {
         reset::cases(),
         me::cases(),
         change_password::cases(),
+        declared::cases(),
         delete_me::cases(),
         users::cases(),
         bodies::cases(),

@@ -38,6 +38,7 @@ groups! {
     reset = "reset",
     me = "me",
     change_password = "change-password",
+    declared = "declared",
     delete_me = "delete-me",
     users = "users",
     bodies = "bodies",

@@ -234,6 +234,10 @@ impl Fixture<'_> {
     pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
         let reply = self.door.send(request.clone()).await;
         self.trial.say(request, &reply);
+        if let Some(rule) = super::declared::undeclared(&self.auth, request, &reply) {
+            self.trial
+                .fail(request.to_string(), rule, reply.to_string());
+        }
         for broken in self.broken_rules(&reply) {
             self.trial
                 .fail(request.to_string(), broken, reply.to_string());

@@ -1,0 +1,177 @@
+//! What the table of routes declares is what happens: every reply, and every bound of a body.
+
+use serde_json::{Map, Value, json};
+
+use super::fixture::{Backends, Fixture, Setup};
+use super::wire::{WireReply, WireRequest};
+use super::{CaseRun, group};
+use crate::api::{RouteSetting, RouteSpec};
+use crate::auth::Auth;
+use crate::http::{FieldKind, FieldSchema};
+use crate::user::User;
+
+group!("declared": bounds_are_enforced, off_by_default_routes_too);
+
+/// What a reply has that its route does not declare.
+pub(super) fn undeclared(
+    auth: &Auth<User>,
+    request: &WireRequest,
+    reply: &WireReply,
+) -> Option<String> {
+    let spec = spec_of(auth, request)?;
+    let status = reply.status;
+    if spec.replies().iter().any(|known| known.status == status) {
+        return None;
+    }
+    let code = reply.text("code");
+    let mut codes = spec.error_codes().iter();
+    let is_known = codes.any(|known| known.status() == status && known.as_str() == code);
+    (!is_known).then(|| format!("`{}` declares the reply {status} {code}", spec.id()))
+}
+
+/// The route of a request.
+fn spec_of<'a>(auth: &'a Auth<User>, request: &WireRequest) -> Option<&'a RouteSpec<User>> {
+    let path = request.target.split('?').next()?;
+    let parent = path.rsplit_once('/').map(|(base, _)| base);
+    let exact = auth.routes().find(|route| route.path() == path);
+    let route = exact.or_else(|| {
+        let mut routes = auth.routes();
+        routes.find(|route| route.path().strip_suffix("/{id}") == parent && parent.is_some())
+    })?;
+    let mut specs = route.specs();
+    specs.find(|spec| spec.method().as_str() == request.method)
+}
+
+/// Every member of every body is required, bounded and typed as declared, and no other is accepted.
+async fn bounds_are_enforced(trial: &CaseRun<'_>) {
+    let setup = Setup {
+        backends: Backends::JwtSessions,
+        routes: vec![("users.me.delete", RouteSetting::on())],
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let admin = stage.admin("root@example.com").await;
+    let reply = stage
+        .send(&super::fixture::login(
+            "root@example.com",
+            crate::testing::PASSWORD,
+        ))
+        .await;
+    let token = reply.text("access_token");
+    let auth = stage.auth.clone();
+    let mut tried = 0;
+    for spec in auth.routes().flat_map(crate::api::Route::specs) {
+        let Some(body) = spec.body_spec() else {
+            continue;
+        };
+        let target = spec.path().replace("{id}", &admin.id.to_string());
+        let ask = Ask {
+            stage: &stage,
+            request: WireRequest::new(spec.method().as_str(), &target).bearer(&token),
+        };
+        for field in &body.fields {
+            for (value, code) in strangers(field) {
+                ask.refuses(field.name(), value, code).await;
+                tried += 1;
+            }
+        }
+        ask.refuses("no_such_member", Some(json!(1)), "unknown")
+            .await;
+    }
+    stage.check(tried > 40, "many bounds were tried");
+}
+
+/// A route that is off by default is declared like every other one.
+async fn off_by_default_routes_too(trial: &CaseRun<'_>) {
+    let setup = Setup {
+        routes: vec![("users.me.delete", RouteSetting::on())],
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let request = WireRequest::new("DELETE", "/users/me");
+    let spec = spec_of(&stage.auth, &request);
+    stage.same(
+        "the route",
+        spec.map(RouteSpec::id),
+        Some("users.me.delete"),
+    );
+}
+
+struct Ask<'a, 't> {
+    stage: &'a Fixture<'t>,
+    request: WireRequest,
+}
+
+impl Ask<'_, '_> {
+    /// Sends a body with this member alone, and looks for its error.
+    async fn refuses(&self, name: &str, value: Option<Value>, code: &str) {
+        let mut body = Map::new();
+        if let Some(value) = value {
+            body.insert(name.to_owned(), value);
+        }
+        let request = self.request.clone().json(&Value::Object(body));
+        let reply = self.stage.send(&request).await;
+        let errors = reply.json()["errors"].clone();
+        let errors = errors.as_array().cloned().unwrap_or_default();
+        let is_named = |error: &Value| error["field"] == name && error["code"] == code;
+        let holds = reply.status == 422 && errors.iter().any(is_named);
+        let target = &self.request.target;
+        self.stage
+            .check(holds, &format!("{target} refuses `{name}` as {code}"));
+    }
+}
+
+/// Values that a declaration refuses, with the code of each.
+fn strangers(field: &FieldSchema) -> Vec<(Option<Value>, &'static str)> {
+    let mut strangers = Vec::new();
+    if field.is_required() {
+        strangers.push((None, "missing"));
+    }
+    if !field.is_nullable() {
+        strangers.push((Some(Value::Null), "wrong_type"));
+    }
+    match field.kind() {
+        FieldKind::Text { min, max, .. } => {
+            strangers.push((Some(json!(1)), "wrong_type"));
+            strangers.push((Some(json!("x".repeat(max + 1))), "too_long"));
+            if *min > 0 {
+                strangers.push((Some(json!("x".repeat(min - 1))), "too_short"));
+            }
+        }
+        FieldKind::Boolean | FieldKind::Array { .. } | FieldKind::Integer { .. } => {
+            strangers.push((Some(json!("true")), "wrong_type"));
+        }
+        _ => {}
+    }
+    strangers
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::{Outbox, accounts_builder, master_secret};
+    use crate::{Backend, BearerTransport, JwtStrategy};
+
+    #[test]
+    fn a_reply_that_no_route_declares_is_found() {
+        let jwt = JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
+        let auth = Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+            .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+            .build()
+            .unwrap();
+        let reply = |status, code: &str| WireReply {
+            status,
+            headers: Vec::new(),
+            body: json!({ "code": code }).to_string().into_bytes(),
+        };
+        let find =
+            |target: &str, reply: &WireReply| undeclared(&auth, &WireRequest::get(target), reply);
+        assert_eq!(find("/users/me?x=1", &reply(200, "")), None);
+        assert_eq!(find("/users/7", &reply(404, "USER_NOT_FOUND")), None);
+        assert!(find("/users/me", &reply(201, "")).is_some());
+        assert!(find("/users/me", &reply(404, "USER_NOT_FOUND")).is_some());
+        assert!(find("/users/7", &reply(409, "USER_NOT_FOUND")).is_some());
+    }
+}
