@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Check, Outcome, all, say};
 use crate::test::Which;
-use crate::{deny, deps, doc, features, lint, msrv, openapi, package, test};
+use crate::{deny, deps, doc, features, lint, msrv, openapi, package, readme, test};
 
 /// Runs all of it, also after a failure: one look shows everything that is wrong.
 pub(crate) fn run() -> Outcome {
@@ -13,6 +13,7 @@ pub(crate) fn run() -> Outcome {
         Step::take("deps", deps::run),
         Step::take("deny", deny::run),
         Step::take("doc", doc::run),
+        Step::take("readme", readme::run),
     ];
     let mut closing = None;
     steps.push(Step::take("test", || {
