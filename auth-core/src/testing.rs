@@ -61,6 +61,7 @@ use std::sync::Arc;
 use crate::accounts::{Accounts, AccountsBuilder, Registration, UserManager};
 use crate::password::{Argon2Params, Password, PasswordHasher};
 use crate::secret::MasterSecret;
+use crate::store::UserRecord;
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::user::EmailAddress;
 use crate::user::User;
@@ -86,7 +87,7 @@ pub fn fast_hasher() -> PasswordHasher {
 
 /// Accounts in memory around a manager: neither HTTP, nor a database, nor a slow hash.
 #[must_use]
-pub fn accounts(manager: Arc<impl UserManager<User = User>>) -> Accounts<User> {
+pub fn accounts<U: UserRecord>(manager: Arc<impl UserManager<User = U>>) -> Accounts<U> {
     accounts_builder(manager)
         .build()
         .expect("the fixture is a valid configuration")
@@ -94,8 +95,10 @@ pub fn accounts(manager: Arc<impl UserManager<User = User>>) -> Accounts<User> {
 
 /// The same, open to further settings.
 #[must_use]
-pub fn accounts_builder(manager: Arc<impl UserManager<User = User>>) -> AccountsBuilder<User> {
-    Accounts::builder(MemoryUserDatabase::new(), &master_secret())
+pub fn accounts_builder<U: UserRecord>(
+    manager: Arc<impl UserManager<User = U>>,
+) -> AccountsBuilder<U> {
+    Accounts::builder(MemoryUserDatabase::<U>::default(), &master_secret())
         .expiring_store(MemoryExpiringStore::new())
         .hasher(fast_hasher())
         .shared_hooks(manager)

@@ -2,7 +2,9 @@
 
 mod account;
 mod bundled;
+mod column;
 mod columns;
+mod declare;
 mod email;
 mod roles;
 pub(crate) mod text;
@@ -10,7 +12,9 @@ mod username;
 
 pub use account::{Account, AccountFields, InvalidStoredUser, StoredAccount};
 pub use bundled::{User, time_ordered_id};
+pub use column::{ColumnData, ColumnKind, ColumnSpec, ColumnValue, TextColumn};
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
+pub use declare::DeclaredUser;
 pub use email::{EmailAddress, InvalidEmail};
 pub use roles::{InvalidRole, Role, Roles};
 pub use username::{InvalidUsername, Username};
@@ -19,22 +23,90 @@ use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::str::FromStr;
 
+use time::OffsetDateTime;
+use uuid::Uuid;
+
 use crate::password::PasswordHash;
 
-/// What identifies a user: anything that prints, parses back and compares.
+/// The type of a user's key.
 ///
-/// Implemented for every type with these traits: `uuid::Uuid`, `i64`, a newtype of yours.
-/// `Display` and `FromStr` must agree (`id.to_string().parse() == Ok(id)`), because the id travels
-/// as text in tokens and paths.
+/// Implemented for `Uuid`, `String` and whole numbers. `Display` and `FromStr` of a type must agree
+/// (`id.to_string().parse() == Ok(id)`), because the key travels as text in tokens and paths.
+///
+/// # Examples
+///
+/// A type of the application's own needs no method:
+///
+/// ```
+/// use auth_core::UserId;
+/// use std::{fmt, num::ParseIntError, str::FromStr};
+///
+/// #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// struct CustomerId(i64);
+///
+/// impl UserId for CustomerId {}
+///
+/// impl fmt::Display for CustomerId {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         self.0.fmt(f)
+///     }
+/// }
+/// impl FromStr for CustomerId {
+///     type Err = ParseIntError;
+///     fn from_str(text: &str) -> Result<Self, ParseIntError> {
+///         text.parse().map(Self)
+///     }
+/// }
+/// ```
 pub trait UserId:
     Clone + Debug + Display + Eq + FromStr + Hash + Ord + Send + Sync + 'static
 {
+    /// Returns the JSON form, which clients see: the text of the key by default.
+    ///
+    /// Whole numbers of the standard library are JSON numbers. A client in JavaScript reads numbers
+    /// up to 2^53 exactly; a type with larger keys keeps the text.
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::Value::String(self.to_string())
+    }
+
+    /// Makes the key of a new user, for storages that have no way of their own: those in memory.
+    /// `last` is the greatest key that was given. `None` if the type cannot make keys.
+    #[must_use]
+    fn generate(created_at: OffsetDateTime, last: Option<&Self>) -> Option<Self> {
+        let _ = (created_at, last);
+        None
+    }
 }
 
-impl<T> UserId for T where
-    T: Clone + Debug + Display + Eq + FromStr + Hash + Ord + Send + Sync + 'static
-{
+/// Made by [`time_ordered_id`].
+impl UserId for Uuid {
+    fn generate(created_at: OffsetDateTime, _: Option<&Self>) -> Option<Self> {
+        Some(time_ordered_id(created_at))
+    }
 }
+
+/// Made as the text of [`time_ordered_id`].
+impl UserId for String {
+    fn generate(created_at: OffsetDateTime, _: Option<&Self>) -> Option<Self> {
+        Some(time_ordered_id(created_at).to_string())
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),+) => {$(
+        /// Made by counting from 1.
+        impl UserId for $number {
+            fn to_json(&self) -> serde_json::Value {
+                (*self).into()
+            }
+            fn generate(_: OffsetDateTime, last: Option<&Self>) -> Option<Self> {
+                last.map_or(Some(1), |last| last.checked_add(1))
+            }
+        }
+    )+};
+}
+
+numbers!(i32, i64, u32, u64);
 
 /// A counter on the user that every token carries.
 ///

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::user::{AuthUser, ShownColumns};
+use crate::user::{AuthUser, ShownColumns, UserId as _};
 
 /// Nothing else of a user ever leaves.
 #[derive(Serialize)]
 pub(super) struct UserRead {
-    id: String,
+    id: Value,
     email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
@@ -38,7 +38,7 @@ impl UserRead {
         let mut columns = shown.into_map();
         columns.retain(|name, _| !Self::OWN.contains(&name.as_str()));
         Self {
-            id: user.id().to_string(),
+            id: user.id().to_json(),
             email: user.email().to_string(),
             username: user.username().map(ToString::to_string),
             is_active: user.is_active(),

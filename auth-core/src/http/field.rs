@@ -99,6 +99,15 @@ impl<T: FieldType> Field<T> {
 }
 
 impl<T> Field<T> {
+    /// The member of a schema that was declared elsewhere.
+    pub(crate) const fn of_schema(schema: FieldSchema) -> Self {
+        Self {
+            schema,
+            accepted: true,
+            value: PhantomData,
+        }
+    }
+
     /// Replaces the bounds of a text (its length in code points).
     #[must_use]
     pub const fn length(mut self, length: RangeInclusive<usize>) -> Self {

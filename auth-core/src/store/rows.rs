@@ -1,24 +1,74 @@
 //! The rules of a user store, over rows that nobody else writes at the same time.
 
+use uuid::Uuid;
+
 use crate::error::BoxError;
 use crate::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart,
     Precondition, UniqueField, UpdateOutcome, UserChange,
 };
-use crate::user::{AuthUser, User};
+use crate::user::{Account, AuthUser, ColumnChange, NewColumns, NoColumns, User, UserId};
 
-/// A user struct that a store keeps as a whole: it knows how it begins and how it changes.
+/// A user struct that a store keeps as a whole: it is built of its parts and changed in place.
 ///
-/// Destructure [`NewUser`] and [`UserChange`] completely, as the bundled [`User`] does, so that a
-/// field that comes later is a compile error and not a lost value.
+/// `user!` implements it; so does the bundled [`User`].
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::UserRecord;
+/// use auth_core::{Account, AuthUser, NoColumns};
+///
+/// #[derive(Clone)]
+/// struct Customer {
+///     number: i64,
+///     account: Account,
+/// }
+/// # impl AuthUser for Customer {
+/// #     type Id = i64;
+/// #     type Columns = NoColumns;
+/// #     fn id(&self) -> &i64 { &self.number }
+/// #     fn account(&self) -> &Account { &self.account }
+/// # }
+///
+/// impl UserRecord for Customer {
+///     fn from_parts(number: i64, account: Account, _: NoColumns) -> Self {
+///         Self { number, account }
+///     }
+///     fn account_mut(&mut self) -> &mut Account {
+///         &mut self.account
+///     }
+///     fn apply_columns(&mut self, _: NoColumns) {}
+/// }
+/// ```
 pub trait UserRecord: AuthUser {
-    /// The user that is about to be stored, at [`Epoch::FIRST`](crate::Epoch::FIRST). It makes its
-    /// key ([`time_ordered_id`](crate::time_ordered_id)); an engine that makes the keys puts its
-    /// own there in [`UserRowsMut::create`].
-    fn from_new(new: NewUser<Self>) -> Self;
+    /// Returns the user of these parts.
+    fn from_parts(id: Self::Id, account: Account, columns: NewColumns<Self>) -> Self;
+
+    /// Returns the account, to change it.
+    fn account_mut(&mut self) -> &mut Account;
+
+    /// Applies a change of the own columns.
+    fn apply_columns(&mut self, change: ColumnChange<Self>);
+
+    /// Returns whether both users have the same value in an own column that must be unique.
+    fn shares_unique_column(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// Returns the user that is about to be stored under this key, at
+    /// [`Epoch::FIRST`](crate::Epoch::FIRST).
+    fn from_new(id: Self::Id, new: NewUser<Self>) -> Self {
+        let (account, columns) = new.into_parts();
+        Self::from_parts(id, account, columns)
+    }
 
     /// Applies a change: what is `None` stays as it is, and `bump_epoch` adds one to the epoch.
-    fn apply(&mut self, change: UserChange<Self>);
+    fn apply(&mut self, change: UserChange<Self>) {
+        let columns = change.apply_to(self.account_mut());
+        self.apply_columns(columns);
+    }
 }
 
 /// The users in one consistent state of a storage.
@@ -176,13 +226,16 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
     /// Where the engine fails; the whole transaction then writes nothing.
     fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError>;
 
-    /// Makes the user that is inserted. Override it where the engine makes the keys.
+    /// Makes the user that is inserted, with the key of [`UserId::generate`]. Override it where the
+    /// engine makes the keys.
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// Where the engine fails, or the type of the key cannot make keys.
     fn create(&mut self, new: NewUser<U>) -> Result<U, BoxError> {
-        Ok(U::from_new(new))
+        let id = U::Id::generate(new.created_at, None);
+        let id = id.ok_or("the type of the key makes no keys: implement `UserId::generate`")?;
+        Ok(U::from_new(id, new))
     }
 
     /// Whether another user has what must be unique among this one's own columns. Override it where
@@ -282,12 +335,13 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
 }
 
 impl UserRecord for User {
-    fn from_new(new: NewUser<Self>) -> Self {
-        Self::from_new(new)
+    fn from_parts(id: Uuid, account: Account, _: NoColumns) -> Self {
+        Self { id, account }
     }
-    fn apply(&mut self, change: UserChange<Self>) {
-        self.apply(change);
+    fn account_mut(&mut self) -> &mut Account {
+        &mut self.account
     }
+    fn apply_columns(&mut self, _: NoColumns) {}
 }
 
 /// What of this user is another's.

@@ -27,16 +27,16 @@ pub struct OutboxItem {
     pub token: String,
 }
 
-impl<U> Outbox<U> {
-    /// An empty one.
+impl Outbox {
+    /// Creates an empty outbox for the bundled [`User`]. For users of another type there is
+    /// `default()`: `Outbox::<Customer>::default()`.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            items: Arc::default(),
-            user: PhantomData,
-        }
+        Self::default()
     }
+}
 
+impl<U> Outbox<U> {
     /// Everything so far.
     #[must_use]
     pub fn items(&self) -> Vec<OutboxItem> {
@@ -71,7 +71,10 @@ impl<U> Outbox<U> {
 
 impl<U> Default for Outbox<U> {
     fn default() -> Self {
-        Self::new()
+        Self {
+            items: Arc::default(),
+            user: PhantomData,
+        }
     }
 }
 

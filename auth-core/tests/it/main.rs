@@ -5,6 +5,7 @@
 mod compile_fail;
 mod contract;
 mod cost;
+mod declared_user;
 mod interop;
 mod model;
 mod pages;

@@ -40,6 +40,7 @@ const VALUES: &[(&str, &str)] = &[
     ("BufferedRequest", "a request of a test"),
     ("Claims", "the content of one token"),
     ("Client", "a fact of one request"),
+    ("ColumnSpec", "the declaration of one column"),
     ("Context", "the facts of one request"),
     ("Epoch", "a number"),
     ("Field", "the declaration of one member of a body"),

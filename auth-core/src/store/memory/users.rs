@@ -1,22 +1,22 @@
 //! Users in memory.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use super::lock;
 use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
-    UpdateOutcome, UserChange, UserDatabase, UserIter, UserRows, UserRowsMut,
+    UpdateOutcome, UserChange, UserDatabase, UserIter, UserRecord, UserRows, UserRowsMut,
 };
-use crate::user::User;
+use crate::user::{User, UserId as _};
 
-/// Keeps the bundled [`User`] in a map behind a lock.
+/// Keeps users in a map behind a lock: the bundled [`User`], or a user of the application's own.
 ///
 /// # Examples
 ///
@@ -29,51 +29,71 @@ use crate::user::User;
 /// # Ok::<(), auth_core::StoreError>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug, Default)]
-pub struct MemoryUserDatabase {
-    rows: Mutex<Rows>,
+pub struct MemoryUserDatabase<U: UserRecord = User> {
+    rows: Mutex<Rows<U>>,
 }
 
-#[derive(Debug, Default)]
-struct Rows(BTreeMap<Uuid, User>);
+struct Rows<U: UserRecord> {
+    users: BTreeMap<U::Id, U>,
+    /// The greatest key that was given: no key is given twice.
+    last: Option<U::Id>,
+}
 
 impl MemoryUserDatabase {
-    /// An empty store.
+    /// Creates an empty store of the bundled [`User`]. For users of another type there is `default()`:
+    /// `MemoryUserDatabase::<Customer>::default()`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-#[async_trait]
-impl UserDatabase for MemoryUserDatabase {
-    type User = User;
+impl<U: UserRecord> Default for MemoryUserDatabase<U> {
+    fn default() -> Self {
+        Self {
+            rows: Mutex::new(Rows {
+                users: BTreeMap::new(),
+                last: None,
+            }),
+        }
+    }
+}
 
-    async fn get(&self, id: &Uuid) -> Result<Option<User>, StoreError> {
+impl<U: UserRecord> fmt::Debug for MemoryUserDatabase<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryUserDatabase").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<U: UserRecord> UserDatabase for MemoryUserDatabase<U> {
+    type User = U;
+
+    async fn get(&self, id: &U::Id) -> Result<Option<U>, StoreError> {
         lock(&self.rows).get(id).map_err(StoreError::new)
     }
 
-    async fn find(&self, login: &LoginIdentifier) -> Result<Option<User>, StoreError> {
+    async fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
         lock(&self.rows).find(login).map_err(StoreError::new)
     }
 
-    async fn insert(&self, new: NewUser<User>) -> Result<InsertOutcome<User>, StoreError> {
+    async fn insert(&self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
         lock(&self.rows).insert(new).map_err(StoreError::new)
     }
 
     async fn update(
         &self,
-        id: &Uuid,
-        change: UserChange<User>,
+        id: &U::Id,
+        change: UserChange<U>,
         expect: Precondition,
-    ) -> Result<UpdateOutcome<User>, StoreError> {
+    ) -> Result<UpdateOutcome<U>, StoreError> {
         let outcome = lock(&self.rows).update(id, change, expect);
         outcome.map_err(StoreError::new)
     }
 
     async fn delete(
         &self,
-        id: &Uuid,
+        id: &U::Id,
         expect: Precondition,
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
@@ -81,7 +101,7 @@ impl UserDatabase for MemoryUserDatabase {
         outcome.map_err(StoreError::new)
     }
 
-    async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
+    async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
         lock(&self.rows).list(page).map_err(StoreError::new)
     }
 
@@ -90,36 +110,48 @@ impl UserDatabase for MemoryUserDatabase {
     }
 }
 
-impl UserRows<User> for Rows {
-    fn get(&self, id: &Uuid) -> Result<Option<User>, BoxError> {
-        Ok(self.0.get(id).cloned())
+impl<U: UserRecord> UserRows<U> for Rows<U> {
+    fn get(&self, id: &U::Id) -> Result<Option<U>, BoxError> {
+        Ok(self.users.get(id).cloned())
     }
 
     /// Looks at every user: there is no index, and few users.
-    fn owner(&self, login: &LoginIdentifier) -> Result<Option<Uuid>, BoxError> {
-        let owner = self.0.values().find(|user| match login {
-            LoginIdentifier::Email(email) => user.account.email == *email,
-            LoginIdentifier::Username(name) => user.account.username.as_ref() == Some(name),
+    fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError> {
+        let owner = self.users.values().find(|user| match login {
+            LoginIdentifier::Email(email) => user.email() == email,
+            LoginIdentifier::Username(name) => user.username() == Some(name),
         });
-        Ok(owner.map(|user| user.id))
+        Ok(owner.map(|user| user.id().clone()))
     }
 
-    fn after(&self, id: Option<&Uuid>) -> Result<UserIter<'_, User>, BoxError> {
+    fn after(&self, id: Option<&U::Id>) -> Result<UserIter<'_, U>, BoxError> {
         let start = id.map_or(Unbounded, Excluded);
-        let users = self.0.range::<Uuid, _>((start, Unbounded));
+        let users = self.users.range::<U::Id, _>((start, Unbounded));
         Ok(Box::new(users.map(|(_, user)| Ok(user.clone()))))
     }
 
     fn count(&self) -> Result<u64, BoxError> {
-        Ok(self.0.len() as u64)
+        Ok(self.users.len() as u64)
     }
 }
 
-impl UserRowsMut<User> for Rows {
-    fn replace(&mut self, before: Option<&User>, after: Option<&User>) -> Result<(), BoxError> {
+impl<U: UserRecord> UserRowsMut<U> for Rows<U> {
+    fn create(&mut self, new: NewUser<U>) -> Result<U, BoxError> {
+        let id = U::Id::generate(new.created_at, self.last.as_ref());
+        let id = id.ok_or("the type of the key makes no keys: implement `UserId::generate`")?;
+        self.last = Some(id.clone());
+        Ok(U::from_new(id, new))
+    }
+
+    fn is_own_column_taken(&self, user: &U) -> Result<bool, BoxError> {
+        let mut others = self.users.values().filter(|other| other.id() != user.id());
+        Ok(others.any(|other| user.shares_unique_column(other)))
+    }
+
+    fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError> {
         match (before, after) {
-            (_, Some(user)) => drop(self.0.insert(user.id, user.clone())),
-            (Some(user), None) => drop(self.0.remove(&user.id)),
+            (_, Some(user)) => drop(self.users.insert(user.id().clone(), user.clone())),
+            (Some(user), None) => drop(self.users.remove(user.id())),
             (None, None) => {}
         }
         Ok(())

@@ -118,17 +118,18 @@ impl BlockingUserDatabase for Table {
 }
 
 impl UserRecord for Customer {
-    fn from_new(new: NewUser<Self>) -> Self {
-        let (account, columns) = new.into_parts();
+    fn from_parts(number: i64, account: Account, columns: NewCustomer) -> Self {
         Self {
-            number: 0,
+            number,
             account,
             city: columns.city,
         }
     }
-    fn apply(&mut self, change: UserChange<Self>) {
-        let columns = change.apply_to(&mut self.account);
-        if let Some(city) = columns.city {
+    fn account_mut(&mut self) -> &mut Account {
+        &mut self.account
+    }
+    fn apply_columns(&mut self, change: CustomerChange) {
+        if let Some(city) = change.city {
             self.city = city;
         }
     }
@@ -162,8 +163,7 @@ impl UserRowsMut<Customer> for Rows {
             Fault::GivesTheNextFreeNumber => self.customers.keys().last().map_or(1, |n| n + 1),
             _ => self.last + 1,
         };
-        let mut row = Customer::from_new(new);
-        row.number = self.last;
+        let mut row = Customer::from_new(self.last, new);
         if self.fault == Fault::LosesTheCityOnInsert {
             row.city = String::new();
         }
