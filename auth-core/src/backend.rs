@@ -153,10 +153,11 @@ impl<U: AuthUser> Backend<U> {
         self.validate_sessions(report);
         let (longest, room) = (self.strategy.longest_token(), self.transport.capacity());
         if longest > room {
-            report.problem(ConfigProblem::Other(format!(
-                "the transport of `{}` carries {room} bytes and its strategy issues tokens of up to {longest}: shorten the one or take another of the other",
-                self.name
-            )));
+            report.problem(ConfigProblem::TokenTooLong {
+                backend: self.name.to_string(),
+                longest,
+                room,
+            });
         }
     }
 
@@ -166,9 +167,9 @@ impl<U: AuthUser> Backend<U> {
         }
         let name = &self.name;
         if self.strategy.is_session_secret() {
-            report.problem(ConfigProblem::Other(format!(
-                "the tokens of `{name}` are secrets of sessions, so that every request has to ask for the session: say `.with_sessions()`"
-            )));
+            report.problem(ConfigProblem::UncheckedSessionSecret {
+                backend: name.to_string(),
+            });
         } else {
             report.warn(ConfigWarning::Weakened {
                 what: format!("access tokens of `{name}` go on after their session has ended, until they expire"),

@@ -253,10 +253,8 @@ impl<U: AuthUser> AccountsBuilder<U> {
             credentials.validate(report);
         }
         if !is_plain_name(&self.realm) {
-            let realm = &self.realm;
-            report.problem(ConfigProblem::Other(format!(
-                "`{realm}` is not a valid realm of users: use 1 to 32 of a–z, 0–9, `-` and `_`"
-            )));
+            let realm = self.realm.to_string();
+            report.problem(ConfigProblem::InvalidRealm { realm });
         }
         if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
@@ -266,8 +264,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             });
         }
         if self.processes == 0 {
-            let sentence = "`processes(0)` serves nobody: say how many processes there are";
-            report.problem(ConfigProblem::Other(sentence.to_owned()));
+            report.problem(ConfigProblem::NoProcesses);
         }
         if self.hasher.params().is_below_floor() {
             report.warn(ConfigWarning::Weakened {

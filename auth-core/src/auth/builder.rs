@@ -227,18 +227,13 @@ impl<U: AuthUser> AuthBuilder<U> {
             .iter()
             .filter(|b| b.has_sessions() && without_store)
         {
-            let name = backend.name();
-            report.problem(ConfigProblem::Other(format!(
-                "the backend `{name}` has sessions and the accounts have no store for them: add `.sessions(Sessions::new(store, &master))` to the accounts"
-            )));
+            let backend = backend.name().to_owned();
+            report.problem(ConfigProblem::MissingSessionStore { backend });
         }
         let is_ambient =
             |backend: &Backend<U>| backend.transport().source() == CredentialSource::Cookie;
         if self.backends.iter().any(is_ambient) && self.accounts.csrf_keys().is_none() {
-            report.problem(ConfigProblem::Other(
-                "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"
-                    .to_owned(),
-            ));
+            report.problem(ConfigProblem::MissingCsrfSecret);
         }
         let mut taken = Vec::new();
         for backend in &self.backends {
@@ -246,9 +241,8 @@ impl<U: AuthUser> AuthBuilder<U> {
             // CSRF token of another one is, which scripts read.
             let cookies = backend.transport().cookie_names();
             if let Some(name) = cookies.iter().find(|name| taken.contains(*name)) {
-                report.problem(ConfigProblem::Other(format!(
-                    "two backends keep the cookie `{name}`: give each transport a `.name(…)` of its own"
-                )));
+                let name = (*name).to_owned();
+                report.problem(ConfigProblem::DuplicateCookie { name });
             }
             taken.extend(cookies);
         }
@@ -274,17 +268,12 @@ impl<U: AuthUser> AuthBuilder<U> {
         let own = own_origin.as_deref().and_then(Origin::parse);
         let is_plain = |backend: &Backend<U>| !backend.transport().is_secure();
         if own.is_some_and(|own| !own.is_loopback()) && self.backends.iter().any(is_plain) {
-            report.problem(ConfigProblem::Other(
-                "cookies may travel over plain HTTP to a loopback address alone, and the own origin is another: take `.insecure_over_plain_http()` away"
-                    .to_owned(),
-            ));
+            report.problem(ConfigProblem::InsecureOrigin);
         }
         for origin in own_origin.iter().chain(allowed_origins) {
             if Origin::parse(origin).is_none() {
-                report.problem(ConfigProblem::Other(format!(
-                    "`{}` is no origin: write it as browsers do, like `https://shop.example`, without a path and without the usual port",
-                    origin.escape_default()
-                )));
+                let origin = origin.escape_default().to_string();
+                report.problem(ConfigProblem::InvalidOrigin { origin });
             }
         }
     }
@@ -315,23 +304,16 @@ impl<U: AuthUser> AuthBuilder<U> {
             }
         }
         if table.has("users") && (users_path.is_empty() || auth_path == users_path) {
-            report.problem(ConfigProblem::Other(format!(
-                "the users lie at `{users_path}`: give `users_path` a path of its own, or their ids and the names of routes collide"
-            )));
+            let path = users_path.clone();
+            report.problem(ConfigProblem::UsersPathCollides { path });
         }
         let hides_state = self.settings.hide_account_state && self.accounts.requires_verification();
         if self.settings.hide_existing_accounts && !hides_state {
-            report.problem(ConfigProblem::Other(
-                "a private registration can be seen through by logging in afterwards: add `.hide_account_state(true)`, and `.require_verification(true)` to the accounts"
-                    .to_owned(),
-            ));
+            report.problem(ConfigProblem::LoginRevealsAccounts);
         }
         let needs_tokens = table.has("verify") || table.has("password");
         if needs_tokens && !self.accounts.has_account_tokens() {
-            report.problem(ConfigProblem::Other(
-                "the routes of verification and password reset are on and account tokens are off: switch them off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or take `.without_email_flows()` away"
-                    .to_owned(),
-            ));
+            report.problem(ConfigProblem::RoutesWithoutEmailTokens);
         }
         table
     }

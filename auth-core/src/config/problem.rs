@@ -4,7 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::keys::KeyRingProblem;
 use crate::secret::SecretWeakness;
+use crate::token::ProfileProblem;
 
 /// One thing that is wrong with a configuration. `Display` says what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -119,7 +121,134 @@ pub enum ConfigProblem {
         /// The largest value.
         max: &'static str,
     },
-    /// Anything else, in a sentence of its own.
+    /// A ring of keys cannot be used.
+    #[error("{which}: {problem}")]
+    KeyRing {
+        /// What the ring is for.
+        which: String,
+        /// What is wrong with it.
+        problem: KeyRingProblem,
+    },
+    /// The profile of access tokens cannot be used.
+    #[error("the profile of access tokens: {0}")]
+    TokenProfile(ProfileProblem),
+    /// Two backends sign tokens for one audience with one key.
+    #[error(
+        "two backends sign tokens for `{audience}` with the key `{kid}`, so each accepts tokens that the other has revoked: give one of them another `.audience(…)`"
+    )]
+    SharedAudience {
+        /// The audience.
+        audience: String,
+        /// The name of the key.
+        kid: String,
+    },
+    /// A JWT strategy has no way to revoke a token.
+    #[error(
+        "a JWT strategy does not know where revoked tokens are recorded: add `.revoked_in(store)`, give the backend sessions with `.with_sessions()`, or accept with `.dangerous_without_revocation()` that a logout takes effect only when the token expires"
+    )]
+    MissingRevocation,
+    /// A backend issues tokens that its transport cannot carry.
+    #[error(
+        "the transport of `{backend}` carries {room} bytes and its strategy issues tokens of up to {longest} bytes: choose shorter tokens or another transport"
+    )]
+    TokenTooLong {
+        /// The name of the backend.
+        backend: String,
+        /// The longest token of the strategy, in bytes.
+        longest: usize,
+        /// The capacity of the transport, in bytes.
+        room: usize,
+    },
+    /// A backend whose tokens are session secrets does not check sessions at each request.
+    #[error(
+        "the tokens of `{backend}` are session secrets, so each request must look the session up: use `.with_sessions()`"
+    )]
+    UncheckedSessionSecret {
+        /// The name of the backend.
+        backend: String,
+    },
+    /// A backend has sessions, and the accounts have no store for them.
+    #[error(
+        "the backend `{backend}` has sessions and the accounts have no store for them: add `.sessions(Sessions::new(store, &master))` to the accounts"
+    )]
+    MissingSessionStore {
+        /// The name of the backend.
+        backend: String,
+    },
+    /// The name of a realm cannot be stored.
+    #[error("`{realm}` is not a valid realm of users: use 1 to 32 of a–z, 0–9, `-` and `_`")]
+    InvalidRealm {
+        /// The refused name.
+        realm: String,
+    },
+    /// The number of processes is zero.
+    #[error(
+        "`processes(0)` is not a number of processes: give the number that run at the same time"
+    )]
+    NoProcesses,
+    /// A backend with cookies has no key for CSRF tokens.
+    #[error(
+        "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"
+    )]
+    MissingCsrfSecret,
+    /// Two transports use one cookie name.
+    #[error("two backends use the cookie `{name}`: give each transport a `.name(…)` of its own")]
+    DuplicateCookie {
+        /// The name of the cookie.
+        name: String,
+    },
+    /// A text cannot be the name of a cookie.
+    #[error(
+        "`{name}` is not a valid cookie name: use 1 to 64 letters, digits, `-` and `_`, without a prefix, which is added"
+    )]
+    InvalidCookieName {
+        /// The refused name, with control characters escaped.
+        name: String,
+    },
+    /// A text cannot be the domain of a cookie.
+    #[error("`{domain}` is not a valid cookie domain: write it like `example.com`")]
+    InvalidCookieDomain {
+        /// The refused domain, with control characters escaped.
+        domain: String,
+    },
+    /// A cookie without `Secure` has an attribute that browsers accept only with it.
+    #[error(
+        "browsers accept cookies with `SameSite=None` or `Partitioned` only over HTTPS: remove `.insecure_over_plain_http()`"
+    )]
+    InsecureCookieAttribute,
+    /// Cookies travel over plain HTTP, and the origin is not a loopback address.
+    #[error(
+        "cookies over plain HTTP are allowed only on a loopback address, and the own origin is another one: remove `.insecure_over_plain_http()`"
+    )]
+    InsecureOrigin,
+    /// A text is not the origin of a web page.
+    #[error(
+        "`{origin}` is not a valid origin: write it as browsers do, like `https://shop.example`, without a path and without the default port"
+    )]
+    InvalidOrigin {
+        /// The refused origin, with control characters escaped.
+        origin: String,
+    },
+    /// The routes of users have no path of their own.
+    #[error(
+        "the routes of users have the path `{path}`: give `users_path` a path of its own, because ids and route names would collide"
+    )]
+    UsersPathCollides {
+        /// The path of the users.
+        path: String,
+    },
+    /// The registration hides existing accounts, and the login reveals them.
+    #[error(
+        "a hidden registration is revealed by a login afterwards: add `.hide_account_state(true)`, and `.require_verification(true)` to the accounts"
+    )]
+    LoginRevealsAccounts,
+    /// Routes need mailed tokens that are switched off.
+    #[error(
+        "the routes of verification and password reset are on and mailed tokens are off: switch the routes off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or remove `.without_email_flows()`"
+    )]
+    RoutesWithoutEmailTokens,
+    /// A problem of a strategy, a transport or a store of the application's own, as a sentence that
+    /// says what to do.
     #[error("{0}")]
     Other(String),
 }

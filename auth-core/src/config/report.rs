@@ -80,7 +80,8 @@ impl ConfigReport {
     /// rings may have a key in common: their tokens are told apart by their audiences.
     pub fn key_ring(&mut self, which: &str, ring: &KeyRing) {
         for problem in ring.problems() {
-            self.problem(ConfigProblem::Other(format!("{which}: {problem}")));
+            let which = which.to_owned();
+            self.problem(ConfigProblem::KeyRing { which, problem });
         }
         for key in ring.keys() {
             if let Some(weakness) = key.weakness() {
@@ -121,9 +122,10 @@ impl ConfigReport {
     pub(crate) fn signs_for(&mut self, audience: &str, kid: &str) {
         let signed = (audience.to_owned(), kid.to_owned());
         if self.signed_for.contains(&signed) {
-            self.problem(ConfigProblem::Other(format!(
-                "two backends sign tokens for `{audience}` with the key `{kid}`, so that each accepts what the other has ended: give one of them another `.audience(…)`"
-            )));
+            self.problem(ConfigProblem::SharedAudience {
+                audience: audience.to_owned(),
+                kid: kid.to_owned(),
+            });
         }
         self.signed_for.push(signed);
     }

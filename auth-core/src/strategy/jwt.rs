@@ -271,9 +271,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             report.signs_for(&self.profile.audience, key.kid().as_str());
         }
         for problem in self.profile.built.problems() {
-            report.problem(ConfigProblem::Other(format!(
-                "the profile of access tokens: {problem}"
-            )));
+            report.problem(ConfigProblem::TokenProfile(problem));
         }
         if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
@@ -286,13 +284,10 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             Revocation::Store(store) => store.validate(report),
             // A logout ends the session, and each request asks for it.
             Revocation::Undecided if backend.checks_sessions => {}
-            Revocation::Undecided => report.problem(ConfigProblem::Other(
-                "a JWT strategy does not know where revoked tokens are recorded: say `.revoked_in(store)`, \
-                 give the backend sessions by `.with_sessions()`, or say `.dangerous_without_revocation()` if a logout may come into force only with the expiry"
-                    .to_owned(),
-            )),
+            Revocation::Undecided => report.problem(ConfigProblem::MissingRevocation),
             Revocation::None => report.warn(ConfigWarning::Weakened {
-                what: "access tokens cannot be revoked: a logout comes into force with the expiry".to_owned(),
+                what: "access tokens cannot be revoked: a logout comes into force with the expiry"
+                    .to_owned(),
             }),
         }
     }

@@ -313,18 +313,14 @@ impl Transport for CookieTransport {
             || !self.base.chars().all(is_plain)
             || begins_with_prefix
         {
-            report.problem(ConfigProblem::Other(format!(
-                "`{}` cannot name a cookie: use 1 to 64 letters, digits, `-` and `_`; the prefix comes by itself",
-                self.base.escape_default()
-            )));
+            let name = self.base.escape_default().to_string();
+            report.problem(ConfigProblem::InvalidCookieName { name });
         }
         if let Some(domain) = &self.domain {
             let is_of_domain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
             if domain.is_empty() || domain.starts_with('.') || !domain.chars().all(is_of_domain) {
-                report.problem(ConfigProblem::Other(format!(
-                    "`{}` is no domain to share cookies with: write it like `example.com`",
-                    domain.escape_default()
-                )));
+                let domain = domain.escape_default().to_string();
+                report.problem(ConfigProblem::InvalidCookieDomain { domain });
             }
         }
         if !self.secure {
@@ -333,10 +329,7 @@ impl Transport for CookieTransport {
                     .to_owned(),
             });
             if self.same_site.is_none() || self.partitioned {
-                report.problem(ConfigProblem::Other(
-                    "browsers take cookies with `SameSite=None` or `Partitioned` over HTTPS alone: take `.insecure_over_plain_http()` away"
-                        .to_owned(),
-                ));
+                report.problem(ConfigProblem::InsecureCookieAttribute);
             }
         }
         if self.same_site.is_none() {

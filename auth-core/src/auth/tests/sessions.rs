@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::problems;
+use crate::ConfigProblem;
 use crate::accounts::AccountSecrets;
 use crate::secret::Secret;
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
@@ -34,6 +35,11 @@ fn check(builder: AuthBuilder<User>, words: &str) {
     assert!(fault.to_string().contains(words), "{fault}");
 }
 
+/// That each of these configurations has this one problem.
+fn check_is(builder: AuthBuilder<User>, problem: ConfigProblem) {
+    assert_eq!(problems(builder), [problem]);
+}
+
 #[test]
 fn deadlines_have_an_order_and_an_end() {
     let days = |days: u64| Duration::from_hours(24 * days);
@@ -47,9 +53,10 @@ fn deadlines_have_an_order_and_an_end() {
     );
     for realm in ["", "a:b"] {
         let accounts = accounts_builder(Arc::new(Outbox::new())).realm(realm);
-        check(
+        let realm = realm.to_owned();
+        check_is(
             Auth::builder(accounts.sessions(sessions())).backend(web()),
-            "realm",
+            ConfigProblem::InvalidRealm { realm },
         );
     }
     let short = sessions().idle(days(1)).absolute(days(1));
@@ -59,14 +66,20 @@ fn deadlines_have_an_order_and_an_end() {
 #[test]
 fn sessions_need_a_store_and_a_strategy_that_asks() {
     let without = || Auth::builder(accounts_builder(Arc::new(Outbox::new())));
-    check(without().backend(web()), ".sessions(Sessions::new(");
+    let backend = || "web".to_owned();
+    let missing = ConfigProblem::MissingSessionStore { backend: backend() };
+    check_is(without().backend(web()), missing);
     let jwt = || JwtStrategy::from_master(&master_secret());
     let api = Backend::new("api", BearerTransport::new(), jwt());
-    check(builder(sessions()).backend(api), ".with_sessions()");
+    check_is(
+        builder(sessions()).backend(api),
+        ConfigProblem::MissingRevocation,
+    );
     let api = Backend::new("api", BearerTransport::new(), jwt()).with_sessions();
     assert!(builder(sessions()).backend(api).build().is_ok());
     let lag = web().dangerous_with_sessions_checked_at_refresh_only();
-    check(builder(sessions()).backend(lag), "secrets of sessions");
+    let unchecked = ConfigProblem::UncheckedSessionSecret { backend: backend() };
+    check_is(builder(sessions()).backend(lag), unchecked);
 }
 
 /// N-SE-03: over plain HTTP to this very machine alone.
@@ -76,7 +89,7 @@ fn cookies_have_names_keys_and_an_origin() {
         let other = Backend::new("admin", CookieTransport::new(), OpaqueStrategy::new());
         builder(sessions()).backend(web()).backend(other)
     };
-    check(both(), "two backends keep the cookie");
+    check(both(), "two backends use the cookie");
     let new = CookieTransport::new;
     let plain = || new().insecure_over_plain_http();
     let shared = || new().share_with_subdomains("shop.example");
@@ -90,16 +103,16 @@ fn cookies_have_names_keys_and_an_origin() {
         let one = Backend::new("web", one, OpaqueStrategy::new());
         let other = Backend::new("admin", other, OpaqueStrategy::new());
         let builder = builder(sessions()).backend(one).backend(other);
-        check(builder, "two backends keep the cookie");
+        check(builder, "two backends use the cookie");
     }
     for origin in ["https://shop.example/", "*", "shop.example"] {
         check(
             builder(sessions()).backend(web()).allow_origin(origin),
-            "is no origin",
+            "is not a valid origin",
         );
         check(
             builder(sessions()).backend(web()).own_origin(origin),
-            "is no origin",
+            "is not a valid origin",
         );
     }
     check(
@@ -110,7 +123,8 @@ fn cookies_have_names_keys_and_an_origin() {
         let cookies = CookieTransport::new().insecure_over_plain_http();
         builder(sessions()).backend(Backend::new("web", cookies, OpaqueStrategy::new()))
     };
-    check(plain().own_origin("http://shop.example"), "loopback");
+    let insecure = plain().own_origin("http://shop.example");
+    check_is(insecure, ConfigProblem::InsecureOrigin);
     let local = plain().own_origin("http://localhost:8000").build().unwrap();
     let told = local
         .warnings()
@@ -130,10 +144,8 @@ fn separate_secrets_are_enough() {
             .hasher(fast_hasher())
             .sessions(Sessions::with_secret(MemorySessionStore::new(), secret()))
     };
-    check(
-        Auth::builder(accounts(secrets())).backend(web()),
-        ".csrf_secret(",
-    );
+    let without = Auth::builder(accounts(secrets())).backend(web());
+    check_is(without, ConfigProblem::MissingCsrfSecret);
     let secrets = secrets().csrf_secret(secret());
     assert!(
         Auth::builder(accounts(secrets))
