@@ -5,11 +5,11 @@
 //! lost.
 
 mod admin_update;
-mod authenticate;
 mod background;
 mod builder;
 mod change_password;
 mod credentials;
+mod decision;
 mod delete;
 mod email_keys;
 mod email_token;
@@ -34,18 +34,19 @@ mod updated;
 mod verify;
 
 pub use admin_update::{AdminUpdate, AdminUpdateError};
-pub use authenticate::{LoginError, PasswordChecked};
 pub use builder::AccountsBuilder;
 pub(crate) use builder::log_warnings;
 pub use change_password::ChangePasswordError;
+pub(crate) use decision::Refused;
+pub use decision::{Decision, DecisionResult, InvalidRefusal, Refusal};
 pub use delete::{DeleteError, DeleteMode, DeleteSelfError};
 pub use email_token::{ResetToken, VerifyToken};
 pub use handle::Accounts;
+pub(crate) use handle::AccountsId;
 pub use hooks::{ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UserManager};
 pub use register::{NewAccount, RegisterError, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
-pub(crate) use sessions::{RefreshError, Started};
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub use verify::VerifyError;
 

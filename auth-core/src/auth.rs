@@ -1,6 +1,7 @@
 //! Assembly: the whole configuration, its report, and the handle.
 
 mod builder;
+mod login;
 mod revoke;
 mod session_policy;
 mod settings;

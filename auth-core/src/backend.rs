@@ -67,11 +67,8 @@ impl<U: AuthUser> Backend<U> {
     /// The same backend once its routes have a path.
     pub(crate) fn mounted_at(&self, refresh_path: RefreshPath) -> Self {
         Self {
-            name: Arc::clone(&self.name),
-            transport: Arc::clone(&self.transport),
-            strategy: Arc::clone(&self.strategy),
-            sessions: self.sessions,
             refresh_path,
+            ..self.clone()
         }
     }
 
@@ -174,6 +171,19 @@ impl<U: AuthUser> Backend<U> {
             report.warn(ConfigWarning::Weakened {
                 what: format!("access tokens of `{name}` go on after their session has ended, until they expire"),
             });
+        }
+    }
+}
+
+/// Cloning is cheap: clones share the transport and the strategy.
+impl<U: AuthUser> Clone for Backend<U> {
+    fn clone(&self) -> Self {
+        Self {
+            name: Arc::clone(&self.name),
+            transport: Arc::clone(&self.transport),
+            strategy: Arc::clone(&self.strategy),
+            sessions: self.sessions,
+            refresh_path: self.refresh_path.clone(),
         }
     }
 }

@@ -15,7 +15,7 @@
 //! | --- | --- | --- |
 //! | 5 | [`api`] | the HTTP surface as data: routes, endpoints, error codes |
 //! | 4 | [`Auth`], [`AuthBuilder`] | the assembly, and every problem of a configuration at once |
-//! | 3 | [`authenticator`], [`guard`], [`csrf`] | what is composed of the traits |
+//! | 3 | [`login`], [`authenticator`], [`guard`], [`csrf`] | what is composed of the traits |
 //! | 2 | [`accounts`], [`backend`], [`transport`], [`strategy`], [`session`] | the ideas of the toolkit and their implementations |
 //! | 1 | [`store`] | the storage traits, and each of them in memory |
 //! | 0 | [`user`], [`password`], [`secret`], [`token`], `keys`, [`http`], [`context`], [`event`], [`config`], clocks, errors | vocabulary |
@@ -49,6 +49,7 @@ pub mod guard;
 pub mod guide;
 pub mod http;
 mod keys;
+pub mod login;
 pub mod password;
 pub mod secret;
 pub mod session;

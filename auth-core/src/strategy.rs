@@ -15,7 +15,6 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::accounts::PasswordChecked;
 use crate::config::ConfigReport;
 use crate::error::Unavailable;
 use crate::session::SessionId;
@@ -90,8 +89,7 @@ use crate::user::{AuthUser, Epoch};
 /// ```
 #[async_trait]
 pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
-    /// Makes a token for a user whose password was checked a moment ago, or whose session was
-    /// refreshed.
+    /// Makes a token for a user who logs in, or whose session is refreshed.
     ///
     /// # Errors
     ///
@@ -174,22 +172,17 @@ pub struct IssueRequest<'a, U> {
 }
 
 impl<'a, U> IssueRequest<'a, U> {
-    /// A request for a token of the user whose password was checked, outside of any session.
+    /// A request for a token of this user. Only the pipeline of [`login`](crate::login) makes one, of
+    /// a proof or of a refresh token.
     ///
     /// A login that skips the check does not compile:
     ///
-    /// ```compile_fail,E0451
-    /// fn forged(user: auth_core::User) -> auth_core::accounts::PasswordChecked<auth_core::User> {
-    ///     auth_core::accounts::PasswordChecked { user }
+    /// ```compile_fail,E0624
+    /// fn ask(user: &auth_core::User, now: time::OffsetDateTime) {
+    ///     let _ = auth_core::strategy::IssueRequest::new(user, None, now);
     /// }
     /// ```
-    pub fn new(checked: &'a PasswordChecked<U>, now: OffsetDateTime) -> Self {
-        Self::of(checked.user(), None, now)
-    }
-
-    /// A request for the user of a session. Whoever calls this has checked a password or a refresh
-    /// token.
-    pub(crate) fn of(
+    pub(crate) fn new(
         user: &'a U,
         session: Option<SessionKeyMaterial<'a>>,
         now: OffsetDateTime,

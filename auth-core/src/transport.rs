@@ -10,7 +10,7 @@ pub use bearer::BearerTransport;
 pub use cookie::{CookieTransport, SameSite};
 pub(crate) use cookie_header::find as find_cookie;
 pub use cookie_set::CookieSet;
-pub use tokens::{IssuedTokens, RefreshPath};
+pub use tokens::{RefreshPath, TokenSet};
 
 use thiserror::Error;
 
@@ -33,7 +33,7 @@ use crate::http::{Reply, RequestHead};
 /// use auth_core::ConfigReport;
 /// use auth_core::http::{Reply, RequestHead};
 /// use auth_core::transport::{
-///     CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
+///     CookieSet, CredentialSource, TokenSet, MalformedCredential, RefreshPath, Transport,
 /// };
 /// use serde_json::json;
 ///
@@ -53,7 +53,7 @@ use crate::http::{Reply, RequestHead};
 ///         }
 ///         str::from_utf8(value).map(Some).map_err(|_| MalformedCredential)
 ///     }
-///     fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
+///     fn login(&self, tokens: &TokenSet<'_>) -> Reply {
 ///         let seconds = tokens.access.expires_in().as_secs();
 ///         Reply::json(200, &json!({ "api_key": tokens.access.expose(), "expires_in": seconds }))
 ///     }
@@ -85,7 +85,7 @@ pub trait Transport: Send + Sync + 'static {
     fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential>;
 
     /// The reply that hands fresh tokens to the client: to a login, and to a refresh.
-    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply;
+    fn login(&self, tokens: &TokenSet<'_>) -> Reply;
 
     /// The reply that ends a login.
     fn logout(&self, refresh_path: &RefreshPath) -> Reply;

@@ -82,12 +82,10 @@ impl TestApp {
     pub(crate) async fn exists(&self, address: &str) -> bool {
         let login = LoginIdentifier::Email(testing::email(address));
         let password = testing::password(testing::PASSWORD);
-        let answer = self
-            .auth
-            .accounts()
-            .authenticate(&login, &password, &self.auth.accounts().context())
-            .await;
-        answer.is_ok()
+        let accounts = self.auth.accounts();
+        let context = accounts.context();
+        let proof = accounts.check_password(&login, password, &context).await;
+        proof.is_ok()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::user::AuthUser;
 /// The tasks of the accounts that outlive a call: a bounded set that runs after replies, and the
 /// flows that a vanished caller left behind.
 #[derive(Debug)]
-pub(super) struct Background {
+pub(crate) struct Background {
     places: Arc<Semaphore>,
     flows: Arc<Semaphore>,
 }
@@ -35,7 +35,7 @@ impl Background {
     }
 
     /// Takes a place, to be filled with [`Place::run`].
-    pub(super) fn place(&self) -> Result<Place, Unavailable> {
+    pub(crate) fn place(&self) -> Result<Place, Unavailable> {
         let places = Arc::clone(&self.places);
         let permit = places.try_acquire_owned().map_err(Unavailable::new)?;
         Ok(Place { permit })
@@ -43,7 +43,7 @@ impl Background {
 
     /// Runs `task` to its end on a task of its own, also when the caller goes away: what was begun
     /// (a row written, the hook that follows it) is finished. A panic in it is an error here.
-    pub(super) async fn shielded<T, E>(
+    pub(crate) async fn shielded<T, E>(
         &self,
         task: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<T, E>
@@ -76,12 +76,12 @@ impl Background {
 
 /// A taken place.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     permit: tokio::sync::OwnedSemaphorePermit,
 }
 
 impl Place {
-    pub(super) fn run(self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn run(self, task: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(async move {
             task.await;
             drop(self.permit);

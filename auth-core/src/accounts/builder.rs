@@ -7,7 +7,7 @@ use time::Duration;
 
 use super::background::Background;
 use super::email_token::EmailTokens;
-use super::handle::Inner;
+use super::handle::{AccountsId, Inner};
 use super::{AccountSecrets, Accounts, NoHooks, UserManager};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
@@ -275,6 +275,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
 
     pub(crate) fn assemble(self) -> Accounts<U> {
         let inner = Inner {
+            id: AccountsId::new(),
             database: self.database,
             expiring: self.expiring.filter(|_| self.account_tokens),
             sessions: self.sessions.map(|sessions| sessions.in_realm(&self.realm)),

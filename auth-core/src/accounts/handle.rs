@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use time::OffsetDateTime;
 
@@ -53,6 +54,7 @@ pub struct Accounts<U: AuthUser> {
 }
 
 pub(super) struct Inner<U: AuthUser> {
+    pub(super) id: AccountsId,
     pub(super) database: Arc<dyn UserDatabase<User = U>>,
     pub(super) expiring: Option<Arc<dyn ExpiringStore>>,
     pub(super) sessions: Option<Sessions>,
@@ -66,6 +68,17 @@ pub(super) struct Inner<U: AuthUser> {
     pub(super) sinks: Vec<Arc<dyn EventSink>>,
     pub(super) background: Background,
     pub(super) require_verification: bool,
+}
+
+/// The identity of accounts in one process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AccountsId(u64);
+
+impl AccountsId {
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl<U: AuthUser> Accounts<U> {
@@ -131,7 +144,25 @@ impl<U: AuthUser> Accounts<U> {
         self.raise(AuthEvent::new(kind, context).with_user(user.id()));
     }
 
-    pub(super) fn hooks(&self) -> &dyn UserManager<User = U> {
+    /// Which accounts these are: clones are the same, and no others in this process are.
+    pub(crate) fn id(&self) -> AccountsId {
+        self.inner.id
+    }
+
+    pub(crate) fn database(&self) -> &dyn UserDatabase<User = U> {
+        &*self.inner.database
+    }
+
+    pub(crate) fn background(&self) -> &Background {
+        &self.inner.background
+    }
+
+    /// Whether only users with a verified address may log in.
+    pub(crate) fn requires_verification(&self) -> bool {
+        self.inner.require_verification
+    }
+
+    pub(crate) fn hooks(&self) -> &dyn UserManager<User = U> {
         &*self.inner.hooks
     }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::{ResetToken, VerifyToken};
+use super::{Decision, DecisionResult, Refusal, ResetToken, VerifyToken};
 use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::UpdateSummary;
@@ -22,6 +22,9 @@ pub type HookResult = Result<(), BoxError>;
 /// The hooks of an application. Each does nothing unless overridden.
 ///
 /// Every hook gets the [`Context`] of the request: its time, client, backend and actor.
+///
+/// A hook named `on_before_*` runs before anything is written, and may refuse: see [`Decision`]. If it
+/// fails, nothing happens and the client gets 503.
 ///
 /// A hook named `on_after_*` runs when the change is committed, on a task of its own: a client that
 /// disconnects does not stop it. The hooks of requests for mail, of refused logins and of private
@@ -79,7 +82,16 @@ pub trait UserManager: Send + Sync + 'static {
     ) -> HookResult {
         Ok(())
     }
-    /// A user has logged in and its token is issued.
+    /// A user was authenticated and is about to log in: decide whether the login may go ahead.
+    ///
+    /// Called for every way in, after the state of the account was checked and before anything is
+    /// written; not at a refresh. Where account state is hidden
+    /// ([`hide_account_state`](crate::AuthBuilder::hide_account_state)), a refused login reads like
+    /// wrong credentials, and its time must not tell the two apart: keep this hook fast.
+    async fn on_before_login(&self, user: &Self::User, context: &Context) -> DecisionResult {
+        Ok(Decision::Allow)
+    }
+    /// A user has logged in: the session has started and the tokens are issued.
     async fn on_after_login(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
@@ -168,6 +180,13 @@ pub enum LoginFailure<'a, U> {
     Inactive(&'a U),
     /// The password was right and the address is not proven, which this application requires.
     NotVerified(&'a U),
+    /// The password was right, and [`on_before_login`](UserManager::on_before_login) refused.
+    Refused {
+        /// The user.
+        user: &'a U,
+        /// What the hook answered.
+        refusal: &'a Refusal,
+    },
 }
 
 /// A request for a password reset, for the hook.

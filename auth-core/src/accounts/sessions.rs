@@ -1,14 +1,8 @@
-//! Sessions as operations: begun, found, prolonged, listed and ended.
+//! Sessions as operations: found, listed and ended.
 
 mod end;
 mod find;
 mod list;
-mod refresh;
-mod revoke;
-mod start;
-
-pub(crate) use refresh::RefreshError;
-pub(crate) use start::Started;
 
 use super::Accounts;
 use crate::error::Unavailable;

@@ -3,7 +3,6 @@
 mod context;
 mod credentials;
 mod hooks;
-mod login;
 mod mail;
 mod masters;
 #[cfg(feature = "jwt")]

@@ -1,8 +1,10 @@
 //! The endpoints: each a function from a request to a reply.
 
 mod complete;
+mod forgery;
 mod keys;
 mod login;
+mod logout;
 mod mail;
 mod me;
 mod outdated;

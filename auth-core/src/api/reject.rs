@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::ErrorCode;
+use crate::accounts::Refusal;
 use crate::error::Unavailable;
 use crate::http::FieldError;
 use crate::http::Reply;
@@ -11,6 +12,8 @@ use crate::http::Reply;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     code: ErrorCode,
+    /// What the application says in the place of the code.
+    refusal: Option<Refusal>,
     errors: Vec<FieldError>,
     headers: Vec<(&'static str, String)>,
 }
@@ -20,8 +23,8 @@ struct Problem<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
-    code: &'static str,
-    detail: &'static str,
+    code: &'a str,
+    detail: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ProblemField<'a>>,
 }
@@ -46,6 +49,7 @@ impl Rejection {
     pub fn new(code: ErrorCode) -> Self {
         Self {
             code,
+            refusal: None,
             errors: Vec::new(),
             headers: Vec::new(),
         }
@@ -82,6 +86,14 @@ impl Rejection {
         Self::new(ErrorCode::AuthorizationDenied)
     }
 
+    /// 403 with a code and a sentence of the application.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        Self {
+            refusal: Some(refusal),
+            ..Self::forbidden()
+        }
+    }
+
     pub(crate) fn insufficient_roles() -> Self {
         Self::new(ErrorCode::InsufficientRoles)
     }
@@ -100,10 +112,17 @@ impl Rejection {
         }
     }
 
-    /// The code.
+    /// The code. It is [`ErrorCode::AuthorizationDenied`] where the application
+    /// [refuses](Self::refusal) with a code of its own.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         self.code
+    }
+
+    /// Returns the refusal of the application, if a hook refused the request.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_ref()
     }
 
     /// The reply to send.
@@ -111,9 +130,14 @@ impl Rejection {
     pub fn into_reply(self) -> Reply {
         let Self {
             code,
+            refusal,
             errors,
             headers,
         } = self;
+        let (name, detail) = match &refusal {
+            Some(refusal) => (refusal.code(), refusal.detail()),
+            None => (code.as_str(), code.detail()),
+        };
         let errors = errors.iter().map(|error| ProblemField {
             field: error.field(),
             code: error.code().as_str(),
@@ -123,8 +147,8 @@ impl Rejection {
             r#type: "about:blank",
             title: code.title(),
             status: code.status(),
-            code: code.as_str(),
-            detail: code.detail(),
+            code: name,
+            detail,
             errors: errors.collect(),
         };
         let reply = Reply::with_body(code.status(), "application/problem+json", &problem);

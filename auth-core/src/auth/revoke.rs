@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::Auth;
 use crate::context::Context;
 use crate::error::Unavailable;
+use crate::login;
 use crate::strategy::RevokeOutcome;
 use crate::user::AuthUser;
 
@@ -56,12 +57,7 @@ impl<U: AuthUser> Auth<U> {
         let Some(backend) = backends.find(|known| known.name() == backend) else {
             return Err(RevokeError::UnknownBackend(backend.to_owned()));
         };
-        match self
-            .inner
-            .accounts
-            .revoke_access(backend, token, context)
-            .await?
-        {
+        match login::revoke_access(self.accounts(), backend, token, context).await? {
             RevokeOutcome::Revoked => Ok(()),
             RevokeOutcome::Unsupported => Err(RevokeError::Unsupported(backend.name().to_owned())),
         }

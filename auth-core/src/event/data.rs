@@ -58,6 +58,8 @@ words! {
         Inactive = "inactive",
         /// The password is right and the required verification of the address is missing.
         NotVerified = "not verified",
+        /// The hook `on_before_login` of the application refused.
+        Application = "refused by the application",
     }
 }
 
@@ -92,6 +94,8 @@ words! {
         Logout = "logout",
         /// The session that a browser had before a new login.
         Replaced = "replaced",
+        /// The session of a login that failed after it was started.
+        LoginFailed = "login failed",
     }
 }
 

@@ -60,6 +60,49 @@
 //! # }).unwrap();
 //! ```
 //!
+//! Logins work the same way: [`login`](crate::login) shows a login, a refresh and a logout without
+//! HTTP. Here a rule of the application refuses a login:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use auth_core::accounts::{Decision, DecisionResult, Refusal};
+//! use auth_core::login::LoginError;
+//! use auth_core::testing::{self, PASSWORD, email, master_secret, password, registration};
+//! use auth_core::{
+//!     Auth, AuthUser, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
+//! };
+//!
+//! struct StaffOnly;
+//!
+//! #[async_trait::async_trait]
+//! impl UserManager for StaffOnly {
+//!     type User = User;
+//!
+//!     async fn on_before_login(&self, user: &User, _: &Context) -> DecisionResult {
+//!         if user.email().as_str().ends_with("@staff.example.com") {
+//!             return Ok(Decision::Allow);
+//!         }
+//!         Ok(Decision::Refuse(Refusal::new("STAFF_ONLY", "This login is for staff.")?))
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let jwt = JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
+//! let auth = Auth::builder(testing::accounts_builder(Arc::new(StaffOnly)))
+//!     .backend(Backend::new("api", BearerTransport::new(), jwt))
+//!     .build()?;
+//! let (accounts, context) = (auth.accounts(), auth.accounts().context());
+//! accounts.register(registration("ada@example.com"), &context).await?;
+//!
+//! let ada = email("ada@example.com").into();
+//! let proof = accounts.check_password(&ada, password(PASSWORD), &context).await?;
+//! let refused = auth.log_in("api", proof, &context).await;
+//! assert!(matches!(refused, Err(LoginError::Refused(why)) if why.code() == "STAFF_ONLY"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
 //! | you want to test | take from `testing` |
 //! | --- | --- |
 //! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)`; `clock.advance(auth_core::time::Duration::hours(1))` |

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use super::{
-    CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
-};
+use super::{CookieSet, CredentialSource, MalformedCredential, RefreshPath, TokenSet, Transport};
 use crate::config::ConfigReport;
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
@@ -67,14 +65,14 @@ impl Transport for BearerTransport {
             .map_err(|_| MalformedCredential)
     }
 
-    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
+    fn login(&self, tokens: &TokenSet<'_>) -> Reply {
         Reply::json(
             200,
             &TokenReply {
                 access_token: tokens.access.expose(),
                 token_type: "bearer",
                 expires_in: tokens.access.expires_in().as_secs(),
-                refresh_token: tokens.refresh.as_ref().map(IssuedToken::expose),
+                refresh_token: tokens.refresh.map(IssuedToken::expose),
             },
         )
     }

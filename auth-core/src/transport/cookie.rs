@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    CookieSet, CredentialSource, IssuedTokens, MalformedCredential, RefreshPath, Transport,
+    CookieSet, CredentialSource, MalformedCredential, RefreshPath, TokenSet, Transport,
     cookie_header,
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
@@ -259,8 +259,8 @@ impl Transport for CookieTransport {
         cookie_header::find(head, &self.names.access)
     }
 
-    fn login(&self, tokens: &IssuedTokens<'_>) -> Reply {
-        let IssuedTokens {
+    fn login(&self, tokens: &TokenSet<'_>) -> Reply {
+        let TokenSet {
             access,
             refresh,
             csrf,

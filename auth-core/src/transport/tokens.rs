@@ -10,11 +10,11 @@ use crate::strategy::IssuedToken;
 ///
 /// `Debug` shows none of them.
 #[non_exhaustive]
-pub struct IssuedTokens<'a> {
-    /// What the client shows from now on.
-    pub access: IssuedToken,
-    /// What it gets the next ones for, where the backend has sessions.
-    pub refresh: Option<IssuedToken>,
+pub struct TokenSet<'a> {
+    /// The access token.
+    pub access: &'a IssuedToken,
+    /// The refresh token, if the backend has sessions.
+    pub refresh: Option<&'a IssuedToken>,
     /// What its scripts show with unsafe requests, where the credential is ambient.
     pub csrf: Option<String>,
     /// Where the backend's routes are.
@@ -27,25 +27,25 @@ pub struct RefreshPath {
     refresh_path: String,
 }
 
-impl<'a> IssuedTokens<'a> {
-    /// An access token alone, for tests of a transport.
+impl<'a> TokenSet<'a> {
+    /// Creates a set of an access token alone, for tests of a transport.
     ///
     /// ```
     /// use auth_core::BearerTransport;
     /// use auth_core::strategy::IssuedToken;
-    /// use auth_core::transport::{IssuedTokens, RefreshPath, Transport};
+    /// use auth_core::transport::{TokenSet, RefreshPath, Transport};
     /// use std::time::Duration;
     ///
     /// let refresh_path = RefreshPath::new("/auth/refresh");
     /// let token = IssuedToken::new("abc".into(), Duration::from_secs(60));
-    /// let reply = BearerTransport::new().login(&IssuedTokens::new(token, &refresh_path));
+    /// let reply = BearerTransport::new().login(&TokenSet::new(&token, &refresh_path));
     /// assert_eq!(
     ///     reply.body(),
     ///     br#"{"access_token":"abc","token_type":"bearer","expires_in":60}"#
     /// );
     /// ```
     #[must_use]
-    pub fn new(access: IssuedToken, refresh_path: &'a RefreshPath) -> Self {
+    pub fn new(access: &'a IssuedToken, refresh_path: &'a RefreshPath) -> Self {
         Self {
             access,
             refresh: None,
@@ -71,10 +71,10 @@ impl RefreshPath {
     }
 }
 
-impl fmt::Debug for IssuedTokens<'_> {
+impl fmt::Debug for TokenSet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The CSRF token is a plain text, which a derived implementation would show.
-        f.debug_struct("IssuedTokens")
+        f.debug_struct("TokenSet")
             .field("access", &self.access)
             .field("refresh", &self.refresh)
             .field("refresh_path", &self.refresh_path)
@@ -92,10 +92,11 @@ mod tests {
     fn debug_shows_no_token() {
         let refresh_path = RefreshPath::new("/auth/refresh");
         let token = |text: &str| IssuedToken::new(text.into(), Duration::from_mins(1));
-        let tokens = IssuedTokens {
-            refresh: Some(token("hidden-refresh")),
+        let (access, refresh) = (token("hidden-access"), token("hidden-refresh"));
+        let tokens = TokenSet {
+            refresh: Some(&refresh),
             csrf: Some("hidden-csrf".into()),
-            ..IssuedTokens::new(token("hidden-access"), &refresh_path)
+            ..TokenSet::new(&access, &refresh_path)
         };
         let shown = format!("{tokens:?}");
         assert!(!shown.contains("hidden"), "{shown}");

@@ -1,5 +1,5 @@
-//! What must not compile does not: secrets that are shown, accounts without a secret, tokens without
-//! a checked password.
+//! What must not compile does not: secrets that are shown, accounts without a secret, logins and
+//! tokens without a proof.
 
 #[test]
 fn mistakes_are_compile_errors() {

@@ -8,6 +8,7 @@ mod cost;
 mod declared_user;
 mod interop;
 mod model;
+mod one_way_in;
 mod pages;
 mod races;
 mod sessions;

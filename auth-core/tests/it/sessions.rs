@@ -206,11 +206,8 @@ fn a_session_never_grows() {
         let user = house.auth.accounts();
         let ada = auth_core::testing::email("ada@example.com").into();
         let password = auth_core::testing::password(PASSWORD);
-        let checked = user
-            .authenticate(&ada, &password, &user.context())
-            .await
-            .unwrap();
-        let id = user.sessions(checked.user()).await.unwrap()[0].id;
+        let proof = user.check_password(&ada, password, &user.context()).await;
+        let id = user.sessions(proof.unwrap().user()).await.unwrap()[0].id;
         let room = async || {
             let row = house.store.session(&id).await.unwrap().unwrap();
             row.tokens.as_stored_str().len()

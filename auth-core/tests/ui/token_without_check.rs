@@ -1,9 +1,9 @@
-// A token is issued to somebody whose password was checked, and nobody else says that it was.
+// A login starts from a proof, and only code that checked something makes one.
 use auth_core::User;
-use auth_core::accounts::PasswordChecked;
+use auth_core::login::AuthProof;
 
-fn logged_in(user: User) -> PasswordChecked<User> {
-    PasswordChecked { user }
+fn logged_in(user: User) -> AuthProof<User> {
+    AuthProof { user }
 }
 
 fn main() {

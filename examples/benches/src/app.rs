@@ -71,7 +71,17 @@ async fn assemble(
 ) -> Auth<User> {
     let master = MasterSecret::new(Secret::generate().unwrap());
     let jwt = JwtStrategy::from_master(&master).revoked_in(spent.clone());
-    let accounts = Accounts::builder(users, &master).expiring_store(spent);
+    with_strategy(users, spent, &master, jwt).await
+}
+
+/// The same with access tokens of this strategy.
+pub(crate) async fn with_strategy(
+    users: impl UserDatabase<User = User>,
+    spent: impl ExpiringStore,
+    master: &MasterSecret,
+    jwt: JwtStrategy,
+) -> Auth<User> {
+    let accounts = Accounts::builder(users, master).expiring_store(spent);
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()
@@ -124,16 +134,12 @@ async fn listen(app: Router) -> std::net::SocketAddr {
 
 /// A token of the one account.
 pub(crate) async fn token(auth: &Auth<User>) -> String {
-    use auth_core::strategy::IssueRequest;
-
     let email = auth_core::testing::email(EMAIL).into();
     let password = auth_core::testing::password(auth_core::testing::PASSWORD);
-    let checked = auth
-        .accounts()
-        .authenticate(&email, &password, &auth.accounts().context())
-        .await
-        .unwrap();
-    let strategy = auth.backends().first().unwrap().strategy();
-    let request = IssueRequest::new(&checked, auth.accounts().now());
-    strategy.issue(request).await.unwrap().expose().to_owned()
+    let (accounts, context) = (auth.accounts(), auth.accounts().context());
+    let proof = accounts.check_password(&email, password, &context).await;
+    let backend = auth.backends().first().unwrap().name();
+    let step = auth.log_in(backend, proof.unwrap(), &context).await;
+    let tokens = step.unwrap().done().unwrap();
+    tokens.access.expose().to_owned()
 }

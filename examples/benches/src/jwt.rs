@@ -4,11 +4,11 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::Instant;
 
+use auth_core::JwtStrategy;
 use auth_core::http::BufferedRequest;
 use auth_core::secret::Secret;
-use auth_core::store::memory::MemoryExpiringStore;
-use auth_core::strategy::IssueRequest;
-use auth_core::{JwtStrategy, Strategy, User};
+use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::testing::master_secret;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use stats_alloc::{Region, StatsAlloc};
@@ -29,28 +29,18 @@ const ROUNDS: u32 = 200_000;
 
 pub(crate) async fn read_and_allocations(allocator: &'static StatsAlloc<System>) {
     let auth = app::auth(Storage::Memory).await;
-    let email = auth_core::testing::email(app::EMAIL).into();
-    let password = auth_core::testing::password(auth_core::testing::PASSWORD);
-    let checked = auth
-        .accounts()
-        .authenticate(&email, &password, &auth.accounts().context())
-        .await
-        .unwrap();
-
     let key = *b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj";
-    let strategy = JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new());
-    let now = auth.accounts().now();
-    let issued = strategy
-        .issue(IssueRequest::new(&checked, now))
-        .await
-        .unwrap();
-    let token = issued.expose();
+    let jwt = JwtStrategy::hs256(Secret::new(key)).revoked_in(MemoryExpiringStore::new());
+    let (users, spent) = (MemoryUserDatabase::new(), MemoryExpiringStore::new());
+    let signing = app::with_strategy(users, spent, &master_secret(), jwt).await;
+    let strategy = signing.backends().first().unwrap().strategy();
+    let now = signing.accounts().now();
+    let token = app::token(&signing).await;
+    let token = token.as_str();
 
     let begin = Instant::now();
     for _ in 0..ROUNDS {
-        let read = Strategy::<User>::read(&strategy, black_box(token), now)
-            .await
-            .unwrap();
+        let read = strategy.read(black_box(token), now).await.unwrap();
         assert!(read.is_some());
     }
     let ours = begin.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);

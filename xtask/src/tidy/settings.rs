@@ -37,6 +37,7 @@ const BUILDERS: &[&str] = &[
 const VALUES: &[(&str, &str)] = &[
     ("AccountFields", "the optional fields of a type of user"),
     ("AuthEvent", "the facts of one event"),
+    ("AuthProof", "the input of one login"),
     ("BufferedRequest", "a request of a test"),
     ("Claims", "the content of one token"),
     ("Client", "a fact of one request"),
@@ -50,6 +51,7 @@ const VALUES: &[(&str, &str)] = &[
     ("OpenApi", "the head of one document"),
     ("PasswordContext", "the input of one check"),
     ("Precondition", "a condition of one change"),
+    ("PresentedTokens", "the input of one logout"),
     ("Reply", "one reply"),
     ("Subject", "the content of one token"),
     (

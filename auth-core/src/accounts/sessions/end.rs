@@ -7,9 +7,8 @@ use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, SessionsEnded};
 use crate::session::SessionId;
-use crate::session::{RefreshToken, Sessions};
+use crate::session::Sessions;
 use crate::store::{Precondition, StoredSession, UpdateOutcome, UserChange};
-use crate::strategy::{PresentedToken, Subject};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
@@ -36,11 +35,8 @@ impl<U: AuthUser> Accounts<U> {
         if epoch != Some(row.epoch) {
             return Ok(false);
         }
-        let ended = sessions.store().delete_session(id).await?;
-        if ended {
-            self.raise_ended(sessions, &row, SessionsEnded::One, context);
-        }
-        Ok(ended)
+        self.delete_session_row(&row, SessionsEnded::One, context)
+            .await
     }
 
     /// Ends everything that a user holds but one session: all other sessions, tokens without a session,
@@ -113,79 +109,19 @@ impl<U: AuthUser> Accounts<U> {
             .await
     }
 
-    /// Ends the session of a request, at its logout.
-    pub(crate) async fn end_own_session(
+    /// Ends one session, and raises the event; whether it was there.
+    pub(crate) async fn delete_session_row(
         &self,
-        id: &SessionId,
-        context: &Context,
-    ) -> Result<(), Unavailable> {
-        let sessions = self.session_settings()?;
-        if let Some(row) = sessions.store().session(id).await? {
-            self.delete_row(sessions, row, SessionsEnded::Logout, context)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Ends the session that a browser had before it logged in again (A7.2.4): its new cookies take
-    /// the place of the old ones, and nobody could end it any more.
-    pub(crate) async fn end_replaced_session(
-        &self,
-        backend: &str,
-        token: &RefreshToken,
-        context: &Context,
-    ) -> Result<(), Unavailable> {
-        let sessions = self.session_settings()?;
-        let row = self.living_session(sessions, backend, &token.id).await?;
-        match row {
-            Some(row) if sessions.is_of_family(&row, token)? => {
-                self.delete_row(sessions, row, SessionsEnded::Replaced, context)
-                    .await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The same, of an access token as its strategy read it.
-    pub(crate) async fn end_session_of(
-        &self,
-        backend: &str,
-        reading: Option<PresentedToken<U::Id>>,
-        context: &Context,
-    ) -> Result<(), Unavailable> {
-        let sessions = self.session_settings()?;
-        let (id, secret) = match reading {
-            Some(PresentedToken::Session(secret)) => (secret.id, Some(secret.secret)),
-            Some(PresentedToken::SelfContained(Subject {
-                session: Some(id), ..
-            })) => (id, None),
-            _ => return Ok(()),
-        };
-        let Some(row) = self.living_session(sessions, backend, &id).await? else {
-            return Ok(());
-        };
-        let is_proven = match &secret {
-            Some(secret) => sessions.is_access_secret(&row, secret, self.now())?,
-            None => true,
-        };
-        if is_proven {
-            self.delete_row(sessions, row, SessionsEnded::Replaced, context)
-                .await?;
-        }
-        Ok(())
-    }
-
-    async fn delete_row(
-        &self,
-        sessions: &Sessions,
-        row: StoredSession,
+        row: &StoredSession,
         which: SessionsEnded,
         context: &Context,
-    ) -> Result<(), Unavailable> {
-        if sessions.store().delete_session(&row.id).await? {
-            self.raise_ended(sessions, &row, which, context);
+    ) -> Result<bool, Unavailable> {
+        let sessions = self.session_settings()?;
+        let ended = sessions.store().delete_session(&row.id).await?;
+        if ended {
+            self.raise_ended(sessions, row, which, context);
         }
-        Ok(())
+        Ok(ended)
     }
 
     /// Writes the new epoch of a user into the session that goes on. Where the store of users holds

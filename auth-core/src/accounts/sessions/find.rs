@@ -18,7 +18,7 @@ impl<U: AuthUser> Accounts<U> {
         context: &Context,
     ) -> Result<Option<(U, SessionId)>, Unavailable> {
         let sessions = self.session_settings()?;
-        match self.living_session(sessions, backend, id).await? {
+        match self.living_session(backend, id).await? {
             Some(row) => self.user_of(sessions, row, context).await,
             None => Ok(None),
         }
@@ -32,7 +32,7 @@ impl<U: AuthUser> Accounts<U> {
         context: &Context,
     ) -> Result<Option<(U, SessionId)>, Unavailable> {
         let sessions = self.session_settings()?;
-        match self.living_session(sessions, backend, &secret.id).await? {
+        match self.living_session(backend, &secret.id).await? {
             Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
                 self.user_of(sessions, row, context).await
             }
@@ -42,13 +42,12 @@ impl<U: AuthUser> Accounts<U> {
 
     /// A session whose time is not over, if this backend started it. What it proves elsewhere is for
     /// the caller to ask.
-    pub(super) async fn living_session(
+    pub(crate) async fn living_session(
         &self,
-        sessions: &Sessions,
         backend: &str,
         id: &SessionId,
     ) -> Result<Option<StoredSession>, Unavailable> {
-        let row = sessions.store().session(id).await?;
+        let row = self.session_settings()?.store().session(id).await?;
         Ok(row.filter(|row| row.backend == backend && !row.is_over(self.now())))
     }
 
@@ -70,7 +69,7 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// The active user whose session this is, whatever its epoch.
-    pub(super) async fn user_of_row(
+    pub(crate) async fn user_of_row(
         &self,
         sessions: &Sessions,
         row: &StoredSession,

@@ -61,7 +61,7 @@ async fn hooks_get_the_context_of_the_call() {
         .unwrap();
     let wrong = password("a guess that is nowhere near");
     let login = email("ada@example.com").into();
-    let refused = accounts.authenticate(&login, &wrong, &context).await;
+    let refused = accounts.check_password(&login, wrong, &context).await;
     assert!(refused.is_err());
     accounts.wait_idle().await;
     accounts

@@ -8,8 +8,8 @@ use time::{Duration, OffsetDateTime};
 use crate::accounts::Accounts;
 use crate::config::ConfigReport;
 use crate::error::Unavailable;
-use crate::session::SessionId;
-use crate::session::{RefreshToken, Sessions};
+use crate::login::{self, PresentedTokens};
+use crate::session::{SessionId, Sessions};
 use crate::store::memory::MemorySessionStore;
 use crate::store::{SessionStore, SessionTokens, StoredSession};
 use crate::strategy::{BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome};
@@ -86,21 +86,16 @@ async fn a_refresh_beside_a_change_of_its_own_session() {
         .register(registration("ada@example.com"), &accounts.context())
         .await
         .unwrap();
-    let login = email("ada@example.com").into();
-    let checked = accounts
-        .authenticate(&login, &password(PASSWORD), &accounts.context())
-        .await;
-    let started = accounts
-        .start(&backend, &checked.unwrap(), &accounts.context())
-        .await;
-    let started = started.unwrap();
+    let (ada, context) = (email("ada@example.com").into(), accounts.context());
+    let proof = accounts.check_password(&ada, password(PASSWORD), &context);
+    let (proof, nothing) = (proof.await.unwrap(), PresentedTokens::none());
+    let step = login::log_in(&accounts, &backend, proof, nothing, &context).await;
+    let started = step.unwrap().done().unwrap();
     *change_from.lock().unwrap() = started.session;
 
-    let token = RefreshToken::parse(started.refresh.unwrap().expose()).unwrap();
-    let refreshed = accounts
-        .refresh(&backend, token, false, &accounts.context())
-        .await
-        .unwrap();
+    let token = started.refresh.unwrap();
+    let refreshed = login::refresh(&accounts, &backend, token.expose(), &context).await;
+    let refreshed = refreshed.unwrap();
     let access = refreshed.access.expose();
     let reading = backend.strategy().read(access, accounts.now()).await;
     let Some(PresentedToken::SelfContained(subject)) = reading.unwrap() else {

@@ -8,7 +8,7 @@ use crate::api::routes::Surface;
 use crate::api::{Access, ErrorCode, Method, objects};
 use crate::auth::LoginBy;
 use crate::backend::Backend;
-use crate::http::TextFormat;
+use crate::http::{Field, TextFormat};
 use crate::password::Password;
 use crate::store::LoginIdentifier;
 use crate::transport::CredentialSource;
@@ -23,7 +23,7 @@ body! {
             LoginBy::Username => TextFormat::Plain,
         }),
         /// The password.
-        password: Password => |field| field.write_only(),
+        password: Password => Field::write_only,
     }
 }
 
@@ -53,7 +53,7 @@ fn of_backend<U: AuthUser>(
 ) -> Vec<RouteSpec<U>> {
     let (_, backend) = at;
     let has_cookies = backend.transport().source() == CredentialSource::Cookie;
-    let origin: &[ErrorCode] = if has_cookies {
+    let origin: &'static [ErrorCode] = if has_cookies {
         &[ErrorCode::CsrfFailed]
     } else {
         &[]
@@ -77,7 +77,12 @@ fn of_backend<U: AuthUser>(
         ErrorCode::InternalError,
     ])
     .offer_on_options(|auth, backend, head, reply| auth.offer_csrf(backend, head, reply));
-    let logout = RouteSpec::of_backend(
+    vec![login, logout(at), refresh(surface, at, origin)]
+}
+
+fn logout<U: AuthUser>(at: (usize, &Arc<Backend<U>>)) -> RouteSpec<U> {
+    let has_cookies = at.1.transport().source() == CredentialSource::Cookie;
+    RouteSpec::of_backend(
         Method::Post,
         "auth.logout",
         at,
@@ -92,26 +97,32 @@ fn of_backend<U: AuthUser>(
         } else {
             &[]
         }),
-    );
+    )
+}
+
+fn refresh<U: AuthUser>(
+    surface: &Surface<'_, U>,
+    at: (usize, &Arc<Backend<U>>),
+    origin: &'static [ErrorCode],
+) -> RouteSpec<U> {
+    let (_, backend) = at;
     let fields = RefreshBody::schema(&surface.rules);
     let refresh = RouteSpec::of_backend(
         Method::Post,
         "auth.refresh",
         at,
         "/refresh",
-        |auth, backend, request, context| Box::pin(auth.refresh(backend, request, context)),
+        |auth, backend, request, context| Box::pin(auth.respond_refresh(backend, request, context)),
     )
     .summary("Exchange a refresh token for new tokens.")
     .available_if(backend.has_sessions())
     .reply(issued(backend))
     .codes(origin)
     .codes(&[ErrorCode::RefreshTokenInvalid, ErrorCode::InternalError]);
-    let refresh = if has_cookies {
-        refresh.optional_body(fields)
-    } else {
-        refresh.body(fields)
-    };
-    vec![login, logout, refresh]
+    match backend.transport().source() {
+        CredentialSource::Cookie => refresh.optional_body(fields),
+        CredentialSource::Header => refresh.body(fields),
+    }
 }
 
 /// The reply that hands out tokens.

@@ -4,6 +4,7 @@ use crate::api::declared::{Body, body};
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{Access, ErrorCode, Method, objects};
+use crate::http::Field;
 use crate::password::Password;
 use crate::user::{AuthUser, EmailAddress, UserColumns};
 
@@ -13,7 +14,7 @@ body! {
         /// A new e-mail address. It requires the current password.
         email: Option<EmailAddress> => |field| field.example("ada@example.com"),
         /// The current password.
-        current_password: Option<Password> => |field| field.write_only(),
+        current_password: Option<Password> => Field::write_only,
     }
 }
 
@@ -21,7 +22,7 @@ body! {
     /// The body of a change of the password.
     pub(in crate::api) struct ChangePasswordBody(rules) {
         /// The current password.
-        current_password: Password => |field| field.write_only(),
+        current_password: Password => Field::write_only,
         /// The new password.
         new_password: Password => |field| field.length(rules.new_password()).write_only(),
     }

@@ -5,6 +5,7 @@ use crate::api::declared::{Body, BodyToken, body};
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::http::Field;
 use crate::password::Password;
 use crate::user::AuthUser;
 
@@ -12,9 +13,9 @@ body! {
     /// The body of a reset.
     pub(in crate::api) struct ResetBody(rules) {
         /// The token of the mail.
-        token: BodyToken => |field| field.write_only(),
+        token: BodyToken => Field::write_only,
         /// The new password. One that is too short leaves the token valid.
-        password: Password => |field| field.write_only(),
+        password: Password => Field::write_only,
     }
 }
 

@@ -4,13 +4,14 @@ use crate::api::declared::{Body, BodyToken, body};
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::http::Field;
 use crate::user::{AuthUser, EmailAddress};
 
 body! {
     /// The body of a verification.
     pub(in crate::api) struct VerifyBody(rules) {
         /// The token of the mail.
-        token: BodyToken => |field| field.write_only(),
+        token: BodyToken => Field::write_only,
     }
 }
 

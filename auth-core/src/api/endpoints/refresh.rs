@@ -1,20 +1,20 @@
 //! New tokens for a refresh token.
 
 use super::{Answer, RequestParts};
-use crate::accounts::RefreshError;
 use crate::api::capabilities::login::RefreshBody;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::csrf::CsrfBinding;
+use crate::login::{self, RefreshError};
 use crate::session::RefreshToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// The token is in the body, or, where there is none, in the cookie.
-    pub(in crate::api) async fn refresh(
+    pub(in crate::api) async fn respond_refresh(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -28,22 +28,18 @@ impl<U: AuthUser> Auth<U> {
         } else {
             self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
             let body: RefreshBody = self.read_body(request).await?;
-            RefreshToken::parse(&body.refresh_token.0)
+            Some(body.refresh_token.0)
         };
         let Some(token) = token else {
             return Err(self.refresh_refused(backend));
         };
-        let id = token.id;
-        let refreshed = self
-            .accounts()
-            .refresh(backend, token, is_ambient, context)
-            .await;
-        let refreshed = refreshed.map_err(|error| match error {
+        let tokens = login::refresh(self.accounts(), backend, &token, context).await;
+        let tokens = tokens.map_err(|error| match error {
             RefreshError::Invalid => self.refresh_refused(backend),
+            RefreshError::UnknownBackend(_) => ErrorCode::InternalError.into(),
             RefreshError::Unavailable(error) => error.into(),
         })?;
-        let binding = CsrfBinding::Session(id);
-        self.issue_response(backend, refreshed.access, Some(refreshed.refresh), &binding)
+        self.token_reply(&tokens)
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
@@ -54,10 +50,11 @@ impl<U: AuthUser> Auth<U> {
         backend: &Backend<U>,
         request: &RequestParts<'_>,
         context: &Context,
-    ) -> Result<Option<RefreshToken>, Rejection> {
+    ) -> Result<Option<String>, Rejection> {
         let (transport, head) = (backend.transport(), request.head);
-        let text = transport.read_refresh(head);
-        let Some(token) = text.ok().flatten().and_then(RefreshToken::parse) else {
+        let text = transport.read_refresh(head).ok().flatten();
+        let Some((text, token)) = text.and_then(|text| Some((text, RefreshToken::parse(text)?)))
+        else {
             self.check_forgery(backend, head, &CsrfBinding::Anonymous, context)?;
             return Ok(None);
         };
@@ -65,7 +62,7 @@ impl<U: AuthUser> Auth<U> {
         self.check_forgery(backend, head, &binding, context)?;
         let is_planted = self.csrf().has_cookie_of_another(head, transport, &binding)
             && self.is_forgery(context);
-        Ok((!is_planted).then_some(token))
+        Ok((!is_planted).then(|| text.to_owned()))
     }
 
     /// 401; and a browser forgets its cookies, for their session is over.

@@ -7,10 +7,9 @@ use async_trait::async_trait;
 use super::RequestParts;
 use crate::accounts::{AdminUpdate, DeleteMode, NewAccount};
 use crate::http::{BodyError, BufferedRequest, RequestBody};
+use crate::login::{AuthMethod, AuthProof};
 use crate::store::memory::MemoryExpiringStore;
-use crate::testing::{
-    Outbox, PASSWORD, accounts_builder, email, master_secret, password, registration,
-};
+use crate::testing::{Outbox, PASSWORD, accounts_builder, master_secret, password, registration};
 use crate::user::Roles;
 use crate::{Auth, Backend, BearerTransport, JwtStrategy, User};
 
@@ -97,20 +96,12 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
         )
         .await
         .unwrap();
-    let login = email("eve@example.com").into();
-    let checked = auth
-        .accounts()
-        .authenticate(&login, &password(PASSWORD), &auth.accounts().context())
-        .await
-        .unwrap();
-    let request = crate::strategy::IssueRequest::new(&checked, auth.accounts().now());
-    let token = auth.backends()[0]
-        .strategy()
-        .issue(request)
-        .await
-        .unwrap()
-        .expose()
-        .to_owned();
+    let proof = AuthProof::vouched_for(caller.clone(), AuthMethod::PASSWORD);
+    let context = auth.accounts().context();
+    let step = auth
+        .log_in(auth.backends()[0].name(), proof, &context)
+        .await;
+    let token = step.unwrap().done().unwrap().access.expose().to_owned();
 
     let head = BufferedRequest::new(method, Vec::new())
         .header("authorization", format!("Bearer {token}"))

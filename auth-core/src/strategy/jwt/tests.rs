@@ -5,23 +5,16 @@ use std::time::Duration;
 
 use super::*;
 use crate::Clock;
-use crate::accounts::PasswordChecked;
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{
     FaultInjector, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
 };
-use crate::testing::{PASSWORD, email, password};
 use crate::user::User;
 
-async fn user() -> PasswordChecked<User> {
+async fn user() -> User {
     let accounts = accounts(Arc::new(Outbox::new()));
     accounts
         .register(registration("ada@example.com"), &accounts.context())
-        .await
-        .unwrap();
-    let ada = email("ada@example.com").into();
-    accounts
-        .authenticate(&ada, &password(PASSWORD), &accounts.context())
         .await
         .unwrap()
 }
@@ -30,13 +23,9 @@ fn strategy() -> JwtStrategy {
     JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new())
 }
 
-async fn issue(
-    strategy: &JwtStrategy,
-    user: &PasswordChecked<User>,
-    clock: &ManualClock,
-) -> String {
+async fn issue(strategy: &JwtStrategy, user: &User, clock: &ManualClock) -> String {
     let issued = strategy
-        .issue(IssueRequest::new(user, clock.now()))
+        .issue(IssueRequest::new(user, None, clock.now()))
         .await
         .unwrap();
     issued.expose().to_owned()
@@ -56,7 +45,7 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
     let reading = Strategy::<User>::read(&strategy, &token, clock.now())
         .await
         .unwrap();
-    let expected = Subject::new(user.user().id, user.user().epoch());
+    let expected = Subject::new(user.id, user.epoch());
     assert!(matches!(reading, Some(PresentedToken::SelfContained(subject)) if subject == expected));
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(

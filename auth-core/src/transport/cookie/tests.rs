@@ -8,12 +8,16 @@ fn lines(reply: &Reply) -> Vec<String> {
     lines.map(|(_, value)| value.to_owned()).collect()
 }
 
-fn tokens(refresh_path: &RefreshPath, life: Duration) -> IssuedTokens<'_> {
-    IssuedTokens {
-        refresh: Some(IssuedToken::new("r".into(), life * 10)),
+/// The reply to a login with tokens that live this long.
+fn login(transport: &CookieTransport, refresh_path: &str, life: Duration) -> Reply {
+    let refresh_path = RefreshPath::new(refresh_path);
+    let access = IssuedToken::new("a".into(), life);
+    let refresh = IssuedToken::new("r".into(), life * 10);
+    transport.login(&TokenSet {
+        refresh: Some(&refresh),
         csrf: Some("c".into()),
-        ..IssuedTokens::new(IssuedToken::new("a".into(), life), refresh_path)
-    }
+        ..TokenSet::new(&access, &refresh_path)
+    })
 }
 
 fn problems(transport: &CookieTransport) -> usize {
@@ -25,9 +29,8 @@ fn problems(transport: &CookieTransport) -> usize {
 /// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-02, K-04, N-SE-05, C-SM-01: the attributes of every preset.
 #[test]
 fn attributes_of_each_preset() {
-    let refresh_path = RefreshPath::new("/auth/refresh");
     let check = |transport: CookieTransport, expected: [&str; 3]| {
-        let reply = transport.login(&tokens(&refresh_path, Duration::from_mins(1)));
+        let reply = login(&transport, "/auth/refresh", Duration::from_mins(1));
         assert_eq!(reply.status(), 204);
         assert_eq!(lines(&reply), expected);
         assert_eq!(problems(&transport), 0);
@@ -89,7 +92,11 @@ fn clearing_repeats_the_attributes() {
             let (attributes, _) = attributes.split_once("; Max-Age=").unwrap();
             (name.to_owned(), attributes.to_owned())
         };
-        let set = lines(&transport.login(&tokens(&refresh_path, Duration::from_mins(1))));
+        let set = lines(&login(
+            &transport,
+            "/api/auth/refresh",
+            Duration::from_mins(1),
+        ));
         let reply = transport.logout(&refresh_path);
         let cleared = lines(&reply);
         let names = |lines: &[String]| lines.iter().map(without_value).collect::<Vec<_>>();
@@ -112,9 +119,8 @@ fn clearing_repeats_the_attributes() {
 /// K-05, A3.3.5: 400 days at the most, and no more than a browser keeps.
 #[test]
 fn limits() {
-    let refresh_path = RefreshPath::new("/auth/refresh");
     let day = Duration::from_hours(24);
-    let reply = CookieTransport::new().login(&tokens(&refresh_path, day * 401));
+    let reply = login(&CookieTransport::new(), "/auth/refresh", day * 401);
     assert!(lines(&reply)[0].ends_with("; Max-Age=34560000"));
     let transport = CookieTransport::new().name("n".repeat(64));
     assert_eq!(problems(&transport), 0);

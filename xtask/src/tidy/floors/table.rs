@@ -10,6 +10,7 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
     ("guide", 7),
     ("api", 6),
     ("auth", 5),
+    ("login", 3),
     ("authenticator", 3),
     ("guard", 3),
     ("csrf", 3),
@@ -18,8 +19,11 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
     ("transport", 2),
     ("strategy", 2),
     ("session", 2),
-    // The public name of a session is vocabulary.
+    // The public name of a session is vocabulary, and so are the methods of a login, which a session
+    // stores, and the table of error codes, with which a code of the application's must not collide.
     ("session/id", 0),
+    ("login/methods", 0),
+    ("api/code", 0),
     ("store", 1),
     ("clock", 0),
     ("config", 0),
@@ -54,11 +58,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         from: "secret",
         to: "keys",
         why: "the master secret has a ring of keys, and a ring digests keys to name them",
-    },
-    Exception {
-        from: "strategy",
-        to: "accounts",
-        why: "tokens are issued for a checked password, which is to become the proof of `login`",
     },
     Exception {
         from: "user",

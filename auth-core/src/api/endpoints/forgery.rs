@@ -1,0 +1,72 @@
+//! Logins and refreshes by cookie that another site may have caused.
+
+use crate::api::{ErrorCode, Rejection};
+use crate::auth::Auth;
+use crate::backend::Backend;
+use crate::context::Context;
+use crate::csrf::CsrfBinding;
+use crate::event::{AuthEvent, EventKind};
+use crate::http::{Reply, RequestHead};
+use crate::transport::{CredentialSource, find_cookie};
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Auth<U> {
+    /// Refuses a login or a refresh with a cookie that another site may have caused.
+    pub(super) fn check_forgery(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        binding: &CsrfBinding,
+        context: &Context,
+    ) -> Result<(), Rejection> {
+        let transport = backend.transport();
+        if transport.source() == CredentialSource::Header
+            || self.csrf().passes(head, transport, binding)
+        {
+            return Ok(());
+        }
+        if self.is_forgery(context) {
+            Err(ErrorCode::CsrfFailed.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Tells of a request that may be forged; whether it is refused.
+    pub(super) fn is_forgery(&self, context: &Context) -> bool {
+        let event = AuthEvent::new(EventKind::CsrfRefused, context);
+        self.accounts().raise(event);
+        self.csrf().enforces()
+    }
+
+    /// Gives a client without Fetch Metadata and without origins the token that its login needs.
+    pub(in crate::api) fn offer_csrf(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        reply: Reply,
+    ) -> Reply {
+        let transport = backend.transport();
+        let Some(name) = transport.csrf_cookie() else {
+            return reply;
+        };
+        let may_keep = match find_cookie(head, name) {
+            Ok(None) => false,
+            // One of nobody is good. Any other is that of a session: of one that is over, where no access
+            // cookie comes along, and then no login would take it.
+            Ok(Some(token)) => {
+                self.csrf().is_of(token, &CsrfBinding::Anonymous)
+                    || !matches!(transport.read(head), Ok(None))
+            }
+            Err(_) => true,
+        };
+        if may_keep {
+            return reply;
+        }
+        let token = self.csrf().mint(&CsrfBinding::Anonymous).ok().flatten();
+        match token.and_then(|token| transport.offer_csrf(&token)) {
+            Some((name, value)) => reply.header(name, value),
+            None => reply,
+        }
+    }
+}

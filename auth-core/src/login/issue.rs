@@ -1,0 +1,102 @@
+//! The session of a login, and its tokens.
+
+use std::time::Duration;
+
+use super::{AuthProof, IssuedTokens};
+use crate::accounts::Accounts;
+use crate::backend::Backend;
+use crate::context::Context;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind, SessionsEnded};
+use crate::session::{Begin, Draft, SessionId};
+use crate::strategy::{IssueRequest, IssuedToken};
+use crate::user::AuthUser;
+
+/// Issues the tokens of a login, and starts a session if the backend has sessions. The row is stored
+/// before a token leaves: a failure leaves nothing that could be used.
+pub(super) async fn issue<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    proof: AuthProof<U>,
+    context: &Context,
+) -> Result<IssuedTokens<U>, Unavailable> {
+    let now = accounts.now();
+    let user = proof.into_user();
+    if !backend.has_sessions() {
+        let request = IssueRequest::new(&user, None, now);
+        let access = backend.strategy().issue(request).await?;
+        return Ok(IssuedTokens {
+            user,
+            backend: backend.shared_name(),
+            access,
+            refresh: None,
+            session: None,
+        });
+    }
+    let sessions = accounts.session_settings()?;
+    let draft = sessions.draft().map_err(Unavailable::new)?;
+    let request = IssueRequest::new(&user, Some(draft.grant()), now);
+    let access = backend.strategy().issue(request).await?;
+    let begin = Begin {
+        owner: sessions.owner(user.id())?,
+        backend: backend.name(),
+        epoch: user.epoch(),
+        client: context.client().user_agent().map(str::to_owned),
+        access_life: secret_life(backend, &access),
+        now,
+    };
+    let row = sessions.first_row(&draft, begin);
+    let left = (row.expires_at - now).try_into().unwrap_or_default();
+    sessions.store().insert_session(row).await?;
+    let id = draft.token.id;
+    let event = AuthEvent::new(EventKind::SessionCreated, context).with_user(user.id());
+    accounts.raise(event.with_session(&id));
+    Ok(IssuedTokens {
+        user,
+        backend: backend.shared_name(),
+        access,
+        refresh: Some(refresh_token(&draft, left)),
+        session: Some(id),
+    })
+}
+
+/// Ends the session of a login that fails after all. Its tokens have not left: if this fails too, the
+/// row expires unused.
+pub(super) async fn take_back<U: AuthUser>(
+    accounts: &Accounts<U>,
+    issued: &IssuedTokens<U>,
+    context: &Context,
+) {
+    if let Some(id) = &issued.session
+        && let Err(error) = end_unused(accounts, id, context).await
+    {
+        accounts.background_failed("the session of a login that failed", &error, context);
+    }
+}
+
+async fn end_unused<U: AuthUser>(
+    accounts: &Accounts<U>,
+    id: &SessionId,
+    context: &Context,
+) -> Result<(), Unavailable> {
+    let row = accounts.session_settings()?.store().session(id).await?;
+    if let Some(row) = row {
+        accounts
+            .delete_session_row(&row, SessionsEnded::LoginFailed, context)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How long an access token lives that is the secret of its session.
+pub(super) fn secret_life<U: AuthUser>(
+    backend: &Backend<U>,
+    access: &IssuedToken,
+) -> Option<Duration> {
+    let is_secret = backend.strategy().is_session_secret();
+    is_secret.then(|| access.expires_in())
+}
+
+fn refresh_token(draft: &Draft, life: Duration) -> IssuedToken {
+    IssuedToken::new(draft.token.text().to_string(), life)
+}

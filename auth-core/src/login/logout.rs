@@ -1,0 +1,110 @@
+//! The end of a login: its session and its tokens.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::PresentedTokens;
+use super::replace::{by_access, by_refresh};
+use crate::accounts::Accounts;
+use crate::backend::Backend;
+use crate::context::Context;
+use crate::error::Unavailable;
+use crate::event::{AuthEvent, EventKind, SessionsEnded};
+use crate::session::RefreshToken;
+use crate::store::StoredSession;
+use crate::strategy::{PresentedToken, RevokeOutcome};
+use crate::user::AuthUser;
+
+/// Ends what the presented tokens stand for; whether there was something to end.
+pub(crate) async fn log_out<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    presented: PresentedTokens<'_>,
+    context: &Context,
+) -> Result<bool, Unavailable> {
+    let access = presented
+        .access
+        .map(|token| Zeroizing::new(token.to_owned()));
+    let refresh = presented.refresh.and_then(RefreshToken::parse);
+    let (this, backend) = (accounts.clone(), backend.clone());
+    let context = context.clone().with_backend(backend.shared_name());
+    // A client that disconnects does not stop it half-way.
+    accounts
+        .background()
+        .shielded(async move {
+            let mut ended = false;
+            if let Some(token) = access {
+                ended |= end_access(&this, &backend, &token, &context).await?;
+            }
+            if let Some(token) = refresh.filter(|_| backend.has_sessions())
+                && let Some(row) = by_refresh(&this, &backend, &token).await?
+            {
+                let context = of_owner(&this, &row, &context);
+                ended |= this
+                    .delete_session_row(&row, SessionsEnded::Logout, &context)
+                    .await?;
+            }
+            Ok(ended)
+        })
+        .await
+}
+
+/// Ends an access token, and its session if it has one.
+async fn end_access<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    token: &str,
+    context: &Context,
+) -> Result<bool, Unavailable> {
+    let now = accounts.now();
+    let Some(read) = backend.strategy().read(token, now).await? else {
+        return Ok(false);
+    };
+    let row = if backend.has_sessions() {
+        by_access(accounts, backend, &read).await?
+    } else {
+        None
+    };
+    let (user, context) = match (&read, &row) {
+        (PresentedToken::SelfContained(subject), _) => {
+            let id = &subject.id;
+            (Some(id.to_string().into()), context.identified_as(id))
+        }
+        (PresentedToken::Session(_), Some(row)) => {
+            (owner(accounts, row), of_owner(accounts, row, context))
+        }
+        (PresentedToken::Session(_), None) => return Ok(false),
+    };
+    let outcome = backend.strategy().revoke(token, now).await?;
+    let has_session = row.is_some();
+    if let Some(row) = row {
+        accounts
+            .delete_session_row(&row, SessionsEnded::Logout, &context)
+            .await?;
+    }
+    let ended = outcome == RevokeOutcome::Revoked || has_session;
+    if ended {
+        let mut event = AuthEvent::new(EventKind::TokenRevoked, &context);
+        event.user = user;
+        accounts.raise(event);
+    }
+    Ok(ended)
+}
+
+/// The context in which the owner of a session, who presented a token of it, is the actor.
+fn of_owner<U: AuthUser>(
+    accounts: &Accounts<U>,
+    row: &StoredSession,
+    context: &Context,
+) -> Context {
+    match owner(accounts, row) {
+        Some(key) => context.identified_as(&key),
+        None => context.clone(),
+    }
+}
+
+fn owner<U: AuthUser>(accounts: &Accounts<U>, row: &StoredSession) -> Option<Arc<str>> {
+    let sessions = accounts.session_settings().ok()?;
+    sessions.key_of(row).map(Arc::from)
+}

@@ -1,0 +1,163 @@
+//! The proof that a login starts from: who was proven, how and when.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use super::{AuthMethod, Methods};
+use crate::accounts::{Accounts, AccountsId};
+use crate::password::Password;
+use crate::user::AuthUser;
+
+/// Proof that a user was authenticated: who, by which methods, and when.
+///
+/// [`Auth::log_in`](crate::Auth::log_in) takes it by value, so one check is good for one login. The
+/// modules of the toolkit that check something make it
+/// ([`Accounts::check_password`](crate::Accounts::check_password)), and
+/// [`vouched_for`](Self::vouched_for) makes it for a login of the application's own.
+///
+/// A proof says nothing about the state of the account: `log_in` checks that.
+///
+/// # Security
+///
+/// There is no other way to make one. This does not compile:
+///
+/// ```compile_fail,E0451
+/// use auth_core::{User, login::{AuthMethod, AuthProof}};
+///
+/// fn forged(user: User) -> AuthProof<User> {
+///     AuthProof { user, methods: AuthMethod::PASSWORD.into(), at: None, origin: None, outdated: None }
+/// }
+/// ```
+// No `Clone`: one check is one login.
+pub struct AuthProof<U> {
+    user: U,
+    methods: Methods,
+    /// `None`: the login happens now.
+    at: Option<OffsetDateTime>,
+    /// The accounts that checked; `None` where the application vouches.
+    origin: Option<AccountsId>,
+    /// The password, where its stored hash has weaker parameters than today's.
+    outdated: Option<Password>,
+}
+
+impl<U: AuthUser> AuthProof<U> {
+    /// Creates a proof for a user whom the application itself has authenticated: its own single
+    /// sign-on, a migration of sessions from an older system, a test.
+    ///
+    /// The time of the proof is the time of the login, unless
+    /// [`authenticated_at`](Self::authenticated_at) sets an earlier one.
+    ///
+    /// # Security
+    ///
+    /// Nothing is checked here: no password, no second factor. A client that can choose the user of
+    /// this call can log in as that user. Call it only after a check, and with the user that the check
+    /// is about, read from the user database in the same request: the login is for the account with
+    /// this key, and the state of the account (active, verified, epoch) is taken from `user`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::login::{AuthMethod, AuthProof, LoginError, LoginStep};
+    /// use auth_core::{Auth, EmailAddress, User, UserDatabase};
+    ///
+    /// /// `email` comes from a ticket of the company's single sign-on, whose signature was checked.
+    /// async fn sso_login(
+    ///     auth: &Auth<User>,
+    ///     users: &dyn UserDatabase<User = User>,
+    ///     email: EmailAddress,
+    /// ) -> Result<Option<LoginStep<User>>, Box<dyn std::error::Error + Send + Sync>> {
+    ///     let Some(user) = users.find(&email.into()).await? else {
+    ///         return Ok(None);
+    ///     };
+    ///     let proof = AuthProof::vouched_for(user, AuthMethod::custom("company-sso")?);
+    ///     let context = auth.accounts().context();
+    ///     Ok(Some(auth.log_in("api", proof, &context).await?))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn vouched_for(user: U, method: AuthMethod) -> Self {
+        Self {
+            user,
+            methods: method.into(),
+            at: None,
+            origin: None,
+            outdated: None,
+        }
+    }
+
+    /// Creates the proof of a check that the toolkit made now.
+    ///
+    /// Only modules that check a credential call it; a test of the sources keeps the list of them.
+    pub(crate) fn checked(accounts: &Accounts<U>, user: U, method: AuthMethod) -> Self {
+        Self {
+            at: Some(accounts.now()),
+            origin: Some(accounts.id()),
+            ..Self::vouched_for(user, method)
+        }
+    }
+
+    /// Adds a method by which the same user was authenticated. A proof has at most
+    /// [`Methods::MAX`]; a further one is ignored.
+    #[must_use]
+    pub fn with_method(mut self, method: &AuthMethod) -> Self {
+        self.methods = self.methods.with(method);
+        self
+    }
+
+    /// Sets the time at which the user was authenticated, where that was before this login: the claim
+    /// `auth_time` of a provider, say. A time in the future counts as the time of the login.
+    #[must_use]
+    pub fn authenticated_at(mut self, at: OffsetDateTime) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Keeps the password, to hash it with today's parameters once the login is accepted.
+    pub(super) fn with_outdated_hash(mut self, password: Password) -> Self {
+        self.outdated = Some(password);
+        self
+    }
+}
+
+impl<U> AuthProof<U> {
+    /// Returns the user, as it was read when it was authenticated.
+    #[must_use]
+    pub fn user(&self) -> &U {
+        &self.user
+    }
+
+    /// Returns the methods by which the user was authenticated; at least one.
+    #[must_use]
+    pub fn methods(&self) -> &Methods {
+        &self.methods
+    }
+
+    /// Returns the time at which the user was authenticated; `None` if that is the time of the login.
+    #[must_use]
+    pub fn at(&self) -> Option<OffsetDateTime> {
+        self.at
+    }
+
+    /// Whether these accounts may take it: their own, or one that the application vouches for.
+    pub(super) fn is_for(&self, accounts: AccountsId) -> bool {
+        self.origin.is_none_or(|origin| origin == accounts)
+    }
+
+    pub(super) fn take_outdated(&mut self) -> Option<Password> {
+        self.outdated.take()
+    }
+
+    pub(super) fn into_user(self) -> U {
+        self.user
+    }
+}
+
+impl<U> fmt::Debug for AuthProof<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthProof")
+            .field("methods", &self.methods)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}

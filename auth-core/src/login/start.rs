@@ -1,0 +1,119 @@
+//! The pipeline of a login: every way in ends here, and no other code starts a session.
+
+use super::refused::{Reason, refused};
+use super::replace::{self, Replaced};
+use super::{
+    AuthProof, IssuedTokens, LoginError, LoginStep, PendingLogin, PresentedTokens, issue, password,
+};
+use crate::accounts::{Accounts, Refused};
+use crate::backend::Backend;
+use crate::context::Context;
+use crate::event::EventKind;
+use crate::user::AuthUser;
+
+/// Logs a proven user in.
+///
+/// The order of the steps is a rule of security: nothing is written before every check has passed.
+pub(crate) async fn log_in<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    proof: AuthProof<U>,
+    replaced: PresentedTokens<'_>,
+    context: &Context,
+) -> Result<LoginStep<U>, LoginError> {
+    let context = context.clone().with_backend(backend.shared_name());
+    // 1. Limits: there are none yet. They are asked first.
+    // 2. The proof.
+    if !proof.is_for(accounts.id()) {
+        return Err(LoginError::ForeignProof);
+    }
+    // 3. The state of the account, and 4. the decision of the application.
+    check_user(accounts, proof.user(), &context).await?;
+    // 5. The second factor.
+    if let Some(pending) = second_factor_due(&proof) {
+        return Ok(LoginStep::SecondFactor(pending));
+    }
+    let replaced = replace::find(accounts, backend, replaced).await?;
+    let context = context.identified_as(proof.user().id());
+    // From here on something is written, and a client that disconnects stops nothing.
+    let (this, backend) = (accounts.clone(), backend.clone());
+    accounts
+        .background()
+        .shielded(async move { finish(&this, &backend, proof, replaced, &context).await })
+        .await
+        .map(LoginStep::Done)
+}
+
+/// Checks whether a proven user may log in.
+async fn check_user<U: AuthUser>(
+    accounts: &Accounts<U>,
+    user: &U,
+    context: &Context,
+) -> Result<(), LoginError> {
+    let checked = match account_state(accounts, user) {
+        Ok(()) => {
+            let hook = accounts.hooks().on_before_login(user, context);
+            accounts
+                .ask("on_before_login", Some(user), context, hook)
+                .await
+        }
+        Err(reason) => {
+            refused(accounts, Some(user.clone()), reason.clone(), context);
+            return Err(reason.into());
+        }
+    };
+    checked.map_err(|error| match error {
+        Refused::By(refusal) => {
+            let reason = Reason::Application(refusal);
+            refused(accounts, Some(user.clone()), reason.clone(), context);
+            reason.into()
+        }
+        Refused::Unavailable(error) => error.into(),
+    })
+}
+
+fn account_state<U: AuthUser>(accounts: &Accounts<U>, user: &U) -> Result<(), Reason> {
+    if !user.is_active() {
+        Err(Reason::Inactive)
+    } else if accounts.requires_verification() && !user.is_verified() {
+        Err(Reason::NotVerified)
+    } else {
+        Ok(())
+    }
+}
+
+/// Decides whether the user has to prove a second factor before the session starts. There are no
+/// second factors yet.
+fn second_factor_due<U>(_: &AuthProof<U>) -> Option<PendingLogin> {
+    None
+}
+
+/// Writes the session and everything that follows it.
+async fn finish<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    mut proof: AuthProof<U>,
+    replaced: Vec<Replaced>,
+    context: &Context,
+) -> Result<IssuedTokens<U>, LoginError> {
+    if let Some(outdated) = proof.take_outdated() {
+        password::rehash(accounts, proof.user(), &outdated, context).await;
+    }
+    // 6. The session and its tokens.
+    let issued = issue::issue(accounts, backend, proof, context).await?;
+    // 7. The end of the session that this login replaces.
+    if let Err(error) = replace::end(accounts, replaced, context).await {
+        issue::take_back(accounts, &issued, context).await;
+        return Err(error.into());
+    }
+    // 8. Events.
+    for kind in [EventKind::LoginSucceeded, EventKind::TokenIssued] {
+        accounts.raise_for(kind, &issued.user, context);
+    }
+    // 9. Hooks.
+    let hook = accounts.hooks().on_after_login(&issued.user, context);
+    accounts
+        .after("on_after_login", &issued.user, context, hook)
+        .await;
+    Ok(issued)
+}

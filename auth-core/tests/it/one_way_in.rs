@@ -1,0 +1,74 @@
+//! There is one way to a session and to an access token: the sources say so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every source of the crate, without tests and without the suites.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            let name = path.strip_prefix(&root).unwrap().display().to_string();
+            let name = name.replace('\\', "/");
+            let is_tests = name.ends_with("/tests") || name.ends_with("/tests.rs");
+            if is_tests || name.starts_with("testing") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+                sources.push((name, code.to_owned()));
+            }
+        }
+    }
+    assert!(sources.len() > 100, "{}", sources.len());
+    sources.sort();
+    sources
+}
+
+/// The files with a line of code that has this text.
+fn files_with(text: &str) -> Vec<String> {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let has = |source: &str| {
+        source
+            .lines()
+            .filter(is_code)
+            .any(|line| line.contains(text))
+    };
+    let sources = sources().into_iter().filter(|(_, source)| has(source));
+    sources.map(|(name, _)| name).collect()
+}
+
+/// A6.1.3, A6.3.4: each file that can start a session, issue a token or mint a proof. A new one is a
+/// new way in: it has to end in the pipeline of `login`.
+#[test]
+fn only_the_pipeline_starts_sessions_and_issues_tokens() {
+    assert_eq!(
+        files_with("IssueRequest::new("),
+        ["login/issue.rs", "login/refresh.rs"]
+    );
+    assert_eq!(
+        files_with(".issue("),
+        ["login/issue.rs", "login/refresh.rs"]
+    );
+    assert_eq!(files_with("issue::issue("), ["login/start.rs"]);
+    let inserts = ["login/issue.rs", "store/sessions.rs"];
+    assert_eq!(
+        files_with(".insert_session("),
+        inserts,
+        "the second forwards"
+    );
+    assert_eq!(files_with("AuthProof::checked("), ["login/password.rs"]);
+    assert!(
+        files_with("vouched_for(")
+            .iter()
+            .all(|file| file == "login/proof.rs")
+    );
+    let logins = ["api/endpoints/login.rs", "auth/login.rs"];
+    assert_eq!(files_with("login::log_in("), logins);
+}
