@@ -87,7 +87,10 @@ impl<U: AuthUser> Auth<U> {
         &self.inner.routes.backends
     }
 
-    /// What `build()` accepted and wants known.
+    /// Returns what `build()` accepted and the application should know.
+    ///
+    /// `build()` has logged each warning (target `auth`, level `warn`). A program that installs a
+    /// `tracing` subscriber and prints them as well shows each of them twice.
     #[must_use]
     pub fn warnings(&self) -> &[ConfigWarning] {
         &self.inner.warnings

@@ -75,7 +75,7 @@ fn impossible_sessions_and_origins_end_the_program_with_a_sentence() {
         assert!(stderr.contains(reason), "{flags:?}: {stderr}");
     };
     for origin in ["shop.example", "https://shop.example/", "null", "*"] {
-        let sentence = format!("`{origin}` is no origin");
+        let sentence = format!("`{origin}` is not a valid origin");
         refused(&[&format!("--allow-origin={origin}")], &sentence);
         refused(&[&format!("--own-origin={origin}")], &sentence);
     }
@@ -92,7 +92,7 @@ fn impossible_sessions_and_origins_end_the_program_with_a_sentence() {
     // All that is wrong is said at once.
     let both = ["--refresh-grace=301s", "--own-origin=null"];
     refused(&both, grace);
-    refused(&both, "`null` is no origin");
+    refused(&both, "`null` is not a valid origin");
 }
 
 #[test]
