@@ -18,7 +18,7 @@
 //! | 3 | [`login`], [`authenticator`], [`guard`], [`csrf`] | what is composed of the traits |
 //! | 2 | [`accounts`], [`backend`], [`transport`], [`strategy`], [`session`] | the ideas of the toolkit and their implementations |
 //! | 1 | [`store`] | the storage traits, and each of them in memory |
-//! | 0 | [`user`], [`password`], [`secret`], [`token`], `keys`, [`http`], [`context`], [`event`], [`config`], clocks, errors | vocabulary |
+//! | 0 | [`mod@user`], [`password`], [`secret`], [`token`], `keys`, [`http`], [`context`], [`event`], [`config`], clocks, errors | vocabulary |
 //!
 //! | feature | what it adds |
 //! | --- | --- |

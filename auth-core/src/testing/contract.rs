@@ -29,7 +29,7 @@
 //!    and the write are one step, and it writes onto what is there and never anew. Where users and
 //!    sessions are in one place, a change of a user moves the session that it keeps in the same step
 //!    ([`UserChange::keep_session`]), and [`sessions_of_users`] tries that.
-//! 6. **Implement [`CredentialStore`](crate::CredentialStore), too,** if second factors, passkeys,
+//! 6. **Implement [`CredentialStore`], too,** if second factors, passkeys,
 //!    accounts at providers or API keys shall be stored there: seven statements. A unique index on
 //!    kind and id decides between insertions. Where users and credentials are in one place, deleting a
 //!    user removes the credentials in the same step, and [`credentials_of_users`] tries that.
@@ -249,7 +249,7 @@ pub async fn session_store_only(fixture: impl SessionFixture, guarantees: &[Guar
     Report::new(verdicts)
 }
 
-/// Tries every guarantee of [`CredentialStore`](crate::CredentialStore), each on a fresh store.
+/// Tries every guarantee of [`CredentialStore`], each on a fresh store.
 ///
 /// Run it like [`user_database`].
 ///
@@ -268,7 +268,7 @@ pub async fn credential_store(fixture: impl CredentialFixture) -> Report {
     credential_store_only(fixture, Guarantee::OF_CREDENTIAL_STORE).await
 }
 
-/// Tries some guarantees of [`CredentialStore`](crate::CredentialStore).
+/// Tries some guarantees of [`CredentialStore`].
 ///
 /// # Examples
 ///
