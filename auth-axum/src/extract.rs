@@ -1,21 +1,21 @@
 //! Users in the signatures of handlers.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 
-use auth_core::guard::{self, Active, Policy, Verified};
-use auth_core::{Auth, AuthUser, Authenticated, SessionId};
+use auth_core::guard::{self, Active, Admitted, Policy, Verified};
+use auth_core::{Auth, AuthUser};
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
 use crate::reject::AuthRejection;
-use crate::request::authenticate_once;
+use crate::request::{Head, cell_of};
 
-/// The user who makes this request and whom the policy `P` lets pass; it dereferences to the user.
+/// The user who makes this request and whom the policy `P` lets pass. It dereferences to
+/// [`Admitted`] (the backend, the session), and so to the user.
 ///
-/// Only a passed guard makes one, so a handler that takes `CurrentUser<User, Support>` cannot be
-/// reached by anybody else. `Option<CurrentUser<User>>` is for public pages, with the meaning of
+/// Only a passed guard makes one, so that a handler that takes `CurrentUser<User, Support>` is called
+/// for no other user. `Option<CurrentUser<User>>` is for public pages, with the meaning of
 /// [`OptionalUser`].
 ///
 /// # Examples
@@ -28,9 +28,7 @@ use crate::request::authenticate_once;
 /// struct Support;
 ///
 /// impl Policy for Support {
-///     fn guard() -> Guard {
-///         Guard::verified().and_any_role(["support"]).expect("a role name")
-///     }
+///     const GUARD: Guard = Guard::active().verified().any_role(&["support"]);
 /// }
 ///
 /// async fn tickets(user: CurrentUser<User, Support>) -> String {
@@ -40,12 +38,9 @@ use crate::request::authenticate_once;
 ///
 /// # Errors
 ///
-/// As an extractor it refuses with [`AuthRejection`]: 401 for nobody, 403 for somebody whom the
-/// policy does not let pass, 503 when a store cannot answer.
-pub struct CurrentUser<U, P = Active> {
-    user: Authenticated<U>,
-    policy: PhantomData<fn() -> P>,
-}
+/// As an extractor it refuses with [`AuthRejection`]: 401 without a user, 403 if the policy does not
+/// let the user pass, 503 if a store cannot answer.
+pub struct CurrentUser<U, P = Active>(pub(crate) Admitted<U, P>);
 
 /// Any active user.
 pub type ActiveUser<U> = CurrentUser<U, Active>;
@@ -56,10 +51,10 @@ pub type VerifiedUser<U> = CurrentUser<U, Verified>;
 /// An active user who may administer others.
 pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 
-/// Who is logged in on a page that is public: nobody, or an active user.
+/// The user on a page that is public: no user, or an active one.
 ///
-/// A stale cookie is nobody. A header that is not good is refused, because somebody put it there on
-/// purpose, and so is every request while a store cannot answer: an outage does not log anybody out.
+/// A cookie that is no longer valid is no user. An invalid header is refused, because the client sent it
+/// on purpose, and so is every request while a store cannot answer: an outage logs no user out.
 ///
 /// # Examples
 ///
@@ -82,54 +77,33 @@ pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 pub struct OptionalUser<U>(pub Option<CurrentUser<U>>);
 
 impl<U, P> CurrentUser<U, P> {
-    fn admitted(user: Authenticated<U>) -> Self {
-        Self {
-            user,
-            policy: PhantomData,
-        }
-    }
-
-    /// The name of the backend whose credential was accepted.
-    #[must_use]
-    pub fn backend(&self) -> &str {
-        self.user.backend()
-    }
-
-    /// The session that the credential belongs to, where its backend has sessions.
-    #[must_use]
-    pub fn session(&self) -> Option<&SessionId> {
-        self.user.session()
-    }
-
-    /// The user, taken out.
+    /// Returns the user.
     #[must_use]
     pub fn into_inner(self) -> U
     where
         U: Clone,
     {
-        self.user.into_user()
+        self.0.into_inner()
     }
 }
 
 impl<U, P> Deref for CurrentUser<U, P> {
-    type Target = U;
+    type Target = Admitted<U, P>;
 
-    fn deref(&self) -> &U {
-        self.user.user()
+    fn deref(&self) -> &Admitted<U, P> {
+        &self.0
     }
 }
 
 impl<U, P> Clone for CurrentUser<U, P> {
     fn clone(&self) -> Self {
-        Self::admitted(self.user.clone())
+        Self(self.0.clone())
     }
 }
 
 impl<U, P> fmt::Debug for CurrentUser<U, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CurrentUser")
-            .field("backend", &self.backend())
-            .finish_non_exhaustive()
+        f.debug_tuple("CurrentUser").field(&self.0).finish()
     }
 }
 
@@ -137,20 +111,20 @@ impl<S, U, P> FromRequestParts<S> for CurrentUser<U, P>
 where
     S: Send + Sync,
     U: AuthUser,
-    P: Policy,
+    P: Policy<U>,
     Auth<U>: FromRef<S>,
 {
     type Rejection = AuthRejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthRejection> {
         let auth = Auth::from_ref(state);
-        let who = authenticate_once(&auth, parts).await?;
-        Ok(Self::admitted(auth.require(&P::guard(), &who)?))
+        let cell = cell_of(&auth, parts);
+        Ok(Self(auth.admit(Some(&cell), &Head(parts)).await?))
     }
 }
 
-// For `Active` alone: whether a user whom another policy refuses were nobody or an error could not
-// be seen from the signature.
+// For `Active` alone: the signature could not show whether a user whom another policy refuses is an
+// error or `None`.
 impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U, Active>
 where
     S: Send + Sync,
@@ -164,8 +138,9 @@ where
         state: &S,
     ) -> Result<Option<Self>, AuthRejection> {
         let auth = Auth::from_ref(state);
-        let who = authenticate_once(&auth, parts).await?;
-        Ok(auth.optional(&who)?.map(Self::admitted))
+        let cell = cell_of(&auth, parts);
+        let admitted = auth.admit_optional(Some(&cell), &Head(parts)).await?;
+        Ok(admitted.map(Self))
     }
 }
 

@@ -8,7 +8,7 @@
 //! | an administrator | `user: Superuser<User>` |
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
-//! | a rule for a whole router | `.route_layer(guard(&auth, Guard::verified()))` |
+//! | a rule for a whole router | `.route_layer(guard(&auth, Guard::active().verified()))` |
 //! | routes that act on cookies without asking who is there | `.layer(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
 //!
@@ -92,14 +92,15 @@
 //! let app: Router = Router::new().route("/account", get(account)).with_state(());
 //! ```
 //!
-//! A user that no guard has let pass:
+//! A user whom no guard has let pass:
 //!
 //! ```compile_fail
 //! use auth_axum::CurrentUser;
+//! use auth_core::guard::Admitted;
 //! use auth_core::{Authenticated, User};
 //!
 //! fn forge(user: Authenticated<User>) -> CurrentUser<User> {
-//!     CurrentUser { user, policy: std::marker::PhantomData }
+//!     CurrentUser(Admitted::new(user))
 //! }
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -111,11 +112,15 @@ mod reject;
 mod reply;
 mod request;
 mod routes;
+mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
-pub use csrf::{CsrfLayer, CsrfService, csrf_protection};
+pub use csrf::csrf_protection;
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
-pub use guard::{GuardLayer, GuardService, guard};
+pub use guard::guard;
 pub use reject::AuthRejection;
 pub use routes::routes;
+pub use service::{AuthLayer, AuthService};

@@ -1,7 +1,9 @@
 //! Refusals as responses.
 
+use std::ops::Deref;
+
 use auth_core::Unavailable;
-use auth_core::api::{ErrorCode, Rejection};
+use auth_core::api::Rejection;
 use axum::response::{IntoResponse, Response};
 
 use crate::reply;
@@ -33,16 +35,18 @@ use crate::reply;
 pub struct AuthRejection(Rejection);
 
 impl AuthRejection {
-    /// The code that the client sees.
-    #[must_use]
-    pub fn code(&self) -> ErrorCode {
-        self.0.code()
-    }
-
-    /// The refusal as the core knows it.
+    /// Returns the refusal as the core knows it.
     #[must_use]
     pub fn into_inner(self) -> Rejection {
         self.0
+    }
+}
+
+impl Deref for AuthRejection {
+    type Target = Rejection;
+
+    fn deref(&self) -> &Rejection {
+        &self.0
     }
 }
 

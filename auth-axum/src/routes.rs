@@ -54,7 +54,7 @@ async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route<U>>, request: Requ
     let request = RequestParts {
         head: &Head(&parts),
         id: id.as_deref(),
-        body: &mut UnreadBody(body),
+        body: &mut UnreadBody::new(body),
     };
     reply::into_response(auth.respond(&route, request).await)
 }

@@ -3,7 +3,6 @@
 
 mod body;
 mod capabilities;
-mod code;
 mod declared;
 mod endpoints;
 mod method;
@@ -17,8 +16,8 @@ mod route_setting;
 mod routes;
 mod user_read;
 
+pub use crate::error::ErrorCode;
 pub use body::{BODY_TIMEOUT, MAX_BODY_BYTES};
-pub use code::ErrorCode;
 pub(crate) use declared::BodyRules;
 pub use endpoints::RequestParts;
 pub use method::Method;

@@ -1,7 +1,9 @@
 //! Assembly: the whole configuration, its report, and the handle.
 
+mod admission;
 mod builder;
 mod login;
+mod request_auth;
 mod revoke;
 mod session_policy;
 mod settings;
@@ -9,8 +11,10 @@ mod settings;
 #[cfg(feature = "jwt")]
 mod tests;
 
+pub(crate) use admission::{check_csrf, forget};
 pub use builder::AuthBuilder;
 pub(crate) use builder::is_mountable;
+pub use request_auth::RequestAuth;
 pub use revoke::RevokeError;
 pub use settings::LoginBy;
 pub(crate) use settings::Settings;
@@ -19,17 +23,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::accounts::{Accounts, AccountsBuilder};
-use crate::api::{ErrorCode, Rejection, RouteTable};
-use crate::authenticator::{Authenticated, Authentication, Authenticator};
+use crate::api::RouteTable;
+use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::config::ConfigWarning;
 use crate::context::{Actor, Client, Context};
-use crate::csrf::{self, Csrf};
+use crate::csrf::Csrf;
 use crate::error::Unavailable;
-use crate::event::{AccessRefusal, AuthEvent, EventKind};
-use crate::guard::{Guard, GuardError};
 use crate::http::RequestHead;
-use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// The handle to everything: accounts, backends, routes. It lives in the state of the application.
@@ -167,128 +168,6 @@ impl<U: AuthUser> Auth<U> {
         )
         .authenticate(head, context)
         .await
-    }
-
-    /// Lets pass whom the guard lets pass.
-    ///
-    /// # Errors
-    ///
-    /// A [`Rejection`]: 401 with the challenges of all backends, or 403; 403 `CSRF_FAILED` for a request
-    /// that may be forged.
-    pub fn require(
-        &self,
-        guard: &Guard,
-        who: &Authentication<U>,
-    ) -> Result<Authenticated<U>, Rejection> {
-        if matches!(who, Authentication::CsrfFailed) {
-            return Err(ErrorCode::CsrfFailed.into());
-        }
-        let user = who.user();
-        match (guard.check(user), user) {
-            (Ok(()), Some(user)) => Ok(user.clone()),
-            (Err(GuardError::Forbidden), Some(user)) => {
-                self.denied(user, AccessRefusal::Forbidden);
-                Err(Rejection::forbidden())
-            }
-            (Err(GuardError::InsufficientRoles), Some(user)) => {
-                self.denied(user, AccessRefusal::InsufficientRoles);
-                Err(Rejection::insufficient_roles())
-            }
-            (Err(_), _) | (Ok(()), None) => Err(self.unauthenticated(who)),
-        }
-    }
-
-    /// For pages that are public and look different when somebody is logged in: a stale cookie is
-    /// nobody, a bad header is refused, and so is a request that may be forged.
-    ///
-    /// # Errors
-    ///
-    /// A [`Rejection`]: 401 when an explicit credential was not accepted, 403 `CSRF_FAILED`.
-    pub fn optional(&self, who: &Authentication<U>) -> Result<Option<Authenticated<U>>, Rejection> {
-        match who {
-            Authentication::Refused {
-                presence: CredentialSource::Header,
-            } => Err(self.unauthenticated(who)),
-            Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
-            _ => Ok(who.user().cloned()),
-        }
-    }
-
-    /// Whether a request has to be authenticated before it goes on, because it changes something and
-    /// brings a cookie of ours that a browser may have added by itself. A layer around routes that do
-    /// not all ask who is there calls it, and then [`authenticate`](Self::authenticate) and
-    /// [`check_csrf`](Self::check_csrf).
-    #[must_use]
-    pub fn needs_csrf_check(&self, head: &dyn RequestHead) -> bool {
-        let brings = |backend: &Backend<U>, presence| {
-            let transport = backend.transport();
-            transport.source() == presence && !matches!(transport.read(head), Ok(None))
-        };
-        let backends = &self.inner.routes.backends;
-        !csrf::is_safe(head)
-            && backends.iter().any(|b| brings(b, CredentialSource::Cookie))
-            && !backends.iter().any(|b| brings(b, CredentialSource::Header))
-    }
-
-    /// Lets pass whatever was not forged: also who is not logged in.
-    ///
-    /// # Errors
-    ///
-    /// A [`Rejection`] with 403 `CSRF_FAILED`.
-    pub fn check_csrf(&self, who: &Authentication<U>) -> Result<(), Rejection> {
-        match who {
-            Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// The headers that make a browser forget a cookie that was not accepted, for the reply of a page
-    /// that is shown all the same; `already` are the values of `Set-Cookie` that the reply has, of
-    /// which none is undone. Our own 401 has these headers by itself.
-    #[must_use]
-    pub fn stale_cookies<'v>(
-        &self,
-        who: &Authentication<U>,
-        already: impl IntoIterator<Item = &'v [u8]>,
-    ) -> Vec<(&'static str, String)> {
-        let Authentication::Refused {
-            presence: CredentialSource::Cookie,
-        } = who
-        else {
-            return Vec::new();
-        };
-        let backends = self.inner.routes.backends.iter();
-        let mut stale: Vec<_> = backends.flat_map(|b| b.transport().forget()).collect();
-        for set in already {
-            let name = set
-                .split_inclusive(|byte| *byte == b'=')
-                .next()
-                .unwrap_or_default();
-            stale.retain(|(_, value)| !value.as_bytes().starts_with(name));
-        }
-        stale
-    }
-
-    pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
-        let presented = matches!(who, Authentication::Refused { .. });
-        Rejection::unauthenticated(self.challenges(presented))
-            .with_headers(self.stale_cookies(who, []))
-    }
-
-    /// The challenges of all backends, each once.
-    pub(crate) fn challenges(&self, presented: bool) -> Vec<&'static str> {
-        let mut challenges = Vec::new();
-        for backend in &self.inner.routes.backends {
-            let challenge = backend.transport().challenge(presented);
-            challenges.extend(challenge.filter(|text| !challenges.contains(text)));
-        }
-        challenges
-    }
-
-    fn denied(&self, user: &Authenticated<U>, reason: AccessRefusal) {
-        let event = AuthEvent::new(EventKind::AccessDenied, &user.context());
-        let event = event.with_user(user.id()).with_data(reason);
-        self.inner.accounts.raise(event);
     }
 }
 

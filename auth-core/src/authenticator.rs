@@ -182,6 +182,17 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
 }
 
 impl<U> Authenticated<U> {
+    /// A user of a test, who has no credential.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn of_test(user: U, backend: &str) -> Self {
+        Self {
+            user: Arc::new(user),
+            backend: backend.into(),
+            session: None,
+            context: Context::new(time::OffsetDateTime::UNIX_EPOCH),
+        }
+    }
+
     /// The user.
     #[must_use]
     pub fn user(&self) -> &U {

@@ -1,4 +1,11 @@
-//! Failures of the things that the toolkit leans on.
+//! Failures of the things that the toolkit leans on, and the codes that clients see.
+
+mod app_code;
+mod code;
+
+pub(crate) use app_code::is_upper_snake;
+pub use app_code::{AppCode, InvalidAppCode};
+pub use code::ErrorCode;
 
 use std::error::Error as StdError;
 use std::time::Duration;

@@ -1,183 +1,238 @@
 //! Who may pass.
 
-use thiserror::Error;
+mod admitted;
+mod policy;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+pub use admitted::Admitted;
+pub use policy::{Active, Policy, Superuser, Verified};
+
+use std::fmt;
+
+use rule::{Rule, check_names, push};
 
 use crate::authenticator::Authenticated;
-use crate::user::AuthUser;
-use crate::user::{InvalidRole, Role, Roles};
+use crate::error::AppCode;
+use crate::user::{AuthUser, Roles, User};
 
-/// A rule about who may pass. An inactive user is anonymous, so every guard asks for an active one.
+/// The most rules that one guard has beside [`Guard::verified`] and [`Guard::superuser`].
+const MAX_RULES: usize = 8;
+
+/// A rule about who may pass: the user must fulfil every part of it.
+///
+/// An inactive user is anonymous, so every guard starts as [`Guard::active`]. A guard that is written
+/// in the program is a constant ([`Policy`]), and an invalid part of it is a compile error.
 ///
 /// # Examples
 ///
 /// ```
 /// use auth_core::guard::Guard;
 ///
-/// let billing = Guard::verified().and_any_role(["billing", "admin"])?;
-/// assert!(Guard::active().and_all_roles([]).is_err(), "an empty list would let everybody pass");
-/// # Ok::<(), auth_core::guard::InvalidRoleList>(())
+/// const BILLING: Guard = Guard::active()
+///     .verified()
+///     .any_role(&["billing", "accounting"])
+///     .custom("HOME_OFFICE_ONLY", "Only addresses of the home office may do this.", |user, _| {
+///         user.email().as_str().ends_with("@example.com")
+///     });
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guard {
+pub struct Guard<U = User> {
     verified: bool,
     superuser: bool,
-    roles: Vec<RoleRule>,
+    rules: [Option<Rule<U>>; MAX_RULES],
+    /// Roles whose names are known at run time only.
+    roles: Vec<Roles>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum RoleRule {
-    Any(Roles),
-    All(Roles),
-}
-
-/// A guard that is a type, so that a handler can ask for it in its signature.
-///
-/// ```
-/// use auth_core::guard::{Guard, Policy};
-///
-/// /// Support staff.
-/// struct Support;
-///
-/// impl Policy for Support {
-///     fn guard() -> Guard {
-///         Guard::verified().and_any_role(["support"]).expect("a role name")
-///     }
-/// }
-/// ```
-pub trait Policy: 'static {
-    /// The rule. Called for every request: keep it cheap.
-    fn guard() -> Guard;
-}
-
-/// Any active user.
-#[derive(Debug)]
-pub struct Active;
-
-/// An active user with a proven address.
-#[derive(Debug)]
-pub struct Verified;
-
-/// An active user who may administer others.
-#[derive(Debug)]
-pub struct Superuser;
-
-/// Why somebody may not pass.
+/// Why a guard does not let a request pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GuardError {
-    /// Nobody is logged in.
+    /// No user is authenticated: 401.
     Unauthenticated,
-    /// The user is logged in and is not verified, or no superuser.
+    /// The user is not verified, or not a superuser: 403 `AUTHORIZATION_DENIED`.
     Forbidden,
-    /// The user is logged in and lacks a role.
+    /// The user lacks a role: 403 `INSUFFICIENT_ROLES`.
     InsufficientRoles,
+    /// A rule of the application's own refuses the user: 403 with its code.
+    Custom {
+        /// The code.
+        code: AppCode,
+        /// The sentence that clients see.
+        detail: &'static str,
+    },
 }
 
-/// A list of roles that cannot guard anything: empty, or with a name that is no role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a guard needs at least one role, and every name must be a role")]
-pub struct InvalidRoleList;
-
-impl Guard {
-    /// Any active user.
+impl<U> Guard<U> {
+    /// Creates a guard that lets every active user pass.
     #[must_use]
     pub const fn active() -> Self {
         Self {
             verified: false,
             superuser: false,
+            rules: [const { None }; MAX_RULES],
             roles: Vec::new(),
         }
     }
 
-    /// An active user with a proven address.
+    /// Requires an address that is proven.
     #[must_use]
-    pub fn verified() -> Self {
-        Self {
-            verified: true,
-            ..Self::active()
-        }
+    pub const fn verified(mut self) -> Self {
+        self.verified = true;
+        self
     }
 
-    /// An active user who may administer others.
+    /// Requires a superuser: a user who may administer others.
     #[must_use]
-    pub fn superuser() -> Self {
-        Self {
-            superuser: true,
-            ..Self::active()
-        }
+    pub const fn superuser(mut self) -> Self {
+        self.superuser = true;
+        self
     }
 
-    /// Also: at least one of these roles.
+    /// Requires at least one of these roles. Each name is in its stored form, as
+    /// [`Role::from_static`](crate::Role::from_static) takes it.
     ///
-    /// # Errors
+    /// ```compile_fail
+    /// use auth_core::guard::Guard;
     ///
-    /// [`InvalidRoleList`] when the list is empty or has something that is no role.
-    pub fn and_any_role<'n>(
+    /// const SUPPORT: Guard = Guard::active().any_role(&["Support"]);
+    /// # let _ = SUPPORT;
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty, a name is not a role in its stored form, or the guard has eight rules. In
+    /// a constant it is a compile error.
+    #[must_use]
+    pub const fn any_role(mut self, names: &'static [&'static str]) -> Self {
+        check_names(names);
+        push(&mut self.rules, Rule::AnyRole(names));
+        self
+    }
+
+    /// Requires all of these roles. Each name is in its stored form, as
+    /// [`Role::from_static`](crate::Role::from_static) takes it.
+    ///
+    /// # Panics
+    ///
+    /// As [`any_role`](Self::any_role).
+    #[must_use]
+    pub const fn all_roles(mut self, names: &'static [&'static str]) -> Self {
+        check_names(names);
+        push(&mut self.rules, Rule::AllRoles(names));
+        self
+    }
+
+    /// Requires at least one of these roles, whose names are known at run time only. A guard with an
+    /// empty list lets no user pass.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::guard::Guard;
+    /// use auth_core::{InvalidRole, Roles, User};
+    ///
+    /// fn from_configuration(names: &[String]) -> Result<Guard<User>, InvalidRole> {
+    ///     let roles = Roles::parse(names.iter().map(String::as_str))?;
+    ///     Ok(Guard::active().any_role_of(roles))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn any_role_of(mut self, roles: Roles) -> Self {
+        self.roles.push(roles);
+        self
+    }
+
+    /// Requires a rule of the application's own: `passes` decides about the user and the
+    /// authentication. A user who does not pass is refused with 403, this code and this sentence.
+    ///
+    /// The rule runs on every guarded request and cannot wait: it decides by what the user and the
+    /// authentication hold.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::User;
+    /// use auth_core::guard::Guard;
+    ///
+    /// let guard: Guard<User> = Guard::active().custom(
+    ///     "API_ONLY",
+    ///     "This is for programs.",
+    ///     |_, authenticated| authenticated.backend() == "api",
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the code is not an [`AppCode`], or the guard has eight rules. In a constant it is a compile
+    /// error.
+    #[must_use]
+    pub const fn custom(
         mut self,
-        names: impl IntoIterator<Item = &'n str>,
-    ) -> Result<Self, InvalidRoleList> {
-        self.roles.push(RoleRule::Any(role_list(names)?));
-        Ok(self)
+        code: &'static str,
+        detail: &'static str,
+        passes: fn(&U, &Authenticated<U>) -> bool,
+    ) -> Self {
+        let code = AppCode::from_static(code);
+        let rule = Rule::Custom {
+            code,
+            detail,
+            passes,
+        };
+        push(&mut self.rules, rule);
+        self
     }
+}
 
-    /// Also: all of these roles.
+impl<U: AuthUser> Guard<U> {
+    /// Checks whether this user may pass; `None` is a request without one.
     ///
     /// # Errors
     ///
-    /// [`InvalidRoleList`] when the list is empty or has something that is no role.
-    pub fn and_all_roles<'n>(
-        mut self,
-        names: impl IntoIterator<Item = &'n str>,
-    ) -> Result<Self, InvalidRoleList> {
-        self.roles.push(RoleRule::All(role_list(names)?));
-        Ok(self)
-    }
-
-    /// Whether this user may pass.
-    ///
-    /// # Errors
-    ///
-    /// [`GuardError`].
-    pub fn check<U: AuthUser>(&self, user: Option<&Authenticated<U>>) -> Result<(), GuardError> {
+    /// [`GuardError`] with the first part of the guard that the user does not fulfil.
+    pub fn check(&self, user: Option<&Authenticated<U>>) -> Result<(), GuardError> {
         let user = user.ok_or(GuardError::Unauthenticated)?;
         if (self.verified && !user.is_verified()) || (self.superuser && !user.is_superuser()) {
             return Err(GuardError::Forbidden);
         }
-        let has = |role: &Role| user.roles().contains(role);
-        let fulfilled = |rule: &RoleRule| match rule {
-            RoleRule::Any(roles) => roles.iter().any(has),
-            RoleRule::All(roles) => roles.iter().all(has),
-        };
-        if self.roles.iter().all(fulfilled) {
-            Ok(())
-        } else {
-            Err(GuardError::InsufficientRoles)
+        let held = user.roles();
+        if !self
+            .roles
+            .iter()
+            .all(|any| any.iter().any(|role| held.contains(role)))
+        {
+            return Err(GuardError::InsufficientRoles);
         }
+        self.rules
+            .iter()
+            .flatten()
+            .try_for_each(|rule| rule.check(user))
     }
 }
 
-fn role_list<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Roles, InvalidRoleList> {
-    let roles = Roles::parse(names).map_err(|InvalidRole| InvalidRoleList)?;
-    if roles.is_empty() {
-        Err(InvalidRoleList)
-    } else {
-        Ok(roles)
+impl<U> fmt::Debug for Guard<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            verified,
+            superuser,
+            rules,
+            roles,
+        } = self;
+        f.debug_struct("Guard")
+            .field("verified", verified)
+            .field("superuser", superuser)
+            .field("rules", &rules.iter().flatten().collect::<Vec<_>>())
+            .field("roles", roles)
+            .finish()
     }
 }
 
-impl Policy for Active {
-    fn guard() -> Guard {
-        Guard::active()
-    }
-}
-
-impl Policy for Verified {
-    fn guard() -> Guard {
-        Guard::verified()
-    }
-}
-
-impl Policy for Superuser {
-    fn guard() -> Guard {
-        Guard::superuser()
+impl<U> Clone for Guard<U> {
+    fn clone(&self) -> Self {
+        Self {
+            roles: self.roles.clone(),
+            ..*self
+        }
     }
 }

@@ -63,13 +63,13 @@ pub mod user;
 
 pub use accounts::{Accounts, UserManager};
 pub use api::RouteSetting;
-pub use auth::{Auth, AuthBuilder, LoginBy};
+pub use auth::{Auth, AuthBuilder, LoginBy, RequestAuth};
 pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 pub use context::{Actor, Client, Context};
-pub use error::{BoxError, StoreError, Unavailable};
+pub use error::{AppCode, BoxError, InvalidAppCode, StoreError, Unavailable};
 pub use event::{AuthEvent, EventKind, EventSink};
 pub use http::{FieldError, FieldErrorCode, Fields};
 pub use password::{Password, PasswordHash};

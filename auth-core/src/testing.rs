@@ -38,6 +38,7 @@
     reason = "a fixture that cannot be built fails its test"
 )]
 
+pub(crate) mod admit;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -47,6 +48,7 @@ mod events;
 mod outbox;
 mod stores;
 
+pub use admit::{TEST_BACKEND, admit, admitted};
 pub use clock::ManualClock;
 pub use events::RecordingSink;
 pub use outbox::{Outbox, OutboxItem};
@@ -58,13 +60,18 @@ pub use stores::{
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use crate::accounts::{Accounts, AccountsBuilder, Registration, UserManager};
+use crate::auth::Auth;
+use crate::backend::Backend;
 use crate::password::{Argon2Params, Password, PasswordHasher};
 use crate::secret::MasterSecret;
-use crate::store::UserRecord;
+use crate::store::{NewUser, UserRecord};
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use crate::user::EmailAddress;
-use crate::user::User;
+use crate::strategy::JwtStrategy;
+use crate::transport::BearerTransport;
+use crate::user::{EmailAddress, NoColumns, Roles, User};
 
 /// A password that every preset of the policy accepts.
 pub const PASSWORD: &str = "a mill that weaves algebra";
@@ -102,6 +109,33 @@ pub fn accounts_builder<U: UserRecord>(
         .expiring_store(MemoryExpiringStore::new())
         .hasher(fast_hasher())
         .shared_hooks(manager)
+}
+
+/// Returns a handle over accounts in memory, with one backend: JWTs in the `Authorization` header.
+#[must_use]
+pub fn auth() -> Auth<User> {
+    let jwt = JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new());
+    Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+        .backend(Backend::new("jwt", BearerTransport::new(), jwt))
+        .build()
+        .expect("the fixture is a valid configuration")
+}
+
+/// Returns an active user with this address, who is in no store: not verified, without a password and
+/// without roles. Panics if the text is not an address.
+#[must_use]
+pub fn user(address: &str) -> User {
+    User::from_new(NewUser {
+        email: email(address),
+        username: None,
+        password_hash: None,
+        is_active: true,
+        is_verified: false,
+        is_superuser: false,
+        roles: Roles::none(),
+        created_at: OffsetDateTime::UNIX_EPOCH,
+        columns: NoColumns,
+    })
 }
 
 /// An address. Panics where it is none.

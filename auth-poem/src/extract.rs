@@ -1,26 +1,26 @@
 //! Users in the signatures of handlers.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 
-use auth_core::guard::{self, Active, Policy, Verified};
-use auth_core::{AuthUser, Authenticated, SessionId};
+use auth_core::AuthUser;
+use auth_core::guard::{self, Active, Admitted, Policy, Verified};
 use poem::{FromRequest, Request, RequestBody, Result};
 
 use crate::reject::AuthRejection;
-use crate::request::authenticate_once;
+use crate::request::Head;
 use crate::wiring::handle;
 
-/// The user who makes this request and whom the policy `P` lets pass; it dereferences to the user.
+/// The user who makes this request and whom the policy `P` lets pass. It dereferences to
+/// [`Admitted`] (the backend, the session), and so to the user.
 ///
-/// Only a passed guard makes one, so a handler that takes `CurrentUser<User, Support>` cannot be
-/// reached by anybody else.
+/// Only a passed guard makes one, so that a handler that takes `CurrentUser<User, Support>` is called
+/// for no other user.
 ///
 /// # Security
 ///
-/// Never take `Option<CurrentUser<User>>`: Poem makes `None` of *every* error of an extractor, so a
-/// store that cannot answer would log everybody out, and a forged token would be nobody. For public
+/// Never take `Option<CurrentUser<User>>`: Poem makes `None` of *every* error of an extractor, so that a
+/// store that cannot answer would log every user out, and an invalid token would be `None`. For public
 /// pages there is [`OptionalUser`].
 ///
 /// # Examples
@@ -34,9 +34,7 @@ use crate::wiring::handle;
 /// struct Support;
 ///
 /// impl Policy for Support {
-///     fn guard() -> Guard {
-///         Guard::verified().and_any_role(["support"]).expect("a role name")
-///     }
+///     const GUARD: Guard = Guard::active().verified().any_role(&["support"]);
 /// }
 ///
 /// #[handler]
@@ -47,13 +45,10 @@ use crate::wiring::handle;
 ///
 /// # Errors
 ///
-/// As an extractor it refuses with [`AuthRejection`]: 401 for nobody, 403 for somebody whom the
-/// policy does not let pass, 503 when a store cannot answer, and 500 with a sentence in the log when
-/// no handle reaches the handler ([`provide`](crate::provide)).
-pub struct CurrentUser<U, P = Active> {
-    user: Authenticated<U>,
-    policy: PhantomData<fn() -> P>,
-}
+/// As an extractor it refuses with [`AuthRejection`]: 401 without a user, 403 if the policy does not
+/// let the user pass, 503 if a store cannot answer, and 500 with a sentence in the log if no handle
+/// reaches the handler ([`provide`](crate::provide)).
+pub struct CurrentUser<U, P = Active>(pub(crate) Admitted<U, P>);
 
 /// Any active user.
 pub type ActiveUser<U> = CurrentUser<U, Active>;
@@ -64,10 +59,10 @@ pub type VerifiedUser<U> = CurrentUser<U, Verified>;
 /// An active user who may administer others.
 pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 
-/// Who is logged in on a page that is public: nobody, or an active user.
+/// The user on a page that is public: no user, or an active one.
 ///
-/// A stale cookie is nobody. A header that is not good is refused, because somebody put it there on
-/// purpose, and so is every request while a store cannot answer: an outage does not log anybody out.
+/// A cookie that is no longer valid is no user. An invalid header is refused, because the client sent it
+/// on purpose, and so is every request while a store cannot answer: an outage logs no user out.
 ///
 /// # Examples
 ///
@@ -92,74 +87,52 @@ pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 pub struct OptionalUser<U>(pub Option<CurrentUser<U>>);
 
 impl<U, P> CurrentUser<U, P> {
-    fn admitted(user: Authenticated<U>) -> Self {
-        Self {
-            user,
-            policy: PhantomData,
-        }
-    }
-
-    /// The name of the backend whose credential was accepted.
-    #[must_use]
-    pub fn backend(&self) -> &str {
-        self.user.backend()
-    }
-
-    /// The session that the credential belongs to, where its backend has sessions.
-    #[must_use]
-    pub fn session(&self) -> Option<&SessionId> {
-        self.user.session()
-    }
-
-    /// The user, taken out.
+    /// Returns the user.
     #[must_use]
     pub fn into_inner(self) -> U
     where
         U: Clone,
     {
-        self.user.into_user()
+        self.0.into_inner()
     }
 }
 
 impl<U, P> Deref for CurrentUser<U, P> {
-    type Target = U;
+    type Target = Admitted<U, P>;
 
-    fn deref(&self) -> &U {
-        self.user.user()
+    fn deref(&self) -> &Admitted<U, P> {
+        &self.0
     }
 }
 
 impl<U, P> Clone for CurrentUser<U, P> {
     fn clone(&self) -> Self {
-        Self::admitted(self.user.clone())
+        Self(self.0.clone())
     }
 }
 
 impl<U, P> fmt::Debug for CurrentUser<U, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CurrentUser")
-            .field("backend", &self.backend())
-            .finish_non_exhaustive()
+        f.debug_tuple("CurrentUser").field(&self.0).finish()
     }
 }
 
-impl<U: AuthUser, P: Policy> CurrentUser<U, P> {
+impl<U: AuthUser, P: Policy<U>> CurrentUser<U, P> {
     async fn of(request: &Request) -> Result<Self, AuthRejection> {
         let auth = handle::<U>(request)?;
-        let who = authenticate_once(auth, request).await?;
-        Ok(Self::admitted(auth.require(&P::guard(), &who)?))
+        Ok(Self(auth.admit(request.data(), &Head(request)).await?))
     }
 }
 
 impl<U: AuthUser> OptionalUser<U> {
     async fn of(request: &Request) -> Result<Self, AuthRejection> {
         let auth = handle::<U>(request)?;
-        let who = authenticate_once(auth, request).await?;
-        Ok(Self(auth.optional(&who)?.map(CurrentUser::admitted)))
+        let user = auth.admit_optional(request.data(), &Head(request)).await?;
+        Ok(Self(user.map(CurrentUser)))
     }
 }
 
-impl<'r, U: AuthUser, P: Policy> FromRequest<'r> for CurrentUser<U, P> {
+impl<'r, U: AuthUser, P: Policy<U>> FromRequest<'r> for CurrentUser<U, P> {
     async fn from_request(request: &'r Request, _: &mut RequestBody) -> Result<Self> {
         Ok(Self::of(request).await?)
     }

@@ -9,7 +9,7 @@
 //! | an administrator | `user: Superuser<User>` |
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
-//! | a rule for a whole route | `.with(guard(&auth, Guard::verified()))` |
+//! | a rule for a whole route | `.with(guard(&auth, Guard::active().verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
 //! | routes that act on cookies without asking who is there | `.with(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
@@ -72,32 +72,37 @@
 //!
 //! # An example that does not compile
 //!
-//! A user that no guard has let pass:
+//! A user whom no guard has let pass:
 //!
 //! ```compile_fail
+//! use auth_core::guard::Admitted;
 //! use auth_core::{Authenticated, User};
 //! use auth_poem::CurrentUser;
 //!
 //! fn forge(user: Authenticated<User>) -> CurrentUser<User> {
-//!     CurrentUser { user, policy: std::marker::PhantomData }
+//!     CurrentUser(Admitted::new(user))
 //! }
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod csrf;
+mod endpoint;
 mod extract;
 mod guard;
 mod reject;
 mod reply;
 mod request;
 mod routes;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wiring;
 
 pub use auth_core::Auth;
 pub use auth_core::guard::{Guard, Policy};
-pub use csrf::{CsrfEndpoint, CsrfProtection, csrf_protection};
+pub use csrf::csrf_protection;
+pub use endpoint::{AuthEndpoint, AuthMiddleware};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
-pub use guard::{GuardEndpoint, GuardMiddleware, guard};
+pub use guard::guard;
 pub use reject::AuthRejection;
 pub use routes::{RouteExt, Routes, routes};
-pub use wiring::{Provide, ProvideEndpoint, assert_wired, provide};
+pub use wiring::{assert_wired, provide};

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Deref;
 
 use auth_core::Unavailable;
-use auth_core::api::{ErrorCode, Rejection};
+use auth_core::api::Rejection;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
@@ -66,19 +67,21 @@ use crate::reply;
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthRejection(Rejection);
+pub struct AuthRejection(pub(crate) Rejection);
 
 impl AuthRejection {
-    /// The code that the client sees.
-    #[must_use]
-    pub fn code(&self) -> ErrorCode {
-        self.0.code()
-    }
-
-    /// The refusal as the core knows it.
+    /// Returns the refusal as the core knows it.
     #[must_use]
     pub fn into_inner(self) -> Rejection {
         self.0
+    }
+}
+
+impl Deref for AuthRejection {
+    type Target = Rejection;
+
+    fn deref(&self) -> &Rejection {
+        &self.0
     }
 }
 
@@ -113,7 +116,7 @@ impl ResponseError for AuthRejection {
 
 impl fmt::Display for AuthRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "refused with {}", self.code().as_str())
+        write!(f, "refused with {}", self.wire_code())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The routes of the toolkit as routes of Poem.
 
 use std::fmt;
+use std::sync::Arc;
 
 use auth_core::api::{self, RequestParts};
 use auth_core::{Auth, AuthUser};
-use poem::{Endpoint, IntoEndpoint, Request, Response, Result, Route};
+use poem::endpoint::make;
+use poem::{IntoEndpoint, Request, Response, Route};
 
 use crate::reply;
 use crate::request::{Head, unread_body};
@@ -104,12 +106,10 @@ impl RouteExt for Route {
         let Routes { auth, prefix } = routes;
         auth.routes().fold(self, |all, route| {
             let path = route.path().replace("{id}", &format!(":{ID}"));
-            let endpoint = RouteEndpoint {
-                auth: auth.clone(),
-                route: route.clone(),
-            };
+            let (auth, route) = (auth.clone(), Arc::new(route.clone()));
+            let handler = move |request| respond(auth.clone(), Arc::clone(&route), request);
             // All methods: which of them are allowed is decided by the core.
-            all.at(format!("{prefix}{path}"), endpoint)
+            all.at(format!("{prefix}{path}"), make(handler))
         })
     }
 }
@@ -122,25 +122,19 @@ impl<U: AuthUser> IntoEndpoint for Routes<U> {
     }
 }
 
-struct RouteEndpoint<U: AuthUser> {
+async fn respond<U: AuthUser>(
     auth: Auth<U>,
-    route: api::Route<U>,
-}
-
-impl<U: AuthUser> Endpoint for RouteEndpoint<U> {
-    type Output = Response;
-
-    async fn call(&self, mut request: Request) -> Result<Response> {
-        let mut body = unread_body(&mut request);
-        let parts = RequestParts {
-            head: &Head(&request),
-            // Percent-decoded; a text that is no UTF-8 then is not there.
-            id: request.raw_path_param(ID),
-            body: &mut body,
-        };
-        let reply = self.auth.respond(&self.route, parts).await;
-        Ok(reply::into_response(reply))
-    }
+    route: Arc<api::Route<U>>,
+    mut request: Request,
+) -> Response {
+    let mut body = unread_body(&mut request);
+    let parts = RequestParts {
+        head: &Head(&request),
+        // Percent-decoded; `None` if the text is not UTF-8 then.
+        id: request.raw_path_param(ID),
+        body: &mut body,
+    };
+    reply::into_response(auth.respond(&route, parts).await)
 }
 
 impl<U: AuthUser> fmt::Debug for Routes<U> {

@@ -1,16 +1,14 @@
 //! How the handle comes to extractors, and a proof for tests that it does.
 
 use std::any::type_name;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use auth_core::api::{ErrorCode, Rejection};
 use auth_core::{Auth, AuthUser};
 use poem::http::{Method, Uri};
-use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
+use poem::{Endpoint, Request};
 
-use crate::reject::AuthRejection;
-use crate::request::make_place;
+use crate::endpoint::{AuthMiddleware, Rule};
 
 /// Gives the handle to the extractors of all routes below, and lets them share one answer.
 ///
@@ -35,19 +33,8 @@ use crate::request::make_place;
 /// }
 /// ```
 #[must_use]
-pub fn provide<U: AuthUser>(auth: &Auth<U>) -> Provide<U> {
-    Provide { auth: auth.clone() }
-}
-
-/// The middleware that [`provide`] makes.
-pub struct Provide<U: AuthUser> {
-    auth: Auth<U>,
-}
-
-/// The endpoint that [`Provide`] puts around another one.
-pub struct ProvideEndpoint<E, U: AuthUser> {
-    inner: E,
-    auth: Auth<U>,
+pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
+    AuthMiddleware::new(auth, Rule::Provide)
 }
 
 /// Asserts that the handlers of these routes find the handle, and that none of them is open to
@@ -109,12 +96,9 @@ pub async fn assert_wired<'r>(
 }
 
 /// The handle that a request carries.
-pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRejection> {
+pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, Rejection> {
     let found = request.data::<Auth<U>>();
-    if let Some(probe) = request.data::<Probe>() {
-        probe.note::<U>(found.is_some());
-        return Err(unwired());
-    }
+    Probe::stop::<U>(request, found.is_some())?;
     found.ok_or_else(|| {
         let user = type_name::<U>();
         tracing::error!(target: "auth", user, "{MISSING}");
@@ -122,97 +106,34 @@ pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRej
     })
 }
 
-/// Gives the handle to whatever is below, unless one of its type was given from outside already: a guard
-/// does not replace what the application chose.
-pub(crate) fn provide_if_none<U: AuthUser>(auth: &Auth<U>, request: &mut Request) {
-    if request.data::<Auth<U>>().is_none() {
-        request.set_data(auth.clone());
-    }
-}
-
 const MISSING: &str = "no handle for this type of user reaches the handler: \
                        put `.with(auth_poem::provide(&auth))` around its route";
 
-fn unwired() -> AuthRejection {
-    Rejection::new(ErrorCode::InternalError).into()
+fn unwired() -> Rejection {
+    ErrorCode::InternalError.into()
 }
 
-/// Travels with a request of [`assert_wired`], and with no other.
+/// Travels with a request of [`assert_wired`], and with no other: the type of user for which the first
+/// extractor or guard looked, and whether it found the handle.
 #[derive(Clone, Default)]
-pub(crate) struct Probe(Arc<Mutex<Option<Finding>>>);
-
-#[derive(Clone, Copy)]
-struct Finding {
-    user: &'static str,
-    wired: bool,
-}
+pub(crate) struct Probe(Arc<OnceLock<(&'static str, bool)>>);
 
 impl Probe {
-    /// Notes what the first extractor or guard found.
-    pub(crate) fn note<U>(&self, wired: bool) {
-        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let user = type_name::<U>();
-        first.get_or_insert(Finding { user, wired });
-    }
-
-    /// Refuses a request of [`assert_wired`] where a guard stands, which has its handle in it.
-    pub(crate) fn stop_at_guard<U: AuthUser>(request: &Request) -> Result<(), AuthRejection> {
+    /// Stops a request of [`assert_wired`] at an extractor or a guard.
+    pub(crate) fn stop<U>(request: &Request, is_wired: bool) -> Result<(), Rejection> {
         request.data::<Self>().map_or(Ok(()), |probe| {
-            probe.note::<U>(true);
+            probe.0.get_or_init(|| (type_name::<U>(), is_wired));
             Err(unwired())
         })
     }
 
     fn fault(&self, what: &str, status: u16) -> Option<String> {
-        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(Finding { wired: true, .. }) => None,
-            Some(Finding { user, .. }) => Some(format!("{what}: {MISSING} (`{user}`)")),
+        match self.0.get() {
+            Some((_, true)) => None,
+            Some((user, false)) => Some(format!("{what}: {MISSING} (`{user}`)")),
             None => Some(format!(
                 "{what}: nothing asked for a user; the reply was {status}"
             )),
         }
-    }
-}
-
-impl<E: Endpoint, U: AuthUser> Middleware<E> for Provide<U> {
-    type Output = ProvideEndpoint<E, U>;
-
-    fn transform(&self, inner: E) -> Self::Output {
-        ProvideEndpoint {
-            inner,
-            auth: self.auth.clone(),
-        }
-    }
-}
-
-impl<E: Endpoint, U: AuthUser> Endpoint for ProvideEndpoint<E, U> {
-    type Output = Response;
-
-    async fn call(&self, mut request: Request) -> Result<Response> {
-        request.set_data(self.auth.clone());
-        make_place(&self.auth, &mut request);
-        match self.inner.call(request).await {
-            Ok(output) => Ok(output.into_response()),
-            Err(error) if error.is::<AuthRejection>() => Ok(error.into_response()),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl<U: AuthUser> Clone for Provide<U> {
-    fn clone(&self) -> Self {
-        provide(&self.auth)
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for Provide<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Provide").finish_non_exhaustive()
-    }
-}
-
-impl<E, U: AuthUser> fmt::Debug for ProvideEndpoint<E, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProvideEndpoint").finish_non_exhaustive()
     }
 }

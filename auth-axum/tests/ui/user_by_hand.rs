@@ -1,14 +1,10 @@
-// Only a passed guard makes a proof that somebody is logged in and verified.
-use std::marker::PhantomData;
-
-use auth_axum::VerifiedUser;
+// Only a passed guard makes a proof that the user is verified.
+use auth_core::guard::{Admitted, Verified};
 use auth_core::{Authenticated, User};
+use auth_axum::CurrentUser;
 
-fn let_in(user: Authenticated<User>) -> VerifiedUser<User> {
-    VerifiedUser::<User> {
-        user,
-        policy: PhantomData,
-    }
+fn let_in(user: Authenticated<User>) -> CurrentUser<User, Verified> {
+    CurrentUser(Admitted::new(user))
 }
 
 fn main() {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::Accounts;
 use crate::api::ErrorCode;
 use crate::context::Context;
-use crate::error::{BoxError, Unavailable};
+use crate::error::{AppCode, BoxError, Unavailable, is_upper_snake};
 use crate::user::{AuthUser, text};
 
 /// Whether something may happen: the answer of a hook named `on_before_*`.
@@ -85,7 +85,7 @@ pub enum InvalidRefusal {
 
 impl Refusal {
     /// The longest code, in bytes.
-    pub const MAX_CODE_BYTES: usize = 64;
+    pub const MAX_CODE_BYTES: usize = AppCode::MAX_CHARS;
     /// The longest sentence, in Unicode code points.
     pub const MAX_DETAIL_CODE_POINTS: usize = 200;
 
@@ -103,7 +103,7 @@ impl Refusal {
         detail: impl Into<Cow<'static, str>>,
     ) -> Result<Self, InvalidRefusal> {
         let (code, detail) = (code.into(), detail.into());
-        if !is_upper_snake(&code) {
+        if !is_upper_snake(code.as_bytes()) {
             return Err(InvalidRefusal::Code);
         }
         if ErrorCode::ALL.iter().any(|known| known.as_str() == code) {
@@ -120,6 +120,14 @@ impl Refusal {
         Ok(Self { code, detail })
     }
 
+    /// The refusal of a guard, whose code was checked when the guard was made.
+    pub(crate) fn of_guard(code: AppCode, detail: &'static str) -> Self {
+        Self {
+            code: code.as_str().into(),
+            detail: detail.into(),
+        }
+    }
+
     /// Returns the code on the wire.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -131,16 +139,6 @@ impl Refusal {
     pub fn detail(&self) -> &str {
         &self.detail
     }
-}
-
-fn is_upper_snake(code: &str) -> bool {
-    let is_word = |word: &str| {
-        let mut letters = word.bytes();
-        !word.is_empty() && letters.all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    };
-    code.len() <= Refusal::MAX_CODE_BYTES
-        && code.starts_with(|c: char| c.is_ascii_uppercase())
-        && code.split('_').all(is_word)
 }
 
 /// A hook that refuses, or that could not be asked.

@@ -1,15 +1,20 @@
 //! From the bytes of a request to typed fields.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Poll, ready};
 use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::{ErrorCode, Rejection};
 use crate::http::Fields;
-use crate::http::{BodyError, RequestBody, RequestHead};
+use crate::http::{BrokenBody, RequestBody, RequestHead};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// How long an adapter waits for a whole body.
+/// How long a whole body may take to arrive.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads a strict JSON object, in this order: content type, length, JSON.
@@ -20,19 +25,45 @@ pub(super) async fn read_fields(
     if !is_json(head) {
         return Err(ErrorCode::UnsupportedMediaType.into());
     }
-    let bytes = body
-        .read(MAX_BODY_BYTES)
-        .await
-        .map_err(|error| match error {
-            BodyError::TooLarge => ErrorCode::PayloadTooLarge,
-            BodyError::TooSlow => ErrorCode::RequestTimeout,
-            BodyError::Broken => ErrorCode::RequestBodyMalformed,
-        })?;
+    let bytes = read(body, MAX_BODY_BYTES).await?;
     Fields::parse(&bytes).map_err(|error| match error {
         // JSON, and another shape than any route takes.
         crate::http::json::JsonError::NotAnObject => ErrorCode::RequestBodyInvalid.into(),
         _ => ErrorCode::RequestBodyMalformed.into(),
     })
+}
+
+/// Reads the whole body, and no more than `limit` bytes of it, for no longer than [`BODY_TIMEOUT`]: a
+/// client that never ends holds memory.
+async fn read(body: &mut dyn RequestBody, limit: usize) -> Result<Vec<u8>, ErrorCode> {
+    let is_too_long = |length| usize::try_from(length).map_or(true, |length| length > limit);
+    if body.announced().is_some_and(is_too_long) {
+        return Err(ErrorCode::PayloadTooLarge);
+    }
+    let mut bytes = Vec::new();
+    let mut whole = pin!(poll_fn(|task| {
+        while let Some(chunk) = ready!(body.poll_chunk(task)).map_err(broken)? {
+            if chunk.len() > limit.saturating_sub(bytes.len()) {
+                return Poll::Ready(Err(ErrorCode::PayloadTooLarge));
+            }
+            bytes.extend_from_slice(chunk);
+        }
+        Poll::Ready(Ok(()))
+    }));
+    // Most bodies have arrived with their head: only the others need a timer.
+    let arrived = poll_fn(|task| Poll::Ready(whole.as_mut().poll(task))).await;
+    match arrived {
+        Poll::Ready(done) => done?,
+        Poll::Pending => {
+            let whole = timeout(BODY_TIMEOUT, whole).await;
+            whole.unwrap_or(Err(ErrorCode::RequestTimeout))?;
+        }
+    }
+    Ok(bytes)
+}
+
+fn broken(_: BrokenBody) -> ErrorCode {
+    ErrorCode::RequestBodyMalformed
 }
 
 /// Whether the one content type is JSON. Parameters are ignored: JSON is UTF-8 (RFC 8259 §8.1),
@@ -49,3 +80,6 @@ fn is_json(head: &dyn RequestHead) -> bool {
         .trim_ascii()
         .eq_ignore_ascii_case(b"application/json")
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ mod tests;
 
 use self::complete::complete;
 use super::declared::{Body, BodyRules};
-use super::{Rejection, Route, RouteSpec};
+use super::{ErrorCode, Rejection, Route, RouteSpec};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
 use crate::context::Context;
@@ -50,7 +50,17 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// Who is asking is found out before the body is read, and whether they may before it is
     /// parsed.
-    pub async fn respond(&self, route: &Route<U>, mut request: RequestParts<'_>) -> Reply {
+    pub async fn respond(&self, route: &Route<U>, request: RequestParts<'_>) -> Reply {
+        let reply = self.reply_to(route, request).await;
+        if reply.is_valid() {
+            return reply;
+        }
+        let path = route.path();
+        tracing::error!(target: "auth", path, "a transport made a reply that cannot be sent");
+        Rejection::new(ErrorCode::InternalError).into_reply()
+    }
+
+    async fn reply_to(&self, route: &Route<U>, mut request: RequestParts<'_>) -> Reply {
         let method = request.head.method();
         let Some(spec) = route.spec(method) else {
             if method != "OPTIONS" {
@@ -82,7 +92,7 @@ impl<U: AuthUser> Auth<U> {
 
     async fn guarded(
         &self,
-        guard: &Guard,
+        guard: &Guard<U>,
         head: &dyn RequestHead,
         context: &Context,
     ) -> Result<Authenticated<U>, Rejection> {
@@ -96,7 +106,7 @@ impl<U: AuthUser> Auth<U> {
     /// time, and whoever was demoted, deactivated or logged out meanwhile may not go on.
     async fn guarded_fields(
         &self,
-        guard: &Guard,
+        guard: &Guard<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Result<(Authenticated<U>, Fields), Rejection> {

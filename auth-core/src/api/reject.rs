@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::ErrorCode;
 use crate::accounts::Refusal;
 use crate::error::Unavailable;
-use crate::http::FieldError;
-use crate::http::Reply;
+use crate::http::{FieldError, Header, Reply};
 
 /// A refusal, on its way to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct Rejection {
     /// What the application says in the place of the code.
     refusal: Option<Refusal>,
     errors: Vec<FieldError>,
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<Header>,
 }
 
 #[derive(Serialize)]
@@ -61,18 +60,15 @@ impl Rejection {
 
     /// A refusal with 401, which says what would be accepted (RFC 9110 §15.5.2).
     pub(crate) fn challenging(code: ErrorCode, challenges: Vec<&'static str>) -> Self {
-        let header = |text: &'static str| ("www-authenticate", text.to_owned());
-        let headers = challenges.into_iter().map(header).collect();
-        Self {
-            headers,
-            ..Self::new(code)
-        }
+        let rejection = Self::new(code);
+        challenges.into_iter().fold(rejection, |rejection, text| {
+            rejection.header("www-authenticate", text)
+        })
     }
 
-    pub(crate) fn with_headers(
-        mut self,
-        headers: impl IntoIterator<Item = (&'static str, String)>,
-    ) -> Self {
+    /// Adds headers to the reply.
+    #[must_use]
+    pub fn with_headers(mut self, headers: impl IntoIterator<Item = Header>) -> Self {
         self.headers.extend(headers);
         self
     }
@@ -82,20 +78,27 @@ impl Rejection {
         Self { code, ..self }
     }
 
-    pub(crate) fn forbidden() -> Self {
-        Self::new(ErrorCode::AuthorizationDenied)
-    }
-
     /// 403 with a code and a sentence of the application.
     pub(crate) fn refused(refusal: Refusal) -> Self {
         Self {
             refusal: Some(refusal),
-            ..Self::forbidden()
+            ..Self::new(ErrorCode::AuthorizationDenied)
         }
     }
 
-    pub(crate) fn insufficient_roles() -> Self {
-        Self::new(ErrorCode::InsufficientRoles)
+    /// Adds a header. One that cannot be sent makes it a 500: without it (a challenge) the refusal
+    /// would say something else.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        match Header::new(name, value) {
+            Ok(header) => {
+                self.headers.push(header);
+                self
+            }
+            Err(error) => {
+                tracing::error!(target: "auth", name, "invalid header: {error}");
+                Self::new(ErrorCode::InternalError)
+            }
+        }
     }
 
     pub(crate) fn fields(code: ErrorCode, errors: Vec<FieldError>) -> Self {
@@ -106,10 +109,7 @@ impl Rejection {
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        Self {
-            headers: vec![("allow", allow.to_owned())],
-            ..Self::new(ErrorCode::MethodNotAllowed)
-        }
+        Self::new(ErrorCode::MethodNotAllowed).header("allow", allow)
     }
 
     /// The code. It is [`ErrorCode::AuthorizationDenied`] where the application
@@ -119,10 +119,22 @@ impl Rejection {
         self.code
     }
 
-    /// Returns the refusal of the application, if a hook refused the request.
+    /// Returns the refusal of the application, if a hook or a guard refused the request.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         self.refusal.as_ref()
+    }
+
+    /// Returns the code that the client sees: that of the application's refusal, or ours.
+    #[must_use]
+    pub fn wire_code(&self) -> &str {
+        let refusal = self.refusal.as_ref();
+        refusal.map_or(self.code.as_str(), Refusal::code)
+    }
+
+    /// Returns the headers of the reply that belong to this refusal.
+    pub fn headers(&self) -> impl Iterator<Item = &Header> {
+        self.headers.iter()
     }
 
     /// The reply to send.
@@ -152,9 +164,7 @@ impl Rejection {
             errors: errors.collect(),
         };
         let reply = Reply::with_body(code.status(), "application/problem+json", &problem);
-        headers
-            .into_iter()
-            .fold(reply, |reply, (name, value)| reply.header(name, value))
+        reply.with_headers(headers)
     }
 }
 
@@ -169,11 +179,10 @@ impl From<Unavailable> for Rejection {
     fn from(error: Unavailable) -> Self {
         let source = std::error::Error::source(&error).map(ToString::to_string);
         tracing::error!(target: "auth", source, "accounts cannot answer");
-        let mut rejection = Self::new(ErrorCode::ServiceUnavailable);
-        if let Some(wait) = error.retry_after() {
-            let seconds = wait.as_secs().max(1).to_string();
-            rejection.headers.push(("retry-after", seconds));
+        let rejection = Self::new(ErrorCode::ServiceUnavailable);
+        match error.retry_after() {
+            Some(wait) => rejection.header("retry-after", wait.as_secs().max(1).to_string()),
+            None => rejection,
         }
-        rejection
     }
 }

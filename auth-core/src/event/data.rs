@@ -78,6 +78,8 @@ words! {
         Forbidden = "forbidden",
         /// The user lacks the roles that the guard requires.
         InsufficientRoles = "insufficient roles",
+        /// A rule of the application's own refuses the user.
+        Custom = "own rule",
     }
 }
 

@@ -17,12 +17,13 @@
 //! auth-core = "0.1"
 //! auth-axum = "0.1"                         # or auth-poem
 //! auth-diesel = "0.1"                       # SQLite; or with default-features = false, features = ["postgres"]
-//! axum = { version = "0.8" }                # or poem = { version = "3", features = ["server"] }
+//! axum = { version = "0.8", features = ["macros"] } # or poem = { version = "3", features = ["server"] }
 //! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! tracing-subscriber = "0.3"                # or what is logged is lost: failed hooks, outages, forgotten wiring
 //!
 //! [dev-dependencies]
 //! auth-core = { version = "0.1", features = ["testing"] }
+//! auth-axum = { version = "0.1", features = ["testing"] } # or auth-poem
 //! ```
 //!
 //! In a debug build Argon2 is not optimised, and a login takes about 0.6 seconds instead of 0.02. Add this
@@ -60,7 +61,7 @@
 //!
 //! ```
 //! use auth_core::api::{RequestParts, Route};
-//! use auth_core::http::BufferedRequest;
+//! use auth_core::http::{BufferedRequest, Header};
 //! use auth_core::{Auth, User};
 //!
 //! /// What a framework gives and takes; here a method, one header and a body.
@@ -76,11 +77,13 @@
 //!     let BufferedRequest { head, mut body } = request;
 //!     let parts = RequestParts { head: &head, id: None, body: &mut body };
 //!     let reply = auth.respond(route, parts).await;
-//!     let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+//!     let header = |header: &Header| (header.name().to_owned(), header.value().to_owned());
 //!     (reply.status(), reply.headers().map(header).collect(), reply.into_body())
 //! }
 //! ```
 //!
-//! Its extractors call [`Auth::authenticate`](crate::Auth::authenticate) once for a request and
-//! [`Auth::require`](crate::Auth::require) with a guard. The suite in `testing::conformance` (feature
-//! `conformance`) then says whether it sends what the others send.
+//! It keeps a [`RequestAuth`](crate::RequestAuth) with each request. Its extractors call
+//! [`Auth::admit`](crate::Auth::admit) and [`Auth::admit_optional`](crate::Auth::admit_optional), its guards
+//! [`Auth::pass`](crate::Auth::pass), and its CSRF protection [`Auth::csrf_gate`](crate::Auth::csrf_gate) before
+//! a handler and [`Auth::stale_cookies`](crate::Auth::stale_cookies) after it. The
+//! suite `testing::conformance` (feature `conformance`) compares what it sends with what the others send.

@@ -1,22 +1,50 @@
 //! The body of a request, as an adapter presents it.
 
-use async_trait::async_trait;
+use std::task::{Context, Poll};
 
-/// The body of a request, read only when an endpoint asks for it.
-#[async_trait]
+use thiserror::Error;
+
+/// The body of a request, read only when an endpoint asks for it. The core applies the limit and the
+/// time-out ([`MAX_BODY_BYTES`](crate::api::MAX_BODY_BYTES), [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT));
+/// an adapter passes on what arrives.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::http::{BrokenBody, RequestBody};
+/// use std::task::{Context, Poll};
+///
+/// /// A body that a framework has read already.
+/// struct Whole(Option<Vec<u8>>, Vec<u8>);
+///
+/// impl RequestBody for Whole {
+///     fn announced(&self) -> Option<u64> {
+///         None
+///     }
+///     fn poll_chunk(&mut self, _: &mut Context<'_>) -> Poll<Result<Option<&[u8]>, BrokenBody>> {
+///         let Some(bytes) = self.0.take() else {
+///             return Poll::Ready(Ok(None));
+///         };
+///         self.1 = bytes;
+///         Poll::Ready(Ok(Some(&self.1)))
+///     }
+/// }
+/// ```
 pub trait RequestBody: Send {
-    /// Reads the whole body, and no more than `limit` bytes of it, for no longer than
-    /// [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT): a client that never ends holds memory.
-    async fn read(&mut self, limit: usize) -> Result<Vec<u8>, BodyError>;
+    /// Returns the length that the client announced, in bytes; `None` if it announced none. A body
+    /// that is announced to be too long is refused before a byte of it is read.
+    fn announced(&self) -> Option<u64>;
+
+    /// Polls for the next part of the body; `None` is its end. If it returns [`Poll::Pending`], it has
+    /// arranged that the task is woken when more has arrived.
+    ///
+    /// # Errors
+    ///
+    /// [`BrokenBody`].
+    fn poll_chunk(&mut self, task: &mut Context<'_>) -> Poll<Result<Option<&[u8]>, BrokenBody>>;
 }
 
-/// Why there is no body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyError {
-    /// There are more bytes than allowed.
-    TooLarge,
-    /// It was not complete after [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT).
-    TooSlow,
-    /// The connection broke, or the transfer coding made no sense.
-    Broken,
-}
+/// The connection broke within the body, or its transfer coding is invalid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the body of the request is incomplete")]
+pub struct BrokenBody;

@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::task::{Context, Poll};
 
-use async_trait::async_trait;
-
-use super::{BodyError, RequestBody, RequestHead};
+use super::{BrokenBody, RequestBody, RequestHead};
 
 /// A whole request that is in memory already: for tests, and for adapters of frameworks that read
 /// bodies beforehand.
@@ -35,7 +34,10 @@ pub struct BufferedHead {
 
 /// The body of a [`BufferedRequest`].
 #[derive(Clone)]
-pub struct BufferedBody(Vec<u8>);
+pub struct BufferedBody {
+    bytes: Vec<u8>,
+    is_read: bool,
+}
 
 impl BufferedRequest {
     /// A request without headers.
@@ -49,7 +51,10 @@ impl BufferedRequest {
         };
         Self {
             head,
-            body: BufferedBody(body),
+            body: BufferedBody {
+                bytes: body,
+                is_read: false,
+            },
         }
     }
 
@@ -93,14 +98,15 @@ impl RequestHead for BufferedHead {
     }
 }
 
-#[async_trait]
 impl RequestBody for BufferedBody {
-    async fn read(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
-        if self.0.len() > limit {
-            Err(BodyError::TooLarge)
-        } else {
-            Ok(std::mem::take(&mut self.0))
-        }
+    /// Nothing: its length is known when it is read.
+    fn announced(&self) -> Option<u64> {
+        None
+    }
+
+    fn poll_chunk(&mut self, _: &mut Context<'_>) -> Poll<Result<Option<&[u8]>, BrokenBody>> {
+        let is_read = std::mem::replace(&mut self.is_read, true);
+        Poll::Ready(Ok((!is_read).then_some(&*self.bytes)))
     }
 }
 
@@ -115,6 +121,6 @@ impl fmt::Debug for BufferedHead {
 
 impl fmt::Debug for BufferedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BufferedBody({} bytes)", self.0.len())
+        write!(f, "BufferedBody({} bytes)", self.bytes.len())
     }
 }

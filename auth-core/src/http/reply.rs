@@ -1,26 +1,26 @@
 //! A reply: a status, headers and a body.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
+
+use super::Header;
 
 /// A reply: a status, headers, a body. An adapter sends it as it is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     status: u16,
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<Header>,
     body: Vec<u8>,
+    is_valid: bool,
 }
 
 impl Reply {
     /// A reply without a body. Every reply of ours is never to be stored by a cache.
     #[must_use]
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: vec![("cache-control", "no-store".to_owned())],
-            body: Vec::new(),
-        }
+        Self::cacheable_empty(status, "no-store")
     }
 
     /// A reply with a JSON body.
@@ -32,9 +32,12 @@ impl Reply {
     /// A reply that caches may keep as `cache_control` says, without a body.
     pub(crate) fn cacheable_empty(status: u16, cache_control: &'static str) -> Self {
         Self {
-            headers: vec![("cache-control", cache_control.to_owned())],
-            ..Self::empty(status)
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+            is_valid: matches!(status, 200..=599),
         }
+        .header("cache-control", cache_control)
     }
 
     /// The same, with a JSON body.
@@ -65,11 +68,28 @@ impl Reply {
         .header("content-type", content_type)
     }
 
-    /// Adds a header; the name is in lower case.
+    /// Adds a header. If it is not a [`Header`], or the status is not between 200 and 599,
+    /// [`Auth::respond`](crate::Auth::respond) answers 500 in place of this reply: without the header
+    /// (a cookie, a challenge) the reply would say something else.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        match Header::new(name, value) {
+            Ok(header) => self.headers.push(header),
+            Err(_) => self.is_valid = false,
+        }
         self
+    }
+
+    /// Adds headers.
+    #[must_use]
+    pub fn with_headers(mut self, headers: impl IntoIterator<Item = Header>) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
+    /// Whether the status and all headers can be sent.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.is_valid
     }
 
     /// The status code.
@@ -78,11 +98,9 @@ impl Reply {
         self.status
     }
 
-    /// The headers in the order in which they are sent; a name may be there more than once.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
+    /// Returns the headers in the order in which they are sent; a name may be there more than once.
+    pub fn headers(&self) -> impl Iterator<Item = &Header> {
+        self.headers.iter()
     }
 
     /// The bytes of the body.

@@ -7,8 +7,10 @@ use super::{
     cookie_header,
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
-use crate::http::{Reply, RequestHead};
+use crate::http::{Header, InvalidHeader, Reply, RequestHead};
 use crate::strategy::IssuedToken;
+
+const SET_COOKIE: &str = "set-cookie";
 
 /// Carries the token in a cookie that scripts cannot read, and the refresh token in another one that
 /// travels to the refresh route alone.
@@ -170,7 +172,8 @@ impl CookieTransport {
         };
     }
 
-    fn set(&self, cookie: &Cookie<'_>) -> (&'static str, String) {
+    /// The value of `Set-Cookie` that sets a cookie.
+    fn set(&self, cookie: &Cookie<'_>) -> String {
         let Cookie {
             name,
             value,
@@ -204,7 +207,7 @@ impl CookieTransport {
         if self.partitioned {
             text.push_str("; Partitioned");
         }
-        ("set-cookie", text)
+        text
     }
 
     fn access<'a>(&'a self, value: &'a str, max_age: Option<Duration>) -> Cookie<'a> {
@@ -276,7 +279,7 @@ impl Transport for CookieTransport {
             let life = refresh.as_ref().map_or(life, |token| self.life(token));
             cookies.push(self.set(&self.csrf(token, life)));
         }
-        with_headers(Reply::empty(204), cookies)
+        setting(Reply::empty(204), cookies)
     }
 
     fn logout(&self, refresh_path: &RefreshPath) -> Reply {
@@ -286,7 +289,7 @@ impl Transport for CookieTransport {
             self.set(&self.refresh("", refresh_path, now)),
             self.set(&self.csrf("", now)),
         ];
-        with_headers(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
+        setting(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
     }
 
     fn source(&self) -> CredentialSource {
@@ -348,16 +351,17 @@ impl CookieSet for CookieTransport {
         cookie_header::find(head, &self.names.refresh)
     }
 
-    fn forget(&self) -> Vec<(&'static str, String)> {
-        vec![self.set(&self.access("", Some(Duration::ZERO)))]
+    fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
+        let cleared = self.set(&self.access("", Some(Duration::ZERO)));
+        Ok(vec![Header::new(SET_COOKIE, cleared)?])
     }
 
     fn csrf_cookie(&self) -> Option<&str> {
         Some(&self.names.csrf)
     }
 
-    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
-        Some(self.set(&self.csrf(token, None)))
+    fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader> {
+        Header::new(SET_COOKIE, self.set(&self.csrf(token, None)))
     }
 
     fn names(&self) -> Vec<&str> {
@@ -374,10 +378,9 @@ impl CookieSet for CookieTransport {
     }
 }
 
-fn with_headers(reply: Reply, headers: impl IntoIterator<Item = (&'static str, String)>) -> Reply {
-    headers
-        .into_iter()
-        .fold(reply, |reply, (name, value)| reply.header(name, value))
+fn setting(reply: Reply, cookies: impl IntoIterator<Item = String>) -> Reply {
+    let cookies = cookies.into_iter();
+    cookies.fold(reply, |reply, cookie| reply.header(SET_COOKIE, cookie))
 }
 
 #[cfg(test)]

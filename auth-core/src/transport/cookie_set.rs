@@ -1,7 +1,7 @@
 //! The cookies of a transport whose credential is a cookie.
 
 use super::{MalformedCredential, Transport};
-use crate::http::RequestHead;
+use crate::http::{Header, InvalidHeader, RequestHead};
 
 /// The cookies of a [`Transport`] whose credential is a cookie: what a browser adds to requests by
 /// itself, and what protects such requests.
@@ -20,14 +20,22 @@ pub trait CookieSet: Send + Sync {
     ) -> Result<Option<&'r str>, MalformedCredential>;
 
     /// Returns the headers that make a browser delete an access token that is no longer valid.
-    fn forget(&self) -> Vec<(&'static str, String)>;
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if a header cannot be sent: the browser keeps the token, and the log says so.
+    fn forget(&self) -> Result<Vec<Header>, InvalidHeader>;
 
     /// Returns the name of the cookie in which a script finds the CSRF token. With `None` the origin
     /// of a request is its only proof.
     fn csrf_cookie(&self) -> Option<&str>;
 
     /// Returns the header that sets that cookie, for a client that has not logged in yet.
-    fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)>;
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if the header cannot be sent: the reply is then a 500.
+    fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader>;
 
     /// Returns the names of all cookies that it sets. Two backends must not share a name: each would
     /// overwrite the cookie of the other.
@@ -50,8 +58,8 @@ impl dyn Transport + '_ {
     }
 
     /// The headers that make a browser delete an access token that is no longer valid.
-    pub(crate) fn forget(&self) -> Vec<(&'static str, String)> {
-        self.cookies().map(CookieSet::forget).unwrap_or_default()
+    pub(crate) fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
+        self.cookies().map_or(Ok(Vec::new()), CookieSet::forget)
     }
 
     /// The name of the CSRF cookie.
@@ -60,8 +68,9 @@ impl dyn Transport + '_ {
     }
 
     /// The header that sets the CSRF cookie.
-    pub(crate) fn offer_csrf(&self, token: &str) -> Option<(&'static str, String)> {
-        self.cookies()?.offer_csrf(token)
+    pub(crate) fn offer_csrf(&self, token: &str) -> Result<Option<Header>, InvalidHeader> {
+        let offered = self.cookies().map(|cookies| cookies.offer_csrf(token));
+        offered.transpose()
     }
 
     /// The names of all cookies that it sets.

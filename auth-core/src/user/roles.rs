@@ -1,5 +1,6 @@
 //! Roles: flat names that guards ask for.
 
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -21,7 +22,7 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType};
 /// # Ok::<(), auth_core::InvalidRole>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Role(String);
+pub struct Role(Cow<'static, str>);
 
 /// The input is not a role name that the toolkit accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -48,7 +49,42 @@ impl Role {
         if !length_fits || name.chars().any(text::is_invisible) {
             return Err(InvalidRole);
         }
-        Ok(Self(name))
+        Ok(Self(name.into()))
+    }
+
+    /// Makes a role from a name that is written in the program in its stored form: 1 to 64 characters
+    /// of visible ASCII without upper-case letters, and inner spaces. In a constant, another name is a
+    /// compile error. Names of other scripts go through [`Role::parse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::Role;
+    ///
+    /// const BILLING: Role = Role::from_static("billing");
+    ///
+    /// assert_eq!(Ok(BILLING), Role::parse("Billing"));
+    /// ```
+    ///
+    /// ```compile_fail
+    /// const BILLING: auth_core::Role = auth_core::Role::from_static("Billing");
+    /// # let _ = BILLING;
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the name has another form.
+    #[must_use]
+    pub const fn from_static(name: &'static str) -> Self {
+        Self::check_static(name);
+        Self(Cow::Borrowed(name))
+    }
+
+    pub(crate) const fn check_static(name: &str) {
+        assert!(
+            is_stored_ascii(name.as_bytes()),
+            "not a role name in its stored form: 1 to 64 characters of lower-case ASCII"
+        );
     }
 
     /// The stored form.
@@ -69,6 +105,31 @@ impl FieldType for Roles {
     fn read(_: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
         let names = Vec::<String>::read(&Vec::<String>::KIND, value)?;
         Self::parse(names.iter().map(String::as_str)).map_err(|_| FieldErrorCode::Invalid)
+    }
+}
+
+/// Whether a text of ASCII is what [`Role::parse`] makes of it.
+const fn is_stored_ascii(name: &[u8]) -> bool {
+    let ([b' ', ..] | [.., b' '] | []) = name else {
+        let mut rest = name;
+        while let [b' '..=b'@' | b'['..=b'~', others @ ..] = rest {
+            rest = others;
+        }
+        return rest.is_empty() && name.len() <= Role::MAX_CODE_POINTS;
+    };
+    false
+}
+
+impl AsRef<str> for Role {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+// Roles are compared by their text, as `str` compares.
+impl Borrow<str> for Role {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -109,10 +170,21 @@ impl Roles {
         }
     }
 
-    /// Whether `role` is among them.
+    /// Returns whether a role is among them; a text is compared with the stored form, as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::{Role, Roles};
+    ///
+    /// let roles = Roles::parse(["Billing"])?;
+    /// assert!(roles.contains("billing") && roles.contains(Role::parse("BILLING")?));
+    /// assert!(!roles.contains("Billing"));
+    /// # Ok::<(), auth_core::InvalidRole>(())
+    /// ```
     #[must_use]
-    pub fn contains(&self, role: &Role) -> bool {
-        self.0.contains(role)
+    pub fn contains(&self, role: impl AsRef<str>) -> bool {
+        self.0.contains(role.as_ref())
     }
 
     /// Whether there is none.
@@ -144,5 +216,25 @@ mod tests {
         assert_eq!(names, ["admin", "billing"]);
         assert_eq!(Roles::parse([""]), Err(InvalidRole));
         assert_eq!(Roles::parse(["a\0"]), Err(InvalidRole));
+    }
+
+    /// A name that the compiler accepts is one that `parse` leaves as it is.
+    #[test]
+    fn static_name_is_accepted_exactly_in_its_stored_form() {
+        let all = (0..=127).map(char::from);
+        let names = all.flat_map(|c| {
+            [
+                c.to_string(),
+                format!("a{c}b"),
+                format!("{c}a"),
+                format!("a{c}"),
+            ]
+        });
+        let lengths = [String::new(), "a".repeat(64), "a".repeat(65)];
+        for name in names.chain(lengths) {
+            let is_stored = Role::parse(&name).is_ok_and(|role| role.as_str() == name);
+            assert_eq!(is_stored_ascii(name.as_bytes()), is_stored, "{name:?}");
+        }
+        assert!(!is_stored_ascii("é".as_bytes()));
     }
 }

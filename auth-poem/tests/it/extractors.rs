@@ -11,9 +11,7 @@ use crate::support::{Client, TestApp};
 struct Support;
 
 impl Policy for Support {
-    fn guard() -> Guard {
-        Guard::active().and_any_role(["support"]).unwrap()
-    }
+    const GUARD: Guard = Guard::active().any_role(&["support"]);
 }
 
 const REQUIRED: [&str; 4] = ["/active", "/verified", "/superuser", "/support"];

@@ -48,7 +48,7 @@ async fn a_refusal_is_the_envelope_byte_for_byte() {
     assert_eq!(answer.text.as_bytes(), expected.body());
     let mut headers: Vec<_> = expected
         .headers()
-        .map(|(name, value)| format!("{name}: {value}"))
+        .map(|header| format!("{}: {}", header.name(), header.value()))
         .collect();
     headers.push(format!("content-length: {}", expected.body().len()));
     assert_eq!(answer.headers(), headers);

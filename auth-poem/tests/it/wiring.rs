@@ -85,7 +85,7 @@ async fn a_complete_wiring_passes_and_asks_no_store() {
         .at("/home", get(home))
         .at(
             "/reports",
-            post(public).with(guard(&house.auth, Guard::superuser())),
+            post(public).with(guard(&house.auth, Guard::active().superuser())),
         )
         .nest("/inner", Route::new().at("/orders/:id", get(account)))
         .with(provide(&house.auth));

@@ -64,9 +64,9 @@ impl<U: AuthUser> Auth<U> {
             return reply;
         }
         let token = self.csrf().mint(&CsrfBinding::Anonymous).ok().flatten();
-        match token.and_then(|token| transport.offer_csrf(&token)) {
-            Some((name, value)) => reply.header(name, value),
-            None => reply,
+        match token.map_or(Ok(None), |token| transport.offer_csrf(&token)) {
+            Ok(header) => reply.with_headers(header),
+            Err(_) => Rejection::new(ErrorCode::InternalError).into_reply(),
         }
     }
 }

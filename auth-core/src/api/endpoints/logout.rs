@@ -2,7 +2,7 @@
 
 use super::{Answer, RequestParts};
 use crate::api::Rejection;
-use crate::auth::Auth;
+use crate::auth::{Auth, check_csrf, forget};
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::context::Context;
@@ -22,7 +22,7 @@ impl<U: AuthUser> Auth<U> {
         let who = Authenticator::new(self.accounts(), only, self.csrf())
             .authenticate(request.head, context)
             .await?;
-        self.check_csrf(&who)?;
+        check_csrf(&who)?;
         let token = backend.transport().read(request.head).ok().flatten();
         let (Authentication::User(user), Some(token)) = (&who, token) else {
             return Err(self.unauthenticated_logout(backend, &who));
@@ -38,7 +38,7 @@ impl<U: AuthUser> Auth<U> {
         let is_refused = matches!(who, Authentication::Refused { .. });
         let rejection = Rejection::unauthenticated(self.challenges(is_refused));
         if is_refused {
-            rejection.with_headers(backend.transport().forget())
+            rejection.with_headers(forget(backend))
         } else {
             rejection
         }

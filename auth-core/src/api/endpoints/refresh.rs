@@ -72,10 +72,7 @@ impl<U: AuthUser> Auth<U> {
         let logout_response = Self::logout_response(backend);
         let cookies = logout_response
             .headers()
-            .filter(|(name, _)| *name == "set-cookie");
-        let cookies: Vec<_> = cookies
-            .map(|(name, value)| (name, value.to_owned()))
-            .collect();
-        rejection.with_headers(cookies)
+            .filter(|header| header.name() == "set-cookie");
+        rejection.with_headers(cookies.cloned())
     }
 }

@@ -1,12 +1,12 @@
 //! A body can take its time: what the caller was when it began says nothing about now.
 
+use std::pin::Pin;
 use std::sync::Arc;
-
-use async_trait::async_trait;
+use std::task::{Context, Poll, ready};
 
 use super::RequestParts;
 use crate::accounts::{AdminUpdate, DeleteMode, NewAccount};
-use crate::http::{BodyError, BufferedRequest, RequestBody};
+use crate::http::{BrokenBody, BufferedRequest, RequestBody};
 use crate::login::{AuthMethod, AuthProof};
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{Outbox, PASSWORD, accounts_builder, master_secret, password, registration};
@@ -23,45 +23,55 @@ enum Meanwhile {
     LoggedOut,
 }
 
+/// A body that arrives when something has happened.
 struct SlowBody {
-    auth: Auth<User>,
-    caller: User,
-    token: String,
-    meanwhile: Meanwhile,
+    meanwhile: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     text: String,
 }
 
-#[async_trait]
 impl RequestBody for SlowBody {
-    async fn read(&mut self, _: usize) -> Result<Vec<u8>, BodyError> {
-        let (accounts, id) = (self.auth.accounts(), &self.caller.id);
-        let demotion = AdminUpdate {
-            is_superuser: Some(false),
-            ..AdminUpdate::default()
+    fn announced(&self) -> Option<u64> {
+        None
+    }
+
+    fn poll_chunk(&mut self, task: &mut Context<'_>) -> Poll<Result<Option<&[u8]>, BrokenBody>> {
+        let Some(meanwhile) = &mut self.meanwhile else {
+            return Poll::Ready(Ok(None));
         };
-        match self.meanwhile {
-            Meanwhile::Nothing => {}
-            Meanwhile::Demoted => drop(
-                accounts
-                    .update_as_admin(id, demotion, &accounts.context())
-                    .await
-                    .unwrap(),
-            ),
-            Meanwhile::Deactivated => accounts
-                .delete(id, DeleteMode::Soft, &accounts.context())
+        ready!(meanwhile.as_mut().poll(task));
+        self.meanwhile = None;
+        Poll::Ready(Ok(Some(self.text.as_bytes())))
+    }
+}
+
+async fn happen(meanwhile: Meanwhile, auth: Auth<User>, caller: User, token: String) {
+    let (accounts, id) = (auth.accounts(), &caller.id);
+    let context = accounts.context();
+    let demotion = AdminUpdate {
+        is_superuser: Some(false),
+        ..AdminUpdate::default()
+    };
+    match meanwhile {
+        Meanwhile::Nothing => {}
+        Meanwhile::Demoted => drop(
+            accounts
+                .update_as_admin(id, demotion, &context)
                 .await
                 .unwrap(),
-            Meanwhile::Deleted => accounts
-                .delete(id, DeleteMode::Hard, &accounts.context())
-                .await
-                .unwrap(),
-            Meanwhile::LoggedOut => {
-                let strategy = self.auth.backends()[0].strategy();
-                let outcome = strategy.revoke(&self.token, accounts.now()).await.unwrap();
-                assert_eq!(outcome, crate::strategy::RevokeOutcome::Revoked);
-            }
+        ),
+        Meanwhile::Deactivated => accounts
+            .delete(id, DeleteMode::Soft, &context)
+            .await
+            .unwrap(),
+        Meanwhile::Deleted => accounts
+            .delete(id, DeleteMode::Hard, &context)
+            .await
+            .unwrap(),
+        Meanwhile::LoggedOut => {
+            let strategy = auth.backends()[0].strategy();
+            let outcome = strategy.revoke(&token, accounts.now()).await.unwrap();
+            assert_eq!(outcome, crate::strategy::RevokeOutcome::Revoked);
         }
-        Ok(self.text.clone().into_bytes())
     }
 }
 
@@ -107,13 +117,9 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json")
         .head;
-    let text = text.to_owned();
     let mut body = SlowBody {
-        auth: auth.clone(),
-        caller,
-        token,
-        meanwhile,
-        text,
+        meanwhile: Some(Box::pin(happen(meanwhile, auth.clone(), caller, token))),
+        text: text.to_owned(),
     };
     let route = auth.routes().find(|route| route.path() == path).unwrap();
     let id = ally.id.to_string();

@@ -21,7 +21,7 @@ impl<U: AuthUser> Auth<U> {
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        self.guarded(&Guard::superuser(), request.head, context)
+        self.guarded(&Guard::active().superuser(), request.head, context)
             .await?;
         let asked = page::read::<U>(request.head.query())?;
         let page = self.accounts().list(asked.clone()).await?;
@@ -33,7 +33,7 @@ impl<U: AuthUser> Auth<U> {
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        self.guarded(&Guard::superuser(), request.head, context)
+        self.guarded(&Guard::active().superuser(), request.head, context)
             .await?;
         let found = self.accounts().get(&user_id::<U>(request)?).await?;
         let user = found.ok_or(ErrorCode::UserNotFound)?;
@@ -46,7 +46,7 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let (caller, mut fields) = self
-            .guarded_fields(&Guard::superuser(), request, context)
+            .guarded_fields(&Guard::active().superuser(), request, context)
             .await?;
         let id = user_id::<U>(request)?;
         let body = AdminBody::read(&mut fields, &self.body_rules());
@@ -71,7 +71,7 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let caller = self
-            .guarded(&Guard::superuser(), request.head, context)
+            .guarded(&Guard::active().superuser(), request.head, context)
             .await?;
         let id = user_id::<U>(request)?;
         if *caller.id() == id {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::{Client, Harness, Stores, WireReply, WireRequest};
 use crate::api::{RequestParts, Route};
 use crate::auth::Auth;
-use crate::http::BufferedRequest;
+use crate::http::{BufferedRequest, Header};
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use crate::user::{AuthUser, User};
 
@@ -80,7 +80,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
             body: &mut body,
         };
         let reply = self.0.respond(route, parts).await;
-        let header = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
+        let header = |header: &Header| (header.name().to_owned(), header.value().into());
         WireReply {
             status: reply.status(),
             headers: reply.headers().map(header).collect(),

@@ -4,8 +4,10 @@ use super::*;
 use crate::config::ConfigReport;
 
 fn lines(reply: &Reply) -> Vec<String> {
-    let lines = reply.headers().filter(|(name, _)| *name == "set-cookie");
-    lines.map(|(_, value)| value.to_owned()).collect()
+    let lines = reply
+        .headers()
+        .filter(|header| header.name() == "set-cookie");
+    lines.map(|header| header.value().to_owned()).collect()
 }
 
 /// The reply to a login with tokens that live this long.
@@ -107,12 +109,9 @@ fn clearing_repeats_the_attributes() {
                 "{line}"
             );
         }
-        assert!(
-            reply
-                .headers()
-                .any(|h| h == ("clear-site-data", "\"cookies\""))
-        );
-        assert_eq!(transport.forget()[0].1, cleared[0]);
+        let clear = Header::new("clear-site-data", "\"cookies\"").unwrap();
+        assert!(reply.headers().any(|header| *header == clear));
+        assert_eq!(transport.forget().unwrap()[0].value(), cleared[0]);
     }
 }
 

@@ -30,8 +30,10 @@ async fn respond(auth: &Auth<User>, path: &str, request: BufferedRequest) -> Rep
 }
 
 fn cookies(reply: &Reply) -> Vec<String> {
-    let lines = reply.headers().filter(|(name, _)| *name == "set-cookie");
-    let pairs = lines.filter_map(|(_, line)| line.split(';').next());
+    let lines = reply
+        .headers()
+        .filter(|header| header.name() == "set-cookie");
+    let pairs = lines.filter_map(|header| header.value().split(';').next());
     pairs.map(str::to_owned).collect()
 }
 

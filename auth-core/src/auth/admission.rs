@@ -1,0 +1,267 @@
+//! Who may pass, for extractors, guards and layers of adapters.
+
+use std::marker::PhantomData;
+
+use super::{Auth, RequestAuth};
+use crate::accounts::Refusal;
+use crate::api::Rejection;
+use crate::authenticator::{Authenticated, Authentication};
+use crate::backend::Backend;
+use crate::csrf;
+use crate::error::ErrorCode;
+use crate::event::{AccessRefusal, AuthEvent, EventKind};
+use crate::guard::{Admitted, Guard, GuardError, Policy};
+use crate::http::{Header, RequestHead};
+use crate::transport::CredentialSource;
+use crate::user::AuthUser;
+
+/// The guard of a policy at one address: a request reads it and copies nothing.
+struct GuardOf<U, P>(PhantomData<fn() -> (U, P)>);
+
+impl<U: AuthUser, P: Policy<U>> GuardOf<U, P> {
+    const GUARD: &'static Guard<U> = &P::GUARD;
+}
+
+impl<U: AuthUser> Auth<U> {
+    /// Admits the user of a request whom the policy `P` lets pass.
+    ///
+    /// `cell` is what the adapter keeps with the request, so that a request is authenticated once.
+    /// Without a cell, or with one of another handle, the request is authenticated anew.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::api::Rejection;
+    /// use auth_core::guard::Verified;
+    /// use auth_core::http::RequestHead;
+    /// use auth_core::{Auth, RequestAuth, User};
+    ///
+    /// async fn address(
+    ///     auth: &Auth<User>,
+    ///     cell: &RequestAuth<User>,
+    ///     head: &dyn RequestHead,
+    /// ) -> Result<String, Rejection> {
+    ///     let user = auth.admit::<Verified>(Some(cell), head).await?;
+    ///     Ok(user.email().to_string())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: as [`require`](Self::require), and 503 if a store cannot answer.
+    pub async fn admit<P: Policy<U>>(
+        &self,
+        cell: Option<&RequestAuth<U>>,
+        head: &dyn RequestHead,
+    ) -> Result<Admitted<U, P>, Rejection> {
+        let user = self.pass(GuardOf::<U, P>::GUARD, cell, head).await?;
+        Ok(Admitted::new(user))
+    }
+
+    /// Admits the user of a request to a page that is public: no user, or an active one. A cookie that
+    /// is no longer valid is no user.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: as [`optional`](Self::optional), and 503 if a store cannot answer.
+    pub async fn admit_optional(
+        &self,
+        cell: Option<&RequestAuth<U>>,
+        head: &dyn RequestHead,
+    ) -> Result<Option<Admitted<U>>, Rejection> {
+        let user = match cell.filter(|cell| cell.is_of(self)) {
+            Some(cell) => self.optional(cell.authenticate(self, head).await?),
+            None => self.optional(&self.authenticate(head).await?),
+        };
+        Ok(user?.map(Admitted::new))
+    }
+
+    /// Lets a request pass whose user fulfils the guard, and returns the user: for guards around routes.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: as [`require`](Self::require), and 503 if a store cannot answer.
+    pub async fn pass(
+        &self,
+        guard: &Guard<U>,
+        cell: Option<&RequestAuth<U>>,
+        head: &dyn RequestHead,
+    ) -> Result<Authenticated<U>, Rejection> {
+        match cell.filter(|cell| cell.is_of(self)) {
+            Some(cell) => self.require(guard, cell.authenticate(self, head).await?),
+            None => self.require(guard, &self.authenticate(head).await?),
+        }
+    }
+
+    /// Checks that a request to the application's own routes is not forged: one that changes something,
+    /// with a cookie of ours that a browser may have added by itself, must prove where it comes from
+    /// ([`csrf`](crate::csrf)). Other requests pass and are not authenticated.
+    ///
+    /// When the request was answered, [`stale_cookies`](Self::stale_cookies) has headers for the reply.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: 403 `CSRF_FAILED`, or 503 if a store cannot answer.
+    pub async fn csrf_gate(
+        &self,
+        cell: &RequestAuth<U>,
+        head: &dyn RequestHead,
+    ) -> Result<(), Rejection> {
+        if self.needs_csrf_check(head) {
+            if cell.is_of(self) {
+                check_csrf(cell.authenticate(self, head).await?)?;
+            } else {
+                check_csrf(&self.authenticate(head).await?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the headers that make a browser delete a cookie that was not accepted, for the reply to a
+    /// request that was answered all the same. Our own 401 has them already.
+    ///
+    /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
+    /// it is. The list is empty if no part of the request has asked who the user is.
+    #[must_use]
+    pub fn stale_cookies<'v>(
+        &self,
+        cell: &RequestAuth<U>,
+        already: impl IntoIterator<Item = &'v [u8]>,
+    ) -> Vec<Header> {
+        let known = cell.known().filter(|_| cell.is_of(self));
+        known.map_or_else(Vec::new, |who| self.stale_cookies_of(who, already))
+    }
+
+    /// Adds the headers of [`stale_cookies`](Self::stale_cookies) to a refusal.
+    #[must_use]
+    pub fn forget_stale(&self, cell: &RequestAuth<U>, rejection: Rejection) -> Rejection {
+        let set = rejection.headers().filter(|set| set.name() == "set-cookie");
+        let stale = self.stale_cookies(cell, set.map(|set| set.value().as_bytes()));
+        rejection.with_headers(stale)
+    }
+
+    /// Checks a guard.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: 401 with the challenges of all backends; 403 with the code of the part of the
+    /// guard that is not fulfilled; 403 `CSRF_FAILED` for a request that may be forged.
+    pub fn require(
+        &self,
+        guard: &Guard<U>,
+        who: &Authentication<U>,
+    ) -> Result<Authenticated<U>, Rejection> {
+        check_csrf(who)?;
+        let Some(user) = who.user() else {
+            return Err(self.unauthenticated(who));
+        };
+        let (reason, rejection) = match guard.check(Some(user)) {
+            Ok(()) => return Ok(user.clone()),
+            Err(GuardError::Unauthenticated) => return Err(self.unauthenticated(who)),
+            Err(GuardError::Forbidden) => (
+                AccessRefusal::Forbidden,
+                ErrorCode::AuthorizationDenied.into(),
+            ),
+            Err(GuardError::InsufficientRoles) => (
+                AccessRefusal::InsufficientRoles,
+                ErrorCode::InsufficientRoles.into(),
+            ),
+            Err(GuardError::Custom { code, detail }) => (
+                AccessRefusal::Custom,
+                Rejection::refused(Refusal::of_guard(code, detail)),
+            ),
+        };
+        let event = AuthEvent::new(EventKind::AccessDenied, &user.context());
+        self.accounts()
+            .raise(event.with_user(user.id()).with_data(reason));
+        Err(rejection)
+    }
+
+    /// Returns the user of a page that is public: no user, or an active one.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: 401 if a credential in a header was not accepted, 403 `CSRF_FAILED` for a
+    /// request that may be forged.
+    pub fn optional(&self, who: &Authentication<U>) -> Result<Option<Authenticated<U>>, Rejection> {
+        check_csrf(who)?;
+        match who {
+            Authentication::Refused {
+                presence: CredentialSource::Header,
+            } => Err(self.unauthenticated(who)),
+            _ => Ok(who.user().cloned()),
+        }
+    }
+
+    /// Whether a request changes something and brings a cookie of ours that a browser may have added by
+    /// itself.
+    fn needs_csrf_check(&self, head: &dyn RequestHead) -> bool {
+        let brings = |backend: &Backend<U>, source| {
+            let transport = backend.transport();
+            transport.source() == source && !matches!(transport.read(head), Ok(None))
+        };
+        let backends = self.backends();
+        !csrf::is_safe(head)
+            && backends.iter().any(|b| brings(b, CredentialSource::Cookie))
+            && !backends.iter().any(|b| brings(b, CredentialSource::Header))
+    }
+
+    fn stale_cookies_of<'v>(
+        &self,
+        who: &Authentication<U>,
+        already: impl IntoIterator<Item = &'v [u8]>,
+    ) -> Vec<Header> {
+        let Authentication::Refused {
+            presence: CredentialSource::Cookie,
+        } = who
+        else {
+            return Vec::new();
+        };
+        let mut stale = Vec::new();
+        for backend in self.backends() {
+            stale.extend(forget(backend));
+        }
+        for set in already {
+            let name = set
+                .split_inclusive(|byte| *byte == b'=')
+                .next()
+                .unwrap_or_default();
+            stale.retain(|header| !header.value().as_bytes().starts_with(name));
+        }
+        stale
+    }
+
+    pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
+        let presented = matches!(who, Authentication::Refused { .. });
+        Rejection::unauthenticated(self.challenges(presented))
+            .with_headers(self.stale_cookies_of(who, []))
+    }
+
+    /// The challenges of all backends, each once.
+    pub(crate) fn challenges(&self, presented: bool) -> Vec<&'static str> {
+        let mut challenges = Vec::new();
+        for backend in self.backends() {
+            let challenge = backend.transport().challenge(presented);
+            challenges.extend(challenge.filter(|text| !challenges.contains(text)));
+        }
+        challenges
+    }
+}
+
+/// Refuses a request that may be forged, and no other.
+pub(crate) fn check_csrf<U>(who: &Authentication<U>) -> Result<(), Rejection> {
+    match who {
+        Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The headers that make a browser delete the cookie of a backend. Invalid ones of a transport of the
+/// application's own are left out, and the log says so: the reply is right without them.
+pub(crate) fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
+    backend.transport().forget().unwrap_or_else(|error| {
+        let backend = backend.name();
+        tracing::error!(target: "auth", backend, "the cookie is not deleted: {error}");
+        Vec::new()
+    })
+}

@@ -1,0 +1,117 @@
+//! The authentication of one request, made once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::Auth;
+use crate::authenticator::Authentication;
+use crate::error::Unavailable;
+use crate::http::RequestHead;
+use crate::user::AuthUser;
+
+/// The authentication of one request: the first part of a request that asks makes it, every further
+/// one reads it.
+///
+/// An adapter keeps it with the request, as an extension, and passes it to [`Auth::admit`] and its
+/// siblings. Clones share the result. It belongs to one handle: another handle, also one for the same
+/// type of user, never reads it.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{Auth, RequestAuth, User};
+///
+/// /// The requests of a framework have extensions by type.
+/// fn cell(auth: &Auth<User>, extensions: &mut Vec<RequestAuth<User>>) -> RequestAuth<User> {
+///     if let Some(found) = extensions.iter().find(|cell| cell.is_of(auth)) {
+///         return found.clone();
+///     }
+///     let cell = RequestAuth::new(auth);
+///     extensions.push(cell.clone());
+///     cell
+/// }
+/// ```
+pub struct RequestAuth<U: AuthUser> {
+    owner: Owner<U>,
+    answer: Arc<OnceCell<Authentication<U>>>,
+}
+
+/// The handle that a result belongs to.
+enum Owner<U: AuthUser> {
+    /// It is kept alive, so that no other handle can have its address.
+    Handle(Auth<U>),
+    /// Every handle: a result that a test has made.
+    #[cfg(any(test, feature = "testing"))]
+    Any,
+}
+
+impl<U: AuthUser> RequestAuth<U> {
+    /// Creates one without a result, for a request that this handle is asked about.
+    #[must_use]
+    pub fn new(auth: &Auth<U>) -> Self {
+        Self {
+            owner: Owner::Handle(auth.clone()),
+            answer: Arc::default(),
+        }
+    }
+
+    /// Creates one whose result is this user, for every handle.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn of_test(user: crate::authenticator::Authenticated<U>) -> Self {
+        Self {
+            owner: Owner::Any,
+            answer: Arc::new(OnceCell::new_with(Some(Authentication::User(user)))),
+        }
+    }
+
+    /// Returns whether it belongs to this handle, or to a clone of it.
+    #[must_use]
+    pub fn is_of(&self, auth: &Auth<U>) -> bool {
+        match &self.owner {
+            Owner::Handle(owner) => Arc::ptr_eq(&owner.inner, &auth.inner),
+            #[cfg(any(test, feature = "testing"))]
+            Owner::Any => true,
+        }
+    }
+
+    /// The result, if the request was authenticated already.
+    pub(super) fn known(&self) -> Option<&Authentication<U>> {
+        self.answer.get()
+    }
+
+    /// Authenticates the request the first time, and returns the result from then on. An outage is no
+    /// result: the next call asks again.
+    pub(super) async fn authenticate(
+        &self,
+        auth: &Auth<U>,
+        head: &dyn RequestHead,
+    ) -> Result<&Authentication<U>, Unavailable> {
+        self.answer
+            .get_or_try_init(|| auth.authenticate(head))
+            .await
+    }
+}
+
+impl<U: AuthUser> Clone for RequestAuth<U> {
+    fn clone(&self) -> Self {
+        let owner = match &self.owner {
+            Owner::Handle(auth) => Owner::Handle(auth.clone()),
+            #[cfg(any(test, feature = "testing"))]
+            Owner::Any => Owner::Any,
+        };
+        Self {
+            owner,
+            answer: Arc::clone(&self.answer),
+        }
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for RequestAuth<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestAuth")
+            .field("known", &self.known())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,131 @@
+//! The one endpoint behind the wiring, guards and CSRF protection.
+
+use std::fmt;
+use std::sync::Arc;
+
+use auth_core::api::Rejection;
+use auth_core::guard::Guard;
+use auth_core::{Auth, AuthUser, RequestAuth};
+use poem::http::{HeaderValue, header};
+use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
+
+use crate::reject::AuthRejection;
+use crate::reply;
+use crate::request::{Head, cell_of};
+use crate::wiring::Probe;
+
+/// The middleware that [`provide`](crate::provide), [`guard`](crate::guard) and
+/// [`csrf_protection`](crate::csrf_protection) return.
+#[derive(Clone)]
+pub struct AuthMiddleware<U: AuthUser>(Arc<(Auth<U>, Rule<U>)>);
+
+/// The endpoint that [`AuthMiddleware`] puts around another one.
+pub struct AuthEndpoint<E, U: AuthUser> {
+    inner: E,
+    rule: AuthMiddleware<U>,
+}
+
+/// What an [`AuthMiddleware`] does before and after a request.
+pub(crate) enum Rule<U> {
+    /// Gives the handle to extractors, and sends refusals as they are.
+    Provide,
+    Guard(Box<Guard<U>>),
+    Csrf,
+}
+
+impl<U: AuthUser> AuthMiddleware<U> {
+    pub(crate) fn new(auth: &Auth<U>, rule: Rule<U>) -> Self {
+        Self(Arc::new((auth.clone(), rule)))
+    }
+}
+
+impl<E: Endpoint, U: AuthUser> Middleware<E> for AuthMiddleware<U> {
+    type Output = AuthEndpoint<E, U>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        let rule = self.clone();
+        AuthEndpoint { inner, rule }
+    }
+}
+
+impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let (auth, rule) = &*self.rule.0;
+        let cell = cell_of(auth, &mut request);
+        let passed = match rule {
+            Rule::Provide => {
+                request.set_data(auth.clone());
+                Ok(())
+            }
+            Rule::Guard(guard) => admit(auth, guard, &cell, &mut request).await,
+            Rule::Csrf => auth.csrf_gate(&cell, &Head(&request)).await,
+        };
+        passed.map_err(AuthRejection::from)?;
+        match (self.inner.call(request).await, rule) {
+            (Err(error), Rule::Provide) if error.is::<AuthRejection>() => Ok(error.into_response()),
+            (Err(error), Rule::Csrf) => Err(forgetting_stale(auth, &cell, error)),
+            (Err(error), _) => Err(error),
+            (Ok(output), Rule::Csrf) => {
+                let mut response = output.into_response();
+                forget_stale(auth, &cell, &mut response);
+                Ok(response)
+            }
+            (Ok(output), _) => Ok(output.into_response()),
+        }
+    }
+}
+
+async fn admit<U: AuthUser>(
+    auth: &Auth<U>,
+    guard: &Guard<U>,
+    cell: &RequestAuth<U>,
+    request: &mut Request,
+) -> Result<(), Rejection> {
+    // A guard has its handle in it.
+    Probe::stop::<U>(request, true)?;
+    // A handle that the application has chosen stays.
+    if request.data::<Auth<U>>().is_none() {
+        request.set_data(auth.clone());
+    }
+    auth.pass(guard, Some(cell), &Head(request)).await.map(drop)
+}
+
+/// Deletes cookies that are no longer valid.
+fn forget_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, response: &mut Response) {
+    let set = response.headers().get_all(header::SET_COOKIE).iter();
+    let stale = auth.stale_cookies(cell, set.map(HeaderValue::as_bytes));
+    reply::append(response.headers_mut(), &stale);
+}
+
+/// An error whose response deletes cookies that are no longer valid. Our own refusals keep their type
+/// for error handlers of the application; another error keeps its response and its text.
+fn forgetting_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, error: Error) -> Error {
+    if auth.stale_cookies(cell, []).is_empty() {
+        return error;
+    }
+    match error.downcast::<AuthRejection>() {
+        Ok(ours) => AuthRejection(auth.forget_stale(cell, ours.into_inner())).into(),
+        Err(error) => {
+            let text = error.to_string();
+            let mut response = error.into_response();
+            forget_stale(auth, cell, &mut response);
+            let mut error = Error::from_response(response);
+            error.set_error_message(text);
+            error
+        }
+    }
+}
+
+impl<U: AuthUser> fmt::Debug for AuthMiddleware<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthMiddleware").finish_non_exhaustive()
+    }
+}
+
+impl<E, U: AuthUser> fmt::Debug for AuthEndpoint<E, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthEndpoint").finish_non_exhaustive()
+    }
+}
