@@ -18,6 +18,7 @@ use crate::user::User;
 struct Contexts(Mutex<Vec<(&'static str, Context)>>);
 
 impl Contexts {
+    #[expect(clippy::unnecessary_wraps, reason = "the hooks return it")]
     fn keep(&self, hook: &'static str, context: &Context) -> HookResult {
         self.0.lock().unwrap().push((hook, context.clone()));
         Ok(())

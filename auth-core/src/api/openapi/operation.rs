@@ -76,9 +76,10 @@ fn security<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> Vec<Value> {
 fn parameters<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> Vec<Value> {
     let mut parameters = Vec::new();
     if spec.path().contains("{id}") {
-        let kind = match spec.id().starts_with("users") {
-            true => objects::id_kind::<U>(),
-            false => FieldKind::text(1..=64),
+        let kind = if spec.id().starts_with("users") {
+            objects::id_kind::<U>()
+        } else {
+            FieldKind::text(1..=64)
         };
         let id = FieldSchema::new("id", kind);
         parameters.push(json!({
