@@ -16,7 +16,7 @@ pub const TEST_BACKEND: &str = "test";
 ///
 /// With Axum; with Poem it is `.extension(…)` of the request builder as well:
 ///
-/// ```ignore
+/// ```text
 /// let request = Request::get("/account").extension(admit(user)).body(Body::empty())?;
 /// ```
 ///

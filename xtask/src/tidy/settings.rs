@@ -52,6 +52,7 @@ const VALUES: &[(&str, &str)] = &[
     ("PasswordContext", "the input of one check"),
     ("Precondition", "a condition of one change"),
     ("PresentedTokens", "the input of one logout"),
+    ("Rejection", "one refusal"),
     ("Reply", "one reply"),
     ("Subject", "the content of one token"),
     (
