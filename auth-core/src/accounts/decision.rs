@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::Accounts;
-use crate::error::ErrorCode;
 use crate::context::Context;
+use crate::error::ErrorCode;
 use crate::error::{AppCode, BoxError, Unavailable, is_upper_snake};
 use crate::user::{AuthUser, text};
 
