@@ -23,7 +23,6 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
     // stores, and the table of error codes, with which a code of the application's must not collide.
     ("session/id", 0),
     ("login/methods", 0),
-    ("api/code", 0),
     ("store", 1),
     ("clock", 0),
     ("config", 0),
