@@ -26,6 +26,7 @@ use std::str::FromStr;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::http::{FieldKind, FieldType};
 use crate::password::PasswordHash;
 
 /// The type of a user's key.
@@ -61,6 +62,10 @@ use crate::password::PasswordHash;
 pub trait UserId:
     Clone + Debug + Display + Eq + FromStr + Hash + Ord + Send + Sync + 'static
 {
+    /// The type of [`to_json`](Self::to_json), for the document of the HTTP API. A type that overrides
+    /// one overrides the other.
+    const JSON_KIND: FieldKind = FieldKind::text(1..=1024);
+
     /// Returns the JSON form, which clients see: the text of the key by default.
     ///
     /// Whole numbers of the standard library are JSON numbers. A client in JavaScript reads numbers
@@ -80,6 +85,8 @@ pub trait UserId:
 
 /// Made by [`time_ordered_id`].
 impl UserId for Uuid {
+    const JSON_KIND: FieldKind = <Self as FieldType>::KIND;
+
     fn generate(created_at: OffsetDateTime, _: Option<&Self>) -> Option<Self> {
         Some(time_ordered_id(created_at))
     }
@@ -96,6 +103,8 @@ macro_rules! numbers {
     ($($number:ty),+) => {$(
         /// Made by counting from 1.
         impl UserId for $number {
+            const JSON_KIND: FieldKind = FieldKind::integer(i64::MIN..=i64::MAX);
+
             fn to_json(&self) -> serde_json::Value {
                 (*self).into()
             }

@@ -1,22 +1,14 @@
 //! The JSON objects of replies, as schemas.
 
-use std::any::TypeId;
-
-use uuid::Uuid;
-
 use super::ObjectSchema;
 use super::user_read::UserRead;
 use crate::http::{FieldKind, FieldSchema, FieldType, TextFormat};
 use crate::store::PageRequest;
-use crate::user::{AuthUser, EmailAddress, Roles, UserColumns, Username};
+use crate::user::{AuthUser, EmailAddress, Roles, UserColumns, UserId as _, Username};
 
-/// The type of the key of a user: a UUID, or any other text.
+/// The type of the key of a user.
 pub(crate) fn id_kind<U: AuthUser>() -> FieldKind {
-    if TypeId::of::<U::Id>() == TypeId::of::<Uuid>() {
-        Uuid::KIND
-    } else {
-        FieldKind::text(1..=1024)
-    }
+    U::Id::JSON_KIND
 }
 
 /// What clients see of a user.

@@ -61,6 +61,8 @@ impl UserManager for Welcomes {
 }
 
 struct Shop {
+    #[cfg(feature = "openapi")]
+    auth: Auth<Customer>,
     client: CoreClient<Customer>,
     hooks: Arc<Welcomes>,
 }
@@ -74,7 +76,9 @@ impl Shop {
             .build()
             .unwrap();
         Self {
-            client: CoreClient::new(auth),
+            client: CoreClient::new(auth.clone()),
+            #[cfg(feature = "openapi")]
+            auth,
             hooks,
         }
     }
@@ -171,6 +175,16 @@ fn columns_that_a_request_may_not_write_are_refused() {
             assert_eq!(shop.patch_me(&token, &own).await.status, 422, "{own}");
         }
     });
+}
+
+#[cfg(feature = "openapi")]
+#[test]
+fn document_describes_the_declared_columns() {
+    let document = Shop::new().auth.openapi().document();
+    let user = &document["components"]["schemas"]["UserRead"]["properties"];
+    assert_eq!(user["id"]["type"], "integer", "{user}");
+    assert_eq!(user["display_name"]["description"], "What others see.");
+    assert!(user.get("company_id").is_none(), "{user}");
 }
 
 struct Fixture;
