@@ -1,5 +1,7 @@
 //! The query of a list, and its reply.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::user_read::UserRead;
@@ -44,25 +46,20 @@ impl PageRead {
     }
 }
 
-/// Reads `limit`, and `offset` or `after`. An empty `after` begins at the first user.
+/// Reads `limit`, and `offset` or `after`, percent-decoded. An empty `after` begins at the first user.
 pub(super) fn read<U: AuthUser>(query: Option<&str>) -> Result<PageRequest<U::Id>, Rejection> {
     let mut request = PageRequest::first();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<Cow<'_, str>> = Vec::new();
     let mut errors = Vec::new();
-    for pair in query
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-    {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         let error =
-            if seen.contains(&name) || (name != "limit" && seen.iter().any(|n| *n != "limit")) {
+            if seen.contains(&name) || (name != "limit" && seen.iter().any(|n| n != "limit")) {
                 Some(FieldErrorCode::Invalid)
             } else {
-                read_one::<U>(&mut request, name, value).err()
+                read_one::<U>(&mut request, &name, &value).err()
             };
+        errors.extend(error.map(|code| FieldError::new(&name, code)));
         seen.push(name);
-        errors.extend(error.map(|code| FieldError::new(name, code)));
         if errors.len() >= 16 {
             break;
         }
@@ -112,4 +109,49 @@ fn whole_number<T: std::str::FromStr>(value: &str) -> Result<T, FieldErrorCode> 
         .ok()
         .filter(|_| is_plain)
         .ok_or(FieldErrorCode::Invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user::{Account, NoColumns};
+
+    /// A user whose key is a text.
+    #[derive(Clone)]
+    struct Customer {
+        key: String,
+        account: Account,
+    }
+
+    impl AuthUser for Customer {
+        type Id = String;
+        type Columns = NoColumns;
+
+        fn id(&self) -> &String {
+            &self.key
+        }
+        fn account(&self) -> &Account {
+            &self.account
+        }
+    }
+
+    fn after(query: &str) -> Option<String> {
+        match read::<Customer>(Some(query)).unwrap().start {
+            PageStart::After(key) => key,
+            PageStart::Offset(_) => panic!("not the keyset form"),
+        }
+    }
+
+    #[test]
+    fn keys_are_percent_decoded() {
+        assert_eq!(after("after=a%26b%3Dc%2Fd").as_deref(), Some("a&b=c/d"));
+        assert_eq!(
+            after("after=z%C3%BCrich+1&limit=5").as_deref(),
+            Some("z\u{fc}rich 1")
+        );
+        assert_eq!(after("%61fter=x").as_deref(), Some("x"));
+        assert_eq!(after("after="), None);
+        let twice = read::<Customer>(Some("limit=5&%6cimit=6")).unwrap_err();
+        assert_eq!(twice.code(), ErrorCode::RequestBodyInvalid);
+    }
 }

@@ -142,11 +142,8 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
         InsertOutcome::Inserted(user) => assert_eq!(user.account.email.as_str(), address),
         InsertOutcome::Taken(_) => {
             let user = store.find(&email(&address).into()).await.unwrap().unwrap();
-            drop_after(
-                polls,
-                store.delete(&user.id, Precondition::anything(), None),
-            )
-            .await;
+            let deletion = store.delete(&user.id, Precondition::anything(), None);
+            drop_after(polls, deletion).await;
         }
     }
     let outcome = store

@@ -9,8 +9,8 @@ use crate::args::Args;
 use crate::{Failure, accounts};
 
 /// Says what the page is.
-const ABOUT: &str = "The routes of `reference-app` without flags but `--sessions`, and with the routes that are off by \
-default. `reference-app --sessions http-api` writes this page, and `reference-app openapi` the OpenAPI document, \
+const ABOUT: &str = "The routes of `reference-app` without flags but `--sessions`, and without the routes that are off by \
+default (`users.me.delete`). `reference-app --sessions http-api` writes this page, and `reference-app openapi` the OpenAPI document, \
 from the table of routes. Every reply has `Cache-Control: no-store` unless it says otherwise; every error has the \
 envelope of RFC 9457 with one of the codes that the route lists.";
 

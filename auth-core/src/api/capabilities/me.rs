@@ -32,7 +32,7 @@ body! {
     /// The body of a deletion of the own account.
     pub(in crate::api) struct DeleteMeBody(rules) {
         /// The current password.
-        current_password: Password => |field| field.write_only(),
+        current_password: Password => Field::write_only,
     }
 }
 
@@ -84,7 +84,11 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::LoginBadCredentials,
         ErrorCode::UpdateUserInvalidPassword,
     ]);
-    let delete = RouteSpec::new(
+    vec![read, update, delete(surface), change_password]
+}
+
+fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
+    RouteSpec::new(
         Method::Delete,
         "users.me.delete",
         (Base::Users, "/me"),
@@ -98,6 +102,5 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         204,
         "The account is deleted. The cookies of the login are cleared.",
     ))
-    .codes(&[ErrorCode::LoginBadCredentials, ErrorCode::LastSuperuser]);
-    vec![read, update, delete, change_password]
+    .codes(&[ErrorCode::LoginBadCredentials, ErrorCode::LastSuperuser])
 }

@@ -111,9 +111,13 @@ impl Ask<'_, '_> {
         }
         let request = self.request.clone().json(&Value::Object(body));
         let reply = self.stage.send(&request).await;
-        let errors = reply.json()["errors"].clone();
-        let errors = errors.as_array().cloned().unwrap_or_default();
-        let is_named = |error: &Value| error["field"] == name && error["code"] == code;
+        let body = reply.json();
+        let errors = body.get("errors").and_then(Value::as_array);
+        let errors = errors.cloned().unwrap_or_default();
+        let is = |error: &Value, member: &str, text: &str| {
+            error.get(member).and_then(Value::as_str) == Some(text)
+        };
+        let is_named = |error: &Value| is(error, "field", name) && is(error, "code", code);
         let holds = reply.status == 422 && errors.iter().any(is_named);
         let target = &self.request.target;
         self.stage

@@ -11,6 +11,7 @@ mod cookies;
 mod crash;
 mod database;
 mod disconnects;
+mod document;
 mod journey;
 mod keys;
 mod load;

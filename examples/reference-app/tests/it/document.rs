@@ -1,0 +1,33 @@
+//! The page of the routes in the repository is what the program writes.
+
+use crate::app::Home;
+
+#[test]
+fn the_page_of_routes_is_current() {
+    let home = Home::new();
+    let mut command = home.command();
+    let output = command
+        .args(["--log=off", "--sessions", "http-api"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/http-api.md");
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(
+        committed == String::from_utf8(output.stdout).unwrap(),
+        "write it anew: cargo run -p reference-app -- --log off --sessions http-api > docs/http-api.md"
+    );
+}
+
+#[test]
+fn describing_the_routes_leaves_no_file_behind() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.env_remove("AUTH_SECRET");
+    let output = command.args(["--log=off", "openapi"]).output().unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(!home.path(".auth-secret").exists());
+    assert!(!home.path("accounts.db").exists());
+}
