@@ -3,8 +3,8 @@
 //! | you want | you write |
 //! | --- | --- |
 //! | register, login, logout, verification, password reset, `/users/me`, administration | `.merge(routes(&auth))`, or `.nest("/api", routes(&auth))` |
-//! | whoever is logged in | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
-//! | somebody with a proven address | `user: VerifiedUser<User>` |
+//! | the logged-in user | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
+//! | a user with a verified address | `user: VerifiedUser<User>` |
 //! | an administrator | `user: Superuser<User>` |
 //! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
 //! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
@@ -59,8 +59,8 @@
 //!
 //! # What a request costs
 //!
-//! Nobody is authenticated before a handler or a guard asks: a public route costs no call to a
-//! store. Who asks first pays, and every further extractor of the same request takes that answer.
+//! A request is authenticated when an extractor or a guard needs it: a public route calls no
+//! store. The first extractor authenticates; later ones reuse the result.
 //!
 //! # What a client sees
 //!

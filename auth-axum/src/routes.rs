@@ -59,7 +59,7 @@ async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route<U>>, request: Requ
     reply::into_response(auth.respond(&route, request).await)
 }
 
-/// What stands for `{id}`, percent-decoded; `None` where it is no UTF-8. A prefix under which the
+/// The text for `{id}`, percent-decoded; `None` if it is not valid UTF-8. A prefix under which the
 /// application nests the routes may have an `{id}` of its own, which comes first.
 async fn id_in_path(parts: &mut Parts) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;

@@ -41,8 +41,8 @@ pub enum Authentication<U> {
         /// Who had put it into the request.
         presence: CredentialSource,
     },
-    /// A good cookie came with a request that cannot prove where it comes from. For a guard that is
-    /// neither the user nor nobody: 403 `CSRF_FAILED`.
+    /// A valid cookie came with a request that failed the CSRF check. Guards answer 403
+    /// `CSRF_FAILED`.
     CsrfFailed,
     /// A credential was accepted.
     User(Authenticated<U>),
@@ -138,7 +138,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         Ok(Authentication::User(user))
     }
 
-    /// The user for whom a token speaks, and the session that it belongs to.
+    /// The user of a token, and the session that it belongs to.
     async fn identify(
         &self,
         backend: &Backend<U>,

@@ -91,9 +91,9 @@ impl<U: AuthUser> Backend<U> {
         self
     }
 
-    /// A login starts a session and is answered with a refresh token, and requests do not ask for
-    /// it: an access token goes on after its session has ended, until it expires by itself (15
-    /// minutes for a JWT, unless told otherwise) or its strategy's own list of revoked tokens has it.
+    /// A login starts a session and is answered with a refresh token, and requests do not check
+    /// it: an access token stays valid after its session has ended, until it expires (15
+    /// minutes for a JWT by default) or its strategy has recorded its revocation.
     #[must_use]
     pub fn dangerous_with_sessions_checked_at_refresh_only(mut self) -> Self {
         self.sessions = SessionUse::AtRefresh;
@@ -169,7 +169,7 @@ impl<U: AuthUser> Backend<U> {
             });
         } else {
             report.warn(ConfigWarning::Weakened {
-                what: format!("access tokens of `{name}` go on after their session has ended, until they expire"),
+                what: format!("access tokens of `{name}` stay valid after their session has ended, until they expire"),
             });
         }
     }

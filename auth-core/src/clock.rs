@@ -21,7 +21,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the clock that everybody else asks"
+        reason = "this is the clock that all other code uses"
     )]
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()

@@ -72,7 +72,7 @@ impl Csrf {
         !self.log_only
     }
 
-    /// Whether a request may go on whose credential is the cookie of this transport; `binding` names
+    /// Whether a request whose credential is the cookie of this transport passes; `binding` names
     /// the login that the cookie belongs to.
     pub(crate) fn passes(
         &self,
@@ -175,7 +175,7 @@ impl Csrf {
             let host = host.strip_suffix(port).unwrap_or(host);
             !host.is_empty() && authority.eq_ignore_ascii_case(host)
         };
-        // To this very machine nobody listens in on the way, and there is no certificate for it.
+        // Loopback traffic is not exposed to a network, and loopback hosts have no certificates.
         let takes_plain_http = || self.takes_plain_http || origin::is_loopback(host);
         of_scheme("https://", b":443") || (takes_plain_http() && of_scheme("http://", b":80"))
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// An error of somebody else's code, kept as the source for the log.
+/// An error of foreign code, kept as the source for the log.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
 /// A store could not answer: the connection failed, the pool was exhausted, a row made no sense.

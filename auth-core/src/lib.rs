@@ -6,10 +6,10 @@
 //!
 //! | who you are | where to begin |
 //! | --- | --- |
-//! | somebody with an Axum or a Poem application | [`guide::adapter`]: `auth-axum` or `auth-poem`, and `auth-diesel` for SQL |
-//! | somebody with a storage of your own | [`guide::storage`]: [`UserDatabase`] for users; [`ExpiringStore`] and [`SessionStore`] too, where those shall live there; `testing::contract` is the proof |
-//! | somebody with account rules of your own | [`guide::manager`]: [`UserManager`] and [`Accounts`] |
-//! | somebody with another framework | [`guide::adapter`]: [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
+//! | a developer with an Axum or Poem application | [`guide::adapter`]: `auth-axum` or `auth-poem`, and `auth-diesel` for SQL |
+//! | a developer with an own storage | [`guide::storage`]: [`UserDatabase`] for users; [`ExpiringStore`] and [`SessionStore`] if they live there as well; `testing::contract` proves it |
+//! | a developer with own account rules | [`guide::manager`]: [`UserManager`] and [`Accounts`] |
+//! | a developer with another framework | [`guide::adapter`]: [`Auth::routes`] and [`Auth::respond`](Auth::respond) |
 //!
 //! | floor | modules | what is there |
 //! | --- | --- | --- |

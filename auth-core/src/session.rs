@@ -15,7 +15,7 @@
 //! * a session takes the same room however often its token was rotated.
 //!
 //! The successor of a token is made from it, from a random nonce in the row, and from the server's key.
-//! Whoever presents a token within the grace of its rotation is answered with *the same* successor:
+//! A client that presents a token within the grace of its rotation gets *the same* successor:
 //! there is never a second branch.
 
 mod id;

@@ -244,13 +244,13 @@ impl fmt::Debug for IssuedToken {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PresentedToken<Id> {
-    /// It says itself whom it speaks for.
+    /// The token itself names its user.
     SelfContained(Subject<Id>),
     /// It is the secret of a session, which says the rest.
     Session(SessionSecret),
 }
 
-/// Whom a token speaks for.
+/// The user of a self-contained token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject<Id> {

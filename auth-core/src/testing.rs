@@ -138,13 +138,13 @@ pub fn user(address: &str) -> User {
     })
 }
 
-/// An address. Panics where it is none.
+/// Returns an address. Panics if the text is not a valid one.
 #[must_use]
 pub fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("an e-mail address")
 }
 
-/// A password in clear. Panics where it is none.
+/// Returns a password. Panics if the text is not a valid one.
 #[must_use]
 pub fn password(text: &str) -> Password {
     Password::parse(text).expect("a password")

@@ -1,11 +1,11 @@
 //! Signed tokens: one strict form of compact JWS (RFC 7515) with typed claims (RFC 7519).
 //!
 //! [`encode`] mints a token, [`decode`] checks one. Both take a [`KeyRing`], which holds keys that
-//! know their one algorithm, and a [`TokenProfile`], which says what kind of token this is and whom
-//! it is for. Nothing in a token chooses how it is checked: its header is only compared with what
+//! know their one algorithm, and a [`TokenProfile`], which says what kind of token this is and for which
+//! audience. Nothing in a token chooses how it is checked: its header is only compared with what
 //! the key and the profile say (RFC 8725 §3.1, §3.10).
 //!
-//! Keys take turns: *next*, *active*, *verify-only*, and then gone ([`KeyState`]). A
+//! Keys are rotated: *next*, *active*, *verify-only*, and then gone ([`KeyState`]). A
 //! [`SharedKeyRing`] takes these steps in a running application, and [`JwkSet`] is the document by
 //! which others learn the public halves ([`PublicJwk`]).
 //!

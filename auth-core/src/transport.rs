@@ -47,7 +47,7 @@ use crate::http::{Reply, RequestHead};
 ///         let Some(value) = head.header("x-api-key", 0) else {
 ///             return Ok(None);
 ///         };
-///         // Two of them could be read differently by different parties: that is no credential.
+///         // Two headers could be read differently by different parties.
 ///         if head.header("x-api-key", 1).is_some() {
 ///             return Err(MalformedCredential);
 ///         }

@@ -95,8 +95,8 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// Opens a transaction that writes.
     fn begin_write(&mut self) -> impl Future<Output = QueryResult<()>> + Send;
 
-    /// Waits until nobody else migrates this database, and begins a transaction where the engine
-    /// can change tables in one; `false` where the wait was too long.
+    /// Waits for concurrent migrations of this database, and begins a transaction if the engine
+    /// can change tables in one; `false` if the wait was too long.
     fn begin_migration(&mut self) -> impl Future<Output = QueryResult<bool>> + Send;
 
     /// Ends what [`begin_migration`](Self::begin_migration) began, and keeps it or, where the engine

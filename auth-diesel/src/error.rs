@@ -188,7 +188,7 @@ impl std::fmt::Debug for OpenError {
 }
 
 impl OpenError {
-    /// A file that is no database, or may not be read: SQLite's messages name no value.
+    /// A file that is not a database, or cannot be read. Messages of SQLite contain no values.
     #[cfg(feature = "sqlite")]
     pub(crate) fn file(error: &dyn std::error::Error) -> Self {
         Self::NoDatabase(error.to_string())

@@ -48,13 +48,13 @@
 //! * **Each operation is one atomic step.** Uniqueness is decided by unique indexes, counters by
 //!   one upsert, conditions by the `WHERE` of the statement that writes, and what takes two
 //!   statements by a transaction that locks what it looked at.
-//! * **The session that goes on moves with its user.** A change that ends all other sessions writes
+//! * **The session to keep moves with its user.** A change that ends all other sessions writes
 //!   the new epoch into the one that it keeps in the same transaction. That takes users and sessions
 //!   in one store; with two, the flow does it right after.
 //! * **Sessions grow by logins alone.** A session is one row, which refreshes rewrite; purging
 //!   removes those whose time is over. That a user is deleted does not remove its sessions by a
 //!   foreign key, for they may be of several tables of users: the flow removes them.
-//! * **A dropped request hurts nobody.** Operations run in tasks of their own: when a client hangs
+//! * **A dropped request affects no other.** Operations run in tasks of their own: when a client hangs
 //!   up in the middle, the statement ends, the connection returns to the pool, and the change is
 //!   there as a whole or not at all. The same holds when the runtime ends: what was not committed
 //!   is rolled back.
@@ -76,7 +76,7 @@
         dead_code,
         unused_imports,
         unused_macros,
-        reason = "without an engine there is nobody to use what all engines share"
+        reason = "without an engine the shared code is unused"
     )
 )]
 

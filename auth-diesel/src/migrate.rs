@@ -79,7 +79,7 @@ pub(crate) async fn run<C: Engine>(
     connection: &mut C,
     with_bundled_user: bool,
 ) -> Result<(), MigrationFailure> {
-    // Most starts find nothing to do, and have no reason to wait for anybody.
+    // Most starts have nothing to migrate and do not wait.
     if !is_pending(connection, with_bundled_user).await? {
         return Ok(());
     }

@@ -166,8 +166,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
         Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
-        /// Each time somebody else got through. With as many writers as connections this many
-        /// defeats in a row do not happen by chance.
+        /// Each attempt lost against another writer. With as many writers as connections this many
+        /// losses in a row do not happen by chance.
         const ATTEMPTS: u32 = 10;
 
         let runtime = Handle::try_current().map_err(StoreError::new)?;

@@ -42,7 +42,7 @@ use crate::reply;
 /// }
 /// ```
 ///
-/// A page that sends whoever is not logged in to the login:
+/// A page that redirects anonymous visitors to the login:
 ///
 /// ```
 /// use auth_core::User;

@@ -21,7 +21,7 @@ const ID: &str = "auth_user_id";
 /// [`MAX_BODY_BYTES`](auth_core::api::MAX_BODY_BYTES).
 ///
 /// Under a prefix they come by [`Routes::under`], and by [`Route::nest`], too. Nesting differs in two
-/// things: it takes no prefix that captures something, and Poem answers a path that is no UTF-8 with a
+/// things: it takes no prefix that captures something, and Poem answers a path that is not valid UTF-8 with a
 /// 400 of its own, before these routes see it.
 ///
 /// # Examples

@@ -37,8 +37,8 @@ pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
     AuthMiddleware::new(auth, Rule::Provide)
 }
 
-/// Asserts that the handlers of these routes find the handle, and that none of them is open to
-/// everybody: for the tests of an application, since Poem cannot see a missing handle when it
+/// Asserts that the handlers of these routes find the handle, and that none of them is
+/// public: for the tests of an application, since Poem cannot see a missing handle when it
 /// compiles.
 ///
 /// Each request goes to the endpoint in this process. The first extractor or guard that it meets
@@ -73,7 +73,7 @@ pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
 /// # Panics
 ///
 /// With a sentence for each route whose handle is missing, and for each on which nothing asked for a
-/// user: a path that does not exist, a handler for everybody, or another extractor that refused
+/// user: a path that does not exist, a public handler, or another extractor that refused
 /// first. Extractors run in the order of the arguments, so let the user come first.
 pub async fn assert_wired<'r>(
     app: &impl Endpoint,
@@ -84,7 +84,7 @@ pub async fn assert_wired<'r>(
         let probe = Probe::default();
         let what = format!("{method} {path}");
         let Ok(uri) = path.parse::<Uri>() else {
-            faults.push(format!("{what}: this is no path"));
+            faults.push(format!("{what}: this is not a valid path"));
             continue;
         };
         let request = Request::builder().method(method).uri(uri);

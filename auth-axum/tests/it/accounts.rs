@@ -108,7 +108,7 @@ async fn routes_fit_under_a_prefix_and_into_a_state_of_the_applications_own() {
         .get_as(&token, &format!("/tenants/7/users/{ada}"))
         .await;
     assert_eq!(read.json()["email"], "ada@example.com");
-    // Percent-encoding is undone, and what is no UTF-8 then is nobody's id.
+    // Percent-encoding is decoded; a text that is not valid UTF-8 is an unknown id.
     let encoded = ada.to_string().replace('-', "%2D");
     let read = client
         .get_as(&token, &format!("/tenants/7/users/{encoded}"))

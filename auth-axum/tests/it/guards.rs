@@ -69,6 +69,6 @@ async fn a_guard_of_another_handle_does_not_vouch() {
     assert_eq!(
         other.calls(),
         (calls.0 + 1, calls.1 + 1),
-        "the guard let pass"
+        "the guard admitted it"
     );
 }

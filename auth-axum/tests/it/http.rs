@@ -90,7 +90,7 @@ async fn the_limit_of_bodies_is_the_cores() {
     assert_eq!(answer.code(), "REGISTER_USER_ALREADY_EXISTS");
 }
 
-/// A client that goes away in the middle of its body has asked for nothing, and hurts nobody.
+/// A client that disconnects in the middle of its body affects no other request.
 #[tokio::test]
 async fn a_client_that_disconnects_in_its_body_does_no_harm() {
     let house = TestApp::new();
@@ -103,7 +103,7 @@ async fn a_client_that_disconnects_in_its_body_does_no_harm() {
     let mut stream = TcpStream::connect(client.address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     stream.shutdown().await.unwrap();
-    // The server has seen the end when it closes its side, with or without a word.
+    // The server has seen the end when it closes its side, with or without a reply.
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).await.unwrap();
     assert!(!rest.starts_with(b"HTTP/1.1 2"));
@@ -117,7 +117,7 @@ async fn a_client_that_disconnects_in_its_body_does_no_harm() {
 }
 
 /// A client that begins a body and never ends it is let go. The clock is paused: it jumps to the next
-/// deadline as soon as everybody waits.
+/// deadline as soon as all tasks wait.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_is_given_up() {
     let house = TestApp::new();

@@ -35,7 +35,7 @@ pub enum AdminUpdateError {
     /// There is no such user.
     #[error("there is no such user")]
     NotFound,
-    /// Somebody else has the address, or another unique value.
+    /// Another user has the address, or another unique value.
     #[error("the address is taken")]
     Taken,
     /// The new password may not be chosen.
@@ -50,8 +50,8 @@ pub enum AdminUpdateError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Changes an account as an administrator. Whoever calls this has made sure that the caller is
-    /// one.
+    /// Changes an account as an administrator. The caller of this method must have checked the rights of
+    /// the administrator.
     ///
     /// A new password or address, and deactivation, end everything that the user holds.
     ///

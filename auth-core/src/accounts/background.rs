@@ -1,4 +1,4 @@
-//! Work that goes on after the reply, and work that a vanished client must not stop.
+//! Work that continues after the reply, and work that a disconnected client must not stop.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ impl Place {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Work after the reply could not be done: nobody is there to be told but the log.
+    /// Logs and raises that work after the reply failed.
     pub(crate) fn background_failed(
         &self,
         what: &'static str,

@@ -93,7 +93,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self
     }
 
-    /// The application's hooks, shared with somebody else (a test that looks at what they did).
+    /// Sets the application's hooks, shared with the caller (a test that reads what they did).
     #[must_use]
     pub fn shared_hooks(mut self, hooks: Arc<impl UserManager<User = U>>) -> Self {
         self.hooks = hooks;
@@ -253,7 +253,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             credentials.validate(report);
         }
         if !is_plain_name(&self.realm) {
-            let realm = self.realm.to_string();
+            let realm = self.realm.clone();
             report.problem(ConfigProblem::InvalidRealm { realm });
         }
         if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {

@@ -16,7 +16,7 @@ use crate::user::AuthUser;
 #[non_exhaustive]
 pub enum ChangePasswordError {
     /// The current password is wrong.
-    #[error("the current password is not right")]
+    #[error("wrong current password")]
     BadCredentials,
     /// The new password may not be chosen.
     #[error(transparent)]

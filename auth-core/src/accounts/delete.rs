@@ -61,8 +61,8 @@ pub enum DeleteSelfError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Deactivates a user or removes it for good. Whoever calls this has made sure that the caller
-    /// may do so.
+    /// Deactivates a user or removes it for good. The caller of this method must have checked the rights of
+    /// the administrator.
     ///
     /// # Errors
     ///

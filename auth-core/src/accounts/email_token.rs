@@ -138,7 +138,7 @@ impl EmailTokens {
     }
 
     /// A reset token for `subject`, with the keys under which the generation was counted. For an
-    /// address that nobody has the same work is done and the token thrown away.
+    /// unknown address the same work is done and the token is dropped.
     pub(super) fn mint_reset(
         &self,
         keys: &AccountKeys,

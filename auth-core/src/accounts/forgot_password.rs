@@ -22,7 +22,7 @@ impl<U: AuthUser> Accounts<U> {
     /// hour nothing more is mailed to it, and the latest token stays good.
     ///
     /// What happens before this returns is the same for every address: one count under a digest of
-    /// it. Whether somebody has the address is looked up afterwards, on a task of its own, and the
+    /// it. The user is looked up afterwards, on a task of its own, and the
     /// hook runs there.
     ///
     /// # Errors
@@ -55,10 +55,10 @@ impl<U: AuthUser> Accounts<U> {
         let (keys, generation) = self.next_generation(&email).await?;
         let user = self.inner.database.find(&email.clone().into()).await?;
         let user = user.filter(AuthUser::is_active);
-        // The same signature is made for nobody.
+        // The same signature is made for an unknown user.
         let (subject, epoch) = user
             .as_ref()
-            .map_or((String::from("nobody"), Epoch::FIRST), |u| {
+            .map_or((String::from("unknown"), Epoch::FIRST), |u| {
                 (u.id().to_string(), u.epoch())
             });
         let token = self

@@ -73,8 +73,8 @@ pub trait UserManager: Send + Sync + 'static {
     ) -> HookResult {
         Ok(())
     }
-    /// Somebody tried to register the address of this user; called only where registration is
-    /// private, where the reply does not tell. Write to the owner of the address.
+    /// A registration used the address of this user. Called only with
+    /// `hide_existing_accounts`, where the reply does not tell. Write to the owner of the address.
     async fn on_after_register_duplicate(
         &self,
         user: &Self::User,
@@ -128,11 +128,11 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_reset_password(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
-    /// The password is another now, by whichever way.
+    /// The password was changed: by its user, with a reset token, or by an administrator.
     async fn on_after_password_change(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
-    /// The address is another now: tell the old one.
+    /// The e-mail address was changed: notify the old one.
     async fn on_after_email_change(
         &self,
         user: &Self::User,
@@ -172,7 +172,7 @@ pub struct NoHooks<U>(PhantomData<fn() -> U>);
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum LoginFailure<'a, U> {
-    /// Nobody has this address or name.
+    /// No user has this address or name.
     UnknownUser,
     /// The password was wrong.
     WrongPassword(&'a U),
@@ -200,8 +200,8 @@ pub enum ForgotPassword<'a, U> {
         /// The token that replaces the password, once.
         token: &'a ResetToken,
     },
-    /// Nobody (active) has this address. Writing to it is allowed and tells its owner that there is
-    /// no account; a limit on such mail is the application's.
+    /// No active user has this address. The application may write to it, to tell its owner that there is
+    /// no account, and must limit such mail.
     Unknown {
         /// What was asked for.
         email: &'a EmailAddress,

@@ -6,8 +6,8 @@ use crate::store::{Page, PageRequest};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
-    /// A page of users in ascending order of their keys. Whoever calls this has made sure that the
-    /// caller may see them. A limit outside of 1 to [`PageRequest::MAX_LIMIT`] is moved into it.
+    /// A page of users in ascending order of their keys. The caller of this method must
+    /// have checked the rights of the administrator. A limit outside of 1 to [`PageRequest::MAX_LIMIT`] is moved into it.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The removal of what is over.
+//! Purges expired rows.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use super::Accounts;
 use crate::error::{StoreError, Unavailable};
 use crate::user::AuthUser;
 
-/// How many rows go at once: few enough that nobody who waits for them notices.
+/// The number of rows in one statement: few enough not to delay concurrent requests.
 const BATCH: u32 = 500;
 
 impl<U: AuthUser> Accounts<U> {
     /// Removes expired sessions and entries of the expiring store, in batches, and answers how many.
-    /// What is over counts as absent anyway: this only makes room. Several processes may do so at
+    /// Expired rows count as absent anyway: this only frees space. Several processes may do so at
     /// once.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl<U: AuthUser> Accounts<U> {
             loop {
                 tokio::time::sleep(pause).await;
                 if let Err(error) = this.purge_expired().await {
-                    this.background_failed("the removal of what is over", &error, &this.context());
+                    this.background_failed("the purge of expired rows", &error, &this.context());
                 }
             }
         }

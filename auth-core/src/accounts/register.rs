@@ -29,7 +29,7 @@ pub struct Registration<U: AuthUser> {
 
 /// An account that the application itself makes: the first administrator, an import.
 pub struct NewAccount<U: AuthUser> {
-    /// What everybody gives.
+    /// The registration.
     pub registration: Registration<U>,
     /// Whether the address counts as proven.
     pub is_verified: bool,
@@ -43,7 +43,7 @@ pub struct NewAccount<U: AuthUser> {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// Somebody has this value of a unique column.
+    /// Another user has this value of a unique column.
     #[error("the {0} is taken")]
     Taken(UniqueField),
     /// The password may not be chosen.
@@ -57,7 +57,7 @@ pub enum RegisterError {
 impl<U: AuthUser> Accounts<U> {
     /// Registers an account and hands its verification token to the hook.
     ///
-    /// The password is checked and hashed before anybody looks whether the address is taken, and the
+    /// The password is checked and hashed before the address is looked up, and the
     /// unique index decides, so that of simultaneous registrations exactly one succeeds.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// Registers without telling whether the address was free: the answer comes after the same work
-    /// for everybody, and the account is made (or its owner told, by
+    /// in every case, and the account is made (or its owner told, by
     /// [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate)) after it.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ impl<U: AuthUser> Accounts<U> {
     /// Asks for a token that proves an address.
     ///
     /// What happens before this returns is the same for every address: one count under a digest of
-    /// it. Whether somebody has the address is looked up afterwards, on a task of its own, and the
+    /// it. The user is looked up afterwards, on a task of its own, and the
     /// hook runs there.
     ///
     /// # Errors

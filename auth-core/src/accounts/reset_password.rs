@@ -28,7 +28,7 @@ pub enum ResetPasswordError {
 
 impl<U: AuthUser> Accounts<U> {
     /// Replaces the password, with the token that was mailed to the user, and ends everything that
-    /// the user holds. Logs nobody in.
+    /// the user holds. Starts no session.
     ///
     /// The token is bound to the epoch, which the same statement moves on: of any number of
     /// simultaneous calls with one token exactly one succeeds.

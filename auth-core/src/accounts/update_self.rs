@@ -30,9 +30,9 @@ pub struct SelfUpdate<U: AuthUser> {
 #[non_exhaustive]
 pub enum UpdateSelfError {
     /// The address cannot be changed without the right current password.
-    #[error("the current password is not right")]
+    #[error("wrong current password")]
     BadCredentials,
-    /// Somebody else has the address, or another unique value.
+    /// Another user has the address, or another unique value.
     #[error("the address is taken")]
     Taken,
     /// The account changed meanwhile, so that what the caller holds is worthless: log in again.

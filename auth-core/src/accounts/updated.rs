@@ -1,4 +1,4 @@
-//! What follows every committed update, whoever made it.
+//! What follows every committed update: events and hooks.
 
 use super::{Accounts, UpdateSummary};
 use crate::context::Context;

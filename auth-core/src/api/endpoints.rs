@@ -36,8 +36,8 @@ use crate::user::AuthUser;
 pub struct RequestParts<'r> {
     /// The head.
     pub head: &'r dyn RequestHead,
-    /// What stands in the path for `{id}`, percent-decoded; `None` where the route has none or the
-    /// text is no UTF-8.
+    /// What stands in the path for `{id}`, percent-decoded; `None` if the route has none or the
+    /// text is not valid UTF-8.
     pub id: Option<&'r str>,
     /// The body, not yet read.
     pub body: &'r mut dyn RequestBody,
@@ -102,8 +102,8 @@ impl<U: AuthUser> Auth<U> {
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// Reads the body of a caller who may pass, and asks again when it is there: a body can take its
-    /// time, and whoever was demoted, deactivated or logged out meanwhile may not go on.
+    /// Reads the body of a caller who may pass, and asks again when it is there: a body can arrive
+    /// slowly, and a caller that was demoted, deactivated or logged out meanwhile is refused.
     async fn guarded_fields(
         &self,
         guard: &Guard<U>,

@@ -35,7 +35,7 @@ use crate::user::AuthUser;
 ///     .build()?;
 /// assert!(auth.routes().any(|route| route.path() == "/session/login"));
 ///
-/// // Whatever is wrong is said at once, and in sentences.
+/// // All problems are reported at once, in sentences.
 /// let nothing = Accounts::<User>::builder(MemoryUserDatabase::new(), &secret);
 /// let error = Auth::builder(nothing).auth_path("session").build().unwrap_err();
 /// assert!(error.problems().len() >= 3, "{error}");
@@ -163,9 +163,9 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// Lets requests pass that cannot prove where they come from, and only raises the event
-    /// `malicious_csrf` for each: to find out, before cookies are in use, whom the protection would
-    /// lock out.
+    /// Accepts requests that cannot prove where they come from, and only raises the event
+    /// `malicious_csrf` for each: to find out, before cookies are in use, which clients the check would
+    /// refuse.
     #[must_use]
     pub fn dangerous_csrf_log_only(mut self) -> Self {
         self.settings.csrf_log_only = true;
@@ -320,7 +320,7 @@ impl<U: AuthUser> AuthBuilder<U> {
 }
 
 fn csrf<U: AuthUser>(settings: &Settings, backends: &[Backend<U>], keys: Option<SubKeys>) -> Csrf {
-    // What is no origin was a problem.
+    // An invalid origin was a problem.
     let origins = settings.allowed_origins.iter();
     let origins = origins.filter_map(|text| Origin::parse(text)).collect();
     let own = settings.own_origin.as_deref().and_then(Origin::parse);

@@ -24,7 +24,7 @@ impl<U: AuthUser> Auth<U> {
     /// let auth: Auth<User> = Auth::builder(accounts)
     ///     .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()))
     ///     .build()?;
-    /// assert!(auth.session_policy().contains("| a session that nobody uses ends after | 30d |"));
+    /// assert!(auth.session_policy().contains("| an unused session ends after | 30d |"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -91,7 +91,7 @@ mod tests {
         let expected = "\
 | rule | value |
 | --- | --- |
-| a session that nobody uses ends after | 30d |
+| an unused session ends after | 30d |
 | a session ends in any case after | 90d |
 | a refresh token that is spent is answered once more for | 10s |
 | sessions of one user at the same time | any number; each is seen and ended by itself |

@@ -10,7 +10,7 @@ pub enum LoginBy {
     /// By e-mail address.
     #[default]
     Email,
-    /// By user name, which registration then demands. An address is no way in.
+    /// By user name, which registration then demands. Login by address is then refused.
     Username,
 }
 
@@ -44,7 +44,7 @@ impl Default for Settings {
             delete_mode: DeleteMode::Soft,
             // Telling that an address is taken is what people expect of a sign-up form.
             hide_existing_accounts: false,
-            // It is told only to whoever knows the password.
+            // Only a client that knows the password learns it.
             hide_account_state: false,
             public_prefix: String::new(),
             own_origin: None,

@@ -67,7 +67,7 @@ pub enum ConfigProblem {
     },
     /// A path of the HTTP surface cannot be mounted.
     #[error(
-        "`{path}` is no path for routes: begin with `/` and use segments of letters, digits, `-`, `_`, `.` and `~`"
+        "`{path}` is not a valid path for routes: begin with `/` and use segments of letters, digits, `-`, `_`, `.` and `~`"
     )]
     InvalidPath {
         /// The refused path.
@@ -298,7 +298,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-// A `main` that returns this error prints its `Debug`: the sentences are for whoever reads that.
+// A `main` that returns this error prints its `Debug`, so `Debug` shows the sentences.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

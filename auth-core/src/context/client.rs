@@ -54,7 +54,7 @@ impl Client {
     /// Sets the user agent from the value of the header `User-Agent`, cleaned: without control
     /// characters, characters that are invisible or change the direction of text, and bytes that
     /// are not UTF-8; runs of white space become one space; at most 255 characters are kept.
-    /// A value with nothing left is no user agent.
+    /// A value with nothing left counts as absent.
     #[must_use]
     pub fn with_user_agent(mut self, value: impl AsRef<[u8]>) -> Self {
         let line = text::visible_line(value.as_ref(), Self::MAX_USER_AGENT);

@@ -78,7 +78,7 @@ fn the_whole_table() {
     }
 }
 
-/// C-CS-01, N-SE-04: a token of another session, of nobody, cut, doubled, or under another key.
+/// C-CS-01, N-SE-04: a token of another session, a pre-login token, cut, doubled, or under another key.
 #[test]
 fn only_the_token_of_this_session() {
     let csrf = csrf(None, false);

@@ -35,7 +35,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Nobody is logged in.
+    /// The request has no valid credential.
     AuthenticationFailed = "AUTHENTICATION_FAILED", 401,
         "Authentication is required, and no valid credential was provided.";
     /// The user may not do this.
@@ -90,7 +90,7 @@ codes! {
     LastSuperuser = "LAST_SUPERUSER", 409, "The last active superuser has to stay.";
     /// The body has another form than this route takes.
     RequestBodyInvalid = "REQUEST_BODY_INVALID", 422, "Invalid request payload.";
-    /// The body is no JSON object, or not a strict one.
+    /// The body is not a JSON object, or not a strict one.
     RequestBodyMalformed = "REQUEST_BODY_INVALID", 400, "Invalid request body.";
     /// The body did not arrive in time.
     RequestTimeout = "REQUEST_TIMEOUT", 408, "The request body did not arrive in time.";

@@ -41,8 +41,8 @@ kinds! {
     SessionRenewed = "session_renewed",
     /// Sessions were ended by their user or an administrator; the detail says which.
     SessionEnded = "session_ended",
-    /// A refresh token that had been spent came back, and its session was ended: somebody else has a
-    /// copy of it.
+    /// A refresh token that had been spent came back, and its session was ended: two parties have
+    /// a copy of it.
     TokenReused = "authn_token_reuse",
     /// A request with a good cookie could not prove where it came from.
     CsrfRefused = "malicious_csrf",
@@ -62,7 +62,7 @@ kinds! {
     PasswordRehashed = "authn_password_rehash",
     /// An account was made.
     UserCreated = "user_created",
-    /// Somebody registered with a value that is taken.
+    /// A registration used a value that is taken.
     RegistrationRefused = "user_created_fail",
     /// An account was changed.
     UserUpdated = "user_updated",

@@ -1,6 +1,6 @@
-//! Change keys while the application runs, without logging anybody out.
+//! Change keys while the application runs, without ending a session.
 //!
-//! Two kinds of keys take turns, each through the same states: *next*, *active*, *verify-only*, and
+//! Two kinds of keys are rotated, each through the same states: *next*, *active*, *verify-only*, and
 //! then retired, which is to be gone. A next key is known everywhere and signs nothing yet; the
 //! active one signs; a verify-only one is good for what it has signed. Each step is taken **in every
 //! process before the next one**, so that no process meets a key that it does not know.

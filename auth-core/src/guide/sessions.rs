@@ -32,7 +32,7 @@
 //!     .backend(Backend::new("api", BearerTransport::new(), jwt).with_sessions())
 //!     .build()?;
 //!
-//! // What is over is removed now and then; it counts as absent before.
+//! // Expired rows are purged regularly; they count as absent before.
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
 //! # let _guard = runtime.enter();
 //! tokio::spawn(auth.accounts().purge_every(std::time::Duration::from_secs(600)));
@@ -49,10 +49,10 @@
 //! | on 401 of the refresh | log in again | the same; the cookies are cleared |
 //! | log out | `POST /auth/api/logout` | `POST /auth/logout` |
 //!
-//! Whoever gets an answer 503 keeps its tokens and asks again later.
+//! A client that gets a 503 keeps its tokens and retries later.
 //!
 //! A refresh token is good once. For ten seconds the one before is answered with *the same* successor,
-//! so that a reply that was lost, or several tabs that refresh at once, log nobody out; any other
+//! so that a reply that was lost, or several tabs that refresh at once, end no session; any other
 //! spent token that comes back ends its session, because two parties have it. An event tells of it
 //! ([`EventKind::TokenReused`](crate::EventKind)).
 //!
@@ -72,7 +72,7 @@
 //! * **Over plain HTTP** on your own machine:
 //!   [`insecure_over_plain_http`](crate::CookieTransport::insecure_over_plain_http). Many browsers take
 //!   secure cookies from `http://localhost` as well.
-//! * A **test client** that is no browser says where it is by itself: `Sec-Fetch-Site: same-origin`.
+//! * A **test client** that is not a browser sends `Sec-Fetch-Site: same-origin` itself.
 //! * A **WebSocket** begins as a `GET`, and is asked where it comes from all the same.
 //! * A **page without scripts** does not refresh: give the opaque token the life of a session,
 //!   `OpaqueStrategy::new().lifetime(…)`.
@@ -87,7 +87,7 @@
 //!
 //! A backend that spares it says so by its name,
 //! [`dangerous_with_sessions_checked_at_refresh_only`](crate::Backend::dangerous_with_sessions_checked_at_refresh_only):
-//! its access tokens go on for up to their lifetime (15 minutes, and 30 seconds for clocks that differ).
+//! its access tokens stay valid for up to their lifetime (15 minutes, and 30 seconds for clocks that differ).
 //! Reset, deactivation and changes of the password are in force at once there, too, for the user's row has
 //! an epoch.
 //!

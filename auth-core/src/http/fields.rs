@@ -10,7 +10,7 @@ use super::{Field, FieldType};
 /// The members of a request body on their way into typed values.
 ///
 /// Each reader takes its member out of the object. A error is recorded and the reader answers
-/// `None`; whatever is left at the end was asked for by nobody and is refused as unknown. So one
+/// `None`; a member that is left at the end is refused as unknown. So one
 /// reply names everything that is wrong with a body.
 ///
 /// # Examples
@@ -133,7 +133,7 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// [`crate::http::json::JsonError`] when the bytes are no such object.
+    /// [`crate::http::json::JsonError`] when the bytes are not such an object.
     pub fn parse(body: &[u8]) -> Result<Self, crate::http::json::JsonError> {
         crate::http::json::parse_object(body).map(Self::from)
     }
@@ -245,7 +245,7 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// Every error recorded so far, and one [`FieldErrorCode::Unknown`] for each member that nobody read;
+    /// Every error recorded so far, and one [`FieldErrorCode::Unknown`] for each unread member;
     /// at most sixteen in all.
     pub fn finish(mut self) -> Result<(), Vec<FieldError>> {
         let unknown = self

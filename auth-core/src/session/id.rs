@@ -10,7 +10,7 @@ use crate::secret::{RandomError, random_bytes};
 
 /// The public name of a session: 128 random bits, written as a UUID of version 4 (RFC 9562 §5.4).
 ///
-/// It opens nothing: whoever knows it alone can neither use the session nor end it. It stands in
+/// It is public: it is not sufficient to use or to end the session. It appears in
 /// lists, in events and in the claim `sid` of a JWT.
 ///
 /// # Examples
@@ -27,7 +27,7 @@ use crate::secret::{RandomError, random_bytes};
 pub struct SessionId(Uuid);
 
 impl SessionId {
-    /// A new name that nobody can guess, unlike one with the time in it.
+    /// Returns a new random id, which cannot be guessed, unlike one that contains the time.
     ///
     /// # Errors
     ///

@@ -100,7 +100,7 @@ impl Exchange {
         Ok(Self::with_nonce(key, spent, nonce))
     }
 
-    /// Makes the successor that somebody else has made with this nonce.
+    /// Makes the successor that another request has made with this nonce.
     pub(super) fn with_nonce(key: Arc<SubKey>, spent: &RefreshToken, nonce: String) -> Self {
         let parts: [&[u8]; 5] = [
             b"next refresh",

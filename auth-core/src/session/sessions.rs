@@ -80,7 +80,7 @@ impl Sessions {
         }
     }
 
-    /// After how long a session ends that nobody uses. A use is noted at most once a minute, so it
+    /// Sets after how long an unused session ends. A use is recorded at most once a minute, so it
     /// may end up to a minute earlier than that after the last use, and never later.
     #[must_use]
     pub fn idle(mut self, idle: StdDuration) -> Self {
@@ -155,7 +155,7 @@ impl Sessions {
     /// The deadlines in words.
     pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("a session that nobody uses ends after", words(self.idle)),
+            ("an unused session ends after", words(self.idle)),
             ("a session ends in any case after", words(self.absolute)),
             (
                 "a refresh token that is spent is answered once more for",
@@ -252,7 +252,7 @@ impl Sessions {
         }
     }
 
-    /// The token that is good now, for somebody who presented the one before it.
+    /// The current token, for a client that presented the previous one.
     pub(crate) fn repeat(
         &self,
         presented: &RefreshToken,
@@ -265,7 +265,7 @@ impl Sessions {
             .map(|(key, previous)| Exchange::with_nonce(key, presented, previous.nonce)))
     }
 
-    /// The token that is good now, for somebody who presented it.
+    /// The current token, for a client that presented it.
     pub(crate) fn keep(
         &self,
         presented: RefreshToken,
@@ -299,7 +299,7 @@ impl Sessions {
         Ok(all.any(|slot| now < slot.until.to_time() && slot.digest.is_of(&self.keys, &parts)))
     }
 
-    /// The session in which this secret is over; `None` where it is none that is good.
+    /// The session without this secret; `None` if the secret is not valid.
     pub(crate) fn without_access(
         &self,
         row: &StoredSession,
@@ -312,7 +312,7 @@ impl Sessions {
         for slot in [&mut slots.access, &mut slots.previous_access] {
             let good = slot.as_mut().filter(|slot| now < slot.until.to_time());
             if let Some(slot) = good.filter(|slot| slot.digest.is_of(&self.keys, &parts)) {
-                // It stays as one that is over, so that a refresh within the grace makes another one.
+                // It stays as an expired one, so that a refresh within the grace makes another one.
                 slot.until = Moment::floor(now);
                 is_there = true;
             }

@@ -15,7 +15,7 @@ use crate::store::{
 ///
 /// Say what a transaction of the engine is, implement [`UserRows`] and [`UserRowsMut`] for what is
 /// inside of one, and the store is a [`UserDatabase`]: its work is done where blocking is allowed,
-/// and goes on to its end when a caller goes away. `examples/custom-storage` is one.
+/// and is completed when a caller goes away. `examples/custom-storage` is one.
 ///
 /// An engine with asynchronous calls, or with writers beside each other, implements
 /// [`UserDatabase`] itself.
@@ -100,8 +100,8 @@ pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
     /// Where the engine fails.
     fn read(&self) -> Result<impl UserRows<Self::User>, BoxError>;
 
-    /// Runs `job` while nobody else writes, and keeps what it wrote: as a whole, for good, before it
-    /// answers. After an error of `job` nothing of it is kept.
+    /// Runs `job` without concurrent writers, and commits what it wrote: as a whole, durably, before it
+    /// returns. After an error of `job` nothing is committed.
     ///
     /// # Errors
     ///

@@ -55,7 +55,7 @@ pub struct UserChange<U: AuthUser> {
     pub roles: Option<Roles>,
     /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
     pub bump_epoch: bool,
-    /// The session that goes on although the epoch is bumped; it means nothing without a bump. A store that holds sessions as well
+    /// The session to keep although the epoch moves; ignored without `bump_epoch`. A store that holds sessions as well
     /// writes the new epoch into it in the same step. One that does not leaves it alone, and the
     /// flow moves it right after.
     pub keep_session: Option<SessionId>,
@@ -67,7 +67,7 @@ pub struct UserChange<U: AuthUser> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Precondition {
     /// The user's epoch is still this one. Every change that matters to security moves the epoch,
-    /// so this is "nobody changed the password, the address or the activity since I looked".
+    /// so this means that password, address and activity are unchanged since the user was read.
     pub epoch: Option<Epoch>,
     /// After the step there is still at least one active superuser, if there was one before.
     pub keep_last_superuser: bool,
@@ -156,7 +156,7 @@ impl<U: AuthUser> UserChange<U> {
             && <U::Columns as UserColumns>::is_unchanged(columns)
     }
 
-    /// Whether it could end somebody's being an active superuser.
+    /// Returns whether it could remove an active superuser.
     #[must_use]
     pub fn may_demote(&self) -> bool {
         self.is_active == Some(false) || self.is_superuser == Some(false)

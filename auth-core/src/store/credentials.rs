@@ -31,8 +31,8 @@ pub use self::kind::CredentialKind;
 /// * **Written data is visible to every later read** (no stale replica). Otherwise a deleted
 ///   credential would still open an account.
 ///
-/// A credential is identified by its kind and its id. The id is unique within its kind, whoever the
-/// owner is. Kinds, ids and owners are compared byte for byte.
+/// A credential is identified by its kind and its id. The id is unique within its kind, for all
+/// owners together. Kinds, ids and owners are compared byte for byte.
 ///
 /// What must change together is one row. A set of recovery codes that is replaced as a whole, for
 /// example, is one credential whose data lists the digests of the codes; a code is used by removing
@@ -162,7 +162,7 @@ pub trait CredentialStore: Send + Sync + 'static {
     /// is not deleted.
     ///
     /// Of simultaneous calls exactly one returns `true`. A credential that works once is used by
-    /// deleting it: only the caller that gets `true` goes on.
+    /// deleting it: only the caller that gets `true` continues.
     ///
     /// # Errors
     ///

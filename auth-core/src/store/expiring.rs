@@ -55,7 +55,7 @@ pub trait ExpiringStore: Send + Sync + 'static {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
 
     /// Takes part in the check of the configuration at `build()`: a store in the memory of one
-    /// process says so here, because a revocation that only one process knows is none.
+    /// process says so here, because a revocation must be known to every process.
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }

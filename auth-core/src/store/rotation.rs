@@ -193,7 +193,7 @@ pub(super) async fn run<S: SessionStore + ?Sized>(
     store: &S,
     rotation: &Rotation,
 ) -> Result<RotateOutcome, StoreError> {
-    /// Each time somebody else wrote in between. After the first of them the token is the one before,
+    /// Each time another caller wrote in between. After the first of them the token is the one before,
     /// and nothing is left to be written, unless it is a use that was noted: that many in a row do
     /// not happen by chance.
     const ATTEMPTS: u32 = 64;

@@ -1,4 +1,4 @@
-//! The rules of a user store, over rows that nobody else writes at the same time.
+//! The rules of a user store, over rows without concurrent writers.
 
 use uuid::Uuid;
 
@@ -94,7 +94,7 @@ pub trait UserRows<U: AuthUser> {
     fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError>;
 
     /// The users whose keys are greater than `id`, or all, in ascending order of their keys; read
-    /// one by one while somebody asks for more.
+    /// one by one on demand.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ pub trait UserRows<U: AuthUser> {
 /// Users on their way out of a storage.
 pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 
-/// The users in a state that nobody else writes: in a transaction that excludes other writers, or
+/// The users without concurrent writers: in a transaction that excludes other writers, or
 /// behind a lock.
 ///
 /// One step more, [`replace`](Self::replace), and the three that change something follow, with the
@@ -210,7 +210,7 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 ///     created_at: SystemClock.now(),
 ///     columns: NoColumns,
 /// };
-/// let InsertOutcome::Inserted(ada) = users.insert(ada)? else { panic!("nobody was there") };
+/// let InsertOutcome::Inserted(ada) = users.insert(ada)? else { panic!("the store was empty") };
 /// let resigns = UserChange { is_superuser: Some(false), ..UserChange::default() };
 /// let expect = Precondition::anything().and_keep_last_superuser();
 /// let outcome = users.update(&ada.id, resigns, expect)?;

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 /// What proves the tokens of a session, in a text that a store keeps as it is.
 ///
 /// Its size does not depend on how often the session was refreshed. It holds keyed digests, each with
-/// the name of the key that made it; whoever reads the store cannot make a token from them.
+/// the name of the key that made it; a reader of the store cannot make a token from them.
 ///
 /// # Examples
 ///

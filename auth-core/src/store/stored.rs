@@ -205,7 +205,7 @@ mod tests {
         stored.into_user().map_err(|error| error.to_string())
     }
 
-    /// The form on disk: a change of it is a change of everybody's storage.
+    /// The form on disk: changing it changes every existing storage.
     #[test]
     fn the_form_of_the_document_is_pinned() {
         assert_eq!(

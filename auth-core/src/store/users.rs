@@ -34,7 +34,7 @@ use crate::user::Username;
 /// use auth_core::store::{Precondition, UpdateOutcome, UserChange, UserDatabase};
 /// use auth_core::{AuthUser, StoreError};
 ///
-/// /// Deactivates a user and ends every token, unless somebody changed the account meanwhile.
+/// /// Deactivates a user and ends every token, unless the account was changed meanwhile.
 /// async fn lock_out<D: UserDatabase>(
 ///     store: &D,
 ///     user: &D::User,
@@ -48,15 +48,15 @@ use crate::user::Username;
 ///     Ok(match store.update(user.id(), change, expect).await? {
 ///         UpdateOutcome::Updated(_) => "locked out",
 ///         UpdateOutcome::Missing => "there is no such user any more",
-///         UpdateOutcome::Stale => "somebody was faster: look again",
-///         UpdateOutcome::LastSuperuser => "nobody would be left to undo it",
+///         UpdateOutcome::Stale => "the account was changed: read it again",
+///         UpdateOutcome::LastSuperuser => "the last active superuser stays",
 ///         UpdateOutcome::Taken(_) => "not a change of an address or a name",
 ///     })
 /// }
 /// ```
 ///
-/// `auth_core::testing::contract` (feature `contract`) is the guide for somebody who implements this
-/// trait, and tries every guarantee of it on the store.
+/// `auth_core::testing::contract` (feature `contract`) is the guide for implementing this
+/// trait, and tests every guarantee of it on the store.
 #[async_trait]
 pub trait UserDatabase: Send + Sync + 'static {
     /// The application's user.

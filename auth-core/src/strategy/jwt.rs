@@ -70,7 +70,7 @@ const REVOKED: &str = "revoked-jti";
 
 impl JwtStrategy {
     /// Signs with the active key of the ring and accepts all of them: a [`KeyRing`], or a
-    /// [`SharedKeyRing`] whose keys the application goes on changing.
+    /// [`SharedKeyRing`] whose keys the application rotates.
     ///
     /// # Examples
     ///
@@ -150,7 +150,7 @@ impl JwtStrategy {
         self
     }
 
-    /// For whom the tokens are. Two kinds of users in one application have two audiences, so that a
+    /// Sets the audience of the tokens. Two kinds of users in one application have two audiences, so that a
     /// token of one is worthless to the other.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {

@@ -81,7 +81,7 @@ pub trait Client: Send + Sync {
 /// What a case is played on. Every case asks for stores and a door of its own.
 #[async_trait]
 pub trait Harness: Send + Sync {
-    /// Empty stores that nobody else uses.
+    /// Returns empty stores for one case.
     async fn stores(&self) -> Stores;
     /// A door whose routes are those of `auth`, mounted at their own paths. The peer of its requests is
     /// a loopback address.
@@ -89,10 +89,7 @@ pub trait Harness: Send + Sync {
 }
 
 /// The stores of a stage.
-#[expect(
-    missing_debug_implementations,
-    reason = "stores need not be `Debug`, and nobody prints them"
-)]
+#[expect(missing_debug_implementations, reason = "stores need not be `Debug`")]
 #[derive(Clone)]
 pub struct Stores {
     /// Users.

@@ -89,8 +89,8 @@
 //!   seen:    how many of 64 simultaneous insertions of one email won: 64 instead of 1
 //! ```
 //!
-//! A store that panics, that answers with an error where there is none, or that does not answer
-//! within a minute breaks the guarantee that was on trial, and the suite goes on with the next. A
+//! A store that panics, that reports an error without a cause, or that does not answer
+//! within a minute breaks the guarantee under test, and the suite continues with the next. A
 //! guarantee is kept where nothing was seen that breaks it: a race that is lost once in a million
 //! may stay unseen.
 

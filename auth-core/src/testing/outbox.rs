@@ -21,7 +21,7 @@ pub struct Outbox<U = User> {
 pub struct OutboxItem {
     /// `verify`, `reset`, `reset-unknown` or `duplicate`.
     pub kind: &'static str,
-    /// To whom.
+    /// The address of the recipient.
     pub email: String,
     /// The token; empty where there is none to send.
     pub token: String,

@@ -20,8 +20,8 @@ pub enum JwtAlgorithm {
     /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). The private key goes into each nonce as well as
     /// random bytes, so that a bad random number gives no key away (RFC 8725 §3.2).
     ///
-    /// Whoever has a token of ES256 can write its signature in a second way, which is good as well. So
-    /// the text of a token is not its name: what is revoked or spent is the `jti`.
+    /// The holder of an ES256 token can write its signature in a second valid form. So
+    /// the text of a token does not identify it: the `jti` is revoked or spent.
     Es256,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), of 2048 to 8192 bits: verifies only.
     Rs256,

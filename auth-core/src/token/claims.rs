@@ -15,7 +15,7 @@ const RESERVED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
 /// The claims of a token.
 ///
-/// Whom the token is from (`iss`) and for (`aud`) is not here: both are the profile's, written by
+/// Issuer (`iss`) and audience (`aud`) are not here: both are the profile's, written by
 /// [`encode`](super::encode) and checked by [`decode`](super::decode).
 ///
 /// # Examples
@@ -89,7 +89,7 @@ impl Claims {
 
     /// Adds a text, under the same rule as [`with_integer`](Self::with_integer).
     ///
-    /// Everybody who holds the token can read it: a token is signed, not encrypted.
+    /// Every holder of the token can read it: a token is signed, not encrypted.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl Claims {
         self
     }
 
-    /// The subject: whom the token speaks of.
+    /// Returns the subject.
     ///
     /// # Examples
     ///

@@ -60,9 +60,9 @@ pub fn encode(
         let name = name.to_owned();
         return Err(EncodeError::ReservedClaim { name });
     }
-    // A token without an audience would be for everybody (A9.2.4).
-    let names_nobody = profile.expected_audience().is_empty();
-    if names_nobody || profile.expected_issuer() == Some("") || !claims.is_sound() {
+    // A token without an audience would be accepted everywhere (A9.2.4).
+    let has_no_audience = profile.expected_audience().is_empty();
+    if has_no_audience || profile.expected_issuer() == Some("") || !claims.is_sound() {
         return Err(EncodeError::BadClaim);
     }
     let payload = Payload {

@@ -78,7 +78,7 @@ impl UnverifiedHeader {
     ///
     /// Compared byte by byte. As a media type `typ` could be written in any case and with
     /// `application/` in front (RFC 7515 §4.1.9), but all tokens that are valid here were minted
-    /// here, in one spelling; a second spelling could only come from somebody else.
+    /// here, in one spelling; a second spelling was not written by this toolkit.
     pub(super) fn is_of_kind(&self, profile: &TokenProfile) -> bool {
         self.typ.as_deref() == Some(profile.typ())
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// The public half of a key, for whoever verifies tokens elsewhere.
+/// The public half of a key, for other services that verify tokens.
 ///
 /// There is no private member in this type, and nothing of a secret: of an HS256 key there is no
 /// public half. The members stand in one order, so that a document changes only with its keys.

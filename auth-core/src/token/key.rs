@@ -161,7 +161,7 @@ impl JwtKey {
         }
     }
 
-    /// The public half, for whoever verifies tokens elsewhere; `None` for a secret, which has none.
+    /// Returns the public half, for other services that verify tokens; `None` for a secret.
     ///
     /// # Examples
     ///

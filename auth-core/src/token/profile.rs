@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The kind of a token, and whom it is from and for.
+/// The kind of a token, its issuer and its audience.
 ///
 /// A token passes only under the profile that it was minted with. Give each kind a `typ`, an
 /// audience and a key of its own: each alone keeps the kinds apart (RFC 8725 §3.11, §3.12).

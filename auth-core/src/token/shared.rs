@@ -10,8 +10,9 @@ use crate::secret::{Secret, SubKeys};
 /// A handle to a [`KeyRing`] that can be replaced in a running application; clones are handles to
 /// the same ring.
 ///
-/// To change a key without logging anybody out, take three steps, each in every process before the
-/// next: [`add_next`](Self::add_next), so that everybody knows the new key before anything is signed
+/// with it;
+/// To change a key without ending sessions, take three steps, each in every process before the
+/// next: [`add_next`](Self::add_next), so that every process knows the new key before it signs;
 /// with it; [`activate`](Self::activate), so that it signs; and when the last token of the old key
 /// has expired, [`retire`](Self::retire). A key that leaked is retired at once.
 ///

@@ -10,7 +10,7 @@ use crate::strategy::IssuedToken;
 /// Carries the token in the `Authorization` header and hands it out in the body of the login reply,
 /// with a refresh token where there are sessions.
 ///
-/// The scheme is compared without case (RFC 9110 §11.1); other schemes are none of its business. A
+/// The scheme is compared without case (RFC 9110 §11.1); other schemes are ignored. A
 /// token has the alphabet of RFC 6750 §2.1 and at most 2048 characters. Two `Authorization` headers
 /// are refused. A token in the query or the body is never looked at.
 #[derive(Debug, Clone, Copy, Default)]

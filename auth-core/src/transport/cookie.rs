@@ -56,7 +56,7 @@ pub struct CookieTransport {
 pub enum SameSite {
     /// With navigations to the site, and not with what other sites load or post.
     Lax,
-    /// With nothing that another site causes: whoever follows a link from there arrives logged out.
+    /// Never with requests that another site causes: a link from there arrives logged out.
     Strict,
 }
 
@@ -149,7 +149,7 @@ impl CookieTransport {
         self
     }
 
-    /// Lets the cookies travel over plain HTTP, where everybody on the way reads them: for
+    /// Sends the cookies over plain HTTP, where the network can read them: for
     /// development on a loopback address. They have no prefixes then.
     #[must_use]
     pub fn insecure_over_plain_http(mut self) -> Self {
@@ -328,8 +328,7 @@ impl Transport for CookieTransport {
         }
         if !self.secure {
             report.warn(ConfigWarning::Weakened {
-                what: "cookies travel over plain HTTP, where everybody on the way reads them"
-                    .to_owned(),
+                what: "cookies travel over plain HTTP, where the network can read them".to_owned(),
             });
             if self.same_site.is_none() || self.partitioned {
                 report.problem(ConfigProblem::InsecureCookieAttribute);

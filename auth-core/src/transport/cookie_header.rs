@@ -6,7 +6,7 @@ use crate::http::RequestHead;
 /// The longest value that is looked at.
 const MAX_VALUE: usize = 4096;
 
-/// The value of the cookie `name` (compared byte for byte, RFC 6265 §5.4); an empty one is none.
+/// The value of the cookie `name` (compared byte for byte, RFC 6265 §5.4); an empty value counts as absent.
 ///
 /// All `Cookie` headers are read, for HTTP/2 splits them (RFC 9113 §8.2.3). It is an error
 ///

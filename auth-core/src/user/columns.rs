@@ -127,7 +127,7 @@ impl UserColumns for NoColumns {
 pub struct ShownColumns(Map<String, Value>);
 
 impl ShownColumns {
-    /// Shows one column. A value that has no JSON form (a map with keys that are no strings, say)
+    /// Shows one column. A value that has no JSON form (for example, a map whose keys are not strings)
     /// is left out.
     ///
     /// ```

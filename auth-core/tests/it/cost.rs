@@ -13,9 +13,7 @@ fn a_failed_login_costs_the_same_for_everybody() {
         let mut costs = Vec::new();
         for address in ["ada@example.com", "nobody@example.com"] {
             let (hashes, calls) = (world.auth.accounts().hasher().hashes_done(), world.calls());
-            let reply = world
-                .login(address, "a guess that is_active_superuser nowhere")
-                .await;
+            let reply = world.login(address, "a guess that leads nowhere").await;
             assert_eq!(reply.status, 400);
             world.wait_idle().await;
             let after = world.calls();
@@ -31,7 +29,7 @@ fn a_failed_login_costs_the_same_for_everybody() {
 }
 
 /// C-FP-01: the reply to a request for a mail has cost one call to the expiring store, and none to
-/// the users, whoever's address it is. On one thread what is spawned has not begun by then.
+/// the users, for every address. On one thread what is spawned has not begun by then.
 #[test]
 fn a_request_for_a_mail_costs_the_same_for_everybody() {
     block_on(async {

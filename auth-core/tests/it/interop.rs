@@ -1,7 +1,7 @@
 //! Tokens that cross the border: PyJWT reads ours, with the keys that we publish, and we read PyJWT's.
 //!
-//! Where there is no `python3` with PyJWT and `cryptography`, there is nobody to talk to: the test
-//! says so and passes.
+//! Without `python3`, PyJWT and `cryptography` the test prints a notice
+//! and passes.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -116,7 +116,10 @@ fn ask_python(question: &Value) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-#[expect(clippy::print_stderr, reason = "a notice for whoever runs the tests")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a notice for the person who runs the tests"
+)]
 fn notice(text: &str) {
     eprintln!("{text}");
 }

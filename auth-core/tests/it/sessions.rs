@@ -101,7 +101,7 @@ fn tokens(reply: &WireReply) -> Option<Tokens> {
     })
 }
 
-/// A change of the master logs nobody out: old tokens are good until it is retired, a lost reply is
+/// A change of the master ends no session: old tokens are valid until it is retired, a lost reply is
 /// answered with the same successor across the change, and who refreshes meanwhile stays.
 #[test]
 fn sessions_outlive_a_change_of_the_master() {
@@ -140,7 +140,7 @@ fn sessions_outlive_a_change_of_the_master() {
     });
 }
 
-/// What is over goes, in batches, and nothing else does; the future that repeats it does the same.
+/// Only expired rows are purged, in batches; the repeating future does the same.
 #[test]
 fn a_purge_takes_what_is_over() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
@@ -227,7 +227,7 @@ fn a_session_never_grows() {
     });
 }
 
-/// One token of a session ends, the current one or the one before; the session goes on, and a refresh
+/// One token of a session ends, the current one or the previous one; the session stays valid, and a refresh
 /// within the grace is answered with a token that works.
 #[test]
 fn one_access_token_ends() {

@@ -21,14 +21,14 @@ impl_statement!(Mysql);
 
 impl SqlBackend for AsyncMysqlConnection {}
 
-/// The name of the lock of everybody who migrates this database; at most 64 characters.
+/// The name of the lock for migrations of this database; at most 64 characters.
 const MIGRATION_LOCK: &str = "CONCAT('auth_migrations.', MD5(DATABASE()))";
 
 /// What makes connections to the database of a URL.
 pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
     let mut config = ManagerConfig::default();
-    // The driver does not notice when the server ends a connection that nobody uses, as it does by
-    // itself after `wait_timeout`: a round trip before each use finds it out.
+    // The driver does not notice when the server ends an unused connection, as it does
+    // after `wait_timeout`: a round trip before each use finds it out.
     config.recycling_method = RecyclingMethod::Verified;
     AsyncDieselConnectionManager::new_with_config(url, config)
 }

@@ -21,7 +21,7 @@ impl_statement!(Pg);
 
 impl SqlBackend for AsyncPgConnection {}
 
-/// What everybody who migrates these tables locks: `auth_dsl` in ASCII.
+/// The advisory lock for migrations of these tables: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
 /// What makes connections to the database of a URL.

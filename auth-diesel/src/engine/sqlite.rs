@@ -49,7 +49,7 @@ impl Engine for SqliteConnection {
 
     async fn begin_write(&mut self) -> QueryResult<()> {
         // A deferred transaction that reads first and writes later fails at once with "database is
-        // locked" when somebody wrote in between; an immediate one waits for its turn here.
+        // locked" after a concurrent write; an immediate one waits here.
         self.spawn_blocking(|connection| {
             AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
         })

@@ -53,7 +53,7 @@
 //!     fn show_columns(&self, shown: &mut ShownColumns) { shown.show("nick", &self.nick); }
 //! }
 //!
-//! /// Everybody has a nick, and nobody changes it.
+//! /// Every person has a nick, which never changes.
 //! struct PersonColumns;
 //!
 //! impl UserColumns for PersonColumns {
@@ -140,7 +140,7 @@
 //! the collation `utf8mb4_bin`.
 //!
 //! A user name, superusers, roles and the time of creation are optional
-//! ([`UserTable`](crate::UserTable)). Without a column for superusers nobody can be one, and the routes
+//! ([`UserTable`](crate::UserTable)). Without a column for superusers there are none, and the routes
 //! of administration answer 403.
 //!
 //! `examples/custom-user` is a whole program of this kind, with a key, a digest, a language and a

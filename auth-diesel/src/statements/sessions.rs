@@ -112,7 +112,7 @@ pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
     Some(update.text(" AND version = ").bind(before))
 }
 
-/// Moves the session that goes on to the new epoch of its user, whose key this is.
+/// Moves the session to keep to the new epoch of its user, whose key this is.
 ///
 /// A session that was dead before the step stays dead: it must have the epoch before. The realm in
 /// front of the key is not known here, so that of the owner only what follows it is compared, which

@@ -40,13 +40,13 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             LoginIdentifier::Email(email) => (Some(&self.plan.email), email.as_str()),
             LoginIdentifier::Username(name) => (self.plan.username.as_ref(), name.as_str()),
         };
-        // Nobody has a name in a table without names.
+        // A table without names has no user with a name.
         let Some(column) = column else {
             return Ok(None);
         };
         let select = self.select().text(column).text(" = ").bind(text);
         let found = self.first(select).await?;
-        // Under a collation that takes `é` for `e` it may be somebody else.
+        // Under a collation that treats `é` as `e` it may be another user.
         Ok(found.filter(|user| LoginIdentifier::of(user).any(|own| own == *login)))
     }
 
@@ -107,7 +107,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             None
         };
         if let (Some(user), Some(id)) = (&updated, kept) {
-            // None of the kind is no fault: it has ended meanwhile, or is kept in another store.
+            // A missing session is not an error: it has ended meanwhile, or is in another store.
             let keep = sessions::keep(&id, key, user.epoch());
             self.connection.run(keep).await?;
         }
@@ -190,7 +190,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             if let Some(SqlValue::BigInt(count)) = row.first() {
                 total = *count;
             }
-            // An empty page is one row with the number and nobody beside it.
+            // An empty page is one row with the total and no user.
             if !user.first().is_none_or(SqlValue::is_null) {
                 items.push(plan.user(user)?);
             }
@@ -202,9 +202,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         })
     }
 
-    /// Whether this is an active superuser and there is no other. Locks the first two, so that who
-    /// asks the same at the same time waits for the end of this transaction: of two superusers, one
-    /// stays locked and in office until it is over.
+    /// Returns whether this is the only active superuser. Locks the first two, so that a
+    /// concurrent call waits for the end of this transaction: at least one superuser row stays
+    /// locked until this transaction ends.
     async fn is_last_superuser(&mut self, key: &U::Id) -> Result<bool, StepError> {
         let plan = self.plan;
         let Some(is_superuser) = &plan.is_superuser else {

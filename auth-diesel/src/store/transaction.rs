@@ -30,7 +30,7 @@ pub struct Transaction<C: SqlBackend, U: SqlUser> {
     plan: Arc<Plan<U>>,
 }
 
-/// The users of a mapped table inside of a transaction that somebody else has begun and will end.
+/// The users of a mapped table inside of a transaction that the caller has begun and will end.
 ///
 /// Each change is a savepoint: an address that is taken is an outcome, and leaves the transaction as
 /// it was.
@@ -69,7 +69,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// its way, that is an error. The work runs in a task of its own, so that a client that hangs
     /// up does not stop it in the middle. Hash passwords before it
     /// ([`Accounts::prepare`](auth_core::Accounts::prepare)) and send mail after it
-    /// ([`Accounts::complete`](auth_core::Accounts::complete)): a transaction is no place to wait.
+    /// ([`Accounts::complete`](auth_core::Accounts::complete)): do not wait inside of a transaction.
     ///
     /// # Examples
     ///

@@ -59,7 +59,7 @@ pub trait SqlKey: UserId {
     /// The value to store.
     fn to_column(&self) -> <Self::SqlType as Codec>::Value;
 
-    /// The key of a stored value; `None` where it is no key.
+    /// Returns the key of a stored value; `None` if it is not a valid key.
     fn from_column(value: <Self::SqlType as Codec>::Value) -> Option<Self>;
 }
 

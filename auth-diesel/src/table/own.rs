@@ -11,7 +11,7 @@ use crate::sql::{Kind, SqlValue};
 /// Implemented for `()` and for tuples of one to twelve columns of a `table!`, as
 /// `(customers::display_name, customers::locale)`. Sealed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no tuple of mapped columns",
+    message = "`{Self}` is not a tuple of mapped columns",
     note = "one column is written with a comma: `(people::nick,)`; none is `()`; twelve are the most"
 )]
 pub trait OwnColumns: sealed::Tuple {

@@ -157,7 +157,7 @@ impl<U: SqlUser> Plan<U> {
     fn read(&self, row: Row) -> Result<U, BoxError> {
         let mut values = row.into_iter();
         let key = super::column::next::<<U::Id as SqlKey>::SqlType>(&mut values, &self.key)?;
-        let key = U::Id::from_column(key).ok_or("the key of a row is no key")?;
+        let key = U::Id::from_column(key).ok_or("the key of a row is invalid")?;
         let name = key.clone();
         let account = account::read(&mut values, &self.has);
         let user = account.and_then(|account| {

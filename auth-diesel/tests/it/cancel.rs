@@ -170,7 +170,7 @@ async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize)
     assert!(inserted.is_none_or(|inserted| inserted == new));
     let swapped = stored(store, &row).await;
     assert!([&row, &next].contains(&&swapped), "{swapped:?}");
-    // Whoever comes after a dropped swap is decided by it, whether it happened or is under way.
+    // A call after a dropped swap is ordered after it, whether it has happened or is still running.
     let rival = after(&row, "rival");
     let won = store.swap_session(&rival).await.unwrap();
     let expected = if won { rival } else { next };

@@ -11,7 +11,7 @@ use auth_diesel::{
 use scratch_servers::{Engine, test_server};
 use tempfile::TempDir;
 
-/// An empty database that nobody else uses, for as long as this value lives.
+/// An empty database for one test, dropped with this value.
 pub(crate) trait Home: Send + Sync + Sized + 'static {
     type Connection: SqlBackend;
 

@@ -1,4 +1,4 @@
-//! The session that goes on when the epoch of its user moves: in the same step, or not at all.
+//! The session to keep when the epoch of its user moves: in the same step, or not at all.
 
 use auth_core::store::{
     InsertOutcome, Precondition, SessionStore, StoredSession, UniqueField, UpdateOutcome,
@@ -23,7 +23,7 @@ on_each_engine!(
     rotations_and_password_changes_meet,
 );
 
-/// A new password, by somebody who is logged in by this session.
+/// A new password, by a user who is logged in with this session.
 fn new_password(keep: &SessionId) -> UserChange<User> {
     UserChange {
         password_hash: Some(hash("$argon2id$two")),
@@ -154,7 +154,7 @@ async fn only_a_living_session_of_this_user_moves(home: impl Home) {
     let is_updated = matches!(outcome, Ok(UpdateOutcome::Updated(_)));
     assert!(is_updated, "{outcome:?}");
     assert_eq!(stored(&store, &own).await, own);
-    // None at all is no fault.
+    // A missing session is not an error.
     let nobody = SessionId::generate().unwrap();
     let change = new_password(&nobody);
     let outcome = store
@@ -232,7 +232,7 @@ async fn within<C: SqlBackend>(
         .await
 }
 
-/// Whoever writes the session at the same time keeps the new epoch, and loses no write.
+/// A concurrent write of the session keeps the new epoch, and no write is lost.
 async fn rotations_and_password_changes_meet(home: impl Home) {
     const CHANGES: i64 = 20;
     let store = home.open_wide::<User>().await;

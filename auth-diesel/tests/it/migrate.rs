@@ -1,4 +1,4 @@
-//! Tables that are made, made again, made by many, and made by somebody newer.
+//! Migrations: applied once, applied again, applied concurrently, and by a newer version.
 
 use auth_core::UserDatabase;
 use auth_core::store::PageRequest;
@@ -168,8 +168,8 @@ fn every_engine_goes_down_alike() {
     );
 }
 
-/// MySQL keeps each change of a table at once. Who dies before noting it leaves a table without a
-/// note, and the next start goes on from there.
+/// MySQL keeps each change of a table at once. An interrupted migration leaves a table without a
+/// record, and the next start continues from there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_between_a_table_and_its_note_is_mended() {
     let Some(home) = Mysql::new().await else {
@@ -182,7 +182,7 @@ async fn a_crash_between_a_table_and_its_note_is_mended() {
     assert_eq!(page.total, 1);
 }
 
-/// Who has nothing to migrate waits for nobody's lock, and other databases have locks of their own.
+/// A start without pending migrations waits for no lock, and other databases have their own locks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_held_lock_stops_nobody_who_is_up_to_date() {
     use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};

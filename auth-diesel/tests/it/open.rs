@@ -41,7 +41,7 @@ async fn what_was_written_is_there_after_reopening(home: impl Home) {
     assert_eq!(store.increment(&key, window, now()).await.unwrap(), 2);
 }
 
-/// Several stores are several processes to a database: no turn is shared, and nobody hears "locked".
+/// Several stores are like several processes: they share no permit, and no call fails with "locked".
 async fn writers_of_several_stores_wait_for_each_other(home: impl Home) {
     let key = ExpiringKey::new("test", "a");
     let mut tasks = JoinSet::new();

@@ -20,8 +20,8 @@ async fn mysql_comes_back() {
 }
 
 /// Eight callers insert users all the time while the server is stopped, started, killed and started:
-/// who was told that the user is there finds it, nobody is there twice, and nothing needs a restart
-/// of ours.
+/// an acknowledged user is present, no user is there twice, and the program needs no
+/// restart.
 async fn comes_back<C: SqlBackend>(engine: Engine) {
     let Some(mut server) = own_server(engine) else {
         return;
@@ -47,7 +47,7 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
         let error = store.get(&known.id).await.unwrap_err();
         assert_eq!(error.to_string(), "the store cannot answer");
         server.start().unwrap();
-        // The first answer may take a connection or two that have ended without a word.
+        // The first answer may need a connection or two that the server has closed.
         let mut answers = 0;
         for _ in 0..100 {
             match store.get(&known.id).await {

@@ -256,7 +256,7 @@ async fn a_password_change_keeps_the_session_that_asks(home: impl Home) {
         let list = world.list(&own.access).await;
         assert_eq!(list.len(), 1, "{list:?}");
 
-        // The store moved it in the step of the change: nobody wrote it a second time for that.
+        // The store moved it in the step of the change, without a second write.
         let epochs = world.rows().await;
         let kept = epochs.iter().max_by_key(|row| row.epoch).unwrap();
         assert_eq!(kept.version, 2, "{kept:?}");
@@ -308,7 +308,7 @@ async fn rotations_take_no_more_room(home: impl Home) {
         // The number of the generation has grown by three digits.
         assert!(after[0] <= before[0] + 3, "{before:?}, {after:?}");
     }
-    // All that is in the table, whoever the owner is.
+    // All rows of the table, for all owners.
     let end = world.clock.now() + Duration::days(400);
     let all = world.store.purge_sessions(end, u32::MAX).await.unwrap();
     assert_eq!(all, BACKENDS.len() as u64);

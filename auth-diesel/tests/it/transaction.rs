@@ -215,7 +215,7 @@ async fn accounts_change_within<H: Home>(home: H) {
         .unwrap();
     assert_eq!(gone, DeleteOutcome::Stale);
     drop(lease);
-    // Nobody ended it: the pool forgot the connection, and the database what it wrote.
+    // The transaction was not committed: the pool dropped the connection, and the database rolled back.
     let stored = store.get(&user.id).await.unwrap().unwrap();
     assert!(!stored.account.is_verified);
     assert_eq!(stored.account.epoch, user.account.epoch);
@@ -259,8 +259,8 @@ async fn a_swallowed_deadlock_keeps_nothing_on_mysql() {
     }
 }
 
-/// Two transactions want each other's row. The one that the engine ends takes the error for nothing,
-/// goes on, and says that all is well: what it wrote is not there all the same.
+/// Two transactions need each other's row. The one that the engine ends ignores the error,
+/// continues, and reports success: what it wrote is not committed.
 async fn deadlock(home: impl Home) {
     let store = with_companies(&home).await;
     let one = inserted(&store, new_user("one@example.com")).await;
@@ -307,7 +307,7 @@ async fn deadlock(home: impl Home) {
             "the other one's bump came through: {outcomes:?}"
         );
     }
-    // Who was kept wrote its company, and nobody else did.
+    // Only the committed transactions wrote their companies.
     assert_eq!(store.list(PageRequest::first()).await.unwrap().total, 2);
     let mut connection = store.pool().get().await.unwrap();
     let script = "INSERT INTO companies (name) VALUES ('left')";

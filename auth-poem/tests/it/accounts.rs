@@ -87,7 +87,7 @@ async fn routes_fit_under_a_prefix_and_beside_data_of_the_applications_own() {
         "hello root@example.com"
     );
     reads_by_id(&client, &token, "/outer/inner", ada).await;
-    // What is no UTF-8 is refused by Poem before it looks what is nested there.
+    // Poem refuses a path that is not valid UTF-8 before it matches nested routes.
     let none = client.get_as(&token, "/outer/inner/users/%FF").await;
     assert_eq!(none.status, 400);
 }

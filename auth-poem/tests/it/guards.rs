@@ -55,7 +55,7 @@ async fn a_route_behind_a_guard_answers_whom_the_guard_lets_pass() {
             (403, "INSUFFICIENT_ROLES")
         );
         assert_eq!(client.get_as(&ada, path).await.text, "the invoices");
-        // A method that the route does not know is none of the guard's business once it lets pass.
+        // An unknown method is answered by the route after the guard has admitted the request.
         let bearer = format!("Bearer {ada}");
         let headers = [("authorization", bearer.as_str())];
         assert_eq!(client.send("PUT", path, &headers, "").await.status, 405);
@@ -96,7 +96,7 @@ async fn a_guard_of_another_handle_does_not_vouch() {
         assert_eq!(
             other.calls(),
             (calls.0 + 1, calls.1 + 1),
-            "the guard let pass"
+            "the guard admitted it"
         );
     }
 }

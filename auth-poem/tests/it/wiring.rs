@@ -136,7 +136,7 @@ async fn what_is_not_wired_is_listed() {
         lines[2],
         "GET /public: nothing asked for a user; the reply was 200"
     );
-    assert_eq!(lines[3], "GET no path: this is no path");
+    assert_eq!(lines[3], "GET no path: this is not a valid path");
 }
 
 async fn own_form(error: poem::Error) -> Response {
@@ -171,7 +171,7 @@ async fn error_handlers_see_refusals_below_provide_only() {
     assert_eq!(client.get("/account").await.text, "AUTHENTICATION_FAILED");
 }
 
-/// Our routes are no errors of Poem: nothing of it reaches their replies.
+/// Replies of the toolkit's routes are not Poem errors: error handlers do not change them.
 #[tokio::test]
 async fn routes_are_out_of_reach_of_error_handlers() {
     let house = TestApp::new();

@@ -30,7 +30,7 @@ pub struct CustomerChange {
 }
 
 /// Which members of a body are read: `display_name` and `locale`. `company_id` is not among them, so
-/// whoever sends one is told that it is unknown.
+/// a request that sends it is refused as unknown.
 #[derive(Debug, Clone, Copy)]
 pub struct CustomerColumns;
 
@@ -57,7 +57,7 @@ impl UserColumns for CustomerColumns {
     }
 }
 
-/// The text is no language.
+/// The text is not a valid language tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidLocale;
 

@@ -34,7 +34,7 @@ impl AuthUser for Customer {
     fn account(&self) -> &Account {
         &self.account
     }
-    /// The company is nobody's business but ours.
+    /// The company is not shown to clients.
     fn show_columns(&self, shown: &mut ShownColumns) {
         shown.show("display_name", &self.display_name);
         shown.show("locale", &self.locale.as_ref().map(Locale::as_str));

@@ -13,7 +13,7 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
     /// Ends one session of the user with this key, and its tokens with it; whether there was one.
-    /// Somebody else's session is none.
+    /// A session of another user is not ended.
     ///
     /// # Errors
     ///
@@ -124,9 +124,9 @@ impl<U: AuthUser> Accounts<U> {
         Ok(ended)
     }
 
-    /// Writes the new epoch of a user into the session that goes on. Where the store of users holds
-    /// sessions, too, that has happened already. A failure costs the caller a login and nobody any
-    /// safety, for the session is dead until this has happened.
+    /// Writes the new epoch of a user into the session to keep. A store that holds users and
+    /// sessions has done so already. If this fails, the caller has to log in again; security does
+    /// not depend on it, because the session is invalid until the epoch is written.
     pub(crate) async fn keep_current_session(
         &self,
         keep: Option<&SessionId>,
@@ -136,7 +136,7 @@ impl<U: AuthUser> Accounts<U> {
         if let Some(id) = keep
             && let Err(error) = self.try_keep_current_session(id, user).await
         {
-            self.background_failed("a session that goes on", &error, context);
+            self.background_failed("the session to keep", &error, context);
         }
     }
 
@@ -168,7 +168,7 @@ impl<U: AuthUser> Accounts<U> {
         ))
     }
 
-    /// Removes the sessions of a user who is gone: nobody can use them, and nobody needs their rows.
+    /// Removes the sessions of a deleted user. They are invalid already; this frees their rows.
     pub(crate) async fn forget_sessions_of(&self, user: &U::Id, context: &Context) {
         let Some(sessions) = &self.inner.sessions else {
             return;

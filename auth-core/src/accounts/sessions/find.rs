@@ -79,9 +79,9 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.get(&key).await?.filter(AuthUser::is_active))
     }
 
-    /// Puts the end of a session off, now and then: a write for each request would be one too many.
-    /// Where somebody else writes at the same moment, that one has noted it; where the store cannot
-    /// write, the request goes on all the same, for it could be read.
+    /// Extends the idle deadline of a session, at most once in a while to save writes.
+    /// A concurrent write has recorded the use as well. If the store cannot
+    /// write, the request continues, because the session could be read.
     async fn note_use(&self, sessions: &Sessions, row: &StoredSession, context: &Context) {
         let now = self.now();
         if !sessions.is_worth_noting(row, now) {

@@ -8,8 +8,8 @@ use crate::user::AuthUser;
 /// How many sessions are shown.
 const MOST: u32 = 1000;
 /// How many rows are read, where some of the first are dead: those that ended with the user's epoch
-/// stay until their time is over, and must not take the places of those that are good. It has an end,
-/// for whoever has that many made them and must not take everybody's memory.
+/// stay until their time is over, and must not take the places of those that are good. It is bounded,
+/// because one user must not be able to exhaust the memory of the process.
 const MOST_READ: u32 = 16 * MOST;
 
 impl<U: AuthUser> Accounts<U> {

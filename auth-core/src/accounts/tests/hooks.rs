@@ -63,7 +63,7 @@ async fn a_failing_hook_before_a_deletion_stops_it() {
     assert!(accounts.get(&user.id).await.unwrap().is_some());
 }
 
-/// Waits in the hook until the test lets it go on.
+/// Waits in the hook until the test continues it.
 struct Slow {
     entered: Arc<Semaphore>,
     proceed: Arc<Semaphore>,
@@ -123,7 +123,7 @@ async fn a_vanished_caller_stops_no_hook() {
     assert!(stored.unwrap().is_some());
 }
 
-/// A hook that panics is an error of its request and of nobody else.
+/// A hook that panics fails its own request only.
 #[tokio::test]
 async fn a_panicking_hook_is_contained() {
     struct Panicking;

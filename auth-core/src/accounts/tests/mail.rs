@@ -227,7 +227,7 @@ async fn a_reset_token_dies_with_what_it_is_bound_to() {
     }
 }
 
-/// C-FP-01: what happens before the reply is one count for everybody; who exists is asked after it.
+/// C-FP-01: the work before the reply is one count in every case; the user is looked up after it.
 #[tokio::test]
 async fn requests_do_the_same_for_known_and_unknown_addresses() {
     let world = World::new();
@@ -307,7 +307,7 @@ async fn a_request_says_when_the_store_is_down() {
     assert_eq!(world.raised(EventKind::ServiceUnavailable), 1);
 }
 
-/// In the private mode nobody learns from a registration who exists; the owner does.
+/// With hidden accounts a registration reveals no account; the owner of the address is notified.
 #[tokio::test]
 async fn a_private_registration_tells_only_the_owner() {
     let world = World::new();
@@ -361,7 +361,7 @@ async fn purposes_do_not_mix() {
     assert!(matches!(refused, Err(ResetPasswordError::BadToken)));
 }
 
-/// A6.4.1: the secret that a new account is mailed is random, lives for an hour, and is no password
+/// A6.4.1: the secret that a new account is mailed is random, lives for an hour, is not a password
 /// and cannot become one.
 #[tokio::test]
 async fn what_is_mailed_first_cannot_become_a_password() {

@@ -52,8 +52,8 @@ impl<U: AuthUser> Auth<U> {
         };
         let may_keep = match find_cookie(head, name) {
             Ok(None) => false,
-            // One of nobody is good. Any other is that of a session: of one that is over, where no access
-            // cookie comes along, and then no login would take it.
+            // A pre-login token is kept. Any other token belongs to a session; without an access cookie
+            // that session has ended, and a login would not accept the token.
             Ok(Some(token)) => {
                 self.csrf().is_of(token, &CsrfBinding::Anonymous)
                     || !matches!(transport.read(head), Ok(None))

@@ -8,7 +8,7 @@ use crate::http::{Reply, RequestHead};
 use crate::token::JwkSet;
 use crate::user::AuthUser;
 
-/// For how long whoever verifies tokens may go on with the keys that it has. A next key has to be
+/// How long a verifier of tokens may use cached keys. A next key has to be
 /// published for longer than this before it signs.
 const MAX_AGE: &str = "public, max-age=300";
 

@@ -32,8 +32,8 @@ impl<U: AuthUser> Auth<U> {
         Ok(Self::logout_response(backend))
     }
 
-    /// 401; and a browser forgets this backend's cookie, if it was not accepted. Nobody asked for those
-    /// of other backends, which may be good.
+    /// 401, and the browser deletes the cookie of this backend if it was not accepted. Cookies
+    /// of other backends may be valid and stay.
     fn unauthenticated_logout(&self, backend: &Backend<U>, who: &Authentication<U>) -> Rejection {
         let is_refused = matches!(who, Authentication::Refused { .. });
         let rejection = Rejection::unauthenticated(self.challenges(is_refused));

@@ -43,8 +43,8 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
-    /// that the refresh token names. One that comes along with the CSRF cookie of another session was not
-    /// set by us beside it, and is none: it was planted.
+    /// that the refresh token names. A refresh cookie beside the CSRF cookie of another session was
+    /// injected, and is ignored.
     fn token_of_cookie(
         &self,
         backend: &Backend<U>,

@@ -49,7 +49,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &SessionList { sessions }))
     }
 
-    /// Ends one of the caller's sessions. The one that asks says goodbye like a logout.
+    /// Ends one of the caller's sessions. Ending the caller's own session answers like a logout.
     pub(in crate::api) async fn end_session(
         &self,
         request: &mut RequestParts<'_>,

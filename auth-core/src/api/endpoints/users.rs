@@ -119,15 +119,15 @@ fn as_administrator<U: AuthUser>(caller: &Authenticated<U>) -> Context {
     caller.context().with_actor(actor)
 }
 
-/// An id that does not parse is one that nobody has.
+/// An id that does not parse belongs to no user.
 fn user_id<U: AuthUser>(request: &RequestParts<'_>) -> Result<U::Id, Rejection> {
     let id = request.id.and_then(canonical);
     id.ok_or_else(|| ErrorCode::UserNotFound.into())
 }
 
 /// The key that is written like this: as it prints, in either case (RFC 9562 §4 has UUIDs read so).
-/// Parsers take more, braces and missing hyphens say; but whoever watches paths (a proxy, an audit)
-/// should not see five for one user.
+/// Parsers accept more (braces, missing hyphens), but a proxy or an audit that reads paths
+/// should see one spelling for one user.
 fn canonical<Id: UserId>(text: &str) -> Option<Id> {
     let id: Id = text.parse().ok()?;
     id.to_string().eq_ignore_ascii_case(text).then_some(id)

@@ -117,7 +117,7 @@ fn cookies_have_names_keys_and_an_origin() {
     }
     check(
         builder(sessions()).backend(web()).public_prefix("api"),
-        "is no path",
+        "is not a valid path",
     );
     let plain = || {
         let cookies = CookieTransport::new().insecure_over_plain_http();

@@ -66,7 +66,7 @@ fn x_forwarded_for_is_believed_from_trusted_proxies_only() {
         CLIENT,
     );
     check(PROXY, &[CLIENT, ""], CLIENT);
-    // Empty elements are no elements.
+    // Empty elements are skipped.
     check(PROXY, &["203.0.113.7,"], CLIENT);
     check(PROXY, &["203.0.113.7, , 10.0.0.2,,"], CLIENT);
     check(PROXY, &[" , ,"], PROXY);
@@ -91,7 +91,7 @@ fn address_forms_in_x_forwarded_for() {
     ] {
         check(element, expected);
     }
-    // What is no address ends the walk at the proxy, and never at what stands to its left.
+    // An element that is not an address ends the walk at the proxy, never at an element to its left.
     for element in [
         "unknown",
         "_hidden",

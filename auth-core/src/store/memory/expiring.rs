@@ -13,7 +13,7 @@ use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 
 /// Keeps expiring counters in a map behind a lock.
 ///
-/// It never drops an entry that is alive: a deny-list that forgets under pressure is none. Beyond
+/// It never drops an entry that is alive: a deny-list must not forget under pressure. Beyond
 /// its capacity of live entries a new key is a [`StoreError`], which clients see as 503.
 #[derive(Debug)]
 pub struct MemoryExpiringStore {

@@ -69,7 +69,7 @@ async fn revocation_ends_one_token() {
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(
         !is_accepted(&strategy, &first, &clock).await,
-        "as long as anybody could use it"
+        "until it expires"
     );
 }
 
@@ -112,7 +112,7 @@ async fn an_unreachable_deny_list_is_an_error() {
             .await
             .unwrap()
             .is_none(),
-        "what is no token needs no store"
+        "an invalid token needs no store"
     );
 }
 

@@ -73,7 +73,7 @@ async fn lengths(trial: &CaseRun<'_>) {
     stage.same("the contract's limit", MAX_BODY_BYTES, 65_536);
 }
 
-/// What is no strict JSON is refused with one fixed text.
+/// A body that is not strict JSON is refused with one fixed text.
 async fn broken_json(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;

@@ -150,7 +150,7 @@ async fn refresh(trial: &CaseRun<'_>) {
 }
 
 /// Tabs share their cookies: however their refreshes overlap within the grace, all get the same
-/// tokens, and nobody is logged out.
+/// tokens, and no tab is logged out.
 async fn parallel_tabs(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();
@@ -204,7 +204,7 @@ async fn stale(trial: &CaseRun<'_>) {
     stage.expect(me(&jar), refused.clone()).await;
     let reply = stage.send(&post(&jar, "/auth/refresh")).await;
     stage.same("its refresh cookie is good", reply.status, 204);
-    // A neighbour's cookie is none of our business.
+    // A cookie of a sibling host is ignored.
     for cookie in [
         "auth=x",
         "__host-auth=x",
@@ -280,7 +280,7 @@ async fn a_new_login_replaces(trial: &CaseRun<'_>) {
     stage.same("how often it is told", ended.count(), 1);
 }
 
-/// C-SM-02, C-SM-03: a planted cookie never becomes anybody's session, and none elsewhere is looked at.
+/// C-SM-02, C-SM-03: a planted cookie never becomes a session, and no other cookie is read.
 async fn fixation(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let planted = "A".repeat(64);
@@ -371,7 +371,7 @@ async fn below_a_prefix(trial: &CaseRun<'_>) {
     );
 }
 
-/// The routes of sessions, with cookies: one's own says goodbye like a logout.
+/// The routes of sessions, with cookies: ending the caller's own session answers like a logout.
 async fn sessions_with_cookies(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());

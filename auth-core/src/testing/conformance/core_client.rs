@@ -109,7 +109,7 @@ impl Harness for CoreRig {
     }
 }
 
-/// Decodes `%41` (RFC 3986 §2.1); `None` where the result is no UTF-8.
+/// Decodes `%41` (RFC 3986 §2.1); `None` if the result is not valid UTF-8.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());

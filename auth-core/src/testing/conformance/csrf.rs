@@ -112,7 +112,7 @@ async fn every_route(trial: &CaseRun<'_>) {
     stage.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
-/// C-CS-03: whoever logs a browser in must be the site itself; the same for a refresh.
+/// C-CS-03: only the site itself can log a browser in or refresh its tokens.
 async fn login_and_refresh(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
@@ -219,8 +219,8 @@ async fn a_token_before_login(trial: &CaseRun<'_>) {
     stage.expect(patch, refused()).await;
 }
 
-/// Whoever was logged out by somebody else has the CSRF token of a session that is over, and is offered
-/// one to log in again. Beside an access cookie it stays, for it may be that of its session.
+/// A browser whose session was ended elsewhere still has its CSRF token, and is offered a new one for the
+/// login. Beside an access cookie the token stays, because it may belong to that session.
 async fn a_token_after_the_end(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();
@@ -244,7 +244,7 @@ async fn a_token_after_the_end(trial: &CaseRun<'_>) {
     stage.same("a login with it", reply.status, 204);
 }
 
-/// C-CS-05: with a bearer token nobody asks, and the cookie beside it counts for nothing.
+/// C-CS-05: a request with a bearer token needs no CSRF token, and its cookie is ignored.
 async fn bearer_is_never_asked(trial: &CaseRun<'_>) {
     let (stage, ada) = browser_stage(trial).await;
     let eve = stage.user("eve@example.com").await;
@@ -269,13 +269,13 @@ async fn bearer_is_never_asked(trial: &CaseRun<'_>) {
         let bad = with(patch(), headers).bearer("x");
         stage.expect(bad, Expected::unauthenticated(true)).await;
     }
-    // Another scheme is no credential of ours.
+    // Another scheme is ignored.
     let basic = patch().header("authorization", "Basic YTpi");
     stage.expect(basic, refused()).await;
     stage.expect(me(&jar), Expected::user(200, &ada)).await;
 }
 
-/// C-CS-04: what a form can send is no body of ours, wherever it comes from.
+/// C-CS-04: a body that a form can send is refused, wherever it comes from.
 async fn simple_content_types(trial: &CaseRun<'_>) {
     let (stage, _) = browser_stage(trial).await;
     let mut jar = Jar::default();

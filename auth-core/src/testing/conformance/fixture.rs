@@ -33,8 +33,8 @@ use crate::user::{Account, AuthUser, User};
 
 /// A password that no account has until a case sets it.
 pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
-/// A password that nobody ever has.
-pub(super) const WRONG_PASSWORD: &str = "a guess that is_active_superuser nowhere";
+/// A password that no user has.
+pub(super) const WRONG_PASSWORD: &str = "a guess that leads nowhere";
 
 /// The settings of a case; the defaults are those of the toolkit.
 #[derive(Default)]
@@ -117,7 +117,7 @@ pub(super) enum Backends {
     Browser,
 }
 
-/// An example of RFC 8037 (appendix A.1), which everybody knows.
+/// The example of RFC 8037, appendix A.1.
 const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -322,7 +322,7 @@ impl Fixture<'_> {
         self.events.kinds().contains(&kind)
     }
 
-    /// Waits for what goes on after replies.
+    /// Waits for work that continues after replies.
     pub(super) async fn wait_idle(&self) {
         self.auth.accounts().wait_idle().await;
     }

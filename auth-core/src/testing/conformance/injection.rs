@@ -1,4 +1,4 @@
-//! Strings that mean something to somebody else: to a database, a header, a log, a shell, a page.
+//! Strings with a meaning in another language: of a database, a header, a log, a shell, a page.
 
 use serde_json::json;
 

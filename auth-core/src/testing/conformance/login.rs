@@ -203,7 +203,7 @@ async fn verification_required(trial: &CaseRun<'_>) {
     );
 }
 
-/// A6.3.2: a fresh store lets nobody in.
+/// A6.3.2: a fresh store has no account to log in with.
 async fn no_default_accounts(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (address, password) in [

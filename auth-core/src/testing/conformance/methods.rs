@@ -23,7 +23,7 @@ const PATHS: &[(&str, &str)] = &[
     ),
 ];
 
-/// 405 with `Allow`, whoever asks and whatever comes along.
+/// 405 with `Allow`, for every caller and every body.
 async fn others_are_405(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (path, allow) in PATHS {

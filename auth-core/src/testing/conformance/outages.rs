@@ -76,8 +76,8 @@ async fn users_are_down(trial: &CaseRun<'_>) {
     );
 }
 
-/// A token whose revocation cannot be looked up is neither good nor bad; a logout that cannot be
-/// recorded is no success.
+/// A token whose revocation cannot be looked up is neither valid nor invalid; a logout that cannot be
+/// recorded is an error.
 async fn expiring_store_is_down(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let cast = Cast::on(&stage).await;
@@ -99,8 +99,8 @@ async fn expiring_store_is_down(trial: &CaseRun<'_>) {
     );
 }
 
-/// Where sessions cannot be asked for, nobody is logged in, and nobody is logged out: a cookie is not
-/// cleared, a refresh token not spent, and a logout is no success.
+/// While the session store fails, no user is logged in and no user is logged out: no cookie is
+/// cleared, no refresh token is spent, and a logout is an error.
 async fn session_store_is_down(trial: &CaseRun<'_>) {
     let (stage, user) = browser_stage(trial).await;
     let mut jar = Jar::default();

@@ -33,7 +33,7 @@ fn privileged() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A15.3.3, B-29: every column name of the row, sent to the routes that anybody may call, is refused
+/// A15.3.3, B-29: every column name of the row, sent to the public routes, is refused
 /// by its name, and nothing is stored.
 async fn no_column_comes_in(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;

@@ -221,7 +221,7 @@ async fn forged(trial: &CaseRun<'_>) {
     stage
         .expect(as_access, Expected::unauthenticated(true))
         .await;
-    stage.check(stage.accepts(&access).await, "the session goes on");
+    stage.check(stage.accepts(&access).await, "the session stays valid");
     refreshed(&stage, &token).await;
 }
 
@@ -256,7 +256,10 @@ async fn deadlines(trial: &CaseRun<'_>) {
             stage.accepts(&access).await,
             !is_checked,
         );
-        stage.check(!stage.raised(EventKind::TokenReused), "an end is no reuse");
+        stage.check(
+            !stage.raised(EventKind::TokenReused),
+            "an end is not a reuse",
+        );
     }
 }
 
@@ -333,7 +336,7 @@ async fn of_another_backend(trial: &CaseRun<'_>) {
         refused.text("code"),
         "REFRESH_TOKEN_INVALID".to_owned(),
     );
-    stage.check(stage.accepts(&access).await, "the session goes on");
+    stage.check(stage.accepts(&access).await, "the session stays valid");
     let body = json!({ "refresh_token": token });
     let request = WireRequest::post("/auth/api/refresh", &body);
     stage.expect(request, Expected::in_session()).await;
@@ -398,7 +401,7 @@ async fn after_the_end(trial: &CaseRun<'_>) {
     }
 }
 
-/// A7.4.3: a change of the password ends the other sessions, and the one that it comes from goes on.
+/// A7.4.3: a change of the password ends the other sessions and keeps the current one.
 async fn changed_password(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;

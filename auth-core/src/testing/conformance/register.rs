@@ -201,7 +201,7 @@ async fn privately(trial: &CaseRun<'_>) {
         .await;
 }
 
-/// Where people log in by name, registration asks for one, and an address is no way in.
+/// With login by user name, registration requires one, and an address is refused at login.
 async fn with_a_username(trial: &CaseRun<'_>) {
     let setup = Setup {
         login_by: LoginBy::Username,

@@ -54,7 +54,7 @@ async fn everybody_gets_the_same(trial: &CaseRun<'_>) {
     );
 }
 
-/// C-FP-03, C-FP-06, B-02: once; it ends what the user holds, sets no cookie and logs nobody in.
+/// C-FP-03, C-FP-06, B-02: once; it ends what the user holds, sets no cookie and starts no session.
 async fn replaces_once(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;
@@ -176,7 +176,7 @@ async fn refused_password_keeps_the_token(trial: &CaseRun<'_>) {
     stage.same("the token", reply.status, 200);
 }
 
-/// C-FP-04: however often somebody asks, the account is as it was.
+/// C-FP-04: requests for a reset do not change the account.
 async fn asking_changes_nothing(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let user = stage.user("ada@example.com").await;

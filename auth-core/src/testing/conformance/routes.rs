@@ -68,7 +68,7 @@ impl Row {
     }
 }
 
-/// The actors of a sweep: somebody ordinary, a superuser, a superuser's token, and mailed tokens.
+/// The actors of a sweep: an ordinary user, a superuser, a superuser's token, and mailed tokens.
 pub(super) struct Cast {
     pub(super) user: User,
     pub(super) admin: User,

@@ -145,7 +145,10 @@ async fn one_is_ended(trial: &CaseRun<'_>) {
             .await;
         stage.check(stage.raised(EventKind::SessionEnded), "the event of an end");
         stage.check(!is_alive(&stage, &first).await, "it is dead at once");
-        stage.check(is_alive(&stage, &second).await, "the own goes on");
+        stage.check(
+            is_alive(&stage, &second).await,
+            "the caller's own session stays valid",
+        );
         let gone = Expected::problem(404, "SESSION_NOT_FOUND");
         stage.expect(delete(&id(&sessions[1]), &second), gone).await;
         stage.same("what is left", list(&stage, &second).await.len(), 1);
@@ -172,9 +175,15 @@ async fn others_are_ended(trial: &CaseRun<'_>) {
             stage.same("alive", is_alive(&stage, login).await, place == 2);
         }
         stage.same("what is left", list(&stage, &logins[2]).await.len(), 1);
-        stage.check(is_alive(&stage, &eves).await, "another user's goes on");
+        stage.check(
+            is_alive(&stage, &eves).await,
+            "another user's session stays valid",
+        );
         stage.expect(revoke, Expected::empty(204)).await;
-        stage.check(is_alive(&stage, &logins[2]).await, "twice is no harm");
+        stage.check(
+            is_alive(&stage, &logins[2]).await,
+            "a second call changes nothing",
+        );
         let epochs = [&user, &eve].map(|user| user.account.epoch.as_i64());
         stage.same("epochs before", epochs, [0, 0]);
     }
@@ -189,12 +198,15 @@ async fn logout_ends_one(trial: &CaseRun<'_>) {
         let logout = WireRequest::new("POST", "/auth/logout").bearer(&first.access);
         stage.expect(logout.clone(), Expected::empty(204)).await;
         stage.check(!is_alive(&stage, &first).await, "dead at once");
-        stage.check(is_alive(&stage, &second).await, "the other goes on");
+        stage.check(
+            is_alive(&stage, &second).await,
+            "the other session stays valid",
+        );
         stage.expect(logout, Expected::unauthenticated(true)).await;
     }
 }
 
-/// Somebody else's session, one that never was, and a text that is no id are the same 404.
+/// A session of another user, an unknown session, and an invalid id get the same 404.
 async fn of_others(trial: &CaseRun<'_>) {
     let (stage, _) = stage_of(trial, Backends::Opaque).await;
     stage.user("eve@example.com").await;
@@ -217,7 +229,7 @@ async fn of_others(trial: &CaseRun<'_>) {
         let gone = Expected::problem(404, "SESSION_NOT_FOUND");
         stage.expect(request, gone).await;
     }
-    stage.check(is_alive(&stage, &adas).await, "it goes on");
+    stage.check(is_alive(&stage, &adas).await, "it stays valid");
 }
 
 /// A7.4.5: the operations of an administrator.
@@ -253,7 +265,7 @@ async fn ends_of_all(trial: &CaseRun<'_>) {
         stage.same("none is listed", left, 0);
         let nobody = uuid::Uuid::nil();
         stage.same(
-            "of nobody",
+            "of an unknown user",
             accounts
                 .end_all_sessions(&nobody, &accounts.context())
                 .await

@@ -122,7 +122,7 @@ async fn forged(trial: &CaseRun<'_>) {
     }
 }
 
-/// A7.2.1: every token is verified here: cut, swapped, unsigned, and what is no token at all.
+/// A7.2.1: every token is verified here: cut, swapped, unsigned, and texts that are not tokens.
 async fn mangled(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;

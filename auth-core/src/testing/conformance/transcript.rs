@@ -53,8 +53,8 @@ pub(super) struct Recording {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Exchange {
-    /// Method and target. Headers and body of a request are the case's own and the same by nature, but
-    /// for pieces of tokens, of which a part is no token and has no placeholder.
+    /// Method and target. Headers and body of a request are written by the case and therefore equal, except
+    /// for parts of tokens, which have no placeholder.
     request: Vec<u8>,
     status: u16,
     /// In the order of the wire, repetitions included.

@@ -140,7 +140,7 @@ async fn one_user(trial: &CaseRun<'_>) {
     }
 }
 
-/// Parsable or not, an id that nobody has is one answer.
+/// An unknown id gets one answer, parsable or not.
 async fn unknown_ids(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, token) = three(&stage).await;
@@ -278,7 +278,7 @@ async fn change_refusals(trial: &CaseRun<'_>) {
     stage.same("the row", stage.row_text(user).await, columns(user));
 }
 
-/// 401 for nobody, 403 for anybody else, both before the id or the body are looked at.
+/// 401 for an anonymous caller, 403 for other users, both before the id or the body is read.
 async fn only_superusers(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let (users, _) = three(&stage).await;

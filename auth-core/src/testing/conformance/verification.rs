@@ -112,7 +112,7 @@ async fn bound_to_the_address(trial: &CaseRun<'_>) {
     );
 }
 
-/// Everybody gets 202; a mail goes to whom it helps.
+/// Every request gets 202; a mail is sent only where it helps.
 async fn requests(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     stage.user("ada@example.com").await;

@@ -95,7 +95,7 @@ impl WireReply {
         of_name.map(|(_, value)| value.as_slice())
     }
 
-    /// The body as JSON; `null` where it is none.
+    /// The body as JSON; `null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

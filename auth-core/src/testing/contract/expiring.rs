@@ -47,7 +47,7 @@ async fn play<S: ExpiringStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) 
         Guarantee::ExactKeys => keys::exact(stage).await,
         Guarantee::Cancellation => cancel::dropped_calls(stage).await,
         Guarantee::Outage => outage::nothing_is_absent(stage).await,
-        other => broken(format!("{other} is no guarantee of an expiring store")),
+        other => broken(format!("{other} is not a guarantee of an expiring store")),
     }
 }
 
@@ -111,7 +111,7 @@ impl<S: ExpiringStore> StoreUnderTest<S> {
         purged.map_err(|error| failed("purge", &error))
     }
 
-    /// Asserts the count of a key, which an entry that is over does not have.
+    /// Asserts the count of a key; an expired entry counts as absent.
     async fn counts(
         &self,
         when: &str,

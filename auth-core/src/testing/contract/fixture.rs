@@ -1,4 +1,4 @@
-//! What the suite asks of somebody who wrote a store: fresh stores, and a few words about users.
+//! What the author of a store gives to the suite: fresh stores, and a description of its users.
 
 use std::any::Any;
 use std::fmt;
@@ -48,7 +48,7 @@ pub trait UserFixture: Send + Sync + 'static {
     /// The store that is tried.
     type Store: UserDatabase;
 
-    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
     /// against the guarantee.
     async fn fresh(&self) -> Fresh<Self::Store>;
 
@@ -83,7 +83,7 @@ pub trait ExpiringFixture: Send + Sync + 'static {
     /// The store that is tried.
     type Store: ExpiringStore;
 
-    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
     /// against the guarantee.
     async fn fresh(&self) -> Fresh<Self::Store>;
 }
@@ -95,7 +95,7 @@ pub trait SessionFixture: Send + Sync + 'static {
     /// The store that is tried.
     type Store: SessionStore;
 
-    /// An empty store that nobody else uses. It is called once for every guarantee; a panic counts
+    /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
     /// against the guarantee.
     async fn fresh(&self) -> Fresh<Self::Store>;
 }

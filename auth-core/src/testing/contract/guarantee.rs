@@ -106,7 +106,7 @@ guarantees! {
         /// What [`ExpiringStore`](crate::ExpiringStore) guarantees.
         OF_EXPIRING_STORE: [
             Expiry = "An entry lives while `now` is before its expiry; from then on it counts as absent, purged or not, and can begin anew.",
-            LivingEntry = "An insertion where an entry lives changes neither its expiry nor its count; counting goes on from it.",
+            LivingEntry = "An insertion where an entry lives changes neither its expiry nor its count; counting continues from it.",
             FirstInsertion = "Of simultaneous insertions of one key exactly one is new, also where an expired entry is still there.",
             FixedWindow = "A fixed window ends so long after its first count, however many follow.",
             SlidingWindow = "A sliding window ends so long after its latest count.",
@@ -159,7 +159,7 @@ guarantees! {
         /// What a store guarantees besides that is both a [`UserDatabase`](crate::UserDatabase) and a
         /// [`SessionStore`](crate::SessionStore).
         OF_SESSIONS_OF_USERS: [
-            KeepsSession = "The session that a change keeps goes on: it takes the new epoch in the step of the bump, and in no other case; every other session stays as it is.",
+            KeepsSession = "The session that a change keeps stays valid: it takes the new epoch in the step of the bump, and in no other case; every other session stays as it is.",
         ]
         /// What a store guarantees besides that is both a [`UserDatabase`](crate::UserDatabase) and a
         /// [`CredentialStore`](crate::CredentialStore).

@@ -52,7 +52,7 @@ where
             Guarantee::KeepsSession => {
                 users::keep_session(&*fixture, StoreUnderTest { fresh }).await
             }
-            other => broken(format!("{other} is no guarantee of sessions of users")),
+            other => broken(format!("{other} is not a guarantee of sessions of users")),
         }
     })
     .await
@@ -75,7 +75,7 @@ async fn play<S: SessionStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) -
         Guarantee::SessionWritesAreRead => reads::own_writes(stage).await,
         Guarantee::Cancellation => cancel::dropped_calls(stage).await,
         Guarantee::Outage => outage::nothing_is_absent(stage).await,
-        other => broken(format!("{other} is no guarantee of a store of sessions")),
+        other => broken(format!("{other} is not a guarantee of a session store")),
     }
 }
 
@@ -227,7 +227,7 @@ fn session_of(owner: &Owner) -> Tried<StoredSession> {
     })
 }
 
-/// The next version of a session, written by somebody who leaves a mark.
+/// The next version of a session, written by another caller with a mark.
 fn next(session: &StoredSession, mark: &str) -> StoredSession {
     StoredSession {
         version: session.version.saturating_add(1),

@@ -70,7 +70,7 @@ async fn play<F: UserFixture>(stage: StoreUnderTest<F>, guarantee: Guarantee) ->
         Guarantee::StablePages => list::stable_pages(stage).await,
         Guarantee::Cancellation => cancel::dropped_calls(stage).await,
         Guarantee::Outage => outage::nothing_is_absent(stage).await,
-        other => broken(format!("{other} is no guarantee of a user store")),
+        other => broken(format!("{other} is not a guarantee of a user store")),
     }
 }
 

@@ -50,7 +50,7 @@ pub enum KeyError {
         /// The length of its modulus.
         bits: usize,
     },
-    /// The numbers are no key: not on the curve, of small order, out of range.
+    /// The numbers are not a valid key: not on the curve, of small order, or out of range.
     #[error("the numbers of the key are not those of a valid key")]
     Invalid,
     /// The public half in the text is not that of the private one.

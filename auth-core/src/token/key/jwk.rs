@@ -22,7 +22,7 @@ impl JwtKey {
     ///
     /// The key's name is the `kid` of the JWK. Without one, the name of a key pair is its RFC 7638
     /// thumbprint, and that of a secret the one of [`hs256_auto_kid`](Self::hs256_auto_kid): a
-    /// thumbprint would be a digest of the secret that everybody can try to guess (RFC 7638 §7).
+    /// thumbprint would be a digest of the secret that allows guessing (RFC 7638 §7).
     ///
     /// # Examples
     ///

@@ -116,7 +116,7 @@ fn a_ring_can_be_made_of_a_ring() {
     );
 }
 
-/// Whoever has asked for a ring goes on with that, and whoever asks afterwards gets the new one.
+/// A reader keeps the ring that it has read, and a later reader gets the new one.
 #[test]
 fn a_ring_in_use_does_not_change() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));

@@ -24,8 +24,8 @@ fn signed(key: &JwtKey, alg: &str, name: &str) -> String {
     format!("{message}.{}", b64(signature))
 }
 
-/// J-17, B-41 (CVE-2017-11424, CVE-2022-29217, CVE-2026-48526): whoever knows a public key, in
-/// whatever notation, and takes it for an HMAC secret, has signed nothing.
+/// J-17, B-41 (CVE-2017-11424, CVE-2022-29217, CVE-2026-48526): a token that is
+/// signed with a public key as an HMAC secret, in any notation, is invalid.
 #[test]
 fn a_public_key_is_no_secret() {
     for (jwk, pem, name) in [(ED_JWK, ED_PEM, "ed"), (EC_JWK, EC_PEM, "ec")] {
@@ -38,7 +38,7 @@ fn a_public_key_is_no_secret() {
             assert_eq!(
                 forger.weakness(),
                 Some(crate::secret::SecretWeakness::KeyDocument),
-                "nobody can configure it: {text}",
+                "it cannot be configured: {text}",
             );
             for (alg, expected) in [
                 ("HS256", InvalidToken::WrongAlgorithm),
@@ -52,7 +52,7 @@ fn a_public_key_is_no_secret() {
     }
 }
 
-/// J-01, B-41: each key reads its own algorithm, whatever a header says and whoever has signed.
+/// J-01, B-41: each key verifies its own algorithm, independent of the header and the signer.
 #[test]
 fn keys_are_not_mixed_up() {
     let keys = || {

@@ -54,7 +54,7 @@ fn rfc_7515_a_1() {
         key.verify(&message.as_bytes()[1..], &signature),
         Err(InvalidToken::BadSignature),
     );
-    // The whole token is none of ours: it names no key.
+    // The whole token is invalid here: it names no key.
     let token = format!("{message}.{}", b64(&signature));
     let read = decode(&KeyRing::new(key), &profile(), &token, NOW);
     assert_eq!(read, Err(InvalidToken::UnknownKey));
@@ -75,7 +75,7 @@ fn signatures_equal_those_of_another_implementation() {
     }
 }
 
-/// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key that everybody knows.
+/// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key.
 #[test]
 fn a_public_key_is_no_hmac_secret() {
     let pem = "-----BEGIN PUBLIC KEY-----\n\

@@ -301,7 +301,7 @@ fn a_jwk_is_strict_json() {
     assert_eq!(
         refused(&set),
         Some(KeyError::Member("kty")),
-        "a set is no key"
+        "a set is not a key"
     );
 }
 

@@ -87,7 +87,7 @@ fn the_audience_is_exact() {
     }
 }
 
-/// J-08: the issuer is the profile's or nobody, also where the key is the right one.
+/// J-08: the issuer must be the one of the profile, even with the right key.
 #[test]
 fn the_issuer_is_exact() {
     let named = |issuer: &str| profile().issuer(issuer);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The text of a token, byte by byte: a change here is a change for everybody who reads our tokens.
+/// The text of a token, byte by byte: a change here affects every reader of the tokens.
 #[test]
 fn the_form_of_a_token_is_pinned() {
     let profile = profile().issuer("https://accounts.example.com");
@@ -44,7 +44,7 @@ fn registered_names_cannot_be_added() {
     assert_eq!(last_wins.integer("epoch"), Ok(5));
 }
 
-/// A9.2.4: nothing is minted that would be for nobody or everybody, or that decode would refuse.
+/// A9.2.4: no token is minted without an audience, or that decode would refuse.
 #[test]
 fn unsound_claims_are_not_minted() {
     let refuse = |profile: &TokenProfile, claims: &Claims| {

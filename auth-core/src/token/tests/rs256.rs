@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_
 
 use super::*;
 
-/// Somebody else's issuer: their key pair, and our half of it.
+/// A foreign issuer: its key pair, and the public half.
 struct Issuer {
     pair: RsaKeyPair,
 }

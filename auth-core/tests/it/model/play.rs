@@ -150,7 +150,7 @@ impl Play {
         let password = if right {
             password_of(self.changes[user])
         } else {
-            "not the password of anybody".to_owned()
+            "not a password of any user".to_owned()
         };
         let reply = self.real.login(at, kind, (user, &password), cookies).await;
         if !right {
@@ -190,7 +190,7 @@ impl Play {
         Ok(())
     }
 
-    /// Whoever knows the name of a session can neither use it nor end it.
+    /// The id of a session is not sufficient to use it or to end it.
     async fn forge(&mut self, at: usize, name: usize, secrets: usize) -> Checked {
         let pick = |number: usize| number.checked_rem(self.refreshes.len());
         let (Some(name), Some(secrets)) = (pick(name), pick(secrets)) else {

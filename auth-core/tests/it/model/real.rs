@@ -31,7 +31,7 @@ pub(super) struct Real {
     servers: Vec<Server>,
     pub(super) clock: ManualClock,
     pub(super) users: Vec<User>,
-    /// The CSRF cookie of each session that began with cookies: whoever has its refresh cookie has this
+    /// The CSRF cookie of each session that began with cookies: a holder of its refresh cookie has this
     /// one, too.
     csrf: Mutex<HashMap<String, String>>,
 }

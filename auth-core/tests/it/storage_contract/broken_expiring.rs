@@ -60,7 +60,7 @@ impl Broken {
         }
     }
 
-    /// What goes wrong in every call. The store that writes in two steps lets nobody look on.
+    /// What goes wrong in every call. The store that writes in two steps excludes readers.
     async fn call(&self) -> Option<MutexGuard<'_, ()>> {
         match self.fault {
             Fault::Hangs => std::future::pending().await,

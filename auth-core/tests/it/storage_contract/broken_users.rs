@@ -83,7 +83,7 @@ impl Broken {
         self.fault == fault
     }
 
-    /// The store that writes in two steps lets nobody look on.
+    /// The store that writes in two steps excludes readers.
     async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match self.fault {
             Fault::WritesInTwoSteps => Some(self.turn.lock().await),
@@ -364,7 +364,7 @@ impl UserDatabase for Broken {
         }
         if let (Fault::PagesByOffset, PageStart::After(Some(id))) = (self.fault, page.start) {
             let all = self.everybody().await?;
-            // Where the key was when everybody was still there.
+            // The position of the key before the deletions.
             let before = all.iter().filter(|user| user.id < id).count() as u64;
             page.start = PageStart::Offset(before + 1);
         }

@@ -291,7 +291,7 @@ async fn own_columns_may_be_unique() {
     assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)));
 
     let InsertOutcome::Inserted(other) = store.insert(customer(3)).await.unwrap() else {
-        panic!("nobody else lives there")
+        panic!("the address was free")
     };
     let moves = |number: u32| UserChange::<Customer> {
         columns: CustomerChange {

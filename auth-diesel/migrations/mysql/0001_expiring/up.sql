@@ -1,4 +1,4 @@
--- MySQL keeps each change of a table at once: whoever dies before noting it must find no obstacle.
+-- MySQL commits each change of a table at once: a migration that was interrupted must be able to run again.
 -- Counters that expire. A row is alive while the caller's clock is before expires_at (UTC).
 -- Bytes and not text: no collation of MySQL that MariaDB shares tells `a` from `a` and a blank.
 CREATE TABLE IF NOT EXISTS auth_expiring (

@@ -1,4 +1,4 @@
--- MySQL keeps each change of a table at once: whoever dies before noting it must find no obstacle.
+-- MySQL commits each change of a table at once: a migration that was interrupted must be able to run again.
 -- Users. Keys are UUIDs of version 7 in their 16 bytes, so that they sort by creation. Times are in
 -- UTC. Roles are a sorted JSON array of names. Addresses and names arrive normalised and are
 -- compared byte for byte: under another collation `é` and `e` would be one person.

@@ -1,4 +1,4 @@
--- MySQL keeps each change of a table at once: whoever dies before noting it must find no obstacle.
+-- MySQL commits each change of a table at once: a migration that was interrupted must be able to run again.
 -- Sessions: one row from the login to the end, rewritten in place. Ids are random (UUIDs of version
 -- 4 in their 16 bytes), so new rows go to any page of the table. Times are in UTC. An owner is
 -- `realm:key`, and of any population of users: hence no reference to a table of them. It is bytes
@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS auth_sessions (
     client       VARCHAR(255)   CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
     version      BIGINT         NOT NULL,
     tokens       VARCHAR(1024)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    -- The list of somebody's sessions, those that were used last first.
+    -- The sessions of an owner, the last used first.
     INDEX auth_sessions_owner (owner, last_used_at),
-    -- What is over and can go.
+    -- Expired rows, for the purge.
     INDEX auth_sessions_expires_at (expires_at)
 ) ENGINE = InnoDB;

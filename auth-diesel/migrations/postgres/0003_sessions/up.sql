@@ -15,8 +15,8 @@ CREATE TABLE auth_sessions (
     tokens       TEXT COLLATE "C" NOT NULL CHECK (octet_length(tokens) <= 1024)
 );
 
--- The list of somebody's sessions, those that were used last first.
+-- The sessions of an owner, the last used first.
 CREATE INDEX auth_sessions_owner ON auth_sessions (owner, last_used_at);
 
--- What is over and can go.
+-- Expired rows, for the purge.
 CREATE INDEX auth_sessions_expires_at ON auth_sessions (expires_at);

@@ -60,7 +60,7 @@ fn impossible_flags_end_the_program_with_a_sentence() {
         1,
         "the lifetime of access tokens",
     );
-    refused(&["--auth-path=auth"], 1, "is no path for routes");
+    refused(&["--auth-path=auth"], 1, "is not a valid path for routes");
     let twice = ["--backend=a=bearer+jwt", "--backend=a=bearer+jwt"];
     refused(&twice, 1, "two backends are called `a`");
 }

@@ -26,7 +26,7 @@ pub(super) async fn until_its_expiry<S: ExpiringStore>(stage: StoreUnderTest<S>)
         .counts("long after its expiry", &key, end + MINUTE * 1000, 0)
         .await?;
 
-    // What is over begins anew although nobody purged it, with either call.
+    // An expired entry begins anew without a purge, with either call.
     let again = stage.insert(&key, end + MINUTE, end).await?;
     ensure_eq(
         "an insertion where an entry is over",
@@ -42,7 +42,7 @@ pub(super) async fn until_its_expiry<S: ExpiringStore>(stage: StoreUnderTest<S>)
     let count = stage.increment(&key, window, end + MINUTE).await?;
     ensure_eq("the first count after an expiry", &count, &1)?;
 
-    // What is over when it comes is new and never there.
+    // An entry that is already expired is new and never present.
     let late = super::key("late");
     stage.inserted(&late, start, start).await?;
     stage

@@ -1,4 +1,4 @@
-//! Removing what is over, in portions, by many at once.
+//! Removing expired entries, in portions, by concurrent calls.
 
 use time::Duration;
 
@@ -72,7 +72,7 @@ pub(super) async fn race_of_purges<S: ExpiringStore>(stage: StoreUnderTest<S>) -
     revived(&stage).await
 }
 
-/// An entry that is over is inserted anew while it is purged: it must be there afterwards.
+/// An expired entry is inserted again while it is purged: it must be present afterwards.
 async fn revived<S: ExpiringStore>(stage: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for round in 0..16 {

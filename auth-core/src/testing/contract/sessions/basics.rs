@@ -95,7 +95,7 @@ async fn nothing_is_there<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let deleted = stage.delete(&new_id()?).await?;
     ensure_eq("a deletion of nothing", &deleted, &false)?;
     let listed = stage.list(&ada, start, 10).await?;
-    ensure_eq("how many sessions nobody has", &listed.len(), &0)?;
+    ensure_eq("how many sessions are left", &listed.len(), &0)?;
     let removed = stage.remove_of(&ada).await?;
     ensure_eq("a removal of an owner without any", &removed, &0)?;
     let purged = stage.purge(start, 10).await?;

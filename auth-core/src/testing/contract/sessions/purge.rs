@@ -1,4 +1,4 @@
-//! Removing what is over, in portions, by many at once, beside uses that prolong.
+//! Removing expired sessions, in portions, by concurrent calls, beside uses that extend them.
 
 use time::Duration;
 
@@ -6,7 +6,7 @@ use super::{INSTANT, MINUTE, StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure, ensure_eq, race};
 
-/// A session that is over at this time after the start.
+/// A session that expires this long after the start.
 fn ending(after: Duration) -> Tried<StoredSession> {
     Ok(StoredSession {
         expires_at: start() + after,
@@ -71,8 +71,8 @@ pub(super) async fn races<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     prolonged(&stage).await
 }
 
-/// A session is used in its last moment, by somebody whose clock is a little behind, while it is
-/// purged: it is there afterwards if, and only if, the use was written.
+/// A session is used in its last moment, by a process whose clock is slightly late, while it is
+/// purged: it is present afterwards if, and only if, the use was written.
 async fn prolonged<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for _ in 0..32 {

@@ -110,11 +110,11 @@ fn winner(answers: Vec<(Exchange, RotateOutcome)>) -> Tried<(RefreshToken, Store
         });
     match rotated.next() {
         Some(winner) => Ok(winner),
-        None => broken("nobody rotated"),
+        None => broken("no call rotated"),
     }
 }
 
-/// Within the grace everybody gets the one successor, round after round.
+/// Within the grace all callers get the same successor, round after round.
 async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool) -> Tried {
     let (mut token, row) = begun(&rules(GRACE), start())?;
     stage.insert(&row).await?;
@@ -174,7 +174,7 @@ async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     stage.holds(when, &row.id, None).await
 }
 
-/// A token that was spent long ago, beside the one that is good: the session ends, whoever is first.
+/// A token that was spent long ago, beside the valid one: the session ends, in either order.
 async fn with_a_thief<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let rules = rules(GRACE);
     let (stolen, row) = begun(&rules, start())?;

@@ -62,7 +62,7 @@ pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried
     Ok(())
 }
 
-/// A7.4.1: what was ended stays so, whoever was about to write.
+/// A7.4.1: an ended session stays ended, also for a concurrent write.
 pub(super) async fn of_deleted<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let row = session_of(&ada)?;

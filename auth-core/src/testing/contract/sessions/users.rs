@@ -1,4 +1,4 @@
-//! Sessions beside their users: the one that a change keeps goes on.
+//! Sessions beside their users: the session that a change keeps stays valid.
 
 use super::{StoreUnderTest, next, session_of, start};
 use crate::password::PasswordHash;
@@ -71,7 +71,7 @@ where
         &Some(&expected),
     )?;
     unmoved(&stage, "after the bump", &[&other, &hers, &outdated]).await?;
-    // Somebody who read it before, and is about to note a use, must not write the old epoch back.
+    // A caller that read it before, and is about to record a use, must not write the old epoch back.
     let late = next(&kept, "late");
     let what = "a swap of the session as it was before the bump";
     stage.swaps(what, &late, false).await?;
@@ -165,7 +165,7 @@ where
     let outcome = update::<F>(stage, user.id(), keeping(&left), Precondition::anything()).await?;
     let is_missing = matches!(outcome, UpdateOutcome::Missing);
     ensure_eq("whether a deleted user is missing", &is_missing, &true)?;
-    let when = "after an update of nobody";
+    let when = "after an update of an unknown user";
     stage.holds(when, &left.id, Some(&left)).await
 }
 

@@ -25,12 +25,12 @@ pub(super) async fn inserted_is_found<F: UserFixture>(stage: StoreUnderTest<F>) 
         ensure_eq("the key", by_key.id(), user.id())?;
         match stage.find(new.email.clone()).await? {
             Some(by_email) => is_as_given(&stage, &new, &by_email, "find by address")?,
-            None => return broken(format!("find by address: nobody has {}", new.email)),
+            None => return broken(format!("find by address: no user has {}", new.email)),
         }
         if let Some(name) = new.username.clone() {
             match stage.find(name).await? {
                 Some(by_name) => is_as_given(&stage, &new, &by_name, "find by user name")?,
-                None => return broken("find by user name: nobody has it"),
+                None => return broken("find by user name: no user has it"),
             }
         }
         let text = user.id().to_string();
@@ -78,16 +78,16 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
     let nobody = gone.id();
 
     ensure(stage.get(nobody).await?.is_none(), || {
-        "get found somebody who was deleted".to_owned()
+        "get found a deleted user".to_owned()
     })?;
     let found = stage.find(email("nobody@example.com")?).await?;
     ensure(found.is_none(), || {
-        "find by address found somebody who never was there".to_owned()
+        "find by address found an unknown user".to_owned()
     })?;
     if UserOf::<F>::FIELDS.usernames {
         let found = stage.find(username("nobody")?).await?;
         ensure(found.is_none(), || {
-            "find by user name found somebody who never was there".to_owned()
+            "find by user name found an unknown user".to_owned()
         })?;
     }
     let after = stage
@@ -102,10 +102,17 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
     ] {
         let outcome = stage.update(nobody, change, expect).await?;
         ensure(matches!(outcome, UpdateOutcome::Missing), || {
-            format!("an update of nobody answered {}", update_name(&outcome))
+            format!(
+                "an update of an unknown user answered {}",
+                update_name(&outcome)
+            )
         })?;
         let outcome = stage.delete(nobody, expect).await?;
-        ensure_eq("a deletion of nobody", &outcome, &DeleteOutcome::Missing)?;
+        ensure_eq(
+            "a deletion of an unknown user",
+            &outcome,
+            &DeleteOutcome::Missing,
+        )?;
     }
     Ok(())
 }

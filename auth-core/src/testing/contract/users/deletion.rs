@@ -80,7 +80,7 @@ async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) ->
     })
 }
 
-/// A key stands in tokens: whoever got it a second time would get the first one's sessions.
+/// Tokens contain keys: a user with a reused key would get the sessions of the first user.
 pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     let mut keys = BTreeSet::new();
     stage.inserted(stage.plain("stays@example.com")?).await?;

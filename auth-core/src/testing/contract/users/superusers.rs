@@ -1,4 +1,4 @@
-//! Somebody who may administer always remains.
+//! An active superuser always remains.
 
 use super::{
     Change, Columns, IdOf, StoreUnderTest, UserOf, deactivate, demote, email, update_name,
@@ -60,7 +60,7 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> T
         &stage,
         nobody.id(),
         deactivate(),
-        "a deactivation where nobody is_active_superuser",
+        "a deactivation without an active superuser",
     )
     .await?;
     if !UserOf::<F>::FIELDS.superusers {
@@ -118,7 +118,7 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> T
     one_of_two(&stage, &ada).await
 }
 
-/// With a second one the first may go, and where nobody must remain the last may, too.
+/// With a second superuser the first may go, and without the precondition the last may, too.
 async fn one_of_two<F: UserFixture>(stage: &StoreUnderTest<F>, ada: &UserOf<F>) -> Tried {
     let eve = stage.inserted(stage.admin("eve@example.com")?).await?;
     applies(stage, ada.id(), demote(), "a demotion of one of two").await?;

@@ -54,7 +54,7 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             ensure(is, || format!("find by user name missed {name}"))?;
         }
     }
-    // Beside somebody who is there: the same and a bit more or less, which are nobody.
+    // Beside a known user: texts that differ slightly, which belong to no user.
     stage.inserted(stage.plain("somebody@example.com")?).await?;
     for nobody in [
         "somebod@example.com",
@@ -66,7 +66,7 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         "somebody@example.comm",
     ] {
         ensure(stage.find(email(nobody)?).await?.is_none(), || {
-            format!("find by address found somebody for {nobody}")
+            format!("find by address found a user for {nobody}")
         })?;
     }
     Ok(())

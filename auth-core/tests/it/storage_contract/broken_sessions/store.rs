@@ -84,7 +84,7 @@ impl Broken {
         self.fault == fault
     }
 
-    /// What goes wrong in every call. The store that writes in two steps lets nobody look on.
+    /// What goes wrong in every call. The store that writes in two steps excludes readers.
     async fn call(&self) -> Option<MutexGuard<'_, ()>> {
         match self.fault {
             Fault::Hangs => std::future::pending().await,
@@ -144,7 +144,7 @@ impl Broken {
         Ok(deleted)
     }
 
-    /// Overwrites whatever is there; or, in the place of nothing, inserts.
+    /// Overwrites the row, or inserts it if there is none.
     async fn write(&self, next: &StoredSession) -> Result<(), StoreError> {
         self.inner.insert_session(next.clone()).await
     }
