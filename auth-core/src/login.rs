@@ -18,9 +18,10 @@
 //!
 //! # Examples
 //!
-//! Log in, refresh and log out, without HTTP:
+//! Log in, refresh and log out, without HTTP (the fixtures need the feature `testing`):
 //!
-//! ```
+#![cfg_attr(feature = "testing", doc = "```")]
+#![cfg_attr(not(feature = "testing"), doc = "```ignore")]
 //! use auth_core::login::{LoginError, LoginStep, PresentedTokens, RefreshError};
 //! use auth_core::store::memory::MemorySessionStore;
 //! use auth_core::testing::{accounts_builder, master_secret, password, registration, PASSWORD};
@@ -71,6 +72,7 @@ mod revoke;
 mod start;
 mod step;
 #[cfg(test)]
+#[cfg(feature = "jwt")]
 mod tests;
 mod tokens;
 

@@ -63,7 +63,8 @@
 //! Logins work the same way: [`login`](crate::login) shows a login, a refresh and a logout without
 //! HTTP. Here a rule of the application refuses a login:
 //!
-//! ```
+#![cfg_attr(all(feature = "jwt", feature = "testing"), doc = "```")]
+#![cfg_attr(not(all(feature = "jwt", feature = "testing")), doc = "```ignore")]
 //! use std::sync::Arc;
 //!
 //! use auth_core::accounts::{Decision, DecisionResult, Refusal};
