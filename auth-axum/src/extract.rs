@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use crate::reject::AuthRejection;
 use crate::request::{Head, cell_of};
 
-/// The user who makes this request and whom the policy `P` lets pass. It dereferences to
+/// The user of this request, admitted by the policy `P`. It dereferences to
 /// [`Admitted`] (the backend, the session), and so to the user.
 ///
 /// Only a passed guard makes one, so that a handler that takes `CurrentUser<User, Support>` is called
@@ -53,7 +53,7 @@ pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 
 /// The user on a page that is public: no user, or an active one.
 ///
-/// A cookie that is no longer valid is no user. An invalid header is refused, because the client sent it
+/// A request with an expired or revoked cookie is anonymous. An invalid header is refused, because the client sent it
 /// on purpose, and so is every request while a store cannot answer: an outage logs no user out.
 ///
 /// # Examples
@@ -123,7 +123,7 @@ where
     }
 }
 
-// For `Active` alone: the signature could not show whether a user whom another policy refuses is an
+// For `Active` alone: the signature could not show whether a user that another policy refuses is an
 // error or `None`.
 impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U, Active>
 where

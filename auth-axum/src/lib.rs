@@ -92,7 +92,7 @@
 //! let app: Router = Router::new().route("/account", get(account)).with_state(());
 //! ```
 //!
-//! A user whom no guard has let pass:
+//! A user without a passed guard:
 //!
 //! ```compile_fail
 //! use auth_axum::CurrentUser;

@@ -72,7 +72,7 @@
 //!
 //! # An example that does not compile
 //!
-//! A user whom no guard has let pass:
+//! A user without a passed guard:
 //!
 //! ```compile_fail
 //! use auth_core::guard::Admitted;

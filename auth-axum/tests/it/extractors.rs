@@ -16,7 +16,7 @@ impl Policy for Support {
 }
 
 fn name(user: Option<CurrentUser<User>>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
+    user.map_or_else(|| "anonymous".to_owned(), |user| user.email().to_string())
 }
 
 const REQUIRED: [&str; 4] = ["/active", "/verified", "/superuser", "/support"];
@@ -30,7 +30,7 @@ async fn serve(house: &TestApp) -> Client {
         )
         .route_layer(guard(&house.auth, Guard::active()));
     let app = Router::new()
-        .route("/public", get(async || "everybody"))
+        .route("/public", get(async || "public"))
         .route("/active", get(async |_: ActiveUser<User>| "in"))
         .route("/verified", get(async |_: VerifiedUser<User>| "in"))
         .route("/superuser", get(async |_: Superuser<User>| "in"))
@@ -56,7 +56,7 @@ async fn a_public_route_asks_no_store() {
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
     let before = house.calls();
-    assert_eq!(client.get_as(&token, "/public").await.text, "everybody");
+    assert_eq!(client.get_as(&token, "/public").await.text, "public");
     assert_eq!(house.calls(), before);
 }
 
@@ -114,7 +114,7 @@ async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_
     let id = house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
     for path in OPTIONAL {
-        assert_eq!(client.get(path).await.text, "nobody");
+        assert_eq!(client.get(path).await.text, "anonymous");
         assert_eq!(client.get_as(&token, path).await.text, "ada@example.com");
         let bad = client.get_as("no.such.token", path).await;
         assert_eq!(

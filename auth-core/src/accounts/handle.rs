@@ -100,7 +100,7 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.inner.database.get(id).await?)
     }
 
-    /// Waits until the work that goes on after replies is done and every event has left the sinks:
+    /// Waits until the work after replies is done and every event has left the sinks:
     /// call it before an orderly shutdown, and in tests before looking at what a mail hook did.
     pub async fn wait_idle(&self) {
         self.inner.background.wait_idle().await;

@@ -23,7 +23,7 @@ impl<U: AuthUser, P: Policy<U>> GuardOf<U, P> {
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// Admits the user of a request whom the policy `P` lets pass.
+    /// Admits the user of a request if the policy `P` accepts it.
     ///
     /// `cell` is what the adapter keeps with the request, so that a request is authenticated once.
     /// Without a cell, or with one of another handle, the request is authenticated anew.
@@ -59,7 +59,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Admits the user of a request to a page that is public: no user, or an active one. A cookie that
-    /// is no longer valid is no user.
+    /// is no longer valid counts as anonymous.
     ///
     /// # Errors
     ///

@@ -81,8 +81,8 @@ impl<U: AuthUser> RequestAuth<U> {
         self.answer.get()
     }
 
-    /// Authenticates the request the first time, and returns the result from then on. An outage is no
-    /// result: the next call asks again.
+    /// Authenticates the request the first time, and returns the result from then on. An outage is
+    /// not kept: the next call authenticates again.
     pub(super) async fn authenticate(
         &self,
         auth: &Auth<U>,

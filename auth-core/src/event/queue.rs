@@ -170,7 +170,7 @@ impl EventWorker {
             }
             self.deliver(events).await;
             for done in waiting {
-                // An error means that nobody waits any more.
+                // An error means that the caller has stopped waiting.
                 let _ = done.send(());
             }
         }

@@ -1,4 +1,4 @@
-//! A user whom a policy lets pass.
+//! A user admitted by a policy.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use std::ops::Deref;
 use super::Active;
 use crate::authenticator::Authenticated;
 
-/// A user whom the policy `P` lets pass: the proof that an extractor of an adapter holds.
+/// A user admitted by the policy `P`: the proof that an extractor of an adapter holds.
 ///
 /// Only [`Auth::admit`](crate::Auth::admit) and [`Auth::admit_optional`](crate::Auth::admit_optional)
 /// make one. It dereferences to the [`Authenticated`] user, and so to the user.
@@ -26,7 +26,7 @@ pub struct Admitted<U, P = Active> {
 }
 
 impl<U, P> Admitted<U, P> {
-    /// Called with a user whom the guard of the policy has let pass.
+    /// Called with a user that the guard of the policy has admitted.
     pub(crate) fn new(user: Authenticated<U>) -> Self {
         Self {
             user,

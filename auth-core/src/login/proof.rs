@@ -42,7 +42,7 @@ pub struct AuthProof<U> {
 }
 
 impl<U: AuthUser> AuthProof<U> {
-    /// Creates a proof for a user whom the application itself has authenticated: its own single
+    /// Creates a proof for a user that the application itself has authenticated: its own single
     /// sign-on, a migration of sessions from an older system, a test.
     ///
     /// The time of the proof is the time of the login, unless

@@ -41,7 +41,7 @@ auth_core::user! {
     }
 }
 
-/// Keeps whom it welcomed.
+/// Keeps the users that it welcomed.
 #[derive(Default)]
 struct Welcomes(Mutex<Vec<String>>);
 

@@ -145,7 +145,7 @@ async fn a_swap_takes_the_version_before(home: impl Home) {
     assert_eq!(stored(&store, &first).await, third);
 
     assert_eq!(stored(&store, &other).await, other);
-    let nobody = after(&session("users:7"), "nobody");
+    let nobody = after(&session("users:7"), "unknown");
     assert!(!store.swap_session(&nobody).await.unwrap());
     let lowest = StoredSession {
         version: i64::MIN,

@@ -19,7 +19,7 @@ const OPTIONAL: [&str; 2] = ["/optional-user", "/optional-twice"];
 
 #[handler]
 fn public() -> &'static str {
-    "everybody"
+    "public"
 }
 
 #[handler]
@@ -44,7 +44,7 @@ fn support(_: CurrentUser<User, Support>) -> &'static str {
 
 #[handler]
 fn optional(OptionalUser(user): OptionalUser<User>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
+    user.map_or_else(|| "anonymous".to_owned(), |user| user.email().to_string())
 }
 
 #[handler]
@@ -54,7 +54,7 @@ fn three(_: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<User>) -> &'
 
 #[handler]
 fn twice(OptionalUser(user): OptionalUser<User>, OptionalUser(_): OptionalUser<User>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.email().to_string())
+    user.map_or_else(|| "anonymous".to_owned(), |user| user.email().to_string())
 }
 
 fn pages(house: &TestApp) -> Route {
@@ -87,7 +87,7 @@ async fn a_public_route_asks_no_store() {
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
     let before = house.calls();
-    assert_eq!(client.get_as(&token, "/public").await.text, "everybody");
+    assert_eq!(client.get_as(&token, "/public").await.text, "public");
     assert_eq!(house.calls(), before);
 }
 
@@ -147,7 +147,7 @@ async fn an_optional_user_is_nobody_without_a_credential_and_refused_with_a_bad_
     let id = house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
     for path in OPTIONAL {
-        assert_eq!(client.get(path).await.text, "nobody");
+        assert_eq!(client.get(path).await.text, "anonymous");
         assert_eq!(client.get_as(&token, path).await.text, "ada@example.com");
         let bad = client.get_as("no.such.token", path).await;
         assert_eq!(
@@ -252,7 +252,7 @@ async fn plain_data_is_enough_for_extractors() {
 async fn an_option_of_poems_swallows_outages_and_ours_does_not() {
     #[handler]
     fn option(user: Option<CurrentUser<User>>) -> &'static str {
-        user.map_or("nobody", |_| "somebody")
+        user.map_or("anonymous", |_| "a user")
     }
 
     let house = TestApp::new();
@@ -260,8 +260,8 @@ async fn an_option_of_poems_swallows_outages_and_ours_does_not() {
     let client = house.serve(app.with(provide(&house.auth))).await;
     house.user("ada@example.com", AdminUpdate::default()).await;
     let token = house.token(&client, "", "ada@example.com").await;
-    assert_eq!(client.get_as(&token, "/option").await.text, "somebody");
+    assert_eq!(client.get_as(&token, "/option").await.text, "a user");
     house.users.fail(true);
-    assert_eq!(client.get_as(&token, "/option").await.text, "nobody");
+    assert_eq!(client.get_as(&token, "/option").await.text, "anonymous");
     assert_eq!(client.get_as(&token, "/optional-user").await.status, 503);
 }

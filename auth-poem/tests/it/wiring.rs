@@ -26,7 +26,7 @@ fn home(_: OptionalUser<User>) -> &'static str {
 
 #[handler]
 fn public() -> &'static str {
-    "everybody"
+    "public"
 }
 
 #[handler]

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::{AuthEvent, EventKind, EventSink};
 
-/// A sink that keeps the users of its events, and goes on only as often as it is allowed to.
+/// A sink that keeps the users of its events, and continues only as often as it is allowed to.
 #[derive(Clone)]
 struct Slow {
     permits: Arc<Semaphore>,

@@ -152,7 +152,7 @@ async fn events_name_actor_client_and_time(trial: &CaseRun<'_>) {
             "roles".to_owned(),
         );
         stage.same(
-            "of whom",
+            "the user",
             event.user.as_deref(),
             Some(&*user.id.to_string()),
         );

@@ -26,7 +26,7 @@ async fn ends_this_token_only(trial: &CaseRun<'_>) {
     stage.expect(logout, Expected::unauthenticated(true)).await;
 }
 
-/// Without a good token there is nobody to log out.
+/// A logout without a valid token is refused.
 async fn asks_for_a_token(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     let logout = WireRequest::new("POST", "/auth/logout");

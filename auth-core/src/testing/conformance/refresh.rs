@@ -225,8 +225,7 @@ async fn forged(trial: &CaseRun<'_>) {
     refreshed(&stage, &token).await;
 }
 
-/// A7.3.1, A7.3.2, N-SE-07: thirty days without a use, ninety days in all; a use prolongs the one and
-/// not the other.
+/// A7.3.1, A7.3.2, N-SE-07: thirty days without a use, ninety in all; a use extends the first only.
 async fn deadlines(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;
@@ -342,8 +341,7 @@ async fn of_another_backend(trial: &CaseRun<'_>) {
     stage.expect(request, Expected::in_session()).await;
 }
 
-/// A7.4.1, A7.4.2, B-24: logout, reset, deactivation and deletion end the chain; an account that is
-/// switched on again has to log in.
+/// A7.4.1, A7.4.2, B-24: logout, reset, deactivation and deletion end the chain, for a reactivated user too.
 async fn after_the_end(trial: &CaseRun<'_>) {
     for backends in KINDS {
         let stage = stage_of(trial, backends, None).await;

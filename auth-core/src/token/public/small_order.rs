@@ -3,7 +3,7 @@
 /// Returns whether `encoded` is a point of small order, or the encoding of a number that is not
 /// reduced modulo 2²⁵⁵ - 19.
 ///
-/// Under a public key of small order anybody can make a signature that verifies for many messages,
+/// Under a public key of small order every party can make a signature that verifies for many messages,
 /// and a number that is not reduced is a second encoding of a key. RFC 8032 §5.1.3 (step 1) refuses
 /// the second kind; `aws-lc-rs` accepts both. The ordinates are the eight points of order 1, 2, 4
 /// and 8, as in table 1 of *Taming the many `EdDSAs`* (Chalkias, Garillot, Nikolaenko; SSR 2020)

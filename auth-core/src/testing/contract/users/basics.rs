@@ -85,7 +85,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
         "find by address found an unknown user".to_owned()
     })?;
     if UserOf::<F>::FIELDS.usernames {
-        let found = stage.find(username("nobody")?).await?;
+        let found = stage.find(username("unknown")?).await?;
         ensure(found.is_none(), || {
             "find by user name found an unknown user".to_owned()
         })?;

@@ -56,7 +56,7 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
     }
     // Beside a known user: texts that differ slightly, which belong to no user.
     stage.inserted(stage.plain("somebody@example.com")?).await?;
-    for nobody in [
+    for unknown in [
         "somebod@example.com",
         "somebodyy@example.com",
         "some%@example.com",
@@ -65,8 +65,8 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         "somebody@example.co",
         "somebody@example.comm",
     ] {
-        ensure(stage.find(email(nobody)?).await?.is_none(), || {
-            format!("find by address found a user for {nobody}")
+        ensure(stage.find(email(unknown)?).await?.is_none(), || {
+            format!("find by address found a user for {unknown}")
         })?;
     }
     Ok(())
