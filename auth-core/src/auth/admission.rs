@@ -95,7 +95,7 @@ impl<U: AuthUser> Auth<U> {
 
     /// Checks that a request to the application's own routes is not forged: one that changes something,
     /// with a cookie of ours that a browser may have added by itself, must prove where it comes from
-    /// ([`csrf`](crate::csrf)). Other requests pass and are not authenticated.
+    /// ([`csrf`]). Other requests pass and are not authenticated.
     ///
     /// When the request was answered, [`stale_cookies`](Self::stale_cookies) has headers for the reply.
     ///

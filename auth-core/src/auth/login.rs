@@ -1,4 +1,4 @@
-//! Login, refresh and logout by the name of a backend: the use cases of [`login`](crate::login).
+//! Login, refresh and logout by the name of a backend: the use cases of [the pipeline](crate::login).
 
 use super::Auth;
 use crate::api::{ErrorCode, Rejection};
@@ -30,7 +30,7 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// # Examples
     ///
-    /// See [`login`](crate::login).
+    /// See [the pipeline](crate::login).
     pub async fn log_in(
         &self,
         backend: &str,
@@ -74,7 +74,7 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// # Examples
     ///
-    /// See [`login`](crate::login).
+    /// See [the pipeline](crate::login).
     pub async fn refresh(
         &self,
         backend: &str,
@@ -97,7 +97,7 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// # Examples
     ///
-    /// See [`login`](crate::login).
+    /// See [the pipeline](crate::login).
     pub async fn log_out(
         &self,
         backend: &str,

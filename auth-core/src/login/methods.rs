@@ -125,8 +125,7 @@ impl fmt::Debug for AuthMethod {
 
 /// The authentication methods of one login: a set of at most [`Methods::MAX`].
 ///
-/// A session stores it, a JWT carries it as the claim `amr`, and
-/// [`Authenticated::methods`](crate::Authenticated::methods) returns it. An empty set means that the
+/// [`AuthProof::methods`](crate::login::AuthProof::methods) returns it. An empty set means that the
 /// methods are not known.
 ///
 /// # Examples

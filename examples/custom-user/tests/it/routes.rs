@@ -58,7 +58,7 @@ async fn play(kind: Kind) {
     assert_eq!(made.status, 201);
     let shown = read(&made);
     let expected = json!({
-        "id": "1", "email": "ada@example.com", "is_active": true, "is_verified": false,
+        "id": 1, "email": "ada@example.com", "is_active": true, "is_verified": false,
         "is_superuser": false, "roles": [], "display_name": "Ada 🐘", "locale": "pt-BR"
     });
     assert_eq!(shown, expected);

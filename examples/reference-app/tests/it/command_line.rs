@@ -186,7 +186,7 @@ fn two_backends(home: &Home) {
 fn switches_of_the_rules(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     let id = String::from_utf8(made.stdout).unwrap();
-    let app = home.start(&["--require-verification", "--private-registration"]);
+    let app = home.start(&["--require-verification", "--hide-existing-accounts"]);
     app.client
         .send(&registration("ada@example.com"))
         .expect(202);
