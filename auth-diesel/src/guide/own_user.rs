@@ -111,12 +111,15 @@
 //!     .hooks(NoHooks::new())
 //!     .build()?;
 //! let ada = accounts
-//!     .register(Registration {
-//!         email: EmailAddress::parse("ada@example.com")?,
-//!         username: None,
-//!         password: Password::parse("a mill that weaves algebra")?,
-//!         columns: "countess".to_owned(),
-//!     })
+//!     .register(
+//!         Registration {
+//!             email: EmailAddress::parse("ada@example.com")?,
+//!             username: None,
+//!             password: Password::parse("a mill that weaves algebra")?,
+//!             columns: "countess".to_owned(),
+//!         },
+//!         &accounts.context(),
+//!     )
 //!     .await?;
 //! assert_eq!((ada.number, ada.nick.as_str()), (1, "countess"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -54,7 +54,7 @@
 //!             })
 //!         })
 //!         .await?;
-//!     accounts.complete(&user).await?;
+//!     accounts.complete(&user, &accounts.context()).await?;
 //!     Ok(user)
 //! }
 //!

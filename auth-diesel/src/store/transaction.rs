@@ -120,7 +120,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///     })
     ///     .await?;
     /// // Only now is it true, and only now may a mail say so.
-    /// accounts.complete(&user).await?;
+    /// accounts.complete(&user, &accounts.context()).await?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -28,6 +28,8 @@ use crate::types::AuthUuid;
 /// #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 /// struct CustomerId(i64);
 ///
+/// impl auth_core::UserId for CustomerId {}
+///
 /// impl SqlKey for CustomerId {
 ///     type SqlType = diesel::sql_types::BigInt;
 ///
