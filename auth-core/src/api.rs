@@ -4,7 +4,7 @@
 mod body;
 mod capabilities;
 mod declared;
-mod endpoints;
+mod endpoint;
 mod method;
 mod objects;
 #[cfg(feature = "openapi")]
@@ -19,7 +19,7 @@ mod user_read;
 pub use crate::error::ErrorCode;
 pub use body::{BODY_TIMEOUT, MAX_BODY_BYTES};
 pub(crate) use declared::BodyRules;
-pub use endpoints::RequestParts;
+pub use endpoint::RequestParts;
 pub use method::Method;
 #[cfg(feature = "openapi")]
 pub use openapi::OpenApi;

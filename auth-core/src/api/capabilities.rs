@@ -1,13 +1,15 @@
 //! The table of capabilities: each brings its routes.
 
-pub(super) mod keys;
-pub(super) mod login;
-pub(super) mod me;
-pub(super) mod register;
-pub(super) mod reset;
-pub(super) mod sessions;
-pub(super) mod users;
-pub(super) mod verify;
+mod keys;
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+mod reset;
+mod sessions;
+mod users;
+mod verify;
 
 use super::{RouteSpec, routes::Surface};
 use crate::user::AuthUser;
@@ -16,6 +18,8 @@ use crate::user::AuthUser;
 pub(super) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
     [
         login::routes,
+        logout::routes,
+        refresh::routes,
         keys::routes,
         sessions::routes,
         register::routes,

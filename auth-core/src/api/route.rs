@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::endpoints::{Answer, RequestParts};
+use super::endpoint::{Answer, RequestParts};
 use super::{ErrorCode, Method};
 use crate::auth::Auth;
 use crate::backend::Backend;

@@ -69,6 +69,6 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
             .iter()
             .all(|file| file == "login/proof.rs")
     );
-    let logins = ["api/endpoints/login.rs", "auth/login.rs"];
+    let logins = ["api/capabilities/login/endpoints.rs", "auth/login.rs"];
     assert_eq!(files_with("login::log_in("), logins);
 }

@@ -1,57 +1,8 @@
-//! The proof of an address by a mailed token.
+//! The proof of an address, with a mailed token.
 
-use crate::api::declared::{Body, BodyToken, body};
-use crate::api::route::{Base, ReplySpec, RouteSpec};
-use crate::api::routes::Surface;
-use crate::api::{ErrorCode, Method, objects};
-use crate::http::Field;
-use crate::user::{AuthUser, EmailAddress};
+mod body;
+mod endpoints;
+mod routes;
 
-body! {
-    /// The body of a verification.
-    pub(in crate::api) struct VerifyBody(rules) {
-        /// The token of the mail.
-        token: BodyToken => Field::write_only,
-    }
-}
-
-body! {
-    /// The body of a request for a mail.
-    pub(in crate::api) struct AddressBody(rules) {
-        /// The e-mail address.
-        email: EmailAddress => |field| field.example("ada@example.com"),
-    }
-}
-
-pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
-    let verify = RouteSpec::new(
-        Method::Post,
-        "verify",
-        (Base::Auth, "/verify"),
-        |auth, request, context| Box::pin(auth.verify(request, context)),
-    )
-    .summary("Prove an address with the token of a mail.")
-    .body(VerifyBody::schema(&surface.rules))
-    .reply(ReplySpec::json(
-        200,
-        "The account.",
-        objects::user_read::<U>(),
-    ))
-    .codes(&[
-        ErrorCode::VerifyUserBadToken,
-        ErrorCode::VerifyUserAlreadyVerified,
-    ]);
-    let request = RouteSpec::new(
-        Method::Post,
-        "verify.request",
-        (Base::Auth, "/request-verify-token"),
-        |auth, request, context| Box::pin(auth.request_verify(request, context)),
-    )
-    .summary("Ask for a mail with a verification token.")
-    .body(AddressBody::schema(&surface.rules))
-    .reply(ReplySpec::empty(
-        202,
-        "The request is accepted, whether or not the address has an account.",
-    ));
-    vec![verify, request]
-}
+pub(super) use body::AddressBody;
+pub(super) use routes::routes;

@@ -8,7 +8,7 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// 401: the credential became invalid during the request.
-    pub(super) fn outdated(&self) -> Rejection {
+    pub(in crate::api) fn outdated(&self) -> Rejection {
         self.unauthenticated(&Authentication::Refused {
             presence: CredentialSource::Header,
         })

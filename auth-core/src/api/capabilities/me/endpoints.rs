@@ -1,10 +1,10 @@
-//! The caller's own account.
+//! The endpoints.
 
-use super::complete::complete;
-use super::{Answer, RequestParts};
+use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
-use crate::api::capabilities::me::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::api::declared::Body;
+use crate::api::endpoint::complete;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -14,7 +14,7 @@ use crate::http::Reply;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) async fn read_me(
+    pub(super) async fn read_me(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -25,7 +25,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(user.user())))
     }
 
-    pub(in crate::api) async fn update_me(
+    pub(super) async fn update_me(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -58,7 +58,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(in crate::api) async fn change_password(
+    pub(super) async fn change_password(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -84,7 +84,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::empty(204))
     }
 
-    pub(in crate::api) async fn delete_me(
+    pub(super) async fn delete_me(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,

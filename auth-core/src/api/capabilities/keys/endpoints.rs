@@ -1,4 +1,4 @@
-//! The public keys of access tokens (RFC 7517 §5).
+//! The endpoints.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use crate::user::AuthUser;
 const MAX_AGE: &str = "public, max-age=300";
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) fn public_keys(&self, head: &dyn RequestHead) -> Reply {
+    pub(super) fn public_keys(&self, head: &dyn RequestHead) -> Reply {
         let backends = self.backends().iter();
         let keys: JwkSet = backends.flat_map(|b| b.strategy().public_keys()).collect();
         let set = Reply::cacheable_json(200, MAX_AGE, &keys);

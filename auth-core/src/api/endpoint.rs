@@ -1,23 +1,13 @@
-//! The endpoints: each a function from a request to a reply.
+//! What the endpoints of all capabilities share: a request, and how its route answers it.
 
 mod complete;
 mod forgery;
-mod keys;
-mod login;
-mod logout;
-mod mail;
-mod me;
 mod outdated;
-mod refresh;
-mod register;
-mod sessions;
-mod users;
 
 #[cfg(test)]
 #[cfg(feature = "jwt")]
 mod tests;
 
-use self::complete::complete;
 use super::declared::{Body, BodyRules};
 use super::{ErrorCode, Rejection, Route, RouteSpec};
 use crate::auth::Auth;
@@ -27,6 +17,7 @@ use crate::guard::Guard;
 use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
 use crate::user::AuthUser;
+pub(super) use complete::complete;
 
 /// A request as an adapter hands it over.
 #[expect(
@@ -76,21 +67,24 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Reads a declared body.
-    async fn read_body<B: Body>(&self, request: &mut RequestParts<'_>) -> Result<B, Rejection> {
+    pub(super) async fn read_body<B: Body>(
+        &self,
+        request: &mut RequestParts<'_>,
+    ) -> Result<B, Rejection> {
         let mut fields = fields(request).await?;
         let body = B::read(&mut fields, &self.body_rules());
         complete(body, fields)
     }
 
     /// The settings that bounds of members follow from.
-    fn body_rules(&self) -> BodyRules {
+    pub(super) fn body_rules(&self) -> BodyRules {
         BodyRules {
             login_by: self.settings().identifier,
             shortest_password: self.accounts().password_policy().shortest(),
         }
     }
 
-    async fn guarded(
+    pub(super) async fn guarded(
         &self,
         guard: &Guard<U>,
         head: &dyn RequestHead,
@@ -104,7 +98,7 @@ impl<U: AuthUser> Auth<U> {
 impl<U: AuthUser> Auth<U> {
     /// Reads the body of a caller who may pass, and asks again when it is there: a body can arrive
     /// slowly, and a caller that was demoted, deactivated or logged out meanwhile is refused.
-    async fn guarded_fields(
+    pub(super) async fn guarded_fields(
         &self,
         guard: &Guard<U>,
         request: &mut RequestParts<'_>,
@@ -117,6 +111,6 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {
+pub(super) async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {
     super::body::read_fields(request.head, request.body).await
 }

@@ -1,7 +1,7 @@
-//! Login by a password.
+//! The endpoints.
 
-use super::{Answer, RequestParts};
-use crate::api::capabilities::login::LoginBody;
+use super::body::LoginBody;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
@@ -13,7 +13,7 @@ use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) async fn login(
+    pub(super) async fn login(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -81,6 +81,3 @@ fn of_login(rejection: Rejection) -> Rejection {
         _ => rejection,
     }
 }
-
-#[cfg(test)]
-mod tests;

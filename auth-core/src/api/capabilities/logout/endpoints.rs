@@ -1,7 +1,7 @@
-//! Logout.
+//! The endpoints.
 
-use super::{Answer, RequestParts};
 use crate::api::Rejection;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::auth::{Auth, check_csrf, forget};
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
@@ -12,7 +12,7 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// Ends the session of this request, or, where there is none, its token; and no other.
-    pub(in crate::api) async fn logout(
+    pub(super) async fn logout(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,
@@ -45,7 +45,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The reply that ends a login.
-    pub(super) fn logout_response(backend: &Backend<U>) -> Reply {
+    pub(in crate::api) fn logout_response(backend: &Backend<U>) -> Reply {
         backend.transport().logout(backend.refresh_path())
     }
 }

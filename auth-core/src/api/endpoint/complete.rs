@@ -4,7 +4,7 @@ use crate::api::{ErrorCode, Rejection};
 use crate::http::Fields;
 
 /// The value, if nothing in the body is wrong.
-pub(super) fn complete<T>(value: Option<T>, fields: Fields) -> Result<T, Rejection> {
+pub(in crate::api) fn complete<T>(value: Option<T>, fields: Fields) -> Result<T, Rejection> {
     let errors = match (value, fields.finish()) {
         (Some(value), Ok(())) => return Ok(value),
         (_, finished) => finished.err().unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::RequestParts;
+use crate::api::RequestParts;
 use crate::http::{BufferedRequest, Reply};
 use crate::store::memory::MemorySessionStore;
 use crate::testing::{Outbox, PASSWORD, accounts_builder, master_secret, registration};

@@ -1,11 +1,11 @@
-//! The caller's sessions: seen and ended.
+//! The endpoints.
 
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Answer, RequestParts};
 use crate::api::ErrorCode;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::auth::Auth;
 use crate::context::Context;
 use crate::guard::Guard;
@@ -35,7 +35,7 @@ struct Client {
 }
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) async fn list_sessions(
+    pub(super) async fn list_sessions(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -50,7 +50,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Ends one of the caller's sessions. Ending the caller's own session answers like a logout.
-    pub(in crate::api) async fn end_session(
+    pub(super) async fn end_session(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -74,7 +74,7 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    pub(in crate::api) async fn end_other_sessions(
+    pub(super) async fn end_other_sessions(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,

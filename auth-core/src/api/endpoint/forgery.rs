@@ -12,7 +12,7 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// Refuses a login or a refresh with a cookie that another site may have caused.
-    pub(super) fn check_forgery(
+    pub(in crate::api) fn check_forgery(
         &self,
         backend: &Backend<U>,
         head: &dyn RequestHead,
@@ -33,7 +33,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Tells of a request that may be forged; whether it is refused.
-    pub(super) fn is_forgery(&self, context: &Context) -> bool {
+    pub(in crate::api) fn is_forgery(&self, context: &Context) -> bool {
         let event = AuthEvent::new(EventKind::CsrfRefused, context);
         self.accounts().raise(event);
         self.csrf().enforces()

@@ -1,9 +1,9 @@
-//! Registration.
+//! The endpoints.
 
-use super::{Answer, RequestParts, fields};
+use super::body::RegisterBody;
 use crate::accounts::{RegisterError, Registration};
-use crate::api::capabilities::register::RegisterBody;
 use crate::api::declared::Body;
+use crate::api::endpoint::{Answer, RequestParts, fields};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -12,7 +12,7 @@ use crate::http::Reply;
 use crate::user::{AuthUser, UserColumns};
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) async fn register(
+    pub(super) async fn register(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,

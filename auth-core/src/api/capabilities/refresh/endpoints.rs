@@ -1,7 +1,7 @@
-//! New tokens for a refresh token.
+//! The endpoints.
 
-use super::{Answer, RequestParts};
-use crate::api::capabilities::login::RefreshBody;
+use super::body::RefreshBody;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
@@ -14,7 +14,7 @@ use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// The token is in the body, or, where there is none, in the cookie.
-    pub(in crate::api) async fn respond_refresh(
+    pub(super) async fn answer_refresh(
         &self,
         backend: &Backend<U>,
         request: &mut RequestParts<'_>,

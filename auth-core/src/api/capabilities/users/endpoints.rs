@@ -1,10 +1,10 @@
-//! The administration of users.
+//! The endpoints.
 
-use super::complete::complete;
-use super::{Answer, RequestParts};
+use super::body::AdminBody;
 use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
-use crate::api::capabilities::users::AdminBody;
 use crate::api::declared::Body;
+use crate::api::endpoint::complete;
+use crate::api::endpoint::{Answer, RequestParts};
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
@@ -16,7 +16,7 @@ use crate::http::Reply;
 use crate::user::{AuthUser, UserId};
 
 impl<U: AuthUser> Auth<U> {
-    pub(in crate::api) async fn list_users(
+    pub(super) async fn list_users(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -28,7 +28,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &PageRead::new(&asked, &page)))
     }
 
-    pub(in crate::api) async fn read_user(
+    pub(super) async fn read_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -40,7 +40,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(in crate::api) async fn update_user(
+    pub(super) async fn update_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,
@@ -65,7 +65,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(Reply::json(200, &UserRead::new(&user)))
     }
 
-    pub(in crate::api) async fn delete_user(
+    pub(super) async fn delete_user(
         &self,
         request: &mut RequestParts<'_>,
         context: &Context,

@@ -1,0 +1,77 @@
+//! The routes.
+
+use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
+use crate::api::declared::Body;
+use crate::api::route::{Base, ReplySpec, RouteSpec};
+use crate::api::routes::Surface;
+use crate::api::{Access, ErrorCode, Method, objects};
+use crate::user::{AuthUser, UserColumns};
+
+pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
+    let read = RouteSpec::new(
+        Method::Get,
+        "users.me.read",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.read_me(request, context)),
+    )
+    .summary("Read the own account.")
+    .access(Access::User)
+    .reply(ReplySpec::json(
+        200,
+        "The account.",
+        objects::user_read::<U>(),
+    ));
+    let mut fields = UpdateMeBody::schema(&surface.rules);
+    fields.extend(U::Columns::change_schema());
+    let update = RouteSpec::new(
+        Method::Patch,
+        "users.me.update",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.update_me(request, context)),
+    )
+    .summary("Change the own account.")
+    .access(Access::User)
+    .body(fields)
+    .reply(ReplySpec::json(
+        200,
+        "The account.",
+        objects::user_read::<U>(),
+    ))
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::UpdateUserEmailAlreadyExists,
+    ]);
+    let change_password = RouteSpec::new(
+        Method::Post,
+        "users.me.change_password",
+        (Base::Users, "/me/change-password"),
+        |auth, request, context| Box::pin(auth.change_password(request, context)),
+    )
+    .summary("Change the own password. The user's other sessions end.")
+    .access(Access::User)
+    .body(ChangePasswordBody::schema(&surface.rules))
+    .reply(ReplySpec::empty(204, "The password has changed."))
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::UpdateUserInvalidPassword,
+    ]);
+    vec![read, update, delete(surface), change_password]
+}
+
+fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
+    RouteSpec::new(
+        Method::Delete,
+        "users.me.delete",
+        (Base::Users, "/me"),
+        |auth, request, context| Box::pin(auth.delete_me(request, context)),
+    )
+    .summary("Delete the own account: it is deactivated, or removed where the application says so.")
+    .access(Access::User)
+    .off_by_default()
+    .body(DeleteMeBody::schema(&surface.rules))
+    .reply(ReplySpec::empty(
+        204,
+        "The account is deleted. The cookies of the login are cleared.",
+    ))
+    .codes(&[ErrorCode::LoginBadCredentials, ErrorCode::LastSuperuser])
+}

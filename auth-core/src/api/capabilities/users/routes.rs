@@ -1,0 +1,81 @@
+//! The routes.
+
+use super::body::AdminBody;
+use crate::api::declared::Body;
+use crate::api::route::{Base, ReplySpec, RouteSpec};
+use crate::api::routes::Surface;
+use crate::api::{Access, ErrorCode, Method, objects};
+use crate::http::{FieldKind, FieldSchema};
+use crate::user::AuthUser;
+
+/// The query parameters of a list.
+fn page() -> Vec<FieldSchema> {
+    vec![
+        FieldSchema::new("limit", FieldKind::integer(1..=100))
+            .describe("The number of users on a page; 50 if it is absent.")
+            .optional(),
+        FieldSchema::new("offset", FieldKind::integer(0..=i64::MAX))
+            .describe("The number of users before the page. It excludes `after`.")
+            .optional(),
+        FieldSchema::new("after", FieldKind::text(0..=1024))
+            .describe("The key before the page; empty for the first page. It excludes `offset`.")
+            .optional(),
+    ]
+}
+
+pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
+    let user = || ReplySpec::json(200, "The account.", objects::user_read::<U>());
+    let one = (Base::Users, "/{id}");
+    let list = RouteSpec::new(
+        Method::Get,
+        "users.list",
+        (Base::Users, ""),
+        |auth, request, context| Box::pin(auth.list_users(request, context)),
+    )
+    .summary("List users, in ascending order of their keys.")
+    .access(Access::Superuser)
+    .query(page())
+    .reply(ReplySpec::json(
+        200,
+        "A page of users.",
+        objects::user_page::<U>(),
+    ));
+    let read = RouteSpec::new(Method::Get, "users.read", one, |auth, request, context| {
+        Box::pin(auth.read_user(request, context))
+    })
+    .summary("Read a user.")
+    .access(Access::Superuser)
+    .reply(user())
+    .codes(&[ErrorCode::UserNotFound]);
+    let update = RouteSpec::new(
+        Method::Patch,
+        "users.update",
+        one,
+        |auth, request, context| Box::pin(auth.update_user(request, context)),
+    )
+    .summary("Change a user.")
+    .access(Access::Superuser)
+    .body(AdminBody::schema(&surface.rules))
+    .reply(user())
+    .codes(&[
+        ErrorCode::UserNotFound,
+        ErrorCode::UpdateUserEmailAlreadyExists,
+        ErrorCode::UpdateUserInvalidPassword,
+        ErrorCode::LastSuperuser,
+    ]);
+    let delete = RouteSpec::new(
+        Method::Delete,
+        "users.delete",
+        one,
+        |auth, request, context| Box::pin(auth.delete_user(request, context)),
+    )
+    .summary("Delete a user: the account is deactivated, or removed where the application says so.")
+    .access(Access::Superuser)
+    .reply(ReplySpec::empty(204, "The user is deleted."))
+    .codes(&[
+        ErrorCode::UserNotFound,
+        ErrorCode::SuperuserCannotDeleteSelf,
+        ErrorCode::LastSuperuser,
+    ]);
+    vec![list, delete, read, update]
+}

@@ -1,0 +1,41 @@
+//! The routes.
+
+use super::body::{AddressBody, VerifyBody};
+use crate::api::declared::Body;
+use crate::api::route::{Base, ReplySpec, RouteSpec};
+use crate::api::routes::Surface;
+use crate::api::{ErrorCode, Method, objects};
+use crate::user::AuthUser;
+
+pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
+    let verify = RouteSpec::new(
+        Method::Post,
+        "verify",
+        (Base::Auth, "/verify"),
+        |auth, request, context| Box::pin(auth.verify(request, context)),
+    )
+    .summary("Prove an address with the token of a mail.")
+    .body(VerifyBody::schema(&surface.rules))
+    .reply(ReplySpec::json(
+        200,
+        "The account.",
+        objects::user_read::<U>(),
+    ))
+    .codes(&[
+        ErrorCode::VerifyUserBadToken,
+        ErrorCode::VerifyUserAlreadyVerified,
+    ]);
+    let request = RouteSpec::new(
+        Method::Post,
+        "verify.request",
+        (Base::Auth, "/request-verify-token"),
+        |auth, request, context| Box::pin(auth.request_verify(request, context)),
+    )
+    .summary("Ask for a mail with a verification token.")
+    .body(AddressBody::schema(&surface.rules))
+    .reply(ReplySpec::empty(
+        202,
+        "The request is accepted, whether or not the address has an account.",
+    ));
+    vec![verify, request]
+}
