@@ -27,7 +27,7 @@ impl RequestHead for Head<'_> {
         let value = values.nth(index).map(HeaderValue::as_bytes);
         // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
         let authority = || Some(self.0.uri.authority()?.as_str().as_bytes());
-        value.or_else(|| authority().filter(|_| name == "host" && index == 0))
+        value.or_else(|| authority().filter(|_| index == 0 && name.eq_ignore_ascii_case("host")))
     }
     fn peer(&self) -> Option<IpAddr> {
         let extensions = &self.0.extensions;

@@ -32,7 +32,7 @@ async fn methods_are_decided_by_the_core() {
     let options = client.send("OPTIONS", "/users/me", &[], "").await;
     assert_eq!(options.status, 204);
     assert!(
-        options.head.contains("allow: GET, OPTIONS, PATCH"),
+        options.head.contains("allow: GET, HEAD, OPTIONS, PATCH"),
         "{}",
         options.head
     );

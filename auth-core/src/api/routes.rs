@@ -46,7 +46,7 @@ impl<U: AuthUser> Route<U> {
         &self.path
     }
 
-    /// Returns the methods that the path answers, besides `OPTIONS`.
+    /// Returns the methods that the path answers, besides `OPTIONS`, and `HEAD` beside `GET`.
     pub fn methods(&self) -> impl Iterator<Item = Method> {
         self.specs().map(RouteSpec::method)
     }
@@ -56,8 +56,11 @@ impl<U: AuthUser> Route<U> {
         self.specs.iter().flatten().map(|spec| &**spec)
     }
 
+    /// The route of a method. `HEAD` has the route of `GET` (RFC 9110 §9.3.2): the server sends the
+    /// reply without its body.
     pub(super) fn spec(&self, method: &str) -> Option<&RouteSpec<U>> {
         let [delete, get, patch, post] = &self.specs;
+        let method = if method == "HEAD" { "GET" } else { method };
         let spec = match Method::parse(method)? {
             Method::Delete => delete,
             Method::Get => get,
@@ -75,6 +78,9 @@ impl<U: AuthUser> Route<U> {
     fn new(path: String, specs: Vec<RouteSpec<U>>) -> Self {
         let mut names: Vec<_> = specs.iter().map(|spec| spec.method().as_str()).collect();
         names.push("OPTIONS");
+        if names.contains(&"GET") {
+            names.push("HEAD");
+        }
         names.sort_unstable();
         let allow = names.join(", ");
         let mut by_method = [None, None, None, None];

@@ -58,7 +58,7 @@ impl BufferedRequest {
         }
     }
 
-    /// Adds a header; the name is in lower case.
+    /// Adds a header, whose name may have any case.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.head
@@ -90,7 +90,10 @@ impl RequestHead for BufferedHead {
         self.query.as_deref()
     }
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        let mut values = self.headers.iter().filter(|(n, _)| n == name);
+        let mut values = self
+            .headers
+            .iter()
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name));
         values.nth(index).map(|(_, value)| value.as_slice())
     }
     fn peer(&self) -> Option<IpAddr> {

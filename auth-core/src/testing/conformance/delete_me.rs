@@ -32,7 +32,7 @@ async fn off_by_default(trial: &CaseRun<'_>) {
     stage.user("ada@example.com").await;
     let token = stage.token("ada@example.com").await;
     let refused = Expected::problem(405, "METHOD_NOT_ALLOWED");
-    let refused = refused.header("allow", "GET, OPTIONS, PATCH");
+    let refused = refused.header("allow", "GET, HEAD, OPTIONS, PATCH");
     stage.expect(delete(PASSWORD).bearer(&token), refused).await;
 }
 

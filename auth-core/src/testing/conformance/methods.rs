@@ -1,10 +1,11 @@
-//! Methods that a path does not answer.
+//! The methods of a path: those that it answers, `HEAD` beside `GET`, and all others.
 
 use super::expected::Expected;
+use super::fixture::{Backends, Setup};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 
-group!("methods": others_are_405, options_tell);
+group!("methods": other_methods_are_405, options_lists_methods, head_answers_like_get);
 
 const PATHS: &[(&str, &str)] = &[
     ("/auth/login", "OPTIONS, POST"),
@@ -14,35 +15,36 @@ const PATHS: &[(&str, &str)] = &[
     ("/auth/request-verify-token", "OPTIONS, POST"),
     ("/auth/forgot-password", "OPTIONS, POST"),
     ("/auth/reset-password", "OPTIONS, POST"),
-    ("/users/me", "GET, OPTIONS, PATCH"),
+    ("/users/me", "GET, HEAD, OPTIONS, PATCH"),
     ("/users/me/change-password", "OPTIONS, POST"),
-    ("/users", "GET, OPTIONS"),
+    ("/users", "GET, HEAD, OPTIONS"),
     (
         "/users/0197a2b0-0000-7000-8000-000000000000",
-        "DELETE, GET, OPTIONS, PATCH",
+        "DELETE, GET, HEAD, OPTIONS, PATCH",
     ),
 ];
 
 /// 405 with `Allow`, for every caller and every body.
-async fn others_are_405(trial: &CaseRun<'_>) {
+async fn other_methods_are_405(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (path, allow) in PATHS {
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "PURGE"] {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE"] {
             if allow.split(", ").any(|known| known == method) {
                 continue;
             }
             let expected = Expected::problem(405, "METHOD_NOT_ALLOWED").header("allow", allow);
-            let request = WireRequest::new(method, path).text("text/plain", "{");
+            let request = WireRequest::new(method, path);
+            let (request, expected) = match method {
+                "HEAD" => (request, expected.without_body()),
+                _ => (request.text("text/plain", "{"), expected),
+            };
             stage.expect(request, expected).await;
         }
-        let expected = Expected::problem(405, "METHOD_NOT_ALLOWED").header("allow", allow);
-        let head = WireRequest::new("HEAD", path);
-        stage.expect(head, expected.without_body()).await;
     }
 }
 
 /// `OPTIONS` names the methods and grants nothing across origins.
-async fn options_tell(trial: &CaseRun<'_>) {
+async fn options_lists_methods(trial: &CaseRun<'_>) {
     let stage = trial.stage().await;
     for (path, allow) in PATHS {
         let request = WireRequest::new("OPTIONS", path)
@@ -51,5 +53,49 @@ async fn options_tell(trial: &CaseRun<'_>) {
         stage
             .expect(request, Expected::empty(204).header("allow", allow))
             .await;
+    }
+}
+
+/// RFC 9110 §9.3.2: the status and the headers of `GET`, and no body; on every route with `GET`, the
+/// document of public keys too, for every caller.
+async fn head_answers_like_get(trial: &CaseRun<'_>) {
+    let setup = Setup {
+        backends: Backends::Signed,
+        ..Setup::default()
+    };
+    let stage = trial.stage_with(setup).await;
+    let admin = stage.admin("root@example.com").await;
+    stage.user("ada@example.com").await;
+    let callers = [
+        Some(stage.token("root@example.com").await),
+        Some(stage.token("ada@example.com").await),
+        Some("no.such.token".to_owned()),
+        None,
+    ];
+    let auth = stage.auth.clone();
+    let routes = auth.routes().flat_map(crate::api::Route::specs);
+    let paths = routes
+        .filter(|spec| spec.method() == crate::api::Method::Get)
+        .map(|spec| spec.path().replace("{id}", &admin.id.to_string()));
+    let paths: Vec<_> = paths.collect();
+    for known in ["/users/me", "/users", "/auth/.well-known/jwks.json"] {
+        stage.check(paths.iter().any(|path| path == known), known);
+    }
+    for path in paths {
+        for caller in &callers {
+            let request = |method| {
+                let request = WireRequest::new(method, &path);
+                match caller {
+                    Some(token) => request.bearer(token),
+                    None => request,
+                }
+            };
+            let get = stage.send(&request("GET")).await;
+            let head = stage.send(&request("HEAD")).await;
+            let what = format!("HEAD {path}");
+            stage.same(&what, head.status, get.status);
+            stage.same(&what, head.sorted_headers(), get.sorted_headers());
+            stage.check(head.body.is_empty(), &format!("{what} has no body"));
+        }
     }
 }
