@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Accounts, UpdateSummary};
+use super::{Accounts, ProposedUpdate, Refusal, UpdateSummary};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::{Password, PasswordRejection};
@@ -41,6 +41,9 @@ pub enum AdminUpdateError {
     /// The new password may not be chosen.
     #[error(transparent)]
     Password(PasswordRejection),
+    /// The hook [`on_before_update`](super::UserManager::on_before_update) refuses the update.
+    #[error("the application refuses the update: {}", .0.code())]
+    Refused(Refusal),
     /// It would leave no active superuser.
     #[error("the last active superuser stays")]
     LastSuperuser,
@@ -54,6 +57,10 @@ impl<U: AuthUser> Accounts<U> {
     /// the administrator.
     ///
     /// A new password or address, and deactivation, end everything that the user holds.
+    ///
+    /// An update that changes nothing succeeds. Every other one asks
+    /// [`on_before_update`](super::UserManager::on_before_update) after the new password was checked by
+    /// the policy, and before it is hashed.
     ///
     /// # Errors
     ///
@@ -73,15 +80,28 @@ impl<U: AuthUser> Accounts<U> {
             is_superuser,
             roles,
         } = update;
-        let email = email.filter(|email| email != before.email());
-        let address = email.as_ref().unwrap_or(before.email());
+        let proposed = ProposedUpdate {
+            email: email.filter(|email| email != before.email()),
+            password: password.is_some(),
+            is_active,
+            is_verified,
+            is_superuser,
+            roles,
+            ..ProposedUpdate::default()
+        };
+        if proposed.is_empty() {
+            return Ok(before);
+        }
+        let address = proposed.email.as_ref().unwrap_or(before.email());
+        if let Some(new) = &password {
+            self.check_policy(new, address, before.username()).await?;
+        }
+        self.ask_before_update(&before, &proposed, context).await?;
         let password_hash = match &password {
-            Some(new) => Some(
-                self.check_new_password(new, address, before.username())
-                    .await?,
-            ),
+            Some(new) => Some(self.hash_new_password(new).await?),
             None => None,
         };
+        let ProposedUpdate { email, roles, .. } = proposed;
         let change = UserChange {
             bump_epoch: email.is_some() || password_hash.is_some() || is_active == Some(false),
             is_verified: is_verified.or(email.is_some().then_some(false)),
@@ -92,9 +112,6 @@ impl<U: AuthUser> Accounts<U> {
             roles,
             ..UserChange::default()
         };
-        if change.is_empty() {
-            return Ok(before);
-        }
         let (this, context) = (self.clone(), context.clone());
         self.inner
             .background

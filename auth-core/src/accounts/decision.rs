@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::Accounts;
+use super::{Accounts, AdminUpdateError, RegisterError, UpdateSelfError};
 use crate::context::Context;
-use crate::error::ErrorCode;
-use crate::error::{AppCode, BoxError, Unavailable, is_upper_snake};
+use crate::error::{AppCode, BoxError, ErrorCode, Unavailable, is_upper_snake};
 use crate::user::{AuthUser, text};
 
 /// Whether something may happen: the answer of a hook named `on_before_*`.
@@ -167,6 +166,21 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 }
+
+macro_rules! from_refused {
+    ($($error:ty),+) => {$(
+        impl From<Refused> for $error {
+            fn from(refused: Refused) -> Self {
+                match refused {
+                    Refused::By(refusal) => Self::Refused(refusal),
+                    Refused::Unavailable(error) => Self::Unavailable(error),
+                }
+            }
+        }
+    )+};
+}
+
+from_refused!(AdminUpdateError, RegisterError, UpdateSelfError);
 
 #[cfg(test)]
 mod tests {

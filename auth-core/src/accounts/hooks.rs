@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::{Decision, DecisionResult, Refusal, ResetToken, VerifyToken};
+use super::{
+    Decision, DecisionResult, ProposedUpdate, Refusal, Registration, ResetToken, VerifyToken,
+};
 use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::UpdateSummary;
@@ -63,6 +65,19 @@ pub trait UserManager: Send + Sync + 'static {
     /// The application's user.
     type User: AuthUser;
 
+    /// A registration is about to be stored: decide whether it may.
+    ///
+    /// Called after the password was checked by the policy, before it is hashed and before any look-up
+    /// of existing accounts. So a refusal says the same for an address with an account and without one;
+    /// a hook that looks up accounts itself gives that away. Not called by
+    /// [`Accounts::create_privileged`](super::Accounts::create_privileged).
+    async fn on_before_register(
+        &self,
+        registration: &Registration<Self::User>,
+        context: &Context,
+    ) -> DecisionResult {
+        Ok(Decision::Allow)
+    }
     /// An account was registered: mail the token, which proves the address. Not called where
     /// account tokens are switched off.
     async fn on_after_register(
@@ -140,6 +155,21 @@ pub trait UserManager: Send + Sync + 'static {
         context: &Context,
     ) -> HookResult {
         Ok(())
+    }
+    /// An account is about to be changed by its user or by an administrator: decide whether it may.
+    ///
+    /// [`Context::actor`] tells the two apart: [`Actor::User`](crate::Actor::User), or
+    /// [`Actor::Administrator`](crate::Actor::Administrator). `user` is the account as it is stored.
+    /// Called before a password is hashed or compared, so the current password that a new address needs
+    /// is not checked yet. Not called for a change of the password by its user, a reset, a verification
+    /// or a deletion.
+    async fn on_before_update(
+        &self,
+        user: &Self::User,
+        change: &ProposedUpdate<Self::User>,
+        context: &Context,
+    ) -> DecisionResult {
+        Ok(Decision::Allow)
     }
     /// The account was changed; the last of the hooks of an update.
     async fn on_after_update(

@@ -8,25 +8,37 @@ use crate::password::{
 use crate::user::{AuthUser, EmailAddress, Username};
 
 impl<U: AuthUser> Accounts<U> {
-    /// Checks a new password against the policy, with what is known of its owner.
+    /// Checks a new password against the policy, with what is known of its owner, and hashes it.
     pub(super) async fn check_new_password(
         &self,
         password: &Password,
         email: &EmailAddress,
         username: Option<&Username>,
     ) -> Result<PasswordHash, NewPasswordError> {
+        self.check_policy(password, email, username).await?;
+        Ok(self.hash_new_password(password).await?)
+    }
+
+    /// Checks a new password against the policy, with what is known of its owner.
+    pub(super) async fn check_policy(
+        &self,
+        password: &Password,
+        email: &EmailAddress,
+        username: Option<&Username>,
+    ) -> Result<(), NewPasswordError> {
         let mut context = PasswordContext::new().email(email.as_str());
         if let Some(name) = username {
             context = context.username(name.as_str());
         }
-        self.inner.policy.check(password, &context).await?;
-        let hash = self
-            .inner
-            .hasher
-            .hash(password)
-            .await
-            .map_err(Unavailable::from)?;
-        Ok(hash)
+        Ok(self.inner.policy.check(password, &context).await?)
+    }
+
+    /// Hashes a new password that the policy accepts.
+    pub(super) async fn hash_new_password(
+        &self,
+        password: &Password,
+    ) -> Result<PasswordHash, Unavailable> {
+        Ok(self.inner.hasher.hash(password).await?)
     }
 }
 

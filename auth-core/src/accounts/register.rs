@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::Accounts;
+use super::{Accounts, Refusal, Refused};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, RegistrationRefusal};
@@ -49,6 +49,9 @@ pub enum RegisterError {
     /// The password may not be chosen.
     #[error(transparent)]
     Password(PasswordRejection),
+    /// The hook [`on_before_register`](super::UserManager::on_before_register) refuses the registration.
+    #[error("the application refuses the registration: {}", .0.code())]
+    Refused(Refusal),
     /// Something that is needed cannot answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -57,8 +60,10 @@ pub enum RegisterError {
 impl<U: AuthUser> Accounts<U> {
     /// Registers an account and hands its verification token to the hook.
     ///
-    /// The password is checked and hashed before the address is looked up, and the
-    /// unique index decides, so that of simultaneous registrations exactly one succeeds.
+    /// The password is checked,
+    /// [`on_before_register`](super::UserManager::on_before_register) is asked, and the password is
+    /// hashed, all before the address is looked up. The unique index decides, so that of simultaneous
+    /// registrations exactly one succeeds.
     ///
     /// # Errors
     ///
@@ -68,7 +73,7 @@ impl<U: AuthUser> Accounts<U> {
         registration: Registration<U>,
         context: &Context,
     ) -> Result<U, RegisterError> {
-        let new = self.prepare(registration).await?;
+        let new = self.begin_registration(registration, context).await?;
         let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
@@ -82,7 +87,7 @@ impl<U: AuthUser> Accounts<U> {
     ///
     /// # Errors
     ///
-    /// [`RegisterError::Password`] and [`RegisterError::Unavailable`], never
+    /// [`RegisterError::Password`], [`RegisterError::Refused`] and [`RegisterError::Unavailable`], never
     /// [`RegisterError::Taken`].
     pub async fn register_privately(
         &self,
@@ -90,7 +95,7 @@ impl<U: AuthUser> Accounts<U> {
         context: &Context,
     ) -> Result<(), RegisterError> {
         let place = self.inner.background.place()?;
-        let new = self.prepare(registration).await?;
+        let new = self.begin_registration(registration, context).await?;
         if self.inner.expiring.is_some() {
             self.count_request("register", &new.email).await?;
         }
@@ -102,13 +107,13 @@ impl<U: AuthUser> Accounts<U> {
                 Err(RegisterError::Unavailable(error)) => {
                     this.background_failed("register", &error, &context);
                 }
-                Ok(_) | Err(RegisterError::Password(_)) => {}
+                Ok(_) | Err(RegisterError::Password(_) | RegisterError::Refused(_)) => {}
             }
         });
         Ok(())
     }
 
-    /// Makes an account with privileges of the application's choice; mails nothing.
+    /// Makes an account with privileges of the application's choice. No hook runs, and nothing is mailed.
     ///
     /// # Errors
     ///
@@ -124,7 +129,8 @@ impl<U: AuthUser> Accounts<U> {
             is_superuser,
             roles,
         } = account;
-        let new = self.prepare(registration).await?;
+        self.check_registration(&registration).await?;
+        let new = self.hash_registration(registration).await?;
         let (this, context) = (self.clone(), context.clone());
         let new = NewUser {
             is_verified,
@@ -138,17 +144,51 @@ impl<U: AuthUser> Accounts<U> {
             .await
     }
 
-    /// The first half of [`register`](Self::register): checks the password and hashes it, and writes
+    /// Does the first half of [`register`](Self::register): checks the password, asks
+    /// [`on_before_register`](super::UserManager::on_before_register), hashes the password, and writes
     /// nothing.
     ///
-    /// For an application that stores the row by itself, in a transaction with rows of its own; it
-    /// says so with [`complete`](Self::complete) when the transaction is kept. What it changes in the
-    /// answer (activity, roles) is its business.
+    /// For an application that stores the row by itself, in a transaction with rows of its own. It calls
+    /// [`finish_registration`](Self::finish_registration) after the commit. It may change the result
+    /// before it stores it (activity, roles).
     ///
     /// # Errors
     ///
-    /// [`RegisterError::Password`] and [`RegisterError::Unavailable`].
-    pub async fn prepare(
+    /// [`RegisterError::Password`], [`RegisterError::Refused`] and [`RegisterError::Unavailable`].
+    pub async fn begin_registration(
+        &self,
+        registration: Registration<U>,
+        context: &Context,
+    ) -> Result<NewUser<U>, RegisterError> {
+        self.check_registration(&registration).await?;
+        let hook = self.hooks().on_before_register(&registration, context);
+        let asked = self.ask("on_before_register", None, context, hook).await;
+        if let Err(Refused::By(_)) = &asked {
+            let event = AuthEvent::new(EventKind::RegistrationRefused, context);
+            self.raise(event.with_data(RegistrationRefusal::Application));
+        }
+        asked?;
+        self.hash_registration(registration).await
+    }
+
+    /// Checks the password of a registration against the policy.
+    async fn check_registration(
+        &self,
+        registration: &Registration<U>,
+    ) -> Result<(), RegisterError> {
+        let Registration {
+            email,
+            username,
+            password,
+            ..
+        } = registration;
+        Ok(self
+            .check_policy(password, email, username.as_ref())
+            .await?)
+    }
+
+    /// Hashes the password of a registration.
+    async fn hash_registration(
         &self,
         registration: Registration<U>,
     ) -> Result<NewUser<U>, RegisterError> {
@@ -158,9 +198,7 @@ impl<U: AuthUser> Accounts<U> {
             password,
             columns,
         } = registration;
-        let hash = self
-            .check_new_password(&password, &email, username.as_ref())
-            .await?;
+        let hash = self.hash_new_password(&password).await?;
         Ok(NewUser {
             email,
             username,
@@ -174,14 +212,17 @@ impl<U: AuthUser> Accounts<U> {
         })
     }
 
-    /// The second half of [`register`](Self::register), for a user who was
-    /// [prepared](Self::prepare) here and stored by the application: raises the event, makes the
-    /// verification token and hands it to the hook.
+    /// Does the second half of [`register`](Self::register), after the application has
+    /// stored the user of [`begin_registration`](Self::begin_registration): raises the event, makes the verification token and hands it to the hook.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when no token can be made; the account is there all the same.
-    pub async fn complete(&self, user: &U, context: &Context) -> Result<(), Unavailable> {
+    /// [`Unavailable`] if no token can be made; the account exists all the same.
+    pub async fn finish_registration(
+        &self,
+        user: &U,
+        context: &Context,
+    ) -> Result<(), Unavailable> {
         self.raise_for(EventKind::UserCreated, user, context);
         self.welcome(user, context).await
     }

@@ -2,6 +2,7 @@
 
 mod context;
 mod credentials;
+mod decisions;
 mod hooks;
 mod mail;
 mod masters;

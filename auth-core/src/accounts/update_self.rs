@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Accounts, UpdateSummary};
+use super::{Accounts, ProposedUpdate, Refusal, UpdateSummary};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::Password;
@@ -35,6 +35,9 @@ pub enum UpdateSelfError {
     /// Another user has the address, or another unique value.
     #[error("the address is taken")]
     Taken,
+    /// The hook [`on_before_update`](super::UserManager::on_before_update) refuses the update.
+    #[error("the application refuses the update: {}", .0.code())]
+    Refused(Refusal),
     /// The account changed meanwhile, so that what the caller holds is worthless: log in again.
     #[error("the account was changed meanwhile")]
     Outdated,
@@ -46,6 +49,10 @@ pub enum UpdateSelfError {
 impl<U: AuthUser> Accounts<U> {
     /// Changes the caller's own account. A new address is unproven, gets a verification token, and
     /// ends everything else that the user holds.
+    ///
+    /// An update that changes nothing succeeds. Every other one asks
+    /// [`on_before_update`](super::UserManager::on_before_update) before the current password is
+    /// checked.
     ///
     /// # Errors
     ///
@@ -62,8 +69,18 @@ impl<U: AuthUser> Accounts<U> {
             columns,
             keep_session,
         } = update;
-        let email = email.filter(|email| email != user.email());
-        if email.is_some() {
+        let proposed = ProposedUpdate {
+            email: email.filter(|email| email != user.email()),
+            columns,
+            ..ProposedUpdate::default()
+        };
+        if proposed.is_empty() {
+            return Ok(user.clone());
+        }
+        self.ask_before_update(user, &proposed, context).await?;
+        let ProposedUpdate { email, columns, .. } = proposed;
+        let moves = email.is_some();
+        if moves {
             let knows = match &current_password {
                 Some(password) => self.knows_password(user, password, context).await?,
                 None => false,
@@ -72,7 +89,6 @@ impl<U: AuthUser> Accounts<U> {
                 return Err(UpdateSelfError::BadCredentials);
             }
         }
-        let moves = email.is_some();
         let change = UserChange {
             email,
             is_verified: moves.then_some(false),
@@ -81,9 +97,6 @@ impl<U: AuthUser> Accounts<U> {
             columns,
             ..UserChange::default()
         };
-        if change.is_empty() {
-            return Ok(user.clone());
-        }
         let (this, user, context) = (self.clone(), user.clone(), context.clone());
         self.inner
             .background

@@ -1,6 +1,6 @@
-//! What follows every committed update: events and hooks.
+//! The hook before an update, and the events and hooks after it.
 
-use super::{Accounts, UpdateSummary};
+use super::{Accounts, ProposedUpdate, Refused, UpdateSummary};
 use crate::context::Context;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::UserChange;
@@ -21,6 +21,23 @@ impl UpdateSummary {
 }
 
 impl<U: AuthUser> Accounts<U> {
+    /// Asks the application whether an update may be written.
+    pub(super) async fn ask_before_update(
+        &self,
+        user: &U,
+        change: &ProposedUpdate<U>,
+        context: &Context,
+    ) -> Result<(), Refused> {
+        let hook = self.hooks().on_before_update(user, change, context);
+        let asked = self
+            .ask("on_before_update", Some(user), context, hook)
+            .await;
+        if let Err(Refused::By(_)) = &asked {
+            self.raise_for(EventKind::UpdateRefused, user, context);
+        }
+        asked
+    }
+
     /// Raises the events of an update and runs its hooks, `on_after_update` last.
     pub(super) async fn updated(
         &self,

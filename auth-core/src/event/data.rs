@@ -68,6 +68,8 @@ words! {
     RegistrationRefusal {
         /// The address or the user name belongs to another account.
         Taken = "taken",
+        /// The hook `on_before_register` of the application refused.
+        Application = "refused by the application",
     }
 }
 

@@ -62,10 +62,12 @@ kinds! {
     PasswordRehashed = "authn_password_rehash",
     /// An account was made.
     UserCreated = "user_created",
-    /// A registration used a value that is taken.
+    /// A registration was refused; the detail says why.
     RegistrationRefused = "user_created_fail",
     /// An account was changed.
     UserUpdated = "user_updated",
+    /// The hook `on_before_update` of the application refused an update.
+    UpdateRefused = "user_updated_fail",
     /// Roles or the superuser flag of an account were changed.
     PrivilegesChanged = "authz_change",
     /// An account has another address now.

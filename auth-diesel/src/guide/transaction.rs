@@ -3,12 +3,12 @@
 //! A person signs up and founds a company: either both rows are there at the end, or neither. Three
 //! steps keep what is slow and what cannot be taken back out of the transaction:
 //!
-//! 1. [`Accounts::prepare`](auth_core::Accounts::prepare) checks the password and hashes it, which
-//!    takes milliseconds of a whole core. Nothing is written.
+//! 1. [`Accounts::begin_registration`](auth_core::Accounts::begin_registration) checks the password, asks
+//!    `on_before_register`, and hashes the password, which takes milliseconds of a whole core. Nothing is written.
 //! 2. [`DieselStore::transaction`](crate::DieselStore::transaction) writes: the user through
 //!    [`UsersIn`](crate::UsersIn), everything else through the connection. `Err` undoes all of it, and so does a
 //!    panic.
-//! 3. [`Accounts::complete`](auth_core::Accounts::complete) raises the event and mails. A mail about
+//! 3. [`Accounts::finish_registration`](auth_core::Accounts::finish_registration) raises the event and mails. A mail about
 //!    an account that a roll-back took away cannot be called back.
 //!
 //! (The application has `diesel` among its own dependencies, because `table!` writes paths that begin
@@ -37,7 +37,7 @@
 //!     person: Registration<User>,
 //!     company: &'static str,
 //! ) -> Result<User, Box<dyn std::error::Error>> {
-//!     let new = accounts.prepare(person).await?;
+//!     let new = accounts.begin_registration(person, &accounts.context()).await?;
 //!     let user = store
 //!         .transaction(move |transaction| {
 //!             Box::pin(async move {
@@ -54,7 +54,7 @@
 //!             })
 //!         })
 //!         .await?;
-//!     accounts.complete(&user, &accounts.context()).await?;
+//!     accounts.finish_registration(&user, &accounts.context()).await?;
 //!     Ok(user)
 //! }
 //!

@@ -68,8 +68,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// Nothing here is tried twice: where the engine ends the transaction because another one was in
     /// its way, that is an error. The work runs in a task of its own, so that a client that hangs
     /// up does not stop it in the middle. Hash passwords before it
-    /// ([`Accounts::prepare`](auth_core::Accounts::prepare)) and send mail after it
-    /// ([`Accounts::complete`](auth_core::Accounts::complete)): do not wait inside of a transaction.
+    /// ([`Accounts::begin_registration`](auth_core::Accounts::begin_registration)) and send mail after it
+    /// ([`Accounts::finish_registration`](auth_core::Accounts::finish_registration)): do not wait inside of a transaction.
     ///
     /// # Examples
     ///
@@ -103,7 +103,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///     EmailAddress::parse("ada@example.com")?,
     ///     Password::parse("a mill that weaves algebra")?,
     /// );
-    /// let new = accounts.prepare(registration).await?;
+    /// let new = accounts.begin_registration(registration, &accounts.context()).await?;
     /// let user: User = store
     ///     .transaction(|transaction| {
     ///         Box::pin(async move {
@@ -120,7 +120,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///     })
     ///     .await?;
     /// // Only now is it true, and only now may a mail say so.
-    /// accounts.complete(&user, &accounts.context()).await?;
+    /// accounts.finish_registration(&user, &accounts.context()).await?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -52,6 +52,7 @@ impl<U: AuthUser> Auth<U> {
         let user = updated.map_err(|error| match error {
             UpdateSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
             UpdateSelfError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
+            UpdateSelfError::Refused(refusal) => Rejection::refused(refusal),
             UpdateSelfError::Outdated => self.outdated(),
             UpdateSelfError::Unavailable(error) => Rejection::from(error),
         })?;

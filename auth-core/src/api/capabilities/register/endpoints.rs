@@ -65,6 +65,7 @@ fn rejection(error: RegisterError) -> Rejection {
     match error {
         RegisterError::Taken(_) => ErrorCode::RegisterUserAlreadyExists.into(),
         RegisterError::Password(_) => ErrorCode::RegisterInvalidPassword.into(),
+        RegisterError::Refused(refusal) => Rejection::refused(refusal),
         RegisterError::Unavailable(error) => error.into(),
     }
 }
