@@ -1,4 +1,4 @@
-//! Sessions: what a login starts, its owner can see and end, and refresh tokens prolong.
+//! Sessions: a login starts one, its owner can list and end it, and refresh tokens prolong it.
 //!
 //! An access token and a refresh token are two things. The *strategy* is the format of the access
 //! token. A *session* has a public id, deadlines, and the chain of refresh tokens; a backend of any
@@ -7,27 +7,39 @@
 //! # Refresh tokens
 //!
 //! A refresh token is the session's id and two random secrets of 32 bytes: one that all refresh
-//! tokens of the session share, and one of its own. The store keeps keyed digests of the shared one,
-//! of the one that is good, and of the one before it. So
+//! tokens of the session share, and one of its own. The store has keyed digests of the shared secret, of
+//! the current token, and of the previous one. So
 //!
-//! * a spent token is recognised however long ago it was spent, and ends its session;
+//! * a spent token is recognised however old it is, and ends its session;
 //! * a text that was never a token of the session ends nothing;
-//! * a session takes the same room however often its token was rotated.
+//! * the size of a session does not depend on the number of its rotations.
 //!
 //! The successor of a token is made from it, from a random nonce in the row, and from the server's key.
-//! A client that presents a token within the grace of its rotation gets *the same* successor:
-//! there is never a second branch.
+//! A client that presents a token within the grace of its rotation gets *the same* successor, so a
+//! session never has two branches.
+//!
+//! The store has plain statements. The exchange reads the session, decides, and writes the next version
+//! if the stored version is still the one that was read; of concurrent exchanges one write wins, and the
+//! others read again.
 
 mod id;
 mod key_material;
+mod new_session;
 mod refresh_token;
+mod rotation;
 mod sessions;
+mod successor;
+mod token_digest;
+mod token_state;
+mod verify;
 mod view;
 
 pub use id::{InvalidSessionId, SessionId};
 pub use key_material::SessionKeyMaterial;
-pub(crate) use key_material::{Draft, Exchange};
+pub(crate) use new_session::{NewSession, NewSessionParams};
 pub(crate) use refresh_token::RefreshToken;
-pub(crate) use sessions::Begin;
+pub(crate) use rotation::{RefreshRotation, RotateOutcome};
 pub use sessions::Sessions;
+pub(crate) use successor::Successor;
+use token_digest::TokenDigest;
 pub use view::Session;

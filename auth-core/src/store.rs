@@ -7,12 +7,10 @@ mod expiring;
 pub mod memory;
 mod owner;
 mod page;
-mod rotation;
 mod rows;
 mod session_tokens;
 mod sessions;
 mod stored;
-mod token_digest;
 mod users;
 
 pub use blocking::{BlockingUserDatabase, blocking};
@@ -24,14 +22,10 @@ pub use credentials::{
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
 pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};
-pub(crate) use rotation::{ACCESS, FAMILY, REFRESH, Successor};
-pub use rotation::{RotateDecision, RotateOutcome, Rotation};
 pub use rows::{UserIter, UserRecord, UserRows, UserRowsMut};
 pub use session_tokens::SessionTokens;
-pub(crate) use session_tokens::{AccessSlot, Moment, Slots};
 pub use sessions::{SessionStore, StoredSession};
 pub use stored::StoredUser;
-pub(crate) use token_digest::TokenDigest;
 pub use users::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, UniqueField, UpdateOutcome, UserDatabase,
 };

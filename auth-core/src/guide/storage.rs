@@ -38,8 +38,8 @@
 //! one in SQL or, for one process, the one in memory.
 //!
 //! One that keeps sessions implements [`SessionStore`](crate::SessionStore), seven methods of one
-//! statement each, and runs `contract::session_store`; what a rotation of refresh tokens must keep
-//! follows from them. One that keeps users and sessions writes
+//! statement each, and runs `contract::session_store`; the toolkit rotates refresh tokens with them.
+//! One that keeps users and sessions writes
 //! [`UserChange::keep_session`](crate::store::UserChange::keep_session) in the step of the update, and
 //! runs `contract::sessions_of_users`. Without it sessions live in any other store of that trait.
 //!

@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, SessionsEnded};
-use crate::session::{Begin, Draft, SessionId};
+use crate::session::{NewSession, NewSessionParams, SessionId};
 use crate::strategy::{IssueRequest, IssuedToken};
 use crate::user::AuthUser;
 
@@ -34,10 +34,10 @@ pub(super) async fn issue<U: AuthUser>(
         });
     }
     let sessions = accounts.session_settings()?;
-    let draft = sessions.draft().map_err(Unavailable::new)?;
-    let request = IssueRequest::new(&user, Some(draft.grant()), now);
+    let session = sessions.new_session().map_err(Unavailable::new)?;
+    let request = IssueRequest::new(&user, Some(session.key_material()), now);
     let access = backend.strategy().issue(request).await?;
-    let begin = Begin {
+    let params = NewSessionParams {
         owner: sessions.owner(user.id())?,
         backend: backend.name(),
         epoch: user.epoch(),
@@ -45,17 +45,17 @@ pub(super) async fn issue<U: AuthUser>(
         access_life: secret_life(backend, &access),
         now,
     };
-    let row = sessions.first_row(&draft, begin);
+    let row = sessions.first_row(&session, params);
     let left = (row.expires_at - now).try_into().unwrap_or_default();
     sessions.store().insert_session(row).await?;
-    let id = draft.token.id;
+    let id = session.token.id;
     let event = AuthEvent::new(EventKind::SessionCreated, context).with_user(user.id());
     accounts.raise(event.with_session(&id));
     Ok(IssuedTokens {
         user,
         backend: backend.shared_name(),
         access,
-        refresh: Some(refresh_token(&draft, left)),
+        refresh: Some(refresh_token(&session, left)),
         session: Some(id),
     })
 }
@@ -97,6 +97,6 @@ pub(super) fn secret_life<U: AuthUser>(
     is_secret.then(|| access.expires_in())
 }
 
-fn refresh_token(draft: &Draft, life: Duration) -> IssuedToken {
-    IssuedToken::new(draft.token.text().to_string(), life)
+fn refresh_token(session: &NewSession, life: Duration) -> IssuedToken {
+    IssuedToken::new(session.token.text().to_string(), life)
 }

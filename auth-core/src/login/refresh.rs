@@ -10,8 +10,8 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::session::{Exchange, RefreshToken, Sessions};
-use crate::store::{RotateOutcome, Rotation, StoredSession};
+use crate::session::{RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor};
+use crate::store::StoredSession;
 use crate::strategy::{IssueRequest, IssuedToken};
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
@@ -58,21 +58,21 @@ impl<U: AuthUser> Exchanged<'_, U> {
             return Err(RefreshError::Invalid);
         };
         let now = accounts.now();
-        let exchange = sessions.exchange(&presented).map_err(Unavailable::new)?;
-        let request = IssueRequest::new(&user, Some(exchange.grant()), now);
+        let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
+        let request = IssueRequest::new(&user, Some(successor.key_material()), now);
         let access = backend.strategy().issue(request).await?;
         let life = secret_life(backend, &access);
         // Tabs of a browser share one cookie.
         let shared = backend.transport().source() == CredentialSource::Cookie;
-        let rotation = sessions.rotation(&presented, &exchange, life, shared, now);
-        let (row, exchange, access) = match self.rotate(rotation).await? {
-            RotateOutcome::Rotated(row) => (row, exchange, Some(access)),
+        let rotation = sessions.rotation(&presented, &successor, life, shared, now);
+        let (row, successor, access) = match self.rotate(rotation).await? {
+            RotateOutcome::Rotated(row) => (row, successor, Some(access)),
             RotateOutcome::Repeated(row) => match sessions.repeat(&presented, &row)? {
-                Some(exchange) => (row, exchange, None),
+                Some(successor) => (row, successor, None),
                 None => return Err(RefreshError::Invalid),
             },
             RotateOutcome::Current(row) => match sessions.keep(presented, &row)? {
-                Some(exchange) => (row, exchange, None),
+                Some(successor) => (row, successor, None),
                 None => return Err(RefreshError::Invalid),
             },
             RotateOutcome::Reused(_) | RotateOutcome::Expired | RotateOutcome::Unknown => {
@@ -84,7 +84,7 @@ impl<U: AuthUser> Exchanged<'_, U> {
         // One that was issued for an older epoch would be refused at its first use.
         let access = match access.filter(|_| user.epoch() == issued_for) {
             Some(access) => access,
-            None => self.issue_again(&user, &exchange, &row).await?,
+            None => self.issue_again(&user, &successor, &row).await?,
         };
         let context = self.context.identified_as(user.id());
         let event = AuthEvent::new(EventKind::SessionRenewed, &context).with_user(user.id());
@@ -94,20 +94,20 @@ impl<U: AuthUser> Exchanged<'_, U> {
             user,
             backend: backend.shared_name(),
             access,
-            refresh: Some(IssuedToken::new(exchange.token.text().to_string(), left)),
+            refresh: Some(IssuedToken::new(successor.token.text().to_string(), left)),
             session: Some(id),
         })
     }
 
     /// Rotates, and raises the event of a reuse, also if the client disconnects in the middle. The
     /// grace covers a reply that is lost then.
-    async fn rotate(&self, rotation: Rotation) -> Result<RotateOutcome, Unavailable> {
+    async fn rotate(&self, rotation: RefreshRotation) -> Result<RotateOutcome, Unavailable> {
         let (accounts, context) = (self.accounts.clone(), self.context.clone());
         self.accounts
             .background()
             .shielded(async move {
                 let sessions = accounts.session_settings()?;
-                let outcome = sessions.store().rotate_session(&rotation).await?;
+                let outcome = rotation.run(sessions.store()).await?;
                 if let RotateOutcome::Reused(row) = &outcome {
                     let mut event = AuthEvent::new(EventKind::TokenReused, &context);
                     event.user = sessions.key_of(row).map(Arc::from);
@@ -134,11 +134,11 @@ impl<U: AuthUser> Exchanged<'_, U> {
     async fn issue_again(
         &self,
         user: &U,
-        exchange: &Exchange,
+        successor: &Successor,
         row: &StoredSession,
     ) -> Result<IssuedToken, Unavailable> {
         let now = self.accounts.now();
-        let request = IssueRequest::new(user, Some(exchange.grant()), now);
+        let request = IssueRequest::new(user, Some(successor.key_material()), now);
         let access = self.backend.strategy().issue(request).await?;
         Ok(match Sessions::access_life_left(row, now)? {
             Some(left) => access.living(left),

@@ -11,9 +11,10 @@ use crate::session::SessionId;
 /// 32 secret bytes.
 pub(crate) type SecretBytes = Zeroizing<[u8; 32]>;
 
-/// A refresh token, taken apart: the session's id, what all of its tokens share, and what this one
-/// has of its own.
+/// A parsed refresh token: the session's id, the secret that all of its tokens share, and the secret of
+/// this one.
 // No `Display`: it goes into one reply, through `text`.
+#[derive(Clone)]
 pub(crate) struct RefreshToken {
     pub(crate) id: SessionId,
     pub(crate) family: SecretBytes,
@@ -24,7 +25,7 @@ impl RefreshToken {
     /// 16, 32 and 32 bytes in base64url without padding.
     const LENGTH: usize = 107;
 
-    /// The first token of a new session.
+    /// Draws the first token of a new session.
     pub(super) fn draw(id: SessionId) -> Result<Self, RandomError> {
         Ok(Self {
             id,
@@ -55,7 +56,7 @@ impl RefreshToken {
         Zeroizing::new(Base64UrlUnpadded::encode_string(&bytes))
     }
 
-    /// Another token of the same session.
+    /// Returns another token of the same session.
     pub(super) fn with_secret(&self, secret: SecretBytes) -> Self {
         Self {
             id: self.id,
@@ -79,7 +80,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::string_slice, reason = "a text of ASCII, cut to be broken")]
-    fn there_is_one_text_for_a_token() {
+    fn token_has_exactly_one_text() {
         let token = RefreshToken::draw(SessionId::generate().unwrap()).unwrap();
         let text = token.text();
         assert_eq!(text.len(), RefreshToken::LENGTH);
@@ -101,7 +102,7 @@ mod tests {
 
     /// A7.2.3, N-SE-01: 256 random bits of its own, and 256 of its session.
     #[test]
-    fn no_two_are_alike() {
+    fn random_tokens_differ() {
         let draw = || RefreshToken::draw(SessionId::generate().unwrap()).unwrap();
         let texts: std::collections::BTreeSet<_> =
             (0..10_000).map(|_| draw().text().to_string()).collect();

@@ -1,4 +1,4 @@
-//! The configuration of sessions, and what needs their keys.
+//! The configuration of sessions: their store, keys, realm and lifetimes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +6,12 @@ use std::time::Duration as StdDuration;
 
 use time::{Duration, OffsetDateTime};
 
-use super::refresh_token::RefreshToken;
-use super::{Draft, Exchange};
 use crate::config::{ConfigProblem, ConfigReport};
-use crate::error::{StoreError, Unavailable};
-use crate::secret::{MasterSecret, Purpose, RandomError, Secret, SubKeys};
-use crate::store::{ACCESS, Moment, Owner, Rotation, SessionStore, SessionTokens, StoredSession};
-use crate::user::Epoch;
+use crate::error::StoreError;
+use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
+use crate::store::{Owner, SessionStore, StoredSession};
 
-/// Where sessions are kept, and how long they live.
+/// Where sessions are stored, and how long they live.
 ///
 /// | setting | default | range |
 /// | --- | --- | --- |
@@ -48,22 +45,23 @@ use crate::user::Epoch;
 /// ```
 pub struct Sessions {
     store: Arc<dyn SessionStore>,
-    keys: SubKeys,
+    pub(super) keys: SubKeys,
     realm: String,
-    idle: Duration,
-    absolute: Duration,
-    grace: Duration,
+    pub(super) idle: Duration,
+    pub(super) absolute: Duration,
+    pub(super) grace: Duration,
 }
 
 impl Sessions {
-    /// Sessions in this store. What their tokens are digested with is derived from the master secret.
+    /// Creates sessions in this store. The key of their token digests is derived from the master
+    /// secret.
     #[must_use]
     pub fn new(store: impl SessionStore, master: &MasterSecret) -> Self {
         Self::with_keys(store, master.keys(Purpose::SESSION_DIGEST))
     }
 
-    /// Sessions in this store, whose tokens are digested with a secret of their own. It stays what it
-    /// is while the application runs.
+    /// Creates sessions in this store, whose token digests have a secret of their own. It cannot be
+    /// rotated while the application runs.
     #[must_use]
     pub fn with_secret(store: impl SessionStore, secret: Secret) -> Self {
         Self::with_keys(store, SubKeys::fixed(secret))
@@ -80,28 +78,28 @@ impl Sessions {
         }
     }
 
-    /// Sets after how long an unused session ends. A use is recorded at most once a minute, so it
-    /// may end up to a minute earlier than that after the last use, and never later.
+    /// Sets after how long an unused session ends. A use is recorded at most once a minute, so a
+    /// session may end up to a minute earlier than that after its last use, and never later.
     #[must_use]
     pub fn idle(mut self, idle: StdDuration) -> Self {
         self.idle = limited(idle);
         self
     }
 
-    /// After how long a session ends whatever happens.
+    /// Sets after how long a session ends, however often it is used.
     #[must_use]
     pub fn absolute(mut self, absolute: StdDuration) -> Self {
         self.absolute = limited(absolute);
         self
     }
 
-    /// For how long after a rotation the refresh token before it is answered with the same successor:
-    /// for replies that were lost, and for tabs that refresh at the same moment. Zero is strict: a
-    /// token that comes a second time ends its session.
+    /// Sets for how long after a rotation the previous refresh token gets the same successor: for
+    /// replies that were lost, and for tabs that refresh at the same time. With zero, a token that is
+    /// presented a second time ends its session.
     ///
-    /// It reaches back one generation and no further. Where the token is a cookie, which tabs share, a
-    /// refresh within the grace of another one answers the token that is there and makes none, so
-    /// that no tab can fall two behind.
+    /// The grace covers one generation. If the token is a cookie, which tabs share, a refresh within
+    /// the grace of another one returns the current token and makes none, so that no tab can fall two
+    /// generations behind.
     #[must_use]
     pub fn refresh_grace(mut self, grace: StdDuration) -> Self {
         self.grace = limited(grace);
@@ -152,7 +150,7 @@ impl Sessions {
         );
     }
 
-    /// The deadlines in words.
+    /// Returns the lifetimes in words, for the summary of the configuration.
     pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
         vec![
             ("an unused session ends after", words(self.idle)),
@@ -168,189 +166,26 @@ impl Sessions {
         &*self.store
     }
 
-    /// Whose session a user's is.
+    /// Returns the owner of the sessions of the user with this key.
     pub(crate) fn owner(&self, key: &impl fmt::Display) -> Result<Owner, StoreError> {
         Owner::new(&self.realm, &key.to_string()).ok_or_else(|| {
             StoreError::new("the key of a user is too long for an owner of sessions")
         })
     }
 
-    /// The key of the user whose session this is; `None` for one of another population.
+    /// Returns the key of the user whose session this is; `None` for a session of another realm.
     pub(crate) fn key_of<'s>(&self, session: &'s StoredSession) -> Option<&'s str> {
         session.owner.key_in(&self.realm)
     }
 
-    /// How old a noted use may be before another one is noted.
+    /// Returns whether the last recorded use is old enough to record another one.
     pub(crate) fn is_worth_noting(&self, session: &StoredSession, now: OffsetDateTime) -> bool {
         let step = (self.idle / 20_i32).min(Duration::MINUTE);
         now - session.last_used_at >= step
     }
-
-    /// The session, used now.
-    pub(crate) fn used(
-        &self,
-        session: &StoredSession,
-        now: OffsetDateTime,
-    ) -> Option<StoredSession> {
-        session.used_at(now, self.idle)
-    }
-
-    pub(crate) fn draft(&self) -> Result<Draft, RandomError> {
-        Draft::draw(self.keys.active())
-    }
-
-    /// The row of a new session.
-    pub(crate) fn first_row(&self, draft: &Draft, begin: Begin<'_>) -> StoredSession {
-        let Begin {
-            owner,
-            backend,
-            epoch,
-            client,
-            access_life,
-            now,
-        } = begin;
-        let ends_at = now.saturating_add(self.absolute);
-        let slots = draft.slots(access_life, now);
-        StoredSession {
-            id: draft.token.id,
-            owner,
-            backend: backend.to_owned(),
-            epoch,
-            created_at: now,
-            last_used_at: now,
-            expires_at: now.saturating_add(self.idle).min(ends_at),
-            ends_at,
-            client,
-            version: 0,
-            tokens: SessionTokens::new(&slots),
-        }
-    }
-
-    /// The successor of a presented token, should it be good.
-    pub(crate) fn exchange(&self, presented: &RefreshToken) -> Result<Exchange, RandomError> {
-        Exchange::draw(self.keys.active(), presented)
-    }
-
-    pub(crate) fn rotation(
-        &self,
-        presented: &RefreshToken,
-        exchange: &Exchange,
-        access_life: Option<StdDuration>,
-        shared: bool,
-        now: OffsetDateTime,
-    ) -> Rotation {
-        Rotation {
-            id: presented.id,
-            keys: self.keys.clone(),
-            family: presented.family.clone(),
-            presented: presented.secret.clone(),
-            now,
-            grace: self.grace,
-            idle: self.idle,
-            shared,
-            successor: exchange.successor(access_life, now),
-        }
-    }
-
-    /// The current token, for a client that presented the previous one.
-    pub(crate) fn repeat(
-        &self,
-        presented: &RefreshToken,
-        row: &StoredSession,
-    ) -> Result<Option<Exchange>, StoreError> {
-        let slots = row.tokens.slots()?;
-        let key = self.keys.find(slots.refresh.kid());
-        Ok(key
-            .zip(slots.previous)
-            .map(|(key, previous)| Exchange::with_nonce(key, presented, previous.nonce)))
-    }
-
-    /// The current token, for a client that presented it.
-    pub(crate) fn keep(
-        &self,
-        presented: RefreshToken,
-        row: &StoredSession,
-    ) -> Result<Option<Exchange>, StoreError> {
-        let slots = row.tokens.slots()?;
-        let key = self.keys.find(slots.refresh.kid());
-        Ok(key.map(|key| Exchange::current(key, presented)))
-    }
-
-    /// How long the opaque access token of this generation still lives.
-    pub(crate) fn access_life_left(
-        row: &StoredSession,
-        now: OffsetDateTime,
-    ) -> Result<Option<StdDuration>, StoreError> {
-        let access = row.tokens.slots()?.access;
-        let left = |until: OffsetDateTime| (until - now).try_into().unwrap_or_default();
-        Ok(access.map(|access| left(access.until.to_time())))
-    }
-
-    /// Whether this is the secret of an access token of the session that is good.
-    pub(crate) fn is_access_secret(
-        &self,
-        row: &StoredSession,
-        secret: &[u8; 32],
-        now: OffsetDateTime,
-    ) -> Result<bool, Unavailable> {
-        let slots = row.tokens.slots()?;
-        let parts: [&[u8]; 3] = [ACCESS, row.id.as_bytes(), secret];
-        let mut all = [slots.access, slots.previous_access].into_iter().flatten();
-        Ok(all.any(|slot| now < slot.until.to_time() && slot.digest.is_of(&self.keys, &parts)))
-    }
-
-    /// The session without this secret; `None` if the secret is not valid.
-    pub(crate) fn without_access(
-        &self,
-        row: &StoredSession,
-        secret: &[u8; 32],
-        now: OffsetDateTime,
-    ) -> Result<Option<StoredSession>, StoreError> {
-        let mut slots = row.tokens.slots()?;
-        let parts: [&[u8]; 3] = [ACCESS, row.id.as_bytes(), secret];
-        let mut is_there = false;
-        for slot in [&mut slots.access, &mut slots.previous_access] {
-            let good = slot.as_mut().filter(|slot| now < slot.until.to_time());
-            if let Some(slot) = good.filter(|slot| slot.digest.is_of(&self.keys, &parts)) {
-                // It stays as an expired one, so that a refresh within the grace makes another one.
-                slot.until = Moment::floor(now);
-                is_there = true;
-            }
-        }
-        if !is_there {
-            return Ok(None);
-        }
-        let exhausted = || StoreError::new("a session was written too often");
-        Ok(Some(StoredSession {
-            tokens: SessionTokens::new(&slots),
-            version: row.version.checked_add(1).ok_or_else(exhausted)?,
-            ..row.clone()
-        }))
-    }
-
-    /// Whether a refresh token was ever one of this session's, spent or not.
-    pub(crate) fn is_of_family(
-        &self,
-        row: &StoredSession,
-        token: &RefreshToken,
-    ) -> Result<bool, StoreError> {
-        let parts: [&[u8]; 3] = [crate::store::FAMILY, row.id.as_bytes(), &token.family[..]];
-        Ok(row.tokens.slots()?.family.is_of(&self.keys, &parts))
-    }
 }
 
-/// What a new session begins with.
-pub(crate) struct Begin<'a> {
-    pub(crate) owner: Owner,
-    pub(crate) backend: &'a str,
-    pub(crate) epoch: Epoch,
-    pub(crate) client: Option<String>,
-    /// How long the access token lives, where it is the secret of the session.
-    pub(crate) access_life: Option<StdDuration>,
-    pub(crate) now: OffsetDateTime,
-}
-
-/// As people write it: `90d`, `1h 30m`, `10s`.
+/// Formats a duration: `90d`, `1h 30m`, `10s`.
 fn words(duration: Duration) -> String {
     let seconds = duration.whole_seconds();
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];

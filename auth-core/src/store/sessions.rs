@@ -5,48 +5,53 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{Owner, RotateOutcome, Rotation, SessionTokens};
+use super::{Owner, SessionTokens};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::user::Epoch;
 
-/// Where sessions live: one row for each, from the login to its end.
+/// Stores sessions: one row for each, from the login to its end.
 ///
-/// Rotations of refresh tokens replace what is in the row, so that it does not grow with their number.
-/// A session that ends is removed.
+/// The rotation of a refresh token replaces values of the row, so the row does not grow. A session that
+/// ends is deleted.
 ///
-/// Two rules hold for every method, as they do for [`UserDatabase`](crate::UserDatabase): absent is
-/// not an error and an error is not absence; and a method is one atomic step, also when its future
-/// is dropped in the middle. What was written is seen by every later read (no stale replica), or
-/// sessions that were ended keep their access.
+/// Each of the seven methods is one statement. They know nothing of tokens: the toolkit decides about
+/// a refresh and writes the result by [`swap_session`](Self::swap_session) or
+/// [`delete_session`](Self::delete_session).
 ///
-/// Seven methods are one statement each. [`rotate_session`](Self::rotate_session) follows from them,
-/// with all of its rules.
+/// Two rules hold for every method, as for [`UserDatabase`](crate::UserDatabase): a missing row is not
+/// an error, and an error is not reported as a missing row; and a method is one atomic step, also when
+/// its future is dropped before it completes. Every later read sees what was written (no stale replica):
+/// otherwise sessions that were ended keep their access.
 ///
-/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
+/// # Errors
+///
+/// Every method returns [`StoreError`] if the store cannot answer.
+///
+/// `auth_core::testing::contract` (feature `contract`) tests every guarantee of this trait on a store.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Stores a new session. Its id is random and new.
     async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError>;
 
-    /// The session with this id, whether or not its time is over: that is for the caller to judge.
-    /// Called once for every request that a session authenticates: make it one look-up by primary
-    /// key.
+    /// Returns the session with this id, also if it has expired: the caller checks that. It is called
+    /// once for every request that a session authenticates: make it one look-up by primary key.
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError>;
 
-    /// Replaces a session, if the stored version is the one before [`StoredSession::version`] of
-    /// `next`; whether it did. The comparison and the write are one step.
+    /// Replaces a session if its stored version is [`StoredSession::version`] of `next` minus one, and
+    /// returns whether it did. The comparison and the write are one step.
     ///
-    /// Of any number of simultaneous calls that bring one version exactly one answers `true`.
-    /// What identifies the session (`id`, `owner`, `backend`, `created_at`) is never changed.
+    /// Of concurrent calls with the same version exactly one returns `true`.
+    /// The identity of the session (`id`, `owner`, `backend`, `created_at`) never changes.
     async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError>;
 
-    /// Removes a session; whether it was there. Of simultaneous calls exactly one answers `true`.
+    /// Deletes a session and returns whether it existed. Of concurrent calls exactly one returns
+    /// `true`.
     async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// The sessions of an owner whose time is not over at `now`, those that were used last first and
-    /// among equals by id, at most `limit`.
+    /// Returns the sessions of an owner that have not expired at `now` (`expires_at > now`), at most
+    /// `limit`: in descending order of `last_used_at`, then by id.
     async fn sessions_of(
         &self,
         owner: &Owner,
@@ -54,25 +59,15 @@ pub trait SessionStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError>;
 
-    /// Removes every session of an owner, and answers how many there were.
+    /// Deletes every session of an owner, and returns their number.
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError>;
 
-    /// Removes at most `limit` sessions whose time is over (`expires_at <= now`) and answers how
-    /// many. Calls may run at the same time on several processes.
+    /// Deletes at most `limit` expired sessions (`expires_at <= now`) and returns their number. Calls
+    /// may run at the same time on several processes.
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
 
-    /// Exchanges the refresh token of a session for the next one: one atomic outcome, whatever else
-    /// happens to the session at the same time.
-    ///
-    /// Follows from the methods above: the row is read, [`Rotation::decide`] says what follows, and
-    /// [`swap_session`](Self::swap_session) decides between those who read the same. A store that
-    /// can do this in one trip may override it, and must ask `decide` as well.
-    async fn rotate_session(&self, rotation: &Rotation) -> Result<RotateOutcome, StoreError> {
-        super::rotation::run(self, rotation).await
-    }
-
-    /// Takes part in the check of the configuration at `build()`: a store in the memory of one
-    /// process says so here.
+    /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
+    /// reports that here.
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }
@@ -84,34 +79,35 @@ pub trait SessionStore: Send + Sync + 'static {
 /// completely, so that a field added later is a compile error there and not a lost value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
-    /// The public name, and the primary key.
+    /// The public id, and the primary key.
     pub id: SessionId,
-    /// Whose session it is.
+    /// The owner: a user in a realm.
     pub owner: Owner,
     /// The name of the backend that started it: 1 to 32 bytes of ASCII.
     pub backend: String,
-    /// The user's epoch: with an older one than the user's the session is dead.
+    /// The user's epoch when the session was written: a session with an older one than the user's is
+    /// invalid.
     pub epoch: Epoch,
-    /// When it was started.
+    /// When the session was started.
     pub created_at: OffsetDateTime,
-    /// When it was last used, a little less exactly than to the minute.
+    /// When the session was last used. A use is recorded at most once a minute.
     pub last_used_at: OffsetDateTime,
-    /// When it ends unless it is used before. Never after `ends_at`. A store that cannot hold every
-    /// fraction of a second rounds both up.
+    /// When the session ends unless it is used before. Never after `ends_at`. A store that cannot hold
+    /// every fraction of a second rounds both up.
     pub expires_at: OffsetDateTime,
-    /// When it ends whatever happens.
+    /// When the session ends however often it is used.
     pub ends_at: OffsetDateTime,
-    /// What the client called itself at login: at most 255 characters, none of them a control
+    /// The name that the client sent at login: at most 255 characters, none of them a control
     /// character.
     pub client: Option<String>,
-    /// How often it has been written: 0 when it is new.
+    /// The number of writes after the first one: 0 for a new session.
     pub version: i64,
-    /// What proves its tokens: text of ASCII, at most [`SessionTokens::MAX_BYTES`].
+    /// The digests of its tokens: ASCII text of at most [`SessionTokens::MAX_BYTES`] bytes.
     pub tokens: SessionTokens,
 }
 
 impl StoredSession {
-    /// Whether its time is over.
+    /// Returns whether the session has expired.
     #[must_use]
     pub fn is_over(&self, now: OffsetDateTime) -> bool {
         now >= self.expires_at || now >= self.ends_at
@@ -145,9 +141,6 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         (**self).purge_sessions(now, limit).await
-    }
-    async fn rotate_session(&self, rotation: &Rotation) -> Result<RotateOutcome, StoreError> {
-        (**self).rotate_session(rotation).await
     }
     fn validate(&self, report: &mut ConfigReport) {
         (**self).validate(report);

@@ -131,7 +131,7 @@ guarantees! {
             OwnerRemoval = "The removal of an owner's sessions takes all of them and none of another's, and simultaneous ones count each session once.",
             SessionPurge = "A purge takes sessions whose time is over and no others, at most as many as asked for, and answers how many.",
             SessionPurgeRace = "Simultaneous purges count every session once, and never take one that a swap has prolonged.",
-            OneDescendant = "Of simultaneous rotations of one refresh token exactly one makes its successor; a token that was spent before ends the session, and exactly one call says so.",
+            OneDescendant = "Of simultaneous rotations of one refresh token by the swaps and deletions of the store exactly one makes its successor; a token that was spent before ends the session, and exactly one call reports it.",
             SessionWritesAreRead = "What was written of a session is seen by every read that begins afterwards, in any task.",
         ]
         /// What [`CredentialStore`](crate::CredentialStore) guarantees.

@@ -20,8 +20,7 @@ use time::{Duration, OffsetDateTime};
 use super::case_run::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
 use super::fixture::{Fresh, SessionFixture, UserFixture};
 use super::{Guarantee, Verdict};
-use crate::session::SessionId;
-use crate::session::{Begin, RefreshToken, Sessions};
+use crate::session::{NewSessionParams, RefreshToken, SessionId, Sessions};
 use crate::store::memory::MemorySessionStore;
 use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use crate::testing::master_secret;
@@ -238,10 +237,10 @@ fn next(session: &StoredSession, mark: &str) -> StoredSession {
 
 /// A session with a refresh token, as a login begins it.
 fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, StoredSession)> {
-    let draft = sessions
-        .draft()
+    let session = sessions
+        .new_session()
         .map_err(|error| Stop::Broken(error.to_string()))?;
-    let begin = Begin {
+    let params = NewSessionParams {
         owner: owner("ada")?,
         backend: "web",
         epoch: Epoch::FIRST,
@@ -249,8 +248,8 @@ fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, Store
         access_life: Some(StdDuration::from_hours(1)),
         now,
     };
-    let row = sessions.first_row(&draft, begin);
-    Ok((draft.token, row))
+    let row = sessions.first_row(&session, params);
+    Ok((session.token, row))
 }
 
 /// The rules of sessions, with this grace. The store behind them is never asked.

@@ -5,7 +5,8 @@ use std::time::Duration as StdDuration;
 use time::Duration;
 
 use super::{StoreUnderTest, begun, next, owner, rotation, rules, session_of, start};
-use crate::store::{RotateOutcome, SessionStore};
+use crate::session::RotateOutcome;
+use crate::store::SessionStore;
 use crate::testing::contract::case_run::{Tried, broken, drop_after, ensure, ensure_eq, stages};
 
 pub(super) async fn dropped_calls<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
@@ -69,16 +70,16 @@ async fn swap<S: SessionStore>(stage: &StoreUnderTest<S>, polls: u32) -> Tried {
     stage.holds(when, &next.id, Some(&next)).await
 }
 
-/// A client that asks again gets its successor, wherever the first call ended.
+/// A repeated rotation returns the successor, wherever the dropped one stopped.
 async fn rotated<S: SessionStore>(stage: &StoreUnderTest<S>, polls: u32) -> Tried {
     let rules = rules(StdDuration::from_secs(10));
     let (token, row) = begun(&rules, start())?;
     stage.insert(&row).await?;
     let (_, rotation) = rotation::of(&rules, &token, false, start())?;
-    drop_after(polls, stage.store().rotate_session(&rotation)).await;
+    drop_after(polls, rotation.run(stage.store())).await;
     let again = rotation::rotate(stage, &rules, &token, false).await?.1;
     let (RotateOutcome::Rotated(now) | RotateOutcome::Repeated(now)) = again else {
-        return broken("a rotation after a dropped one did not answer the successor");
+        return broken("a rotation after a dropped one did not return the successor");
     };
     ensure_eq("the version after a rotation", &now.version, &1)?;
     stage

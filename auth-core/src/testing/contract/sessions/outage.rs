@@ -1,8 +1,6 @@
 //! A store that cannot answer.
 
-use std::time::Duration as StdDuration;
-
-use super::{StoreUnderTest, begun, next, owner, rotation, rules, session_of, start};
+use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::error::StoreError;
 use crate::store::SessionStore;
 use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
@@ -14,14 +12,12 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(stage: StoreUnderTest<S>)
     let (ada, start) = (owner("ada")?, start());
     let (there, absent) = (session_of(&owner("there")?)?, session_of(&ada)?);
     stage.insert(&there).await?;
-    let (token, _) = begun(&rules(StdDuration::ZERO), start)?;
     outage.begin().await;
     // All at once: a store may wait for a while until it gives up. Should one carry a call out after
     // all, it does nothing to the session that is there.
-    let answers = race(9, |number| {
+    let answers = race(8, |number| {
         let (stage, ada) = (stage.clone(), ada.clone());
         let (there, absent) = (there.clone(), absent.clone());
-        let rotation = rotation::of(&rules(StdDuration::ZERO), &token, false, start);
         async move {
             let store = stage.store();
             Ok(match number {
@@ -44,13 +40,9 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(stage: StoreUnderTest<S>)
                     "delete_sessions_of",
                     heard(&store.delete_sessions_of(&ada).await),
                 ),
-                7 => (
+                _ => (
                     "purge_sessions",
                     heard(&store.purge_sessions(start, 10).await),
-                ),
-                _ => (
-                    "rotate_session",
-                    heard(&store.rotate_session(&rotation?.1).await),
                 ),
             })
         }

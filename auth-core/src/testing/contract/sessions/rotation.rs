@@ -1,29 +1,29 @@
-//! Many that exchange one refresh token at once.
+//! Concurrent exchanges of one refresh token, by the swaps and deletions of the store.
 
 use std::time::Duration as StdDuration;
 
 use time::OffsetDateTime;
 
 use super::{StoreUnderTest, begun, rules, start};
-use crate::session::{Exchange, RefreshToken, Sessions};
-use crate::store::{RotateOutcome, Rotation, SessionStore, StoredSession};
+use crate::session::{RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor};
+use crate::store::{SessionStore, StoredSession};
 use crate::testing::contract::case_run::{RACERS, Stop, Tried, broken, ensure_eq, failed, race};
 
 const GRACE: StdDuration = StdDuration::from_secs(10);
 
-/// A presented token on its way to a store, and what it is exchanged for.
+/// The exchange of a presented token, and its successor.
 pub(super) fn of(
     rules: &Sessions,
     token: &RefreshToken,
     shared: bool,
     now: OffsetDateTime,
-) -> Tried<(Exchange, Rotation)> {
-    let exchange = rules
-        .exchange(token)
+) -> Tried<(Successor, RefreshRotation)> {
+    let successor = rules
+        .successor(token)
         .map_err(|error| Stop::Broken(error.to_string()))?;
     let life = Some(StdDuration::from_hours(1));
-    let rotation = rules.rotation(token, &exchange, life, shared, now);
-    Ok((exchange, rotation))
+    let rotation = rules.rotation(token, &successor, life, shared, now);
+    Ok((successor, rotation))
 }
 
 /// Rotates once, at the start.
@@ -32,21 +32,21 @@ pub(super) async fn rotate<S: SessionStore>(
     rules: &Sessions,
     token: &RefreshToken,
     shared: bool,
-) -> Tried<(Exchange, RotateOutcome)> {
-    let (exchange, rotation) = of(rules, token, shared, start())?;
-    let outcome = stage.store().rotate_session(&rotation).await;
-    let outcome = outcome.map_err(|error| failed("rotate_session", &error))?;
-    Ok((exchange, outcome))
+) -> Tried<(Successor, RotateOutcome)> {
+    let (successor, rotation) = of(rules, token, shared, start())?;
+    let outcome = rotation.run(stage.store()).await;
+    let outcome = outcome.map_err(|error| failed("a rotation", &error))?;
+    Ok((successor, outcome))
 }
 
-/// B-01: a token has one successor, however many ask for it at the same moment.
+/// B-01: a token has one successor, however many callers exchange it at the same time.
 pub(super) async fn one_descendant<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     for shared in [false, true] {
         one_successor(&stage, shared).await?;
     }
     for _ in 0..8 {
         without_grace(&stage).await?;
-        with_a_thief(&stage).await?;
+        spent_and_current_token(&stage).await?;
     }
     Ok(())
 }
@@ -71,7 +71,9 @@ impl Tally {
                 RotateOutcome::Current(_) => tally.current += 1,
                 RotateOutcome::Reused(_) => tally.reused += 1,
                 RotateOutcome::Unknown => tally.unknown += 1,
-                RotateOutcome::Expired => return broken("a living session was said to be over"),
+                RotateOutcome::Expired => {
+                    return broken("a session that has not expired was called expired");
+                }
             }
         }
         Ok(tally)
@@ -84,7 +86,7 @@ async fn race_of<S: SessionStore>(
     grace: StdDuration,
     tokens: &[&RefreshToken],
     shared: bool,
-) -> Tried<Vec<(Exchange, RotateOutcome)>> {
+) -> Tried<Vec<(Successor, RotateOutcome)>> {
     let texts: Vec<_> = tokens.iter().map(|token| token.text()).collect();
     let answers = race(RACERS, |number| {
         let place = usize::try_from(number).unwrap_or(0) % texts.len();
@@ -100,12 +102,12 @@ async fn race_of<S: SessionStore>(
     answers.await
 }
 
-/// The one that rotated, and the session as it was then.
-fn winner(answers: Vec<(Exchange, RotateOutcome)>) -> Tried<(RefreshToken, StoredSession)> {
+/// The successor that was written, and the session with it.
+fn winner(answers: Vec<(Successor, RotateOutcome)>) -> Tried<(RefreshToken, StoredSession)> {
     let mut rotated = answers
         .into_iter()
-        .filter_map(|(exchange, outcome)| match outcome {
-            RotateOutcome::Rotated(row) => Some((exchange.token, row)),
+        .filter_map(|(successor, outcome)| match outcome {
+            RotateOutcome::Rotated(row) => Some((successor.token, row)),
             _ => None,
         });
     match rotated.next() {
@@ -121,13 +123,13 @@ async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool)
     for generation in 1..=4 {
         let answers = race_of(stage, GRACE, &[&token], shared).await?;
         let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
-        // The tabs of a browser that come with a token that was made a moment ago keep it.
+        // The tabs of a browser that present a token made within the grace keep it.
         if shared && generation > 1 {
             let expected = Tally {
                 current: RACERS,
                 ..Tally::default()
             };
-            ensure_eq("64 who share a fresh token", &tally, &expected)?;
+            ensure_eq("64 calls that share a new token", &tally, &expected)?;
             continue;
         }
         let expected = Tally {
@@ -135,29 +137,29 @@ async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool)
             repeated: RACERS - 1,
             ..Tally::default()
         };
-        ensure_eq("64 who present one token", &tally, &expected)?;
+        ensure_eq("64 calls with one token", &tally, &expected)?;
         let repeated = answers.iter().filter_map(|(_, outcome)| match outcome {
             RotateOutcome::Repeated(row) => Some(row.clone()),
             _ => None,
         });
         let repeated: Vec<_> = repeated.collect();
         let (next, now) = winner(answers)?;
-        let what = "how many were shown another session than the one that rotated";
+        let what = "how many calls returned another session than the one that rotated";
         let others = repeated.iter().filter(|row| **row != now).count();
         ensure_eq(what, &others, &0)?;
         ensure_eq("how often it was written", &now.version, &generation)?;
         let when = "after a race of rotations";
         stage.holds(when, &now.id, Some(&now)).await?;
         let told = rules(GRACE).repeat(&token, &now).ok().flatten();
-        let told = told.map(|exchange| exchange.token.text());
-        let what = "whether the successor that is told is the one that was made";
+        let told = told.map(|successor| successor.token.text());
+        let what = "whether the repeated successor is the one that was made";
         ensure_eq(what, &(told == Some(next.text())), &true)?;
         token = next;
     }
     Ok(())
 }
 
-/// Without grace a second use ends the session, and one caller is told of it.
+/// Without grace a second use ends the session, and exactly one call reports it.
 async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let (token, row) = begun(&rules(StdDuration::ZERO), start())?;
     stage.insert(&row).await?;
@@ -169,13 +171,14 @@ async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
         unknown: RACERS - 2,
         ..Tally::default()
     };
-    ensure_eq("64 who present one token without grace", &tally, &expected)?;
+    ensure_eq("64 calls with one token without grace", &tally, &expected)?;
     let when = "after a token was used twice";
     stage.holds(when, &row.id, None).await
 }
 
-/// A token that was spent long ago, beside the valid one: the session ends, in either order.
-async fn with_a_thief<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
+/// A spent token and the current one are presented at the same time: the session ends, in either
+/// order.
+async fn spent_and_current_token<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let rules = rules(GRACE);
     let (stolen, row) = begun(&rules, start())?;
     stage.insert(&row).await?;
@@ -183,8 +186,8 @@ async fn with_a_thief<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     let (third, _) = rotate(stage, &rules, &second.token, false).await?;
     let answers = race_of(stage, GRACE, &[&stolen, &third.token], false).await?;
     let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
-    let what = "how many were told of a theft";
+    let what = "how many calls reported the reuse";
     ensure_eq(what, &tally.reused, &1)?;
-    let when = "after a theft was seen";
+    let when = "after a reuse";
     stage.holds(when, &row.id, None).await
 }

@@ -5,9 +5,7 @@ use std::sync::Mutex as BlockingMutex;
 
 use async_trait::async_trait;
 use auth_core::store::memory::MemorySessionStore;
-use auth_core::store::{
-    Owner, RotateDecision, RotateOutcome, Rotation, SessionStore, SessionTokens, StoredSession,
-};
+use auth_core::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use auth_core::testing::{FaultInjector, ProbedSessionStore};
 use auth_core::{SessionId, StoreError};
 use time::{Duration, OffsetDateTime};
@@ -43,9 +41,6 @@ pub(super) enum Fault {
     SparesTheLastMoment,
     PurgesWithoutLimit,
     PurgesWhatItSawBefore,
-    RotatesWithoutSwap,
-    ForgivesReuse,
-    EveryoneTellsOfReuse,
     ErrorsAreAbsence,
     RemembersWhatItRead,
     WritesInTwoSteps,
@@ -346,62 +341,4 @@ impl SessionStore for Broken {
             _ => self.inner.purge_sessions(now, limit).await,
         }
     }
-
-    async fn rotate_session(&self, rotation: &Rotation) -> Result<RotateOutcome, StoreError> {
-        if !matches!(
-            self.fault,
-            Fault::RotatesWithoutSwap | Fault::ForgivesReuse | Fault::EveryoneTellsOfReuse
-        ) {
-            return through_the_steps(self, rotation).await;
-        }
-        let Some(row) = self.inner.session(rotation.id()).await? else {
-            return Ok(RotateOutcome::Unknown);
-        };
-        match rotation.decide(&row)? {
-            RotateDecision::Swap(next) if self.is(Fault::RotatesWithoutSwap) => {
-                yield_now().await;
-                self.write(&next).await?;
-                Ok(RotateOutcome::Rotated(*next))
-            }
-            RotateDecision::End if self.is(Fault::ForgivesReuse) => Ok(RotateOutcome::Unknown),
-            RotateDecision::End if self.is(Fault::EveryoneTellsOfReuse) => {
-                yield_now().await;
-                self.inner.delete_session(rotation.id()).await?;
-                Ok(RotateOutcome::Reused(row))
-            }
-            _ => through_the_steps(self, rotation).await,
-        }
-    }
-}
-
-/// The provided method, with the faults of the single steps.
-async fn through_the_steps(
-    store: &Broken,
-    rotation: &Rotation,
-) -> Result<RotateOutcome, StoreError> {
-    // A store that remembers what it read would have it tried for ever.
-    for _ in 0..64 {
-        let Some(row) = store.session(rotation.id()).await? else {
-            return Ok(RotateOutcome::Unknown);
-        };
-        match rotation.decide(&row)? {
-            RotateDecision::Answer(outcome) => return Ok(outcome),
-            RotateDecision::Swap(next) => {
-                if store.swap_session(&next).await? {
-                    return Ok(RotateOutcome::Rotated(*next));
-                }
-            }
-            RotateDecision::End => {
-                let ended = store.delete_session(rotation.id()).await?;
-                return Ok(if ended {
-                    RotateOutcome::Reused(row)
-                } else {
-                    RotateOutcome::Unknown
-                });
-            }
-        }
-    }
-    Err(StoreError::new(
-        "a session was written by others all the time",
-    ))
 }

@@ -1,0 +1,96 @@
+//! A session at its beginning: its first tokens and its first row.
+
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use time::OffsetDateTime;
+
+use super::refresh_token::SecretBytes;
+use super::successor::{access_secret, access_state};
+use super::token_digest::DigestInput;
+use super::token_state::{Micros, TokenState};
+use super::{RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
+use crate::secret::{RandomError, SubKey};
+use crate::store::{Owner, StoredSession};
+use crate::user::Epoch;
+
+/// The tokens of a session that is not stored yet.
+pub(crate) struct NewSession {
+    pub(crate) token: RefreshToken,
+    access: SecretBytes,
+    /// The key of this generation, also if another key becomes the active one meanwhile.
+    key: Arc<SubKey>,
+}
+
+/// The values of a new session.
+pub(crate) struct NewSessionParams<'a> {
+    pub(crate) owner: Owner,
+    pub(crate) backend: &'a str,
+    pub(crate) epoch: Epoch,
+    pub(crate) client: Option<String>,
+    /// How long the access token lives, if it is the secret of the session.
+    pub(crate) access_life: Option<StdDuration>,
+    pub(crate) now: OffsetDateTime,
+}
+
+impl NewSession {
+    fn draw(key: Arc<SubKey>) -> Result<Self, RandomError> {
+        let token = RefreshToken::draw(SessionId::generate()?)?;
+        let access = access_secret(&key, &token);
+        Ok(Self { token, access, key })
+    }
+
+    pub(crate) fn key_material(&self) -> SessionKeyMaterial<'_> {
+        SessionKeyMaterial::new(&self.token.id, &self.access)
+    }
+
+    fn state(&self, access_life: Option<StdDuration>, now: OffsetDateTime) -> TokenState {
+        let (key, token) = (&self.key, &self.token);
+        TokenState {
+            generation: 0,
+            rotated_at: Micros::floor(now),
+            family: TokenDigest::new(key, DigestInput::Family(token)),
+            refresh: TokenDigest::new(key, DigestInput::Refresh(token)),
+            previous: None,
+            access: access_life.map(|life| access_state(key, &token.id, &self.access, life, now)),
+            previous_access: None,
+        }
+    }
+}
+
+impl Sessions {
+    /// Makes the tokens of a new session.
+    pub(crate) fn new_session(&self) -> Result<NewSession, RandomError> {
+        NewSession::draw(self.keys.active())
+    }
+
+    /// Returns the row of a new session.
+    pub(crate) fn first_row(
+        &self,
+        session: &NewSession,
+        params: NewSessionParams<'_>,
+    ) -> StoredSession {
+        let NewSessionParams {
+            owner,
+            backend,
+            epoch,
+            client,
+            access_life,
+            now,
+        } = params;
+        let ends_at = now.saturating_add(self.absolute);
+        StoredSession {
+            id: session.token.id,
+            owner,
+            backend: backend.to_owned(),
+            epoch,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.saturating_add(self.idle).min(ends_at),
+            ends_at,
+            client,
+            version: 0,
+            tokens: session.state(access_life, now).write(),
+        }
+    }
+}

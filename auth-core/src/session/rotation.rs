@@ -1,0 +1,227 @@
+//! The exchange of a refresh token for its successor: the decision, and the loop that writes it.
+
+use std::fmt;
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+
+use super::successor::NextDigests;
+use super::token_digest::DigestInput;
+use super::token_state::{AccessState, Micros, PreviousRefresh, TokenState};
+use super::{RefreshToken, Sessions, Successor};
+use crate::error::StoreError;
+use crate::secret::SubKeys;
+use crate::store::{SessionStore, StoredSession};
+
+/// A presented refresh token, and the digests of its successor.
+///
+/// A refresh token has two secrets: one that all refresh tokens of the session share, and one of its
+/// own. So a spent token is recognised however old it is, although the store has the digests of two.
+pub(crate) struct RefreshRotation {
+    presented: RefreshToken,
+    keys: SubKeys,
+    now: OffsetDateTime,
+    /// How long after a rotation the previous token gets the same successor.
+    grace: Duration,
+    /// How long the session lives from now unless it is used again.
+    idle: Duration,
+    /// Whether the client's tabs share one token (a cookie): within the grace they keep the current
+    /// one.
+    shared: bool,
+    next: NextDigests,
+}
+
+/// The result of a rotation.
+#[derive(Debug)]
+pub(crate) enum RotateOutcome {
+    /// The presented token is spent and its successor is the current token; the session as it is now.
+    Rotated(StoredSession),
+    /// The presented token was spent within the grace, and its successor is the current token: the
+    /// reply was lost, or a parallel request was faster. Nothing was written.
+    Repeated(StoredSession),
+    /// The presented token is the current one, and was made within the grace: it stays the current
+    /// one. Nothing was written.
+    Current(StoredSession),
+    /// The presented token was spent before: this call has ended the session. Of concurrent calls
+    /// exactly one returns it.
+    Reused(StoredSession),
+    /// The session has expired.
+    Expired,
+    /// The session does not exist, or the token was never one of its tokens.
+    Unknown,
+}
+
+/// What follows from a stored session and a presented token.
+enum Decision {
+    /// Replace the session that was read by this one; if another caller has written it, read and
+    /// decide again.
+    Swap(Box<StoredSession>),
+    /// Delete the session.
+    End,
+    /// Write nothing.
+    Answer(RotateOutcome),
+}
+
+impl Sessions {
+    pub(crate) fn rotation(
+        &self,
+        presented: &RefreshToken,
+        successor: &Successor,
+        access_life: Option<StdDuration>,
+        shared: bool,
+        now: OffsetDateTime,
+    ) -> RefreshRotation {
+        RefreshRotation {
+            presented: presented.clone(),
+            keys: self.keys.clone(),
+            now,
+            grace: self.grace,
+            idle: self.idle,
+            shared,
+            next: successor.digests(access_life, now),
+        }
+    }
+
+    /// Returns the next version of the session, used now; `None` if its version overflows.
+    pub(crate) fn used(
+        &self,
+        session: &StoredSession,
+        now: OffsetDateTime,
+    ) -> Option<StoredSession> {
+        used_at(session, now, self.idle)
+    }
+}
+
+impl RefreshRotation {
+    /// Exchanges the token: reads the session, decides, and swaps it by its version or deletes it.
+    ///
+    /// Of concurrent calls with one token exactly one rotates, because a store lets one swap of a
+    /// version win; of those that find a reuse exactly one returns it, because one deletion wins.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer, or if the session was changed between each read and
+    /// its swap.
+    pub(crate) async fn run<S: SessionStore + ?Sized>(
+        &self,
+        store: &S,
+    ) -> Result<RotateOutcome, StoreError> {
+        /// A further attempt follows each concurrent write. After a concurrent rotation the token is
+        /// the previous one and nothing is left to write, so only recorded uses cause more than one.
+        const ATTEMPTS: u32 = 64;
+
+        let id = &self.presented.id;
+        for _ in 0..ATTEMPTS {
+            let Some(row) = store.session(id).await? else {
+                return Ok(RotateOutcome::Unknown);
+            };
+            match self.decide(&row)? {
+                Decision::Answer(outcome) => return Ok(outcome),
+                Decision::Swap(next) => {
+                    if store.swap_session(&next).await? {
+                        return Ok(RotateOutcome::Rotated(*next));
+                    }
+                }
+                Decision::End => {
+                    let ended = store.delete_session(id).await?;
+                    return Ok(if ended {
+                        RotateOutcome::Reused(row)
+                    } else {
+                        RotateOutcome::Unknown
+                    });
+                }
+            }
+        }
+        Err(StoreError::new("too many concurrent writes of one session"))
+    }
+
+    fn decide(&self, row: &StoredSession) -> Result<Decision, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        let family = DigestInput::Family(&self.presented);
+        if !state.family.is_of(&self.keys, family) {
+            return Ok(Decision::Answer(RotateOutcome::Unknown));
+        }
+        if row.is_over(self.now) {
+            return Ok(Decision::Answer(RotateOutcome::Expired));
+        }
+        let presented = DigestInput::Refresh(&self.presented);
+        if state.refresh.is_of(&self.keys, presented) {
+            return Ok(if self.shared && self.is_just_rotated(&state) {
+                Decision::Answer(RotateOutcome::Current(row.clone()))
+            } else {
+                Decision::Swap(Box::new(self.next(row, state)?))
+            });
+        }
+        let previous = state.previous.as_ref();
+        let is_previous =
+            previous.is_some_and(|previous| previous.digest.is_of(&self.keys, presented));
+        Ok(if is_previous && self.is_in_grace(&state) {
+            Decision::Answer(RotateOutcome::Repeated(row.clone()))
+        } else {
+            Decision::End
+        })
+    }
+
+    /// Returns whether the last rotation is less than the grace away, before or after now: a clock
+    /// that was set back does not make the grace longer.
+    fn is_in_grace(&self, state: &TokenState) -> bool {
+        let since = self.now - state.rotated_at.to_time();
+        since.abs() < self.grace
+    }
+
+    /// Returns whether a rotation within the grace made the current token, and its access token, if
+    /// there is one, is still valid.
+    fn is_just_rotated(&self, state: &TokenState) -> bool {
+        let access = state.access.as_ref();
+        state.generation > 0
+            && self.is_in_grace(state)
+            && access.is_none_or(|access| access.until.to_time() > self.now)
+    }
+
+    fn next(&self, row: &StoredSession, state: TokenState) -> Result<StoredSession, StoreError> {
+        let overflow = || StoreError::new("the version of a session overflows");
+        let NextDigests {
+            family,
+            refresh,
+            nonce,
+            access,
+        } = &self.next;
+        let is_valid = |access: &AccessState| access.until.to_time() > self.now;
+        let state = TokenState {
+            generation: state.generation.checked_add(1).ok_or_else(overflow)?,
+            rotated_at: Micros::floor(self.now),
+            family: family.clone(),
+            refresh: refresh.clone(),
+            previous: Some(PreviousRefresh {
+                digest: state.refresh,
+                nonce: nonce.clone(),
+            }),
+            previous_access: state.access.filter(is_valid),
+            access: access.clone(),
+        };
+        let used = used_at(row, self.now, self.idle).ok_or_else(overflow)?;
+        Ok(StoredSession {
+            tokens: state.write(),
+            ..used
+        })
+    }
+}
+
+/// A clock that was set back shortens nothing.
+fn used_at(row: &StoredSession, now: OffsetDateTime, idle: Duration) -> Option<StoredSession> {
+    let idle_until = now.saturating_add(idle).max(row.expires_at);
+    Some(StoredSession {
+        last_used_at: row.last_used_at.max(now),
+        expires_at: idle_until.min(row.ends_at),
+        version: row.version.checked_add(1)?,
+        ..row.clone()
+    })
+}
+
+impl fmt::Debug for RefreshRotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshRotation")
+            .field("id", &self.presented.id)
+            .finish_non_exhaustive()
+    }
+}

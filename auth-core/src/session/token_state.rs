@@ -1,0 +1,86 @@
+//! What a stored session knows of its tokens: keyed digests and times.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::TokenDigest;
+use crate::error::StoreError;
+use crate::store::SessionTokens;
+
+/// The text of [`SessionTokens`], parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenState {
+    /// How often the refresh token was exchanged.
+    pub(super) generation: u64,
+    /// The time of the last exchange, or of the login.
+    pub(super) rotated_at: Micros,
+    /// The digest of the secret that all refresh tokens of the session share.
+    pub(super) family: TokenDigest,
+    /// The digest of the current refresh token.
+    pub(super) refresh: TokenDigest,
+    /// The refresh token before the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) previous: Option<PreviousRefresh>,
+    /// The opaque access token of this generation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<AccessState>,
+    /// The opaque access token of the generation before, for requests that are in flight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) previous_access: Option<AccessState>,
+}
+
+/// The refresh token that was exchanged last, and the nonce from which its successor was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PreviousRefresh {
+    pub(super) digest: TokenDigest,
+    /// 32 random bytes, in base64url.
+    pub(super) nonce: String,
+}
+
+/// An opaque access token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessState {
+    pub(super) digest: TokenDigest,
+    pub(super) until: Micros,
+}
+
+impl TokenState {
+    /// Parses the tokens of a stored session.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the text is not one that this version of the toolkit wrote.
+    pub(super) fn read(tokens: &SessionTokens) -> Result<Self, StoreError> {
+        // The message of the parser might quote the text.
+        serde_json::from_str(tokens.as_stored_str())
+            .map_err(|_| StoreError::new("the tokens of a stored session cannot be read"))
+    }
+
+    pub(super) fn write(&self) -> SessionTokens {
+        // A struct of texts and numbers: writing it as JSON cannot fail.
+        SessionTokens::from_stored(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// A point in time in microseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Micros(i64);
+
+impl Micros {
+    pub(super) fn floor(time: OffsetDateTime) -> Self {
+        let micros = time.unix_timestamp_nanos().div_euclid(1_000);
+        // Years -9999 to 9999 in microseconds take 59 bits, so that this never saturates.
+        Self(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+
+    /// Returns the time; the latest one that there is for a number beyond it.
+    pub(super) fn to_time(self) -> OffsetDateTime {
+        let nanos = i128::from(self.0) * 1_000;
+        let end = time::Date::MAX.midnight().assume_utc();
+        OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(end)
+    }
+}
