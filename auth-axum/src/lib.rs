@@ -76,6 +76,25 @@
 //!
 //! Every decision, status and byte comes from [`auth_core`]: this crate translates.
 //!
+//! # OpenAPI
+//!
+//! With the feature `openapi` of `auth-core` the application serves the document of its routes:
+//!
+//! ```
+//! use auth_axum::routes;
+//! use auth_core::{Auth, User};
+//! use axum::{Router, routing::get};
+//!
+//! fn app(auth: Auth<User>) -> Router {
+//!     let document = auth.openapi().title("Shop").version("2.1.0").document().to_string();
+//!     let json = [("content-type", "application/json")];
+//!     Router::new()
+//!         .route("/openapi.json", get(async move || (json, document.clone())))
+//!         .merge(routes(&auth))
+//!         .with_state(auth)
+//! }
+//! ```
+//!
 //! # Examples that do not compile
 //!
 //! A state without the handle:

@@ -7,6 +7,7 @@
 //! | change keys while the application runs | [`keys`]: change keys |
 //! | keep users where this project has no crate for | [`storage`]: write a custom storage adapter |
 //! | have account rules of your own, and test them | [`manager`]: test your manager without HTTP |
+//! | remove, rename or move routes, or serve an OpenAPI document | [`routes`]: choose, move and describe the routes |
 //! | know what a client gets when a request fails | [`errors`]: every error code |
 //! | go into production | [`production`]: a checklist |
 //! | look up a setting | [`configuration`]: every setting, with default, range and reason |
@@ -19,5 +20,6 @@ pub mod errors;
 pub mod keys;
 pub mod manager;
 pub mod production;
+pub mod routes;
 pub mod sessions;
 pub mod storage;

@@ -70,6 +70,22 @@
 //! A refusal is an error of Poem, [`AuthRejection`]. `provide` turns it into its response, so a
 //! `catch_all_error` around it changes nothing of ours; one below it may.
 //!
+//! # OpenAPI
+//!
+//! With the feature `openapi` of `auth-core` the application serves the document of its routes:
+//!
+//! ```
+//! use auth_core::{Auth, User};
+//! use auth_poem::{RouteExt, provide, routes};
+//! use poem::{Endpoint, EndpointExt, IntoResponse, Route, endpoint::make_sync};
+//!
+//! fn app(auth: &Auth<User>) -> impl Endpoint {
+//!     let document = auth.openapi().title("Shop").version("2.1.0").document().to_string();
+//!     let page = make_sync(move |_| document.clone().with_content_type("application/json"));
+//!     Route::new().at("/openapi.json", page).merge(routes(auth)).with(provide(auth))
+//! }
+//! ```
+//!
 //! # An example that does not compile
 //!
 //! A user without a passed guard:

@@ -167,8 +167,7 @@ fn mount<U: AuthUser>(
             }
         };
         let path = placed(settings, &spec.id, &base, &spec.path);
-        let keeps_id = path.matches("{id}").count() == spec.path.matches("{id}").count();
-        if !keeps_id || !is_mountable(&path.replace("/{id}", "/id")) {
+        if !is_route_path(&path, &spec.path) {
             problems.push(ConfigProblem::InvalidRoutePath {
                 id: spec.id.clone(),
                 path,
@@ -196,6 +195,17 @@ fn mount<U: AuthUser>(
         Route::new(path, specs)
     };
     paths.into_iter().map(route).collect()
+}
+
+/// Whether a route that was declared at `declared` can be mounted at `path`: a path with at least one
+/// segment, and with `{id}` as a whole segment as often as the declared path has it.
+fn is_route_path(path: &str, declared: &str) -> bool {
+    let ids = |path: &str| path.split('/').filter(|segment| *segment == "{id}").count();
+    let fixed: Vec<_> = path
+        .split('/')
+        .map(|segment| if segment == "{id}" { "id" } else { segment })
+        .collect();
+    !path.is_empty() && ids(path) == ids(declared) && is_mountable(&fixed.join("/"))
 }
 
 /// Whether `id` is this id, or of the group of this name.

@@ -1,5 +1,6 @@
 //! Every fault of a configuration is found, all of them at once, each with its sentence.
 
+mod routes;
 mod sessions;
 
 use std::sync::Arc;
@@ -184,7 +185,7 @@ fn nothing_of_a_secret_is_in_the_message() {
 }
 
 #[test]
-fn paths_and_groups_are_the_applications() {
+fn application_sets_the_base_paths_and_removes_a_route() {
     let auth = builder()
         .backend(backend("jwt", jwt()))
         .backend(backend("api", jwt_of(7)))
@@ -198,8 +199,8 @@ fn paths_and_groups_are_the_applications() {
         paths,
         [
             "/api/v1/auth/login",
-            "/api/v1/auth/logout",
             "/api/v1/auth/api/login",
+            "/api/v1/auth/logout",
             "/api/v1/auth/api/logout",
             "/api/v1/auth/verify",
             "/api/v1/auth/request-verify-token",
