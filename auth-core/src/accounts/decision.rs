@@ -83,6 +83,8 @@ pub enum InvalidRefusal {
 }
 
 impl Refusal {
+    /// The status of the reply.
+    pub const STATUS: u16 = 403;
     /// The longest code, in bytes.
     pub const MAX_CODE_BYTES: usize = AppCode::MAX_CHARS;
     /// The longest sentence, in Unicode code points.

@@ -10,6 +10,7 @@ use super::{ErrorCode, Method};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
+use crate::error::AppCode;
 use crate::http::{FieldSchema, Reply, RequestHead};
 use crate::user::AuthUser;
 
@@ -28,6 +29,7 @@ pub struct RouteSpec<U: AuthUser> {
     pub(super) query: Vec<FieldSchema>,
     pub(super) replies: Vec<ReplySpec>,
     pub(super) codes: Vec<ErrorCode>,
+    pub(super) refusals: Vec<AppCode>,
     pub(super) is_on: bool,
     /// Whether this configuration has what the route needs.
     pub(super) is_available: bool,
@@ -132,6 +134,7 @@ impl<U: AuthUser> RouteSpec<U> {
             query: Vec::new(),
             replies: Vec::new(),
             codes: Vec::new(),
+            refusals: Vec::new(),
             is_on: true,
             is_available: true,
             handler: Handler::Common(handle),
@@ -160,6 +163,7 @@ impl<U: AuthUser> RouteSpec<U> {
             query: Vec::new(),
             replies: Vec::new(),
             codes: Vec::new(),
+            refusals: Vec::new(),
             is_on: true,
             is_available: true,
             handler: Handler::OfBackend {
@@ -211,6 +215,12 @@ impl<U: AuthUser> RouteSpec<U> {
     /// The codes beside those that follow from access, body and query.
     pub(crate) fn codes(mut self, codes: &[ErrorCode]) -> Self {
         self.codes.extend_from_slice(codes);
+        self
+    }
+
+    /// The codes with which the application may refuse the request.
+    pub(crate) fn refusals(mut self, codes: &[AppCode]) -> Self {
+        self.refusals.extend_from_slice(codes);
         self
     }
 
@@ -289,6 +299,14 @@ impl<U: AuthUser> RouteSpec<U> {
         &self.codes
     }
 
+    /// Returns the codes of the application's own with which it can answer 403: those of
+    /// [`AuthBuilder::refusal_codes`](crate::AuthBuilder::refusal_codes), on the routes whose hooks may
+    /// refuse.
+    #[must_use]
+    pub fn refusal_codes(&self) -> &[AppCode] {
+        &self.refusals
+    }
+
     /// Returns the backend, if the route belongs to one.
     #[must_use]
     pub fn backend(&self) -> Option<&Backend<U>> {
@@ -350,6 +368,8 @@ impl<U: AuthUser> RouteSpec<U> {
         }
         codes.sort_by_key(|code| (code.status(), code.as_str()));
         codes.dedup();
+        self.refusals.sort_by_key(|code| code.as_str());
+        self.refusals.dedup();
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Method, RouteSetting, RouteSpec, capabilities};
 use crate::auth::{Auth, Settings, is_mountable};
 use crate::backend::Backend;
 use crate::config::ConfigProblem;
+use crate::error::AppCode;
 use crate::transport::{CredentialSource, RefreshPath};
 use crate::user::AuthUser;
 
@@ -31,6 +32,9 @@ pub(crate) struct Surface<'a, U: AuthUser> {
     pub(crate) backends: &'a [Arc<Backend<U>>],
     pub(crate) rules: BodyRules,
     pub(crate) hides_existing_accounts: bool,
+    pub(crate) hides_account_state: bool,
+    /// The codes of the application's refusals.
+    pub(crate) refusal_codes: Vec<AppCode>,
 }
 
 /// Every route, ready to mount.
@@ -125,6 +129,8 @@ impl<U: AuthUser> RouteTable<U> {
             backends: &shared,
             rules,
             hides_existing_accounts: settings.hide_existing_accounts,
+            hides_account_state: settings.hide_account_state,
+            refusal_codes: refusal_codes(settings),
         };
         let specs = capabilities::routes(&surface);
         let mut problems = unknown(settings, &specs);
@@ -145,6 +151,12 @@ impl<U: AuthUser> RouteTable<U> {
         let mut specs = self.routes.iter().flat_map(Route::specs);
         specs.any(|spec| is_within(spec.id(), id))
     }
+}
+
+/// The declared codes of refusals. An invalid one is a problem that the builder reports.
+fn refusal_codes(settings: &Settings) -> Vec<AppCode> {
+    let codes = settings.refusal_codes.iter();
+    codes.filter_map(|code| AppCode::new(code).ok()).collect()
 }
 
 /// Gives each route its path, and leaves out those that are off.

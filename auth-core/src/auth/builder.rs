@@ -9,6 +9,7 @@ use crate::api::{BodyRules, RouteSetting, RouteTable};
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::{Csrf, Origin};
+use crate::error::AppCode;
 use crate::http::TrustedProxies;
 use crate::secret::SubKeys;
 use crate::transport::CredentialSource;
@@ -120,6 +121,27 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
+    /// Declares the codes of the application's own refusals, each an [`AppCode`]. The documents of the
+    /// HTTP API list them among the codes of status 403 of login, registration and updates of accounts.
+    /// Each call adds codes.
+    ///
+    /// It changes no reply: a hook refuses with a code that is not declared, too
+    /// ([`Refusal`](crate::accounts::Refusal)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::{AuthBuilder, User};
+    /// # fn configure(builder: AuthBuilder<User>) -> AuthBuilder<User> {
+    /// builder.refusal_codes(["ACCOUNT_CLOSED", "PLAN_ENDED"])
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn refusal_codes(mut self, codes: impl IntoIterator<Item = &'static str>) -> Self {
+        self.settings.refusal_codes.extend(codes);
+        self
+    }
+
     /// What stands before every path as clients see it (`/api/v1`): where the routes are nested, or a
     /// proxy takes something off. Refresh cookies are bound to the path that the browser sees.
     #[must_use]
@@ -185,6 +207,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         self.validate_sessions(&mut report);
         self.validate_origins(&mut report);
         self.validate_proxies(&mut report);
+        self.validate_refusal_codes(&mut report);
         let warnings = report.finish()?;
         crate::accounts::log_warnings(&warnings);
 
@@ -281,6 +304,15 @@ impl<U: AuthUser> AuthBuilder<U> {
     fn validate_proxies(&self, report: &mut ConfigReport) {
         for mistake in self.settings.proxies.mistakes() {
             report.problem(ConfigProblem::InvalidTrustedProxies { mistake });
+        }
+    }
+
+    fn validate_refusal_codes(&self, report: &mut ConfigReport) {
+        for code in &self.settings.refusal_codes {
+            if AppCode::new(code).is_err() {
+                let code = code.escape_default().to_string();
+                report.problem(ConfigProblem::InvalidRefusalCode { code });
+            }
         }
     }
 

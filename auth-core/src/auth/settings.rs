@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) delete_mode: DeleteMode,
     pub(crate) hide_existing_accounts: bool,
     pub(crate) hide_account_state: bool,
+    /// Codes of the application's refusals, for the documents of the HTTP API.
+    pub(crate) refusal_codes: Vec<&'static str>,
     /// What stands before every path, as clients see it.
     pub(crate) public_prefix: String,
     pub(crate) own_origin: Option<String>,
@@ -46,6 +48,7 @@ impl Default for Settings {
             hide_existing_accounts: false,
             // Only a client that knows the password learns it.
             hide_account_state: false,
+            refusal_codes: Vec::new(),
             public_prefix: String::new(),
             own_origin: None,
             allowed_origins: Vec::new(),

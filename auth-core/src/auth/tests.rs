@@ -41,6 +41,18 @@ fn problems(builder: AuthBuilder<User>) -> Vec<ConfigProblem> {
     error.problems().to_vec()
 }
 
+#[test]
+fn invalid_refusal_codes_are_problems() {
+    let builder = builder().backend(backend("jwt", jwt()));
+    let codes = ["PLAN_ENDED", "plan ended", "LOGIN_BAD_CREDENTIALS", ""];
+    let found = problems(builder.refusal_codes(codes));
+    let invalid = ["plan ended", "LOGIN_BAD_CREDENTIALS", ""].map(|code| {
+        let code = code.to_owned();
+        ConfigProblem::InvalidRefusalCode { code }
+    });
+    assert_eq!(found, invalid);
+}
+
 /// J-04, J-05: a key that is too short or too easy to guess is among it.
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {

@@ -229,6 +229,14 @@ pub enum ConfigProblem {
         /// The refused origin, with control characters escaped.
         origin: String,
     },
+    /// A code cannot be the code of the application's refusals.
+    #[error(
+        "`{code}` is not a valid refusal code: write 1 to 64 characters like `ACCOUNT_CLOSED`, and no error code of the toolkit"
+    )]
+    InvalidRefusalCode {
+        /// The refused code, with control characters escaped.
+        code: String,
+    },
     /// The routes of users have no path of their own.
     #[error(
         "the routes of users have the path `{path}`: give `users_path` a path of its own, because ids and route names would collide"

@@ -26,6 +26,7 @@ mod context;
 mod cookies;
 mod core_client;
 mod csrf;
+mod decisions;
 mod declared;
 mod delete_me;
 mod expected;
@@ -46,6 +47,7 @@ mod reset;
 mod routes;
 mod sessions;
 mod settings;
+mod setup;
 mod tokens;
 mod transcript;
 mod users;
@@ -159,6 +161,7 @@ pub fn cases() -> Vec<Case> {
         settings::cases(),
         outages::cases(),
         hooks::cases(),
+        decisions::cases(),
         context::cases(),
         canary::cases(),
     ]

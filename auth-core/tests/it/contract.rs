@@ -49,6 +49,7 @@ groups! {
     settings = "settings",
     outages = "outages",
     hooks = "hooks",
+    decisions = "decisions",
     context = "context",
     canary = "canary",
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::ErrorCode;
+use crate::error::AppCode;
 use crate::http::{FieldErrorCode, FieldKind, FieldSchema, TextFormat};
 
 /// An object with every member that is not null.
@@ -70,5 +71,14 @@ pub(super) fn problem(code: ErrorCode) -> Value {
         }]);
         super::insert(&mut problem, "errors", errors);
     }
+    problem
+}
+
+/// The envelope of a refusal by the application.
+pub(super) fn refusal(code: AppCode) -> Value {
+    let mut problem = problem(ErrorCode::AuthorizationDenied);
+    super::insert(&mut problem, "code", json!(code.as_str()));
+    let detail = "A sentence of the application.";
+    super::insert(&mut problem, "detail", json!(detail));
     problem
 }

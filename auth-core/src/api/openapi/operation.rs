@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{example, insert, schema};
-use crate::api::{Access, ErrorCode, ReplySpec, RouteSpec, objects};
+use crate::accounts::Refusal;
+use crate::api::{Access, ReplySpec, RouteSpec, objects};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::http::{FieldKind, FieldSchema};
@@ -119,13 +120,18 @@ fn responses<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>, user: &[FieldSche
     for reply in spec.replies() {
         responses.insert(reply.status.to_string(), success(reply, user));
     }
-    let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+    let mut by_status: BTreeMap<u16, Vec<(&str, Value)>> = BTreeMap::new();
     for code in spec.error_codes() {
-        by_status.entry(code.status()).or_default().push(*code);
+        let problems = by_status.entry(code.status()).or_default();
+        problems.push((code.as_str(), example::problem(*code)));
+    }
+    for code in spec.refusal_codes() {
+        let problems = by_status.entry(Refusal::STATUS).or_default();
+        problems.push((code.as_str(), example::refusal(*code)));
     }
     let has_cookies = takes_cookies(auth, spec);
-    for (status, codes) in by_status {
-        responses.insert(status.to_string(), failure(status, &codes, has_cookies));
+    for (status, problems) in by_status {
+        responses.insert(status.to_string(), failure(status, &problems, has_cookies));
     }
     Value::Object(responses)
 }
@@ -159,14 +165,11 @@ fn success(reply: &ReplySpec, user: &[FieldSchema]) -> Value {
 }
 
 /// A problem with one of these codes.
-fn failure(status: u16, codes: &[ErrorCode], has_cookies: bool) -> Value {
-    let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
-    let examples: Map<_, _> = codes
+fn failure(status: u16, problems: &[(&str, Value)], has_cookies: bool) -> Value {
+    let names: Vec<_> = problems.iter().map(|(code, _)| *code).collect();
+    let examples: Map<_, _> = problems
         .iter()
-        .map(|code| {
-            let example = json!({ "value": example::problem(*code) });
-            (code.as_str().to_owned(), example)
-        })
+        .map(|(code, example)| ((*code).to_owned(), json!({ "value": example })))
         .collect();
     let description: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     let mut response = json!({

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{OpenApi, operation};
+use crate::accounts::Refusal;
 use crate::api::{Access, RouteSpec};
 use crate::http::{FieldKind, FieldSchema, TextFormat};
 use crate::user::AuthUser;
@@ -93,6 +94,10 @@ fn section<U: AuthUser>(spec: &RouteSpec<U>) -> String {
     let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for code in spec.error_codes() {
         let names = by_status.entry(code.status()).or_default();
+        names.push(format!("`{}`", code.as_str()));
+    }
+    for code in spec.refusal_codes() {
+        let names = by_status.entry(Refusal::STATUS).or_default();
         names.push(format!("`{}`", code.as_str()));
     }
     for (status, names) in by_status {

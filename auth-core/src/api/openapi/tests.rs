@@ -56,6 +56,50 @@ fn every_route_is_an_operation() {
 }
 
 #[test]
+fn refusal_codes_are_declared_where_hooks_may_refuse() {
+    for (is_hidden, expected) in [
+        (
+            false,
+            ["auth.login", "register", "users.me.update", "users.update"].as_slice(),
+        ),
+        (true, &["register", "users.me.update", "users.update"]),
+    ] {
+        let jwt = JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
+        let auth: Auth<User> = Auth::builder(accounts_builder(Arc::new(Outbox::new())))
+            .backend(Backend::new("api", BearerTransport::new(), jwt))
+            .hide_account_state(is_hidden)
+            .refusal_codes(["PLAN_ENDED"])
+            .build()
+            .unwrap();
+        let document = auth.openapi().document();
+        let page = auth.openapi().markdown();
+        let mut declared = Vec::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for operation in operations.as_object().unwrap().values() {
+                let content = "/responses/403/content/application~1problem+json";
+                let Some(content) = operation.pointer(content) else {
+                    continue;
+                };
+                let codes = at(content, "/schema/allOf/1/properties/code/enum");
+                if codes
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|code| code == "PLAN_ENDED")
+                {
+                    let example = at(content, "/examples/PLAN_ENDED/value");
+                    assert_eq!(example["status"], 403, "{path}");
+                    declared.push(operation["operationId"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        declared.sort();
+        assert_eq!(declared, expected);
+        assert_eq!(page.matches("`PLAN_ENDED`").count(), expected.len());
+    }
+}
+
+#[test]
 fn credentials_are_alternatives_of_the_backends() {
     let document = auth().openapi().document();
     let me = at(&document, "/paths/~1users~1me/get/security");

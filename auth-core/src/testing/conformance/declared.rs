@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::fixture::{Backends, Fixture, Setup};
 use super::wire::{WireReply, WireRequest};
 use super::{CaseRun, group};
+use crate::accounts::Refusal;
 use crate::api::{RouteSetting, RouteSpec};
 use crate::auth::Auth;
 use crate::http::{FieldKind, FieldSchema};
@@ -26,6 +27,9 @@ pub(super) fn undeclared(
     let code = reply.text("code");
     let mut codes = spec.error_codes().iter();
     let is_known = codes.any(|known| known.status() == status && known.as_str() == code);
+    let mut refusals = spec.refusal_codes().iter();
+    let is_known =
+        is_known || status == Refusal::STATUS && refusals.any(|known| known.as_str() == code);
     (!is_known).then(|| format!("`{}` declares the reply {status} {code}", spec.id()))
 }
 

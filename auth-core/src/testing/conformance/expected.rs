@@ -47,6 +47,16 @@ impl Expected {
         Self::problem_with(status, code, &[])
     }
 
+    /// The error envelope of a refusal by the application, to the byte.
+    pub(super) fn refusal(code: &str, detail: &str) -> Self {
+        let detail = Value::from(detail);
+        let body = format!(
+            r#"{{"type":"about:blank","title":"Forbidden","status":403,"code":"{code}","detail":{detail}}}"#
+        );
+        let body = Body::Exactly(body.into_bytes());
+        Self::json(403, "application/problem+json", body)
+    }
+
     /// The error envelope with a list of faults.
     pub(super) fn problem_with(status: u16, code: &str, faults: &[(&str, &str)]) -> Self {
         let known = ErrorCode::ALL.iter();

@@ -7,26 +7,19 @@ use serde_json::json;
 use time::Duration;
 
 use super::expected::Expected;
-use super::hooks::Failing;
+use super::setup::backends;
+pub(super) use super::setup::{ALLOWED_ORIGIN, Backends, Setup};
 use super::wire::{WireReply, WireRequest, excerpt};
 use super::{CaseRun, Client, Stores};
-use crate::accounts::{Accounts, AccountsBuilder, DeleteMode, NewAccount};
-use crate::api::RouteSetting;
-use crate::auth::{Auth, AuthBuilder, LoginBy};
-use crate::backend::Backend;
+use crate::accounts::{Accounts, NewAccount};
+use crate::auth::{Auth, LoginBy};
 use crate::event::EventKind;
-use crate::http::TrustedProxies;
 use crate::password::PasswordHash;
-use crate::secret::Secret;
-use crate::session::Sessions;
-use crate::store::{ExpiringStore, SessionStore, UserDatabase};
-use crate::strategy::{JwtStrategy, OpaqueStrategy};
+use crate::store::UserDatabase;
 use crate::testing::{
     FaultInjector, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
     ProbedUserDatabase, RecordingSink, fast_hasher, master_secret, registration,
 };
-use crate::token::{JwtKey, KeyRing};
-use crate::transport::{BearerTransport, CookieTransport};
 use crate::user::Roles;
 use crate::user::Username;
 use crate::user::{Account, AuthUser, User};
@@ -35,95 +28,6 @@ use crate::user::{Account, AuthUser, User};
 pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
 /// A password that no user has.
 pub(super) const WRONG_PASSWORD: &str = "a guess that leads nowhere";
-
-/// The settings of a case; the defaults are those of the toolkit.
-#[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "switches, each of which a builder has as well"
-)]
-pub(super) struct Setup {
-    pub(super) require_verification: bool,
-    pub(super) hide_existing_accounts: bool,
-    pub(super) hide_account_state: bool,
-    pub(super) login_by: LoginBy,
-    pub(super) delete_mode: DeleteMode,
-    /// Changes to routes, by their names.
-    pub(super) routes: Vec<(&'static str, RouteSetting)>,
-    /// `auth_path` and `users_path`.
-    pub(super) paths: Option<(&'static str, &'static str)>,
-    /// Hooks that fail, in place of the outbox.
-    pub(super) manager: Option<Failing>,
-    pub(super) backends: Backends,
-    /// The grace of refresh tokens, in seconds; that of the toolkit where it is `None`.
-    pub(super) grace: Option<u64>,
-    pub(super) public_prefix: &'static str,
-    pub(super) csrf_log_only: bool,
-    pub(super) proxies: TrustedProxies,
-}
-
-impl Setup {
-    fn sessions(&self, store: impl SessionStore) -> Sessions {
-        let sessions = Sessions::new(store, &master_secret());
-        match self.grace {
-            Some(seconds) => sessions.refresh_grace(std::time::Duration::from_secs(seconds)),
-            None => sessions,
-        }
-    }
-
-    fn assemble(
-        &self,
-        accounts: AccountsBuilder<User>,
-        backends: Vec<Backend<User>>,
-    ) -> AuthBuilder<User> {
-        let builder = Auth::builder(accounts)
-            .allow_origin(ALLOWED_ORIGIN)
-            .public_prefix(self.public_prefix)
-            .trusted_proxies(self.proxies.clone())
-            .login_by(self.login_by)
-            .delete_mode(self.delete_mode)
-            .hide_existing_accounts(self.hide_existing_accounts)
-            .hide_account_state(self.hide_account_state);
-        let mut builder = backends.into_iter().fold(builder, AuthBuilder::backend);
-        for (id, setting) in &self.routes {
-            builder = builder.route(id, setting.clone());
-        }
-        if self.csrf_log_only {
-            builder = builder.dangerous_csrf_log_only();
-        }
-        if let Some((auth_path, users_path)) = self.paths {
-            builder = builder.auth_path(auth_path).users_path(users_path);
-        }
-        builder
-    }
-}
-
-/// The ways to log in on a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Backends {
-    /// `jwt`: bearer and JWT, without sessions.
-    #[default]
-    Jwt,
-    /// `api`: bearer and opaque tokens.
-    Opaque,
-    /// `api`: bearer and JWT, whose session every request looks at.
-    JwtSessions,
-    /// `api`: bearer and JWT, whose session only a refresh looks at.
-    JwtAtRefresh,
-    /// `jwt`: bearer and JWT, signed with a key whose public half is published.
-    Signed,
-    /// `web`: cookies and opaque tokens; then `api`: bearer and JWT with sessions; then `plain`:
-    /// bearer and JWT without sessions.
-    Browser,
-}
-
-/// The example of RFC 8037, appendix A.1.
-const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
-    "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
-    "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-
-/// An origin that every stage allows.
-pub(super) const ALLOWED_ORIGIN: &str = "https://app.example";
 
 pub(super) struct Fixture<'t> {
     trial: &'t CaseRun<'t>,
@@ -173,8 +77,8 @@ impl<'r> CaseRun<'r> {
             .require_verification(setup.require_verification);
         let probed_sessions = ProbedSessionStore::new(sessions, &session_faults);
         let accounts = accounts.sessions(setup.sessions(probed_sessions));
-        let accounts = match setup.manager.take() {
-            Some(failing) => accounts.hooks(failing),
+        let accounts = match setup.hooks.take() {
+            Some(set) => set(accounts),
             None => accounts.hooks(outbox.clone()),
         };
         let revoked_in = || probed(Arc::clone(&expiring));
@@ -193,38 +97,6 @@ impl<'r> CaseRun<'r> {
             expiring_faults,
             session_faults,
             backends: setup.backends,
-        }
-    }
-}
-
-fn backends<S: ExpiringStore>(which: Backends, revoked_in: impl Fn() -> S) -> Vec<Backend<User>> {
-    let bearer = BearerTransport::new;
-    let jwt = || JwtStrategy::from_master(&master_secret());
-    match which {
-        Backends::Jwt => vec![Backend::new(
-            "jwt",
-            bearer(),
-            jwt().revoked_in(revoked_in()),
-        )],
-        Backends::Opaque => vec![Backend::new("api", bearer(), OpaqueStrategy::new())],
-        Backends::JwtSessions => vec![Backend::new("api", bearer(), jwt()).with_sessions()],
-        Backends::JwtAtRefresh => {
-            let backend = Backend::new("api", bearer(), jwt().dangerous_without_revocation());
-            vec![backend.dangerous_with_sessions_checked_at_refresh_only()]
-        }
-        Backends::Signed => {
-            let key = JwtKey::parse(SIGNING_KEY).expect("a key");
-            let jwt = JwtStrategy::new(KeyRing::new(key)).revoked_in(revoked_in());
-            vec![Backend::new("jwt", bearer(), jwt)]
-        }
-        Backends::Browser => {
-            let key = || Secret::from_base64url("OuTsr0vRGgC5vVQtsBr6cPCQJYKg6I6qOkeaDDxAmBk");
-            let plain = JwtStrategy::hs256(key().expect("a key")).audience("auth:plain");
-            vec![
-                Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()),
-                Backend::new("api", bearer(), jwt()).with_sessions(),
-                Backend::new("plain", bearer(), plain.revoked_in(revoked_in())),
-            ]
         }
     }
 }

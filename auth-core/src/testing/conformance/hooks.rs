@@ -21,7 +21,7 @@ use crate::user::User;
 group!("hooks": a_failure_changes_nothing, before_a_deletion_it_stops_it);
 
 /// Keeps what it would have mailed, and then fails, like a mail server that is down.
-pub(super) struct Failing {
+struct Failing {
     outbox: Outbox,
     before_delete: bool,
 }
@@ -106,7 +106,7 @@ fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
     };
     Setup {
         delete_mode: DeleteMode::Hard,
-        manager: Some(manager),
+        hooks: Some(Box::new(|accounts| accounts.hooks(manager))),
         ..Setup::default()
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
 
 fn login<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) -> RouteSpec<U> {
     let (_, backend) = at;
-    RouteSpec::of_backend(
+    let login = RouteSpec::of_backend(
         Method::Post,
         "auth.login",
         at,
@@ -37,11 +37,18 @@ fn login<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) -
     .codes(&[
         ErrorCode::LoginBadCredentials,
         ErrorCode::LoginPayloadInvalid,
-        ErrorCode::LoginUserInactive,
-        ErrorCode::LoginUserNotVerified,
         ErrorCode::InternalError,
     ])
-    .offer_on_options(|auth, backend, head, reply| auth.offer_csrf(backend, head, reply))
+    .offer_on_options(|auth, backend, head, reply| auth.offer_csrf(backend, head, reply));
+    if surface.hides_account_state {
+        return login;
+    }
+    login
+        .codes(&[
+            ErrorCode::LoginUserInactive,
+            ErrorCode::LoginUserNotVerified,
+        ])
+        .refusals(&surface.refusal_codes)
 }
 
 /// The reply that hands out tokens.

@@ -40,7 +40,8 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     .codes(&[
         ErrorCode::LoginBadCredentials,
         ErrorCode::UpdateUserEmailAlreadyExists,
-    ]);
+    ])
+    .refusals(&surface.refusal_codes);
     let change_password = RouteSpec::new(
         Method::Post,
         "users.me.change_password",

@@ -18,7 +18,8 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Register an account.")
     .body(fields)
-    .codes(&[ErrorCode::RegisterInvalidPassword, ErrorCode::InternalError]);
+    .codes(&[ErrorCode::RegisterInvalidPassword, ErrorCode::InternalError])
+    .refusals(&surface.refusal_codes);
     let route = if surface.hides_existing_accounts {
         let hidden = "The request is accepted, whether or not the address had an account.";
         route.reply(ReplySpec::empty(202, hidden))

@@ -62,7 +62,8 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::UpdateUserEmailAlreadyExists,
         ErrorCode::UpdateUserInvalidPassword,
         ErrorCode::LastSuperuser,
-    ]);
+    ])
+    .refusals(&surface.refusal_codes);
     let delete = RouteSpec::new(
         Method::Delete,
         "users.delete",
