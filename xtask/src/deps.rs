@@ -46,6 +46,11 @@ const NOWHERE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What compiles or links C. A build of the core with opaque tokens only needs no C compiler.
+const C: &[&str] = &[
+    "cc", "cmake", "bindgen", "nasm-rs", "aws-lc*", "ring", "openssl*",
+];
+
 /// Crates of which two versions in one program make types that look alike and do not fit.
 const ONE_VERSION: &[&str] = &["axum", "axum-core", "poem", "diesel", "diesel-async"];
 
@@ -114,7 +119,30 @@ pub(crate) fn run() -> Check {
     all(members
         .iter()
         .map(member)
-        .chain(std::iter::once_with(workspace)))
+        .chain([workspace(), core_without_c()]))
+}
+
+/// The core without its default features has no C.
+fn core_without_c() -> Check {
+    const BELOW: &str = "-p auth-core --no-default-features -e normal,build --target all";
+    without_c(&read(BELOW)?, BELOW)
+}
+
+fn without_c(tree: &Tree, below: &str) -> Check {
+    let failures = tree.matching(C).map(|package| {
+        let what = format!(
+            "auth-core without its default features brings C: {} {}\n{}",
+            package.name,
+            package.version,
+            who_brings(package, below)
+        );
+        Failure::alone(what, REPEAT)
+    });
+    let answer = all(failures);
+    if answer.is_ok() {
+        say("deps: auth-core without its default features: no C");
+    }
+    answer
 }
 
 fn member(member: &Member) -> Check {
@@ -247,7 +275,7 @@ fn size(name: &str, count: Count, crates: usize) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, RULES, Tree, forbidden, nowhere, one_version, size};
+    use super::{Count, RULES, Tree, forbidden, nowhere, one_version, size, without_c};
     use crate::check::Check;
 
     fn rule_of(name: &str, printed: &str) -> Check {
@@ -320,6 +348,15 @@ mod tests {
 
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[1].contains("RUSTSEC-2023-0071"));
+    }
+
+    #[test]
+    fn crate_that_compiles_c_is_found_below_the_core() {
+        let with = Tree::parse("aws-lc-rs v1.17.3\naws-lc-sys v0.42.1\ncc v1.2.44\nccm v0.5.0\n");
+        let without = Tree::parse("sha2 v0.11.0\nccm v0.5.0\n");
+
+        assert_eq!(failures(without_c(&with, "-p auth-core")).len(), 3);
+        assert_eq!(failures(without_c(&without, "-p auth-core")), [""; 0]);
     }
 
     #[test]

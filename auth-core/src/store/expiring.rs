@@ -9,12 +9,11 @@ use time::{Duration, OffsetDateTime};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 
-/// Counters that expire: revoked tokens, spent tokens, generations of reset tokens, and whatever
-/// else must be remembered for a while and decided exactly once.
+/// Stores counters that expire: revoked tokens, spent tokens, generations of reset tokens, and other
+/// facts that are kept for a limited time and decided exactly once.
 ///
-/// One small trait serves every such feature, on one machine or on many. Each method is **one
-/// atomic step**: two calls at once behave as if one ran after the other, and a future dropped in
-/// the middle leaves the step done or not done, never half.
+/// Each method is **one atomic step**: two simultaneous calls behave as if one ran after the other,
+/// and a future that is dropped leaves the step done or not done, never half done.
 ///
 /// An entry lives while `now < expires_at`. The caller passes `now` from its injected clock, so
 /// that the whole toolkit agrees on the time; an expired entry counts as absent whether or not it
@@ -25,7 +24,11 @@ use crate::error::StoreError;
 pub trait ExpiringStore: Send + Sync + 'static {
     /// Stores `key` with a count of one, unless it is there and alive.
     ///
-    /// Of any number of simultaneous calls with one key exactly one answers [`Inserted::New`].
+    /// Of any number of simultaneous calls with one key exactly one returns [`Inserted::New`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn insert_once(
         &self,
         key: &ExpiringKey,
@@ -33,10 +36,14 @@ pub trait ExpiringStore: Send + Sync + 'static {
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError>;
 
-    /// Adds one to the count of `key` and answers the new count; an absent key begins at one.
+    /// Adds one to the count of `key` and returns the new count; an absent key begins at one.
     ///
-    /// Simultaneous calls answer different counts. `window` says when the entry expires; a count
-    /// that would pass the largest number stays there.
+    /// Simultaneous calls return different counts. `window` says when the entry expires. The count
+    /// stops at `u64::MAX`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn increment(
         &self,
         key: &ExpiringKey,
@@ -44,14 +51,26 @@ pub trait ExpiringStore: Send + Sync + 'static {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError>;
 
-    /// The count of `key`; zero where it is absent or expired.
+    /// Returns the count of `key`: zero if it is absent or expired.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError>;
 
-    /// Removes `key`; whether it was there.
+    /// Removes `key`, and returns whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn remove(&self, key: &ExpiringKey) -> Result<bool, StoreError>;
 
-    /// Removes at most `limit` expired entries and answers how many. Calls may run at the same time
+    /// Removes at most `limit` expired entries and returns how many. Calls may run at the same time
     /// on several processes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
 
     /// Takes part in the check of the configuration at `build()`: a store in the memory of one
@@ -61,7 +80,7 @@ pub trait ExpiringStore: Send + Sync + 'static {
     }
 }
 
-/// What an entry is called: a purpose, and a name within it.
+/// The key of an entry: a purpose, and a name within it.
 ///
 /// The text is `purpose:name`, at most [`ExpiringKey::MAX_BYTES`] bytes, so that every engine can
 /// index it. Names are digests and token ids, never something that a client chose the length of.

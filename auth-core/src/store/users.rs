@@ -62,22 +62,34 @@ pub trait UserDatabase: Send + Sync + 'static {
     /// The application's user.
     type User: AuthUser;
 
-    /// The user with this key. Called once for every authenticated request: make it one look-up by
+    /// Returns the user with this key. Called once for every authenticated request: make it one look-up by
     /// primary key, and let it see what was written before it was called (no stale replica), or
     /// deactivated users keep their access.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer, or if it holds a row that it did not write.
     async fn get(
         &self,
         id: &<Self::User as AuthUser>::Id,
     ) -> Result<Option<Self::User>, StoreError>;
 
-    /// The user with this address or name. Called at login and by the mail routes.
+    /// Returns the user with this address or name. Called at login and by the mail routes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer, or if it holds a row that it did not write.
     async fn find(&self, login: &LoginIdentifier) -> Result<Option<Self::User>, StoreError>;
 
     /// Stores a new user and makes its key.
     ///
-    /// Of any number of simultaneous calls with one address exactly one answers
+    /// Of any number of simultaneous calls with one address exactly one returns
     /// [`InsertOutcome::Inserted`], all others [`InsertOutcome::Taken`]: a unique index decides,
     /// not a look-up before. The same holds for user names, where there are some.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer; nothing is stored then.
     async fn insert(
         &self,
         new: NewUser<Self::User>,
@@ -88,6 +100,10 @@ pub trait UserDatabase: Send + Sync + 'static {
     /// The check of `expect` and the write are one atomic step. An update that does not apply
     /// writes nothing and says why. `keep_last_superuser` must also hold against other such updates
     /// and deletions that run at the same time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer; nothing is changed then.
     async fn update(
         &self,
         id: &<Self::User as AuthUser>::Id,
@@ -114,7 +130,11 @@ pub trait UserDatabase: Send + Sync + 'static {
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError>;
 
-    /// A page of users in ascending order of their keys.
+    /// Returns a page of users in ascending order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot answer.
     async fn list(
         &self,
         page: PageRequest<<Self::User as AuthUser>::Id>,

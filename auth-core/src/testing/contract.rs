@@ -157,7 +157,7 @@ pub async fn user_database_only(fixture: impl UserFixture, guarantees: &[Guarant
         let verdict = users::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(Some("user_database_only"), verdicts)
 }
 
 /// Tries every guarantee of [`ExpiringStore`](crate::ExpiringStore), each on a fresh store.
@@ -203,7 +203,7 @@ pub async fn expiring_store_only(
         let verdict = expiring::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(Some("expiring_store_only"), verdicts)
 }
 
 /// Tries every guarantee of [`SessionStore`], each on a fresh store.
@@ -246,7 +246,7 @@ pub async fn session_store_only(fixture: impl SessionFixture, guarantees: &[Guar
         let verdict = sessions::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(Some("session_store_only"), verdicts)
 }
 
 /// Tries every guarantee of [`CredentialStore`], each on a fresh store.
@@ -292,7 +292,7 @@ pub async fn credential_store_only(
         let verdict = credentials::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(Some("credential_store_only"), verdicts)
 }
 
 /// Tries what a store guarantees besides that holds both users and their sessions: that
@@ -321,7 +321,7 @@ where
         let verdict = sessions::try_joint(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(None, verdicts)
 }
 
 /// Tries what a store guarantees besides that holds both users and their credentials: that a deletion
@@ -351,5 +351,5 @@ where
         let verdict = credentials::try_joint(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
-    Report::new(verdicts)
+    Report::new(None, verdicts)
 }

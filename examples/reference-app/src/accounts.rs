@@ -63,6 +63,9 @@ fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Aut
         } else {
             DeleteMode::Soft
         });
+    for (id, setting) in &args.routes {
+        auth = auth.route(id, setting.clone());
+    }
     for origin in &args.allowed_origins {
         auth = auth.allow_origin(origin);
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use auth_core::RouteSetting;
 use auth_core::password::{Argon2Params, InvalidParams};
 use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
@@ -141,6 +142,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = "/users")]
     pub(crate) users_path: String,
 
+    /// A setting of one route, or of the routes whose names begin alike: `ID=off`, `ID=on`,
+    /// `ID=renamed:/PATH` or `ID=moved:/PATH`; repeatable. `http-api` prints the names.
+    #[arg(long = "route", value_name = "SETTING", value_parser = route)]
+    pub(crate) routes: Vec<(String, RouteSetting)>,
+
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -245,6 +251,20 @@ impl FromStr for BackendSpec {
             strategy,
         })
     }
+}
+
+/// Reads the setting of a route.
+fn route(text: &str) -> Result<(String, RouteSetting), String> {
+    let unknown = || "expected ID=off, ID=on, ID=renamed:/PATH or ID=moved:/PATH".to_owned();
+    let (id, setting) = text.split_once('=').ok_or_else(unknown)?;
+    let setting = match setting.split_once(':') {
+        None if setting == "off" => RouteSetting::off(),
+        None if setting == "on" => RouteSetting::on(),
+        Some(("renamed", path)) => RouteSetting::renamed(path),
+        Some(("moved", path)) => RouteSetting::moved(path),
+        _ => return Err(unknown()),
+    };
+    Ok((id.to_owned(), setting))
 }
 
 /// Reads `memory,passes,lanes`. What is below the floor is taken and warned of at start-up.

@@ -88,14 +88,9 @@ impl FieldType for bool {
 }
 
 macro_rules! integers {
-    ($($int:ty),+) => {$(
+    ($($int:ty: $min:expr, $max:expr;)+) => {$(
         impl FieldType for $int {
-            #[allow(
-                clippy::cast_lossless,
-                clippy::allow_attributes,
-                reason = "`From` is not const, and a cast from `i64` to itself loses nothing"
-            )]
-            const KIND: FieldKind = FieldKind::integer(<$int>::MIN as i64..=<$int>::MAX as i64);
+            const KIND: FieldKind = FieldKind::integer($min..=$max);
 
             fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
                 let number = kind.read_integer(&value)?;
@@ -105,7 +100,14 @@ macro_rules! integers {
     )+};
 }
 
-integers!(i16, i32, i64, u8, u16, u32);
+integers! {
+    i16: -0x8000, 0x7fff;
+    i32: -0x8000_0000, 0x7fff_ffff;
+    i64: i64::MIN, i64::MAX;
+    u8: 0, 0xff;
+    u16: 0, 0xffff;
+    u32: 0, 0xffff_ffff;
+}
 
 impl FieldType for f64 {
     const KIND: FieldKind = FieldKind::Number;

@@ -113,8 +113,29 @@ pub(super) fn ensure(holds: bool, seen: impl FnOnce() -> String) -> Tried {
 /// The guarantee holds only if both are the same.
 pub(super) fn ensure_eq<T: PartialEq + Debug>(what: &str, actual: &T, expected: &T) -> Tried {
     ensure(actual == expected, || {
-        format!("{what}: {actual:?} instead of {expected:?}")
+        let (actual, expected) = (format!("{actual:?}"), format!("{expected:?}"));
+        format!("{what}: {}", contrast(&actual, &expected))
     })
+}
+
+/// Both texts; of long ones, the parts around the first difference.
+fn contrast(actual: &str, expected: &str) -> String {
+    const SHORT: usize = 200;
+    const BEFORE: usize = 40;
+    if actual.len().max(expected.len()) <= SHORT {
+        return format!("{actual} instead of {expected}");
+    }
+    let same = actual.chars().zip(expected.chars());
+    let same = same.take_while(|(one, other)| one == other).count();
+    let part = |text: &str| -> String {
+        let start = same.saturating_sub(BEFORE);
+        text.chars().skip(start).take(SHORT).collect()
+    };
+    format!(
+        "from character {same} on: …{}… instead of …{}…",
+        part(actual),
+        part(expected)
+    )
 }
 
 /// The guarantee is broken.

@@ -23,6 +23,8 @@ use super::Guarantee;
 #[derive(Debug, Clone)]
 #[must_use = "it tells what is broken and does not panic: call `assert_kept`"]
 pub struct Report {
+    /// The function of this module that tries some guarantees of the suite alone, if there is one.
+    only: Option<&'static str>,
     verdicts: Vec<(Guarantee, Verdict)>,
 }
 
@@ -38,8 +40,8 @@ pub enum Verdict {
 }
 
 impl Report {
-    pub(super) fn new(verdicts: Vec<(Guarantee, Verdict)>) -> Self {
-        Self { verdicts }
+    pub(super) fn new(only: Option<&'static str>, verdicts: Vec<(Guarantee, Verdict)>) -> Self {
+        Self { only, verdicts }
     }
 
     /// Every guarantee, in the order in which they were tried.
@@ -92,23 +94,49 @@ impl fmt::Display for Report {
                 Verdict::Skipped(why) => writeln!(f, "{guarantee} was not tried: {why}")?,
             }
         }
-        if let Some(first) = self.broken().first() {
+        if let (Some(first), Some(only)) = (self.broken().first(), self.only) {
             writeln!(
                 f,
-                "begin with the first: `…_only(fixture, &[Guarantee::{first}])` repeats one alone"
+                "begin with the first: `contract::{only}(fixture, &[Guarantee::{first}])` repeats it alone"
             )?;
         }
         Ok(())
     }
 }
 
-/// The beginning of what was seen: the longest texts of the suite fill screens.
+/// The beginning and the end of what was seen: the longest texts of the suite fill screens.
 fn excerpt(seen: &str) -> String {
-    const SHOWN: usize = 600;
-    let left_out = seen.chars().count().saturating_sub(SHOWN);
-    let shown: String = seen.chars().take(SHOWN).collect();
-    match left_out {
-        0 => shown,
-        more => format!("{shown}… ({more} characters more)"),
+    const SHOWN: usize = 1_000;
+    let length = seen.chars().count();
+    if length <= 2 * SHOWN {
+        return seen.to_owned();
+    }
+    let start: String = seen.chars().take(SHOWN).collect();
+    let end: String = seen.chars().skip(length - SHOWN).collect();
+    format!("{start} [… {} characters …] {end}", length - 2 * SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Guarantee, Report, Verdict};
+
+    fn broken(only: Option<&'static str>, seen: String) -> String {
+        let verdicts = vec![(Guarantee::UniqueEmail, Verdict::Broken(seen))];
+        Report::new(only, verdicts).to_string()
+    }
+
+    #[test]
+    fn report_names_the_function_that_repeats_a_guarantee() {
+        let report = broken(Some("user_database_only"), "two users".to_owned());
+        let hint = "`contract::user_database_only(fixture, &[Guarantee::UniqueEmail])`";
+        assert!(report.contains(hint), "{report}");
+        assert!(!broken(None, "two users".to_owned()).contains("_only"));
+    }
+
+    #[test]
+    fn long_observation_keeps_its_beginning_and_its_end() {
+        let report = broken(None, format!("start{}end", "x".repeat(10_000)));
+        assert!(report.contains("startxxx") && report.contains("xxxend"));
+        assert!(report.contains("[… 8008 characters …]"), "{report}");
     }
 }

@@ -31,3 +31,22 @@ fn describing_the_routes_leaves_no_file_behind() {
     assert!(!home.path(".auth-secret").exists());
     assert!(!home.path("accounts.db").exists());
 }
+
+#[test]
+fn settings_of_routes_change_the_document() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.args([
+        "--log=off",
+        "--route=users.me.delete=on",
+        "--route=register=off",
+    ]);
+    command.args(["--route=auth.login=renamed:/sign-in", "http-api"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    let page = String::from_utf8(output.stdout).unwrap();
+    for present in ["### `users.me.delete`", "/auth/sign-in"] {
+        assert!(page.contains(present), "{present}");
+    }
+    assert!(!page.contains("/auth/register"), "{page}");
+}
