@@ -1,6 +1,6 @@
 //! Fixtures for tests: a clock that is moved by hand, a fast hasher, stores in memory, stores that
-//! fail or count on demand, a manager that remembers, a sink that records; and two suites:
-//! [`conformance`] for adapters of web frameworks, [`contract`] for storages.
+//! fail or count on demand, a manager that remembers, a sink that records; and three suites:
+//! [`conformance`] and [`extractors`] for adapters of web frameworks, [`contract`] for storages.
 //!
 //! # Test your manager without HTTP
 //!
@@ -44,12 +44,16 @@ mod clock;
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod credentials;
 mod events;
+#[cfg(feature = "conformance")]
+pub mod extractors;
 mod outbox;
 mod stores;
 
 pub use admit::{TEST_BACKEND, admit, admitted};
 pub use clock::ManualClock;
+pub use credentials::{bearer_headers, cookie_headers};
 pub use events::RecordingSink;
 pub use outbox::{Outbox, OutboxItem};
 pub use stores::{

@@ -4,7 +4,7 @@
 mod accounts;
 mod compile_fail;
 mod extractors;
-mod guards;
 mod http;
 mod peer;
+mod suite;
 mod support;

@@ -85,5 +85,8 @@
 //! It keeps a [`RequestAuth`](crate::RequestAuth) with each request. Its extractors call
 //! [`Auth::admit`](crate::Auth::admit) and [`Auth::admit_optional`](crate::Auth::admit_optional), its guards
 //! [`Auth::pass`](crate::Auth::pass), and its CSRF protection [`Auth::csrf_gate`](crate::Auth::csrf_gate) before
-//! a handler and [`Auth::stale_cookies`](crate::Auth::stale_cookies) after it. The
-//! suite `testing::conformance` (feature `conformance`) compares what it sends with what the others send.
+//! a handler and [`Auth::stale_cookies`](crate::Auth::stale_cookies) after it.
+//!
+//! Two suites test it, both with the feature `conformance`: `testing::conformance` compares the replies of
+//! its routes with those of the core, and `testing::extractors` tests its extractors, guards and CSRF
+//! protection over real HTTP.

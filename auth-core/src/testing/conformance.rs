@@ -32,6 +32,7 @@ mod delete_me;
 mod expected;
 mod fixture;
 mod hooks;
+mod http_client;
 mod injection;
 mod jar;
 mod keys;
@@ -55,6 +56,7 @@ mod verification;
 mod wire;
 
 pub use core_client::{CoreClient, CoreRig};
+pub use http_client::HttpClient;
 pub use transcript::{Difference, Transcript};
 pub use wire::{WireReply, WireRequest};
 

@@ -1,58 +1,16 @@
-//! The journeys of an account through the routes.
+//! The routes under prefixes, and beside data of the application.
+
+use std::net::SocketAddr;
 
 use auth_core::accounts::AdminUpdate;
-use auth_core::testing::PASSWORD;
+use auth_core::http::Header;
+use auth_core::testing::{self, bearer_headers};
 use auth_core::{Auth, User};
-use auth_poem::{CurrentUser, OptionalUser, RouteExt, provide, routes};
+use auth_poem::{OptionalUser, RouteExt, provide, routes};
 use poem::web::{Data, Path};
 use poem::{EndpointExt, Route, get, handler};
-use serde_json::json;
 
-use crate::support::{Client, TestApp, UserKey};
-
-#[handler]
-fn account(user: CurrentUser<User>) -> String {
-    let backend = user.backend().to_owned();
-    format!("{} by {backend}", user.into_inner().email())
-}
-
-#[tokio::test]
-async fn register_verify_login_ask_and_log_out() {
-    let house = TestApp::new();
-    let app = Route::new()
-        .at("/account", get(account))
-        .merge(routes(&house.auth))
-        .with(provide(&house.auth));
-    let client = house.serve(app).await;
-
-    let body = json!({"email": "ada@example.com", "password": PASSWORD});
-    let registered = client.post("/auth/register", &body).await;
-    assert_eq!(registered.status, 201, "{}", registered.text);
-    assert_eq!(registered.json()["email"], "ada@example.com");
-
-    house.auth.accounts().wait_idle().await;
-    let token = house.outbox.latest("verify", "ada@example.com").unwrap();
-    let verified = client.post("/auth/verify", &json!({"token": token})).await;
-    assert_eq!(verified.json()["is_verified"], true);
-
-    let token = house.token(&client, "", "ada@example.com").await;
-    let answer = client.get_as(&token, "/account").await;
-    assert_eq!(
-        (answer.status, answer.text.as_str()),
-        (200, "ada@example.com by jwt")
-    );
-
-    let bearer = format!("Bearer {token}");
-    let headers = [("authorization", bearer.as_str())];
-    assert_eq!(
-        client
-            .send("POST", "/auth/logout", &headers, "")
-            .await
-            .status,
-        204
-    );
-    assert_eq!(client.get_as(&token, "/account").await.status, 401);
-}
+use crate::support::{self, parts, refusal, serve};
 
 #[handler]
 fn greet(Data(greeting): Data<&&'static str>, OptionalUser(user): OptionalUser<User>) -> String {
@@ -64,108 +22,99 @@ fn greet(Data(greeting): Data<&&'static str>, OptionalUser(user): OptionalUser<U
 }
 
 #[tokio::test]
-async fn routes_fit_under_a_prefix_and_beside_data_of_the_applications_own() {
-    let house = TestApp::new();
+async fn routes_work_under_a_prefix_and_with_other_data() {
+    let auth = testing::auth();
     let app = Route::new()
         .at("/", get(greet))
-        .nest("/outer", Route::new().nest("/inner", routes(&house.auth)))
-        .with(provide(&house.auth))
+        .nest("/outer", Route::new().nest("/inner", routes(&auth)))
+        .with(provide(&auth))
         .data("hello");
-    let client = house.serve(app).await;
-    let admin = AdminUpdate {
-        is_superuser: Some(true),
-        ..AdminUpdate::default()
-    };
-    house.user("root@example.com", admin).await;
-    let ada = house.user("ada@example.com", AdminUpdate::default()).await;
+    let server = serve(app).await;
+    let (root, ada) = root_and_ada(&auth).await;
 
-    assert_eq!(client.get("/").await.text, "hello stranger");
-    let token = house.token(&client, "/outer/inner", "root@example.com");
-    let token = token.await;
-    assert_eq!(
-        client.get_as(&token, "/").await.text,
-        "hello root@example.com"
-    );
-    reads_by_id(&client, &token, "/outer/inner", ada).await;
+    let reply = support::get(server, "/", &[]).await;
+    assert_eq!(parts(&reply), (200, "hello stranger"));
+    let reply = support::get(server, "/", &root).await;
+    assert_eq!(parts(&reply), (200, "hello root@example.com"));
+    reads_by_id(server, &root, "/outer/inner", &ada).await;
     // Poem refuses a path that is not valid UTF-8 before it matches nested routes.
-    let none = client.get_as(&token, "/outer/inner/users/%FF").await;
-    assert_eq!(none.status, 400);
+    let reply = support::get(server, "/outer/inner/users/%FF", &root).await;
+    assert_eq!(reply.status, 400);
 }
 
-/// The `:id` of a prefix is not the one of the user, and is still there for the application.
+/// The `:id` of a prefix is not the one of the user, and the application can read it.
 #[tokio::test]
-async fn a_prefix_may_capture_and_have_an_id_of_its_own() {
+async fn prefix_may_capture_an_id() {
     #[handler]
     fn tenant(Path(id): Path<u32>) -> String {
         format!("tenant {id}")
     }
 
-    let house = TestApp::new();
+    let auth = testing::auth();
     let app = Route::new()
         .at("/tenants/:id", get(tenant))
-        .merge(routes(&house.auth).under("/tenants/:id/"))
-        .merge(routes(&house.auth).under("/api/v1"));
-    let client = house.serve(app).await;
+        .merge(routes(&auth).under("/tenants/:id/"))
+        .merge(routes(&auth).under("/api/v1"));
+    let server = serve(app).await;
+    let (root, ada) = root_and_ada(&auth).await;
+    let reply = support::get(server, "/tenants/7", &[]).await;
+    assert_eq!(parts(&reply), (200, "tenant 7"));
+    for prefix in ["/tenants/7", "/tenants/%FF", "/api/v1"] {
+        reads_by_id(server, &root, prefix, &ada).await;
+        let reply = support::get(server, &format!("{prefix}/users/%FF"), &root).await;
+        assert_eq!(refusal(&reply), (404, "USER_NOT_FOUND".to_owned()));
+    }
+    // A prefix that is the id of a user is not taken for the id.
+    reads_by_id(server, &root, &format!("/tenants/{ada}"), &ada).await;
+}
+
+/// The headers of a superuser, and the id of a user.
+async fn root_and_ada(auth: &Auth<User>) -> (Vec<Header>, String) {
     let admin = AdminUpdate {
         is_superuser: Some(true),
         ..AdminUpdate::default()
     };
-    house.user("root@example.com", admin).await;
-    let ada = house.user("ada@example.com", AdminUpdate::default()).await;
-    let token = house.token(&client, "/tenants/7", "root@example.com").await;
-    assert_eq!(client.get("/tenants/7").await.text, "tenant 7");
-    for prefix in ["/tenants/7", "/tenants/%FF", "/api/v1"] {
-        reads_by_id(&client, &token, prefix, ada).await;
-        let none = client.get_as(&token, &format!("{prefix}/users/%FF")).await;
-        assert_eq!((none.status, none.code().as_str()), (404, "USER_NOT_FOUND"));
+    let root = support::user(auth, "root@example.com", admin).await;
+    let ada = support::user(auth, "ada@example.com", AdminUpdate::default()).await;
+    (bearer_headers(auth, &root).await, ada.id.to_string())
+}
+
+async fn reads_by_id(server: SocketAddr, root: &[Header], prefix: &str, ada: &str) {
+    // Percent-encoding is decoded.
+    for id in [ada.to_owned(), ada.replace('-', "%2D")] {
+        let reply = support::get(server, &format!("{prefix}/users/{id}"), root).await;
+        assert_eq!(reply.json()["email"], "ada@example.com");
     }
-    // Not even a prefix that is a user's id is taken for the id.
-    reads_by_id(&client, &token, &format!("/tenants/{ada}"), ada).await;
 }
 
-async fn reads_by_id(client: &Client, token: &str, prefix: &str, ada: UserKey) {
-    let read = client.get_as(token, &format!("{prefix}/users/{ada}")).await;
-    assert_eq!(read.json()["email"], "ada@example.com");
-    // Percent-encoding is undone.
-    let encoded = ada.to_string().replace('-', "%2D");
-    let read = client
-        .get_as(token, &format!("{prefix}/users/{encoded}"))
-        .await;
-    assert_eq!(read.json()["email"], "ada@example.com");
-}
-
-/// A handler that takes the handle itself works with it.
 #[tokio::test]
-async fn the_handle_is_data() {
+async fn handle_is_data_of_a_handler() {
     #[handler]
     fn paths(Data(auth): Data<&Auth<User>>) -> String {
         auth.routes().count().to_string()
     }
 
-    let house = TestApp::new();
-    let client = house.serve(get(paths).with(provide(&house.auth))).await;
-    assert_eq!(
-        client.get("/").await.text,
-        house.auth.routes().count().to_string()
-    );
+    let auth = testing::auth();
+    let server = serve(get(paths).with(provide(&auth))).await;
+    let reply = support::get(server, "/", &[]).await;
+    assert_eq!(parts(&reply), (200, &*auth.routes().count().to_string()));
 }
 
-/// Why `merge` is there: a nest at `/` takes over the application's own page at `/`. Were Poem to
-/// change this, the documentation could, too.
+/// The reason for `merge`: a nest at `/` takes over the page of the application at `/`. If a later
+/// version of Poem does not, the documentation must change.
 #[tokio::test]
-async fn merging_leaves_the_applications_root_alone() {
+async fn merge_keeps_the_page_at_the_root() {
     #[handler]
     fn home() -> &'static str {
         "home"
     }
 
-    let house = TestApp::new();
-    let nested = Route::new()
-        .at("/", get(home))
-        .nest("/", routes(&house.auth));
-    let merged = Route::new().at("/", get(home)).merge(routes(&house.auth));
-    assert_eq!(house.serve(nested).await.get("/").await.status, 404);
-    let client = house.serve(merged).await;
-    assert_eq!(client.get("/").await.text, "home");
-    assert_eq!(client.get("/users/me").await.status, 401);
+    let auth = testing::auth();
+    let nested = Route::new().at("/", get(home)).nest("/", routes(&auth));
+    let reply = support::get(serve(nested).await, "/", &[]).await;
+    assert_eq!(reply.status, 404);
+    let merged = Route::new().at("/", get(home)).merge(routes(&auth));
+    let server = serve(merged).await;
+    assert_eq!(parts(&support::get(server, "/", &[]).await), (200, "home"));
+    assert_eq!(support::get(server, "/users/me", &[]).await.status, 401);
 }

@@ -1,123 +1,82 @@
-//! Rules for whole routes.
+//! Places of a guard that only Poem has.
 
 use auth_core::accounts::AdminUpdate;
-use auth_core::{Roles, User};
-use auth_poem::{CurrentUser, Guard, RouteExt, guard, provide, routes};
+use auth_core::testing::conformance::{Client, HttpClient, WireRequest};
+use auth_core::testing::{self, bearer_headers};
+use auth_core::{Auth, User};
+use auth_poem::{CurrentUser, Guard, guard, provide};
 use poem::{EndpointExt, Route, get, handler};
 
-use crate::support::TestApp;
-
-#[handler]
-fn invoices() -> &'static str {
-    "the invoices"
-}
+use crate::support::{self, parts, refusal, serve};
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
     user.into_inner().email().to_string()
 }
 
-#[tokio::test]
-async fn a_route_behind_a_guard_answers_whom_the_guard_lets_pass() {
-    let house = TestApp::new();
-    let billing = || Guard::active().any_role(&["billing"]);
-    let nested = Route::new()
-        .at("/invoices", get(invoices))
-        .with(guard(&house.auth, billing()));
-    let app = Route::new()
-        .at(
-            "/invoices",
-            get(invoices).with(guard(&house.auth, billing())),
-        )
-        .nest("/billing", nested)
-        .merge(routes(&house.auth));
-    let client = house.serve(app).await;
-    let roles = AdminUpdate {
-        roles: Some(Roles::parse(["billing"]).unwrap()),
-        ..AdminUpdate::default()
-    };
-    house.user("ada@example.com", roles).await;
-    house.user("bob@example.com", AdminUpdate::default()).await;
-    let ada = house.token(&client, "", "ada@example.com").await;
-    let bob = house.token(&client, "", "bob@example.com").await;
-
-    for path in ["/invoices", "/billing/invoices"] {
-        let nobody = client.get(path).await;
-        assert_eq!(nobody.status, 401);
-        assert!(
-            nobody.head.contains("www-authenticate: Bearer"),
-            "{}",
-            nobody.head
-        );
-        let refused = client.get_as(&bob, path).await;
-        assert_eq!(
-            (refused.status, refused.code().as_str()),
-            (403, "INSUFFICIENT_ROLES")
-        );
-        assert_eq!(client.get_as(&ada, path).await.text, "the invoices");
-        // An unknown method is answered by the route after the guard has admitted the request.
-        let bearer = format!("Bearer {ada}");
-        let headers = [("authorization", bearer.as_str())];
-        assert_eq!(client.send("PUT", path, &headers, "").await.status, 405);
-    }
-    // Around a route, a guard does not tell who may not pass what is there.
-    assert_eq!(client.get("/billing/nothing").await.status, 401);
-    assert_eq!(client.get_as(&ada, "/billing/nothing").await.status, 404);
+fn guarded(auth: &Auth<User>) -> impl poem::Endpoint + 'static {
+    get(account).with(guard(auth, Guard::active()))
 }
 
-/// Two handles over one type of user: what one has found out is nothing to the other, wherever the
-/// guard stands.
+/// Around a route, a guard does not tell an anonymous client which paths exist.
 #[tokio::test]
-async fn a_guard_of_another_handle_does_not_vouch() {
-    let (house, other) = (TestApp::new(), TestApp::new());
-    let guarded = |auth| get(account).with(guard(auth, Guard::active()));
+async fn unknown_path_behind_a_guard_is_404_or_401() {
+    let auth = testing::auth();
+    let nested = Route::new().at("/account", get(account));
     let app = Route::new()
-        .at("/inside", guarded(&other.auth).with(provide(&house.auth)))
-        .at(
-            "/outside",
-            get(account)
-                .with(provide(&house.auth))
-                .with(guard(&other.auth, Guard::active())),
-        )
-        .at("/data", guarded(&other.auth).data(house.auth.clone()))
-        .merge(routes(&other.auth));
-    let client = house.serve(app).await;
-    other.user("ada@example.com", AdminUpdate::default()).await;
-    let token = other.token(&client, "", "ada@example.com").await;
-
-    for path in ["/inside", "/outside", "/data"] {
-        let calls = other.calls();
-        let answer = client.get_as(&token, path).await;
-        assert_eq!(
-            (answer.status, answer.code().as_str()),
-            (401, "AUTHENTICATION_FAILED"),
-            "{path}"
-        );
-        assert_eq!(
-            other.calls(),
-            (calls.0 + 1, calls.1 + 1),
-            "the guard admitted it"
-        );
+        .at("/single", guarded(&auth))
+        .nest("/nested", nested.with(guard(&auth, Guard::active())));
+    let server = serve(app).await;
+    let ada = support::user(&auth, "ada@example.com", AdminUpdate::default()).await;
+    let ada = bearer_headers(&auth, &ada).await;
+    for path in ["/single", "/nested/account"] {
+        let reply = support::get(server, path, &[]).await;
+        assert_eq!(refusal(&reply), (401, "AUTHENTICATION_FAILED".to_owned()));
+        // The route answers another method after the guard has admitted the request.
+        let put = WireRequest::new("PUT", path).header(ada[0].name(), ada[0].value());
+        assert_eq!(HttpClient::new(server).send(put).await.status, 405);
     }
+    assert_eq!(support::get(server, "/unknown", &[]).await.status, 404);
+    assert_eq!(
+        support::get(server, "/nested/unknown", &[]).await.status,
+        401
+    );
+    assert_eq!(
+        support::get(server, "/nested/unknown", &ada).await.status,
+        404
+    );
 }
 
 /// With nothing else around it, a guard gives its handle to the extractors behind it.
 #[tokio::test]
-async fn a_guard_is_wiring_enough() {
-    let house = TestApp::new();
+async fn guard_without_provide_is_enough_for_extractors() {
+    let auth = testing::auth();
+    let server = serve(guarded(&auth)).await;
+    let ada = support::user(&auth, "ada@example.com", AdminUpdate::default()).await;
+    let ada = bearer_headers(&auth, &ada).await;
+    let reply = support::get(server, "/", &ada).await;
+    assert_eq!(parts(&reply), (200, "ada@example.com"));
+}
+
+/// The extractor uses the handle of the application, in every order of the two.
+#[tokio::test]
+async fn guard_of_another_handle_does_not_admit_to_extractors() {
+    let (auth, other) = (testing::auth(), testing::auth());
+    let outside = get(account)
+        .with(provide(&auth))
+        .with(guard(&other, Guard::active()));
     let app = Route::new()
-        .at(
-            "/account",
-            get(account).with(guard(&house.auth, Guard::active())),
-        )
-        .merge(routes(&house.auth));
-    let client = house.serve(app).await;
-    house.user("ada@example.com", AdminUpdate::default()).await;
-    let token = house.token(&client, "", "ada@example.com").await;
-    let calls = house.calls();
-    assert_eq!(
-        client.get_as(&token, "/account").await.text,
-        "ada@example.com"
-    );
-    assert_eq!(house.calls(), (calls.0 + 1, calls.1 + 1));
+        .at("/inside", guarded(&other).with(provide(&auth)))
+        .at("/outside", outside)
+        .at("/data", guarded(&other).data(auth.clone()))
+        .at("/other", guarded(&other));
+    let server = serve(app).await;
+    let ada = support::user(&other, "ada@example.com", AdminUpdate::default()).await;
+    let ada = bearer_headers(&other, &ada).await;
+    assert_eq!(support::get(server, "/other", &ada).await.status, 200);
+    for path in ["/inside", "/outside", "/data"] {
+        let reply = support::get(server, path, &ada).await;
+        let expected = (401, "AUTHENTICATION_FAILED".to_owned());
+        assert_eq!(refusal(&reply), expected, "{path}");
+    }
 }

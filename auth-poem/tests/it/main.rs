@@ -5,7 +5,7 @@ mod accounts;
 mod compile_fail;
 mod extractors;
 mod guards;
-mod http;
 mod peer;
+mod suite;
 mod support;
 mod wiring;

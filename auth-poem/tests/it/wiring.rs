@@ -1,9 +1,11 @@
-//! What is forgotten, and how one finds out.
+//! Forgotten wiring: how it shows, and how a test finds it.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use auth_core::User;
+use auth_core::http::Header;
+use auth_core::testing::conformance::{Client, HttpClient, WireRequest};
+use auth_core::{User, testing};
 use auth_poem::{
     AuthRejection, CurrentUser, Guard, OptionalUser, RouteExt, assert_wired, guard, provide, routes,
 };
@@ -12,7 +14,7 @@ use poem::web::Json;
 use poem::{EndpointExt, IntoResponse, Response, Route, get, handler, post};
 use serde_json::Value;
 
-use crate::support::TestApp;
+use crate::support::{self, parts, refusal, serve};
 
 #[handler]
 fn account(user: CurrentUser<User>) -> String {
@@ -49,7 +51,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn a_forgotten_handle_is_500_and_a_sentence_in_the_log() {
+async fn forgotten_handle_is_500_and_is_logged() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -57,19 +59,16 @@ async fn a_forgotten_handle_is_500_and_a_sentence_in_the_log() {
         .with_writer(move || writer.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let house = TestApp::new();
     let app = Route::new()
         .at("/account", get(account))
         .at("/home", get(home));
-    let client = house.serve(app).await;
+    let server = serve(app).await;
     for path in ["/account", "/home"] {
-        let answer = client.get_as("some.old.token", path).await;
-        assert_eq!(
-            (answer.status, answer.code().as_str()),
-            (500, "INTERNAL_ERROR")
-        );
-        assert!(answer.head.contains("cache-control: no-store"));
-        assert!(!answer.text.contains("provide"), "{}", answer.text);
+        let token = Header::new("authorization", "Bearer some.old.token").unwrap();
+        let reply = support::get(server, path, &[token]).await;
+        assert_eq!(refusal(&reply), (500, "INTERNAL_ERROR".to_owned()));
+        assert!(reply.header("cache-control").eq([b"no-store"]));
+        assert!(!parts(&reply).1.contains("provide"), "{reply}");
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let sentence = "put `.with(auth_poem::provide(&auth))` around its route";
@@ -78,18 +77,22 @@ async fn a_forgotten_handle_is_500_and_a_sentence_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_complete_wiring_passes_and_asks_no_store() {
-    let house = TestApp::new();
+async fn complete_wiring_passes_and_no_handler_runs() {
+    #[handler]
+    fn never(_: OptionalUser<User>) -> &'static str {
+        panic!("the handler ran")
+    }
+
+    let auth = testing::auth();
     let app = Route::new()
         .at("/account", get(account))
-        .at("/home", get(home))
+        .at("/home", get(never))
         .at(
             "/reports",
-            post(public).with(guard(&house.auth, Guard::active().superuser())),
+            post(public).with(guard(&auth, Guard::active().superuser())),
         )
         .nest("/inner", Route::new().at("/orders/:id", get(account)))
-        .with(provide(&house.auth));
-    let calls = house.calls();
+        .with(provide(&auth));
     assert_wired(
         &app,
         [
@@ -100,20 +103,19 @@ async fn a_complete_wiring_passes_and_asks_no_store() {
         ],
     )
     .await;
-    assert_eq!(house.calls(), calls);
     // The same with the plain data.
-    let app = get(account).data(house.auth.clone());
+    let app = get(account).data(auth.clone());
     assert_wired(&app, [(Method::GET, "/")]).await;
 }
 
 /// Each fault is a sentence, and all of them come at once.
 #[tokio::test]
-async fn what_is_not_wired_is_listed() {
-    let house = TestApp::new();
+async fn missing_wiring_is_listed() {
+    let auth = testing::auth();
     let app = Route::new()
         .at("/account", get(account))
-        .at("/late", post(late).with(provide(&house.auth)))
-        .at("/public", get(public).with(provide(&house.auth)))
+        .at("/late", post(late).with(provide(&auth)))
+        .at("/public", get(public).with(provide(&auth)))
         // An error handler of the application hides nothing.
         .catch_all_error(async |_| StatusCode::OK);
     let checked = tokio::spawn(async move {
@@ -145,48 +147,42 @@ async fn own_form(error: poem::Error) -> Response {
         .into_response()
 }
 
-/// Around `provide`, the error handling of an application changes nothing of ours; below it, it may.
+/// An error handler around `provide` does not change refusals; one below it may.
 #[tokio::test]
-async fn error_handlers_see_refusals_below_provide_only() {
-    let house = TestApp::new();
+async fn error_handlers_see_refusals_only_below_provide() {
+    let auth = testing::auth();
     let around = Route::new()
         .at("/account", get(account))
-        .with(provide(&house.auth))
+        .with(provide(&auth))
         .catch_all_error(own_form);
     let below = Route::new()
         .at("/account", get(account))
         .catch_error(async |rejection: AuthRejection| rejection.code().as_str())
-        .with(provide(&house.auth));
-    let client = house.serve(around).await;
-    let answer = client.get("/account").await;
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (401, "AUTHENTICATION_FAILED")
-    );
-    assert!(answer.head.contains("www-authenticate: Bearer"));
-    let other = client.get("/elsewhere").await;
-    assert_eq!(other.text, "our own form: not found");
+        .with(provide(&auth));
+    let server = serve(around).await;
+    let reply = support::get(server, "/account", &[]).await;
+    assert_eq!(refusal(&reply), (401, "AUTHENTICATION_FAILED".to_owned()));
+    assert!(reply.header("www-authenticate").eq([b"Bearer"]));
+    let reply = support::get(server, "/elsewhere", &[]).await;
+    assert_eq!(parts(&reply), (404, "our own form: not found"));
 
-    let client = house.serve(below).await;
-    assert_eq!(client.get("/account").await.text, "AUTHENTICATION_FAILED");
+    let server = serve(below).await;
+    let reply = support::get(server, "/account", &[]).await;
+    assert_eq!(parts(&reply), (200, "AUTHENTICATION_FAILED"));
 }
 
 /// Replies of the toolkit's routes are not Poem errors: error handlers do not change them.
 #[tokio::test]
-async fn routes_are_out_of_reach_of_error_handlers() {
-    let house = TestApp::new();
-    let app = Route::new()
-        .merge(routes(&house.auth))
-        .catch_all_error(own_form);
-    let client = house.serve(app).await;
-    let answer = client.get("/users/me").await;
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (401, "AUTHENTICATION_FAILED")
-    );
-    let answer = client.send("PUT", "/users/me", &[], "").await;
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (405, "METHOD_NOT_ALLOWED")
-    );
+async fn error_handlers_do_not_change_replies_of_routes() {
+    let auth = testing::auth();
+    let app = Route::new().merge(routes(&auth)).catch_all_error(own_form);
+    let client = HttpClient::new(serve(app).await);
+    for (method, expected) in [
+        ("GET", (401, "AUTHENTICATION_FAILED")),
+        ("PUT", (405, "METHOD_NOT_ALLOWED")),
+    ] {
+        let reply = client.send(WireRequest::new(method, "/users/me")).await;
+        let (status, code) = refusal(&reply);
+        assert_eq!((status, &*code), expected);
+    }
 }

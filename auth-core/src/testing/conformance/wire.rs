@@ -102,7 +102,7 @@ impl WireReply {
     }
 
     /// A member of the body that is a text; empty where there is none.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(in crate::testing) fn text(&self, name: &str) -> String {
         let member = self
             .json()
             .get(name)

@@ -3,19 +3,19 @@
 //!
 //! A door or a storage more is a variant of its enum, an arm of a `match`, and a line below.
 
-mod http;
 mod storage;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use async_trait::async_trait;
-use auth_core::testing::conformance::{self, Client, CoreRig, Harness, Stores, Transcript};
+use auth_core::testing::conformance::{
+    self, Client, CoreRig, Harness, HttpClient, Stores, Transcript,
+};
 use auth_core::{Auth, User};
 use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 
-use http::HttpClient;
 use storage::{Kind, Storage};
 
 macro_rules! rigs {
@@ -100,14 +100,14 @@ impl Harness for TestApp {
                 let app = auth_axum::routes(&auth);
                 let app = app.into_make_service_with_connect_info::<SocketAddr>();
                 tokio::spawn(async move { axum::serve(listener, app).await });
-                Box::new(HttpClient(address))
+                Box::new(HttpClient::new(address))
             }
             Way::Poem => {
                 let (listener, address) = listen().await;
                 let server =
                     poem::Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap());
                 tokio::spawn(server.run(auth_poem::routes(&auth)));
-                Box::new(HttpClient(address))
+                Box::new(HttpClient::new(address))
             }
         }
     }

@@ -1,0 +1,143 @@
+//! The extractor suite of the core, over this adapter.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an extractor is passed by value"
+)]
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use auth_core::testing::extractors::{self, Harness, OWN_COOKIE, Support, shown};
+use auth_core::{Auth, User};
+use auth_poem::{
+    ActiveUser, CurrentUser, Guard, OptionalUser, Policy, RouteExt, Superuser, VerifiedUser,
+    csrf_protection, guard, provide, routes,
+};
+use poem::http::StatusCode;
+use poem::http::header::SET_COOKIE;
+use poem::{EndpointExt, Error, IntoResponse, Response, Route, get, handler};
+
+use crate::support::serve;
+
+struct Poem;
+
+#[async_trait]
+impl Harness for Poem {
+    async fn serve(&self, auth: Auth<User>, other: Auth<User>) -> SocketAddr {
+        let active = || Guard::active();
+        let layered = Route::new()
+            .at("/public", get(public).post(public))
+            .at("/active", get(one))
+            .at("/optional", get(optional))
+            .at("/error", get(error))
+            .at("/cookie", get(cookie))
+            .with(csrf_protection(&auth));
+        let app = Route::new()
+            .at("/public", get(public))
+            .at("/active", get(one).post(one))
+            .at("/verified", get(verified))
+            .at("/superuser", get(superuser))
+            .at("/support", get(support))
+            .at("/optional", get(optional).post(optional))
+            .at("/three", get(three))
+            .at("/guarded", get(three).with(guard(&auth, active())))
+            .at("/reports", get(reports).with(guard(&auth, Support::GUARD)))
+            .at("/another", get(one).with(guard(&other, active())))
+            .nest("/layer", layered)
+            .merge(routes(&auth))
+            .with(provide(&auth));
+        serve(app).await
+    }
+}
+
+#[handler]
+fn public() -> &'static str {
+    "public"
+}
+
+#[handler]
+fn reports() -> &'static str {
+    "reports"
+}
+
+#[handler]
+fn one(user: ActiveUser<User>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn verified(user: VerifiedUser<User>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn superuser(user: Superuser<User>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn support(user: CurrentUser<User, Support>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn three(user: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<User>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn optional(OptionalUser(user): OptionalUser<User>) -> String {
+    user.map_or_else(|| "anonymous".to_owned(), |user| shown(&user))
+}
+
+/// An error of Poem, and not a response.
+#[handler]
+fn error(_: OptionalUser<User>) -> poem::Result<()> {
+    Err(Error::from_string("teapot", StatusCode::IM_A_TEAPOT))
+}
+
+#[handler]
+fn cookie(_: OptionalUser<User>) -> Response {
+    "public".with_header(SET_COOKIE, OWN_COOKIE).into_response()
+}
+
+macro_rules! cases {
+    ($($(#[$clock:ident])? $name:ident),+ $(,)?) => {
+        $(#[tokio::test$(($clock = true))?]
+        async fn $name() {
+            extractors::run(&Poem, stringify!($name)).await;
+        })+
+
+        /// A case that is never run would always pass.
+        #[test]
+        fn every_case_is_run() {
+            let run = BTreeSet::from([$(stringify!($name)),+]);
+            assert_eq!(run, BTreeSet::from_iter(extractors::CASES.iter().copied()));
+        }
+    };
+}
+
+cases! {
+    policies_admit_their_users_only,
+    guard_admits_its_users_only,
+    optional_user_has_three_answers,
+    inactive_user_is_unauthenticated,
+    account_goes_from_registration_to_logout,
+    public_page_asks_no_store,
+    guard_and_extractors_authenticate_once,
+    failing_store_is_503_on_every_page,
+    handles_never_share_a_result,
+    layer_refuses_forged_requests_only,
+    extractor_refuses_forged_requests,
+    layer_deletes_a_stale_cookie_on_every_reply,
+    cookie_of_the_handler_is_kept,
+    outage_deletes_no_cookie,
+    transport_may_write_header_names_in_upper_case,
+    other_methods_are_405,
+    head_answers_like_get,
+    refusal_is_the_envelope_byte_for_byte,
+    body_above_the_limit_is_413,
+    disconnected_client_changes_nothing,
+    #[start_paused] body_without_end_times_out,
+}
