@@ -36,6 +36,63 @@ use crate::request::{Head, cell_of};
 /// }
 /// ```
 ///
+/// A state of the application, with the handle in it; with the feature `macros` of Axum,
+/// `#[derive(FromRef)]` on the state has the same effect as the `impl`:
+///
+/// ```
+/// use auth_axum::{Auth, CurrentUser, routes};
+/// use auth_core::User;
+/// use axum::extract::{FromRef, State};
+/// use axum::{Router, routing::get};
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     auth: Auth<User>,
+///     greeting: &'static str,
+/// }
+///
+/// impl FromRef<AppState> for Auth<User> {
+///     fn from_ref(state: &AppState) -> Self {
+///         state.auth.clone()
+///     }
+/// }
+///
+/// async fn greet(State(state): State<AppState>, user: CurrentUser<User>) -> String {
+///     format!("{} {}", state.greeting, user.email())
+/// }
+///
+/// fn app(auth: Auth<User>) -> Router {
+///     let state = AppState { auth: auth.clone(), greeting: "hello" };
+///     Router::new().route("/", get(greet)).merge(routes(&auth)).with_state(state)
+/// }
+/// ```
+///
+/// A state without the handle does not compile:
+///
+/// ```compile_fail
+/// use auth_axum::CurrentUser;
+/// use auth_core::User;
+/// use axum::{Router, routing::get};
+///
+/// async fn account(user: CurrentUser<User>) -> String {
+///     user.email().to_string()
+/// }
+///
+/// let app: Router = Router::new().route("/account", get(account)).with_state(());
+/// ```
+///
+/// Nor does a user who has passed no guard:
+///
+/// ```compile_fail
+/// use auth_axum::CurrentUser;
+/// use auth_core::guard::Admitted;
+/// use auth_core::{Authenticated, User};
+///
+/// fn forge(user: Authenticated<User>) -> CurrentUser<User> {
+///     CurrentUser(Admitted::new(user))
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// As an extractor it refuses with [`AuthRejection`]: 401 without a user, 403 if the policy does not

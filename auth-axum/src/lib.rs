@@ -11,6 +11,7 @@
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::active().verified()))` |
 //! | routes that act on cookies without asking who is there | `.layer(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
+//! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
 //! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,
 //! or as a part of it through [`FromRef`](axum::extract::FromRef). Without it the router does not
@@ -50,11 +51,15 @@
 //! [`AuthBuilder::trusted_proxies`](auth_core::AuthBuilder::trusted_proxies).
 //!
 //! ```no_run
-//! # async fn serve(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
+//! use axum::Router;
 //! use std::net::SocketAddr;
+//! use tokio::net::TcpListener;
 //!
-//! axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
-//! # }
+//! async fn serve(app: Router) -> std::io::Result<()> {
+//!     let listener = TcpListener::bind("127.0.0.1:8000").await?;
+//!     let app = app.into_make_service_with_connect_info::<SocketAddr>();
+//!     axum::serve(listener, app).await
+//! }
 //! ```
 //!
 //! # What a request costs
@@ -92,34 +97,6 @@
 //!         .route("/openapi.json", get(async move || (json, document.clone())))
 //!         .merge(routes(&auth))
 //!         .with_state(auth)
-//! }
-//! ```
-//!
-//! # Examples that do not compile
-//!
-//! A state without the handle:
-//!
-//! ```compile_fail
-//! use auth_axum::CurrentUser;
-//! use auth_core::User;
-//! use axum::{Router, routing::get};
-//!
-//! async fn account(user: CurrentUser<User>) -> String {
-//!     user.email().to_string()
-//! }
-//!
-//! let app: Router = Router::new().route("/account", get(account)).with_state(());
-//! ```
-//!
-//! A user without a passed guard:
-//!
-//! ```compile_fail
-//! use auth_axum::CurrentUser;
-//! use auth_core::guard::Admitted;
-//! use auth_core::{Authenticated, User};
-//!
-//! fn forge(user: Authenticated<User>) -> CurrentUser<User> {
-//!     CurrentUser(Admitted::new(user))
 //! }
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]

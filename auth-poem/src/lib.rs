@@ -13,7 +13,8 @@
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
 //! | routes that act on cookies without asking who is there | `.with(csrf_protection(&auth))` |
 //! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
-//! | a test that nothing is forgotten | [`assert_wired`] |
+//! | a test that no route lacks the handle | [`assert_wired`] |
+//! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
 //! ```
 //! use auth_core::{Auth, User};

@@ -60,14 +60,12 @@ pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
 ///     Route::new().at("/account", get(account)).with(provide(auth))
 /// }
 ///
-/// # let accounts = auth_core::testing::accounts_builder(std::sync::Arc::new(auth_core::testing::Outbox::new()));
-/// # let strategy = auth_core::JwtStrategy::from_master(&auth_core::testing::master_secret())
-/// #     .revoked_in(auth_core::store::memory::MemoryExpiringStore::new());
-/// # let backend = auth_core::Backend::new("jwt", auth_core::BearerTransport::new(), strategy);
-/// # let auth = Auth::builder(accounts).backend(backend).build().unwrap();
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// assert_wired(&app(&auth), [(Method::GET, "/account")]).await;
-/// # });
+/// // With the attribute `#[tokio::test]`.
+/// async fn every_route_has_the_handle() {
+///     let auth = auth_core::testing::auth();
+///     assert_wired(&app(&auth), [(Method::GET, "/account")]).await;
+/// }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(every_route_has_the_handle());
 /// ```
 ///
 /// # Panics

@@ -1,11 +1,11 @@
-//! Users who are admitted without a login: for tests of handlers.
+//! Users who are admitted without a login, for tests of handlers.
 
 use crate::auth::RequestAuth;
 use crate::authenticator::Authenticated;
 use crate::guard::{Admitted, Policy};
 use crate::user::AuthUser;
 
-/// The name of the backend that an admitted user seems to come from.
+/// The name of the backend of an admitted user.
 pub const TEST_BACKEND: &str = "test";
 
 /// Returns an extension of a request with which extractors and guards of every handle take this user
@@ -14,10 +14,21 @@ pub const TEST_BACKEND: &str = "test";
 ///
 /// # Examples
 ///
-/// With Axum; with Poem it is `.extension(…)` of the request builder as well:
+/// Without a web framework; the modules `testing` of `auth-axum` and `auth-poem` show it with a request
+/// of theirs:
 ///
-/// ```text
-/// let request = Request::get("/account").extension(admit(user)).body(Body::empty())?;
+/// ```
+/// use auth_core::guard::Active;
+/// use auth_core::http::BufferedRequest;
+/// use auth_core::testing::{self, admit};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let auth = testing::auth();
+/// let cell = admit(testing::user("ada@example.com"));
+/// let request = BufferedRequest::new("GET", Vec::new());
+/// let ada = auth.admit::<Active>(Some(&cell), &request.head).await.unwrap();
+/// assert_eq!(ada.email().as_str(), "ada@example.com");
+/// # });
 /// ```
 ///
 /// # Panics
