@@ -75,7 +75,7 @@ use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::store::{NewUser, UserRecord};
 use crate::strategy::JwtStrategy;
 use crate::transport::BearerTransport;
-use crate::user::{EmailAddress, NoColumns, Roles, User};
+use crate::user::{AuthUser, EmailAddress, NoColumns, Roles, User, UserColumns};
 
 /// A password that every preset of the policy accepts.
 pub const PASSWORD: &str = "a mill that weaves algebra";
@@ -154,8 +154,13 @@ pub fn password(text: &str) -> Password {
     Password::parse(text).expect("a password")
 }
 
-/// A registration of this address with [`PASSWORD`].
+/// Returns a registration of this address with [`PASSWORD`], for users without columns of their own.
+/// Panics if the text is not an address. For users with columns there is
+/// [`Registration::with_columns`].
 #[must_use]
-pub fn registration(address: &str) -> Registration<User> {
-    Registration::new(email(address), password(PASSWORD))
+pub fn registration<U: AuthUser>(address: &str) -> Registration<U>
+where
+    U::Columns: UserColumns<New = NoColumns>,
+{
+    Registration::new(address, PASSWORD).expect("an e-mail address")
 }

@@ -15,7 +15,7 @@ use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
 use crate::session::Sessions;
-use crate::store::{CredentialStore, ExpiringStore, UserDatabase};
+use crate::store::{CredentialStore, ExpiringStore, LoginIdentifier, UserDatabase};
 use crate::user::AuthUser;
 
 /// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
@@ -28,7 +28,6 @@ use crate::user::AuthUser;
 /// use auth_core::accounts::{Accounts, NoHooks, Registration};
 /// use auth_core::secret::{MasterSecret, Secret};
 /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-/// use auth_core::{EmailAddress, NoColumns, Password};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let master = MasterSecret::new(Secret::generate()?);
@@ -38,10 +37,7 @@ use crate::user::AuthUser;
 ///     .build()?;
 /// let user = accounts
 ///     .register(
-///         Registration::new(
-///             EmailAddress::parse("ada@example.com")?,
-///             Password::parse("a mill that weaves algebra")?,
-///         ),
+///         Registration::new("ada@example.com", "a mill that weaves algebra")?,
 ///         &accounts.context(),
 ///     )
 ///     .await?;
@@ -98,6 +94,28 @@ impl<U: AuthUser> Accounts<U> {
     /// [`Unavailable`] when the store cannot answer.
     pub async fn get(&self, id: &U::Id) -> Result<Option<U>, Unavailable> {
         Ok(self.inner.database.get(id).await?)
+    }
+
+    /// Returns the user with this address or user name.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] if the store cannot answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::testing::{self, Outbox, email};
+    /// use std::sync::Arc;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let accounts = testing::accounts(Arc::new(Outbox::new()));
+    /// assert!(accounts.find(email("ada@example.com")).await?.is_none());
+    /// # Ok::<(), auth_core::Unavailable>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn find(&self, login: impl Into<LoginIdentifier>) -> Result<Option<U>, Unavailable> {
+        Ok(self.inner.database.find(&login.into()).await?)
     }
 
     /// Waits until the work after replies is done and every event has left the sinks:

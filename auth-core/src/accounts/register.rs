@@ -1,43 +1,14 @@
 //! Registration, and the creation of accounts by the application itself.
 
-use std::fmt;
-
 use thiserror::Error;
 
-use super::{Accounts, Refusal, Refused};
+use super::{Accounts, Privileges, Refusal, Refused, Registration};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, RegistrationRefusal};
-use crate::password::{Password, PasswordRejection};
+use crate::password::PasswordRejection;
 use crate::store::{InsertOutcome, NewUser, UniqueField};
-use crate::user::EmailAddress;
-use crate::user::Roles;
-use crate::user::Username;
-use crate::user::{AuthUser, NoColumns, UserColumns};
-
-/// What a person gives to get an account. Nothing in it can make the account privileged.
-pub struct Registration<U: AuthUser> {
-    /// The address.
-    pub email: EmailAddress,
-    /// The user name, where the application has one.
-    pub username: Option<Username>,
-    /// The password in clear.
-    pub password: Password,
-    /// The application's own columns.
-    pub columns: <U::Columns as UserColumns>::New,
-}
-
-/// An account that the application itself makes: the first administrator, an import.
-pub struct NewAccount<U: AuthUser> {
-    /// The registration.
-    pub registration: Registration<U>,
-    /// Whether the address counts as proven.
-    pub is_verified: bool,
-    /// Whether the user may administer others.
-    pub is_superuser: bool,
-    /// The roles.
-    pub roles: Roles,
-}
+use crate::user::{AuthUser, EmailAddress, Roles};
 
 /// Why there is no new account.
 #[derive(Debug, Error)]
@@ -113,31 +84,33 @@ impl<U: AuthUser> Accounts<U> {
         Ok(())
     }
 
-    /// Makes an account with privileges of the application's choice. No hook runs, and nothing is mailed.
+    /// Creates an account with privileges of the application's choice: the first administrator, an import,
+    /// a seed script. No hook runs, and nothing is mailed.
     ///
     /// # Errors
     ///
     /// [`RegisterError`]; nothing is stored then.
-    pub async fn create(
+    pub async fn create_privileged(
         &self,
-        account: NewAccount<U>,
+        registration: Registration<U>,
+        privileges: Privileges,
         context: &Context,
     ) -> Result<U, RegisterError> {
-        let NewAccount {
-            registration,
+        let Privileges {
+            is_active,
             is_verified,
             is_superuser,
             roles,
-        } = account;
+        } = privileges;
         self.check_registration(&registration).await?;
-        let new = self.hash_registration(registration).await?;
-        let (this, context) = (self.clone(), context.clone());
         let new = NewUser {
+            is_active,
             is_verified,
             is_superuser,
             roles,
-            ..new
+            ..self.hash_registration(registration).await?
         };
+        let (this, context) = (self.clone(), context.clone());
         self.inner
             .background
             .shielded(async move { this.insert(new, &context).await })
@@ -276,38 +249,5 @@ impl<U: AuthUser> Accounts<U> {
             Ok(None) => {}
             Err(error) => self.background_failed("register", &error.into(), context),
         }
-    }
-}
-
-impl<U: AuthUser> Registration<U>
-where
-    U::Columns: UserColumns<New = NoColumns>,
-{
-    /// A registration by address, without columns of the application's own.
-    #[must_use]
-    pub fn new(email: EmailAddress, password: Password) -> Self {
-        Self {
-            email,
-            username: None,
-            password,
-            columns: NoColumns,
-        }
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for Registration<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration")
-            .field("email", &self.email)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for NewAccount<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewAccount")
-            .field("registration", &self.registration)
-            .field("is_superuser", &self.is_superuser)
-            .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 mod context;
 mod credentials;
 mod decisions;
+mod find;
 mod hooks;
 mod mail;
 mod masters;

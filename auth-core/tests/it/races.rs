@@ -165,8 +165,7 @@ fn a_reset_and_a_change_do_not_both_win() {
 /// Of two superusers who demote each other at one moment, one stays.
 #[test]
 fn one_superuser_stays() {
-    use auth_core::Roles;
-    use auth_core::accounts::NewAccount;
+    use auth_core::accounts::Privileges;
     use auth_core::testing::registration;
 
     block_on_threads(async {
@@ -174,21 +173,11 @@ fn one_superuser_stays() {
             let world = World::new();
             let (mut ids, mut tokens) = (Vec::new(), Vec::new());
             for address in ["one@example.com", "two@example.com"] {
-                let account = NewAccount {
-                    registration: registration(address),
-                    is_verified: true,
-                    is_superuser: true,
-                    roles: Roles::none(),
-                };
-                ids.push(
-                    world
-                        .auth
-                        .accounts()
-                        .create(account, &world.auth.accounts().context())
-                        .await
-                        .unwrap()
-                        .id,
-                );
+                let privileges = Privileges::none().verified().superuser();
+                let (accounts, context) = (world.auth.accounts(), world.auth.accounts().context());
+                let created =
+                    accounts.create_privileged(registration(address), privileges, &context);
+                ids.push(created.await.unwrap().id);
                 let reply = world.login(address, PASSWORD).await.json();
                 tokens.push(reply["access_token"].as_str().unwrap().to_owned());
             }

@@ -91,7 +91,7 @@
 //! # runtime.block_on(async {
 //! use auth_core::accounts::{NoHooks, Registration};
 //! use auth_core::secret::{MasterSecret, Secret};
-//! use auth_core::{Accounts, Password};
+//! use auth_core::Accounts;
 //! # use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("accounts.db").display().to_string();
@@ -112,12 +112,11 @@
 //!     .build()?;
 //! let ada = accounts
 //!     .register(
-//!         Registration {
-//!             email: EmailAddress::parse("ada@example.com")?,
-//!             username: None,
-//!             password: Password::parse("a mill that weaves algebra")?,
-//!             columns: "countess".to_owned(),
-//!         },
+//!         Registration::with_columns(
+//!             "ada@example.com",
+//!             "a mill that weaves algebra",
+//!             "countess".to_owned(),
+//!         )?,
 //!         &accounts.context(),
 //!     )
 //!     .await?;

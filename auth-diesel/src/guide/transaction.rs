@@ -18,7 +18,7 @@
 //! use auth_core::accounts::{NoHooks, Registration};
 //! use auth_core::secret::{MasterSecret, Secret};
 //! use auth_core::store::{InsertOutcome, PageRequest};
-//! use auth_core::{Accounts, EmailAddress, Password, StoreError, User, UserDatabase};
+//! use auth_core::{Accounts, StoreError, User, UserDatabase};
 //! use auth_diesel::SqliteStore;
 //! use diesel::{ExpressionMethods, insert_into};
 //! use auth_diesel::diesel_async::RunQueryDsl;
@@ -75,10 +75,7 @@
 //! #     .expiring_store(store.clone())
 //! #     .hooks(NoHooks::new())
 //! #     .build()?;
-//! # let person = |address: &str| -> Result<_, Box<dyn std::error::Error>> {
-//! #     let password = Password::parse("a mill that weaves algebra")?;
-//! #     Ok(Registration::new(EmailAddress::parse(address)?, password))
-//! # };
+//! # let person = |address| Registration::new(address, "a mill that weaves algebra");
 //! sign_up(&store, &accounts, person("ada@example.com")?, "Engines & Co").await?;
 //! // The name is taken by another company: then there is no such user either.
 //! sign_up(&store, &accounts, person("eve@example.com")?, "Engines & Co").await.unwrap_err();

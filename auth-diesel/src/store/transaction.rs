@@ -79,7 +79,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// use auth_core::accounts::{NoHooks, Registration};
     /// use auth_core::secret::{MasterSecret, Secret};
     /// use auth_core::store::InsertOutcome;
-    /// use auth_core::{Accounts, EmailAddress, Password, StoreError, User};
+    /// use auth_core::{Accounts, StoreError, User};
     /// use auth_diesel::SqliteStore;
     /// use auth_diesel::diesel_async::RunQueryDsl;
     ///
@@ -99,10 +99,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///     .hooks(NoHooks::new())
     ///     .build()?;
     ///
-    /// let registration = Registration::new(
-    ///     EmailAddress::parse("ada@example.com")?,
-    ///     Password::parse("a mill that weaves algebra")?,
-    /// );
+    /// let registration = Registration::new("ada@example.com", "a mill that weaves algebra")?;
     /// let new = accounts.begin_registration(registration, &accounts.context()).await?;
     /// let user: User = store
     ///     .transaction(|transaction| {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use auth_core::accounts::Registration;
 use auth_core::secret::{MasterSecret, Secret};
 use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
-use auth_core::{Accounts, EmailAddress, Password, User};
+use auth_core::{Accounts, Password, User};
 
 use letter::{Letter, Subject};
 use manager::Manager;
@@ -31,11 +31,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .expiring_store(MemoryExpiringStore::new())
         .shared_hooks(Arc::clone(&manager))
         .build()?;
-    let email = EmailAddress::parse("ada@example.com")?;
 
     let user = accounts
         .register(
-            Registration::new(email.clone(), Password::parse(OLD)?),
+            Registration::new("ada@example.com", OLD)?,
             &accounts.context(),
         )
         .await?;
@@ -48,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     println!("the address is verified: {}", user.is_verified());
 
+    let email = user.email().clone();
     let (login, context) = (email.clone().into(), accounts.context());
     let knows = async |text| {
         let password = Password::parse(text)?;

@@ -1,8 +1,7 @@
 //! The subcommand that makes a user, such as the first administrator.
 
-use auth_core::accounts::{NewAccount, Registration};
-
-use auth_core::{EmailAddress, Password, Roles, Username};
+use auth_core::accounts::{Privileges, Registration};
+use auth_core::{EmailAddress, NoColumns, Password};
 use zeroize::Zeroizing;
 
 use crate::args::{Args, NewUserArgs};
@@ -11,22 +10,18 @@ use crate::{Failure, accounts};
 /// Makes the user and prints its id.
 pub(crate) async fn run(args: &Args, new: &NewUserArgs) -> Result<(), Failure> {
     let email = EmailAddress::parse(&new.email)?;
-    let username = new.username.as_deref().map(Username::parse).transpose()?;
-    let registration = Registration {
-        username,
-        ..Registration::new(email, read_password()?)
-    };
+    let mut registration = Registration::from_parts(email, read_password()?, NoColumns);
+    if let Some(name) = &new.username {
+        registration = registration.username(name)?;
+    }
+    let mut privileges = Privileges::none().verified();
+    if new.superuser {
+        privileges = privileges.superuser();
+    }
     let accounts = accounts::without_mail(args).await?;
+    let context = accounts.context();
     let user = accounts
-        .create(
-            NewAccount {
-                registration,
-                is_verified: true,
-                is_superuser: new.superuser,
-                roles: Roles::none(),
-            },
-            &accounts.context(),
-        )
+        .create_privileged(registration, privileges, &context)
         .await?;
     println!("{}", user.id);
     Ok(())

@@ -52,6 +52,8 @@ const VALUES: &[(&str, &str)] = &[
     ("PasswordContext", "the input of one check"),
     ("Precondition", "a condition of one change"),
     ("PresentedTokens", "the input of one logout"),
+    ("Privileges", "the state of one new account"),
+    ("Registration", "the input of one registration"),
     ("Rejection", "one refusal"),
     ("Reply", "one reply"),
     ("Subject", "the content of one token"),

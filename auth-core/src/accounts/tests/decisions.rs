@@ -160,7 +160,7 @@ async fn refused_registration_looks_up_nothing_and_hashes_nothing() {
 async fn password_that_the_policy_rejects_does_not_reach_the_hook() {
     let (world, hooks, _) = world().await;
     let context = world.context();
-    let weak = Registration::new(email("new@example.com"), password("short"));
+    let weak = Registration::new("new@example.com", "short").unwrap();
     let refused = world.accounts.register(weak, &context).await;
     assert!(matches!(refused, Err(RegisterError::Password(_))));
     assert_eq!(hooks.take_asked(), [""; 0]);

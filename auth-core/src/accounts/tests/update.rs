@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::accounts::{
-    AdminUpdate, AdminUpdateError, ChangePasswordError, DeleteError, DeleteMode, NewAccount,
+    AdminUpdate, AdminUpdateError, ChangePasswordError, DeleteError, DeleteMode, Privileges,
     SelfUpdate, UpdateSelfError,
 };
 use crate::event::EventKind;
@@ -13,17 +13,10 @@ use crate::user::{NoColumns, User};
 const NEW: &str = "an engine of difference";
 
 async fn administrator(world: &World, address: &str) -> User {
-    let account = NewAccount {
-        registration: registration(address),
-        is_verified: true,
-        is_superuser: true,
-        roles: Roles::none(),
-    };
-    world
-        .accounts
-        .create(account, &world.context())
-        .await
-        .unwrap()
+    let privileges = Privileges::none().verified().superuser();
+    let (accounts, context) = (&world.accounts, world.context());
+    let created = accounts.create_privileged(registration(address), privileges, &context);
+    created.await.unwrap()
 }
 
 /// A6.2.2, A6.2.3: a change needs the current password and the new one, and ends what was held.

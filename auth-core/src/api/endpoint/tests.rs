@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::RequestParts;
-use crate::accounts::{AdminUpdate, DeleteMode, NewAccount};
+use crate::accounts::{AdminUpdate, DeleteMode, Privileges};
 use crate::http::{BrokenBody, BufferedRequest, RequestBody};
 use crate::login::{AuthMethod, AuthProof};
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{Outbox, PASSWORD, accounts_builder, master_secret, password, registration};
-use crate::user::Roles;
 use crate::{Auth, Backend, BearerTransport, JwtStrategy, User};
 
 /// What happens to the caller while its body is on the way.
@@ -76,18 +75,10 @@ async fn happen(meanwhile: Meanwhile, auth: Auth<User>, caller: User, token: Str
 }
 
 async fn administrator(auth: &Auth<User>, address: &str) -> User {
-    let registration = registration(address);
-    let roles = Roles::none();
-    let account = NewAccount {
-        registration,
-        is_verified: true,
-        is_superuser: true,
-        roles,
-    };
-    auth.accounts()
-        .create(account, &auth.accounts().context())
-        .await
-        .unwrap()
+    let privileges = Privileges::none().verified().superuser();
+    let (accounts, context) = (auth.accounts(), auth.accounts().context());
+    let created = accounts.create_privileged(registration(address), privileges, &context);
+    created.await.unwrap()
 }
 
 async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u16 {

@@ -11,7 +11,7 @@ use super::setup::backends;
 pub(super) use super::setup::{ALLOWED_ORIGIN, Backends, Setup};
 use super::wire::{WireReply, WireRequest, excerpt};
 use super::{CaseRun, Client, Stores};
-use crate::accounts::{Accounts, NewAccount};
+use crate::accounts::{Accounts, Privileges};
 use crate::auth::{Auth, LoginBy};
 use crate::event::EventKind;
 use crate::password::PasswordHash;
@@ -20,7 +20,6 @@ use crate::testing::{
     FaultInjector, ManualClock, Outbox, PASSWORD, ProbedExpiringStore, ProbedSessionStore,
     ProbedUserDatabase, RecordingSink, fast_hasher, master_secret, registration,
 };
-use crate::user::Roles;
 use crate::user::Username;
 use crate::user::{Account, AuthUser, User};
 
@@ -222,18 +221,14 @@ impl Fixture<'_> {
             let name = registration.email.local_part();
             registration.username = Some(Username::parse(name).expect("a user name"));
         }
-        let account = NewAccount {
-            registration,
-            is_verified: standing != Standing::Fresh,
-            is_superuser: standing == Standing::Superuser,
-            roles: Roles::none(),
+        let privileges = match standing {
+            Standing::Fresh => Privileges::none(),
+            Standing::Verified => Privileges::none().verified(),
+            Standing::Superuser => Privileges::none().verified().superuser(),
         };
-        let created = self
-            .auth
-            .accounts()
-            .create(account, &self.auth.accounts().context())
-            .await;
-        created.expect("the account of a case is made")
+        let (accounts, context) = (self.auth.accounts(), self.auth.accounts().context());
+        let created = accounts.create_privileged(registration, privileges, &context);
+        created.await.expect("the account of a case is made")
     }
 
     /// An access token of an account with [`PASSWORD`].

@@ -42,12 +42,11 @@ impl<U: AuthUser> Auth<U> {
         let columns = <U::Columns as UserColumns>::read_new(&mut fields);
         let finished = fields.finish();
         match (body, columns, finished) {
-            (Some(body), Some(columns), Ok(())) => Ok(Registration {
-                email: body.email,
-                username: body.username,
-                password: body.password,
-                columns,
-            }),
+            (Some(body), Some(columns), Ok(())) => {
+                let mut registration = Registration::from_parts(body.email, body.password, columns);
+                registration.username = body.username;
+                Ok(registration)
+            }
             (.., finished) => {
                 // An application whose `read_new` finds nothing to read and no error with it has made
                 // a mistake that no client can mend.
