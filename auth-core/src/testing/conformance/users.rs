@@ -47,6 +47,7 @@ async fn lists_by_offset(trial: &CaseRun<'_>) {
         ("", 0, 3, r#""limit":50,"offset":0"#),
         ("?", 0, 3, r#""limit":50,"offset":0"#),
         ("?limit=2", 0, 2, r#""limit":2,"offset":0"#),
+        ("?%6Cimit=%32", 0, 2, r#""limit":2,"offset":0"#),
         ("?limit=2&offset=2", 2, 3, r#""limit":2,"offset":2"#),
         ("?offset=1&limit=1", 1, 2, r#""limit":1,"offset":1"#),
         ("?limit=100&offset=3", 3, 3, r#""limit":100,"offset":3"#),
