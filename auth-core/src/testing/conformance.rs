@@ -4,16 +4,16 @@
 //! adapter that passes every case answers like the core: the same status, headers and body.
 //!
 //! A test implements [`Harness`] (fresh stores, and a door around a handle) and runs [`run`], or one
-//! group of cases at a time with [`run_group`]. A [`Transcript`] of one rig can be compared with that of
+//! group of cases at a time with [`run_group`]. A [`Transcript`] of one harness can be compared with that of
 //! another, byte for byte.
 //!
 //! # Examples
 //!
 //! ```
-//! use auth_core::testing::conformance::{self, CoreRig};
+//! use auth_core::testing::conformance::{self, CoreHarness};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-//! let failures = conformance::run_group(&CoreRig::new(), "logout").await;
+//! let failures = conformance::run_group(&CoreHarness::new(), "logout").await;
 //! conformance::assert_none(&failures);
 //! # });
 //! ```
@@ -55,7 +55,7 @@ mod users;
 mod verification;
 mod wire;
 
-pub use core_client::{CoreClient, CoreRig};
+pub use core_client::{CoreClient, CoreHarness};
 pub use http_client::HttpClient;
 pub use transcript::{Difference, Transcript};
 pub use wire::{WireReply, WireRequest};
@@ -129,7 +129,7 @@ pub struct Failure {
 
 /// One run of one case: collects what failed.
 struct CaseRun<'r> {
-    rig: &'r dyn Harness,
+    harness: &'r dyn Harness,
     case: String,
     failures: Mutex<Vec<Failure>>,
     said: Mutex<Vec<(WireRequest, WireReply)>>,
@@ -172,22 +172,22 @@ pub fn cases() -> Vec<Case> {
 
 /// Runs every case, one after the other, and answers what failed.
 #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-pub async fn run(rig: &dyn Harness) -> Vec<Failure> {
+pub async fn run(harness: &dyn Harness) -> Vec<Failure> {
     let mut failures = Vec::new();
     for case in cases() {
-        failures.extend(case.run(rig).await);
+        failures.extend(case.run(harness).await);
     }
     failures
 }
 
 /// Runs the cases of one group. A group that does not exist is a failure.
 #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-pub async fn run_group(rig: &dyn Harness, group: &str) -> Vec<Failure> {
+pub async fn run_group(harness: &dyn Harness, group: &str) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut found = false;
     for case in cases().into_iter().filter(|case| case.group == group) {
         found = true;
-        failures.extend(case.run(rig).await);
+        failures.extend(case.run(harness).await);
     }
     if !found {
         failures.push(Failure {
@@ -234,14 +234,14 @@ impl Case {
 
     /// Runs this case alone.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-    pub async fn run(&self, rig: &dyn Harness) -> Vec<Failure> {
-        self.play(rig).await.0
+    pub async fn run(&self, harness: &dyn Harness) -> Vec<Failure> {
+        self.play(harness).await.0
     }
 
     /// What failed, and what was said.
-    async fn play(&self, rig: &dyn Harness) -> (Vec<Failure>, Recording) {
+    async fn play(&self, harness: &dyn Harness) -> (Vec<Failure>, Recording) {
         let trial = CaseRun {
-            rig,
+            harness,
             case: format!("{}::{}", self.group, self.name),
             failures: Mutex::default(),
             said: Mutex::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use auth_core::testing::conformance::{self, CoreRig};
+use auth_core::testing::conformance::{self, CoreHarness};
 
 use crate::world::block_on;
 
@@ -11,7 +11,7 @@ macro_rules! groups {
         $(#[test]
         fn $test() {
             block_on(async {
-                conformance::assert_none(&conformance::run_group(&CoreRig::new(), $group).await);
+                conformance::assert_none(&conformance::run_group(&CoreHarness::new(), $group).await);
             });
         })+
 

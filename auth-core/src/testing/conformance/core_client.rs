@@ -18,10 +18,10 @@ pub struct CoreClient<U: AuthUser>(Auth<U>);
 
 /// Stores in memory behind a [`CoreClient`].
 #[derive(Debug, Clone, Copy, Default)]
-pub struct CoreRig;
+pub struct CoreHarness;
 
-impl CoreRig {
-    /// The rig; there is nothing to configure.
+impl CoreHarness {
+    /// The harness; there is nothing to configure.
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -95,7 +95,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
 }
 
 #[async_trait]
-impl Harness for CoreRig {
+impl Harness for CoreHarness {
     async fn stores(&self) -> Stores {
         Stores {
             users: Arc::new(MemoryUserDatabase::new()),

@@ -1,4 +1,4 @@
-//! What one case is played on: a handle around the rig's stores, a door to it, and the strings to
+//! What one case is played on: a handle around the harness's stores, a door to it, and the strings to
 //! pull: clock, outbox, events, faults.
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(super) struct Fixture<'t> {
     pub(super) clock: ManualClock,
     pub(super) outbox: Outbox,
     pub(super) events: RecordingSink,
-    /// The rig's own store, in front of which no fault is planned.
+    /// The harness's own store, in front of which no fault is planned.
     pub(super) users: Arc<dyn UserDatabase<User = User>>,
     pub(super) user_faults: FaultInjector,
     pub(super) expiring_faults: FaultInjector,
@@ -62,7 +62,7 @@ impl<'r> CaseRun<'r> {
             users,
             expiring,
             sessions,
-        } = self.rig.stores().await;
+        } = self.harness.stores().await;
         let (clock, outbox, events) = (ManualClock::new(), Outbox::new(), RecordingSink::new());
         let (user_faults, expiring_faults) = (FaultInjector::new(), FaultInjector::new());
         let session_faults = FaultInjector::new();
@@ -83,7 +83,7 @@ impl<'r> CaseRun<'r> {
         let revoked_in = || probed(Arc::clone(&expiring));
         let builder = setup.assemble(accounts, backends(setup.backends, revoked_in));
         let auth = builder.build().expect("the settings of a case are valid");
-        let door = self.rig.open(auth.clone()).await;
+        let door = self.harness.open(auth.clone()).await;
         Fixture {
             trial: self,
             door,
@@ -280,7 +280,7 @@ impl Fixture<'_> {
         self.users
             .get(user.id())
             .await
-            .expect("the rig's own store answers")
+            .expect("the harness's own store answers")
     }
 
     /// Every column of the row of a user as it is stored now.

@@ -20,7 +20,7 @@ fn register(address: &str, password: &str) -> WireRequest {
 
 async fn found(stage: &Fixture<'_>, address: &str) -> Option<User> {
     let found = stage.users.find(&email(address).into()).await;
-    found.expect("the rig's own store answers")
+    found.expect("the harness's own store answers")
 }
 
 /// 201 with the public form of an account that is active, unproven and not privileged; and a token

@@ -22,11 +22,11 @@ use placeholders::Placeholders;
 /// # Examples
 ///
 /// ```
-/// use auth_core::testing::conformance::{CoreRig, Transcript};
+/// use auth_core::testing::conformance::{CoreHarness, Transcript};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let (_, first) = Transcript::of(&CoreRig::new()).await;
-/// let (_, second) = Transcript::of(&CoreRig::new()).await;
+/// let (_, first) = Transcript::of(&CoreHarness::new()).await;
+/// let (_, second) = Transcript::of(&CoreHarness::new()).await;
 /// first.assert_same(&second);
 /// # });
 /// ```
@@ -65,10 +65,10 @@ struct Exchange {
 impl Transcript {
     /// Runs every case, and answers what failed and what was said.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
-    pub async fn of(rig: &dyn Harness) -> (Vec<Failure>, Self) {
+    pub async fn of(harness: &dyn Harness) -> (Vec<Failure>, Self) {
         let (mut failures, mut scenes) = (Vec::new(), Vec::new());
         for case in cases() {
-            let (failed, scene) = case.play(rig).await;
+            let (failed, scene) = case.play(harness).await;
             failures.extend(failed);
             scenes.push(scene);
         }

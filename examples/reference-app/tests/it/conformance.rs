@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use async_trait::async_trait;
 use auth_core::testing::conformance::{
-    self, Client, CoreRig, Harness, HttpClient, Stores, Transcript,
+    self, Client, CoreHarness, Harness, HttpClient, Stores, Transcript,
 };
 use auth_core::{Auth, User};
 use poem::listener::TcpAcceptor;
@@ -49,7 +49,7 @@ async fn check(house: &TestApp) {
     static REFERENCE: OnceCell<Transcript> = OnceCell::const_new();
     let (failures, transcript) = Transcript::of(house).await;
     conformance::assert_none(&failures);
-    let reference = async || Transcript::of(&CoreRig::new()).await.1;
+    let reference = async || Transcript::of(&CoreHarness::new()).await.1;
     REFERENCE
         .get_or_init(reference)
         .await
@@ -94,7 +94,7 @@ impl Harness for TestApp {
     async fn open(&self, auth: Auth<User>) -> Box<dyn Client> {
         *self.previous.lock().await = Some(auth.clone());
         match self.way {
-            Way::Core => CoreRig::new().open(auth).await,
+            Way::Core => CoreHarness::new().open(auth).await,
             Way::Axum => {
                 let (listener, address) = listen().await;
                 let app = auth_axum::routes(&auth);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use auth_core::testing::conformance::{CoreRig, Harness, Stores};
+use auth_core::testing::conformance::{CoreHarness, Harness, Stores};
 use auth_core::{ExpiringStore, SessionStore, User, UserDatabase};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{AnyStore, SqliteStore};
@@ -59,7 +59,7 @@ impl Storage {
     /// Returns empty stores for one fixture; the previous fixture must have ended.
     pub(super) async fn fresh(&self) -> Stores {
         match self {
-            Self::Memory => CoreRig::new().stores().await,
+            Self::Memory => CoreHarness::new().stores().await,
             Self::Sqlite { folder, files } => {
                 let file = format!("{}.db", files.fetch_add(1, Ordering::Relaxed));
                 let url = format!("sqlite://{}", folder.path().join(file).display());
