@@ -58,6 +58,15 @@ macro_rules! migrations {
                     "/0004_credentials/up.sql"
                 )),
             },
+            $crate::migrate::Migration {
+                name: "0005_session_auth",
+                bundled_user: false,
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0005_session_auth/up.sql"
+                )),
+            },
         ]
     };
 }

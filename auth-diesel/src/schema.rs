@@ -45,6 +45,8 @@ diesel::table! {
         client -> Nullable<Text>,
         version -> BigInt,
         tokens -> Text,
+        auth_time -> AuthTime,
+        methods -> Text,
     }
 }
 

@@ -109,7 +109,7 @@ use time::OffsetDateTime;
 /// # }
 /// ```
 pub trait SqlUser: AuthUser<Id: SqlKey> {
-    /// The application's own columns, as a tuple of up to twelve columns of its `table!`; `()` where
+    /// The application's own columns, as a tuple of up to thirteen columns of its `table!`; `()` where
     /// it has none.
     type Own: OwnColumns;
 

@@ -21,7 +21,7 @@ pub(super) async fn issue<U: AuthUser>(
     context: &Context,
 ) -> Result<IssuedTokens<U>, Unavailable> {
     let now = accounts.now();
-    let user = proof.into_user();
+    let (user, auth_time, methods) = proof.into_parts(now);
     if !backend.has_sessions() {
         let request = IssueRequest::new(&user, None, now);
         let access = backend.strategy().issue(request).await?;
@@ -43,6 +43,8 @@ pub(super) async fn issue<U: AuthUser>(
         epoch: user.epoch(),
         client: context.client().user_agent().map(str::to_owned),
         access_life: secret_life(backend, &access),
+        auth_time,
+        methods,
         now,
     };
     let row = sessions.first_row(&session, params);

@@ -148,8 +148,10 @@ impl<U> AuthProof<U> {
         self.outdated.take()
     }
 
-    pub(super) fn into_user(self) -> U {
-        self.user
+    /// Returns the user, the time of the authentication, and its methods, for a login at `now`.
+    pub(super) fn into_parts(self, now: OffsetDateTime) -> (U, OffsetDateTime, Methods) {
+        let at = self.at.map_or(now, |at| at.min(now));
+        (self.user, at, self.methods)
     }
 }
 

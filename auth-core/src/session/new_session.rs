@@ -10,6 +10,7 @@ use super::successor::{access_secret, access_state};
 use super::token_digest::DigestInput;
 use super::token_state::{Micros, TokenState};
 use super::{RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
+use crate::login::Methods;
 use crate::secret::{RandomError, SubKey};
 use crate::store::{Owner, StoredSession};
 use crate::user::Epoch;
@@ -30,6 +31,8 @@ pub(crate) struct NewSessionParams<'a> {
     pub(crate) client: Option<String>,
     /// How long the access token lives, if it is the secret of the session.
     pub(crate) access_life: Option<StdDuration>,
+    pub(crate) auth_time: OffsetDateTime,
+    pub(crate) methods: Methods,
     pub(crate) now: OffsetDateTime,
 }
 
@@ -76,6 +79,8 @@ impl Sessions {
             epoch,
             client,
             access_life,
+            auth_time,
+            methods,
             now,
         } = params;
         let ends_at = now.saturating_add(self.absolute);
@@ -91,6 +96,8 @@ impl Sessions {
             client,
             version: 0,
             tokens: session.state(access_life, now).write(),
+            auth_time,
+            methods,
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) enum RotateOutcome {
 enum Decision {
     /// Replace the session that was read by this one; if another caller has written it, read and
     /// decide again.
-    Swap(Box<StoredSession>),
+    Swap(StoredSession),
     /// Delete the session.
     End,
     /// Write nothing.
@@ -119,7 +119,7 @@ impl RefreshRotation {
                 Decision::Answer(outcome) => return Ok(outcome),
                 Decision::Swap(next) => {
                     if store.swap_session(&next).await? {
-                        return Ok(RotateOutcome::Rotated(*next));
+                        return Ok(RotateOutcome::Rotated(next));
                     }
                 }
                 Decision::End => {
@@ -149,7 +149,7 @@ impl RefreshRotation {
             return Ok(if self.shared && self.is_just_rotated(&state) {
                 Decision::Answer(RotateOutcome::Current(row.clone()))
             } else {
-                Decision::Swap(Box::new(self.next(row, state)?))
+                Decision::Swap(self.next(row, state)?)
             });
         }
         let previous = state.previous.as_ref();

@@ -1,29 +1,34 @@
-//! A session as its owner sees it.
+//! A session as its owner and administrators see it.
 
 use time::OffsetDateTime;
 
+use crate::login::Methods;
 use crate::session::SessionId;
 use crate::store::StoredSession;
 
-/// A session as its owner and an administrator see it: nothing of its tokens is in it.
+/// A session as its owner and an administrator see it. It contains nothing of its tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Session {
-    /// The public name.
+    /// The public id.
     pub id: SessionId,
-    /// The backend that started it.
+    /// The name of the backend that started it.
     pub backend: String,
-    /// When it was started.
+    /// When the session was started.
     pub created_at: OffsetDateTime,
-    /// When it was last used, not exactly: a use is noted at most once a minute, or, where sessions
-    /// may idle for less than twenty minutes, at most once in a twentieth of that.
+    /// When the session was last used. A use is recorded at most once a minute, or, if the idle time is
+    /// less than twenty minutes, at most once in a twentieth of it.
     pub last_used_at: OffsetDateTime,
-    /// When it ends unless it is used before; never after `ends_at`.
+    /// When the session ends unless it is used before; never after `ends_at`.
     pub expires_at: OffsetDateTime,
-    /// When it ends whatever happens.
+    /// When the session ends however often it is used.
     pub ends_at: OffsetDateTime,
-    /// What the client called itself when it logged in; never to be trusted.
+    /// The name that the client sent when it logged in. Never trust it.
     pub client: Option<String>,
+    /// When the user was authenticated for this session.
+    pub auth_time: OffsetDateTime,
+    /// The methods by which the user was authenticated; empty if they are not known.
+    pub methods: Methods,
 }
 
 impl Session {
@@ -40,6 +45,8 @@ impl Session {
             client,
             version: _,
             tokens: _,
+            auth_time,
+            methods,
         } = row;
         Self {
             id,
@@ -49,6 +56,8 @@ impl Session {
             expires_at,
             ends_at,
             client,
+            auth_time,
+            methods,
         }
     }
 }

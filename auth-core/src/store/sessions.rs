@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::{Owner, SessionTokens};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
+use crate::login::Methods;
 use crate::session::SessionId;
 use crate::user::Epoch;
 
@@ -104,6 +105,12 @@ pub struct StoredSession {
     pub version: i64,
     /// The digests of its tokens: ASCII text of at most [`SessionTokens::MAX_BYTES`] bytes.
     pub tokens: SessionTokens,
+    /// When the user was authenticated: at the login, or before it where a provider did it. A refresh
+    /// does not change it. A store that cannot hold every fraction of a second rounds it down.
+    pub auth_time: OffsetDateTime,
+    /// The methods by which the user was authenticated: ASCII text of at most [`Methods::MAX_BYTES`]
+    /// bytes, stored by [`Methods::as_stored_str`].
+    pub methods: Methods,
 }
 
 impl StoredSession {

@@ -1,7 +1,8 @@
-//! The statements about sessions, and what their rows hold.
+//! The statements about sessions, and the columns of their rows.
 
 use std::fmt;
 
+use auth_core::login::Methods;
 use auth_core::store::{Owner, SessionTokens, StoredSession};
 use auth_core::{BoxError, Epoch, SessionId, StoreError};
 use diesel::Table;
@@ -18,10 +19,10 @@ pub(crate) const TABLE: &str = "auth_sessions";
 /// The columns in the order in which rows are written and read. It is written out because a session
 /// is read for each request; a test compares it with the `table!`.
 const COLUMNS: &str = "id, owner, backend, epoch, created_at, last_used_at, expires_at, ends_at, \
-                       client, version, tokens";
+                       client, version, tokens, auth_time, methods";
 
 /// Their types.
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 13] = [
     Kind::Uuid,
     Kind::Text,
     Kind::Text,
@@ -32,6 +33,8 @@ const KINDS: [Kind; 11] = [
     Kind::Time,
     Kind::Text,
     Kind::BigInt,
+    Kind::Text,
+    Kind::Time,
     Kind::Text,
 ];
 
@@ -50,8 +53,10 @@ pub(crate) fn insert(session: &StoredSession) -> Statement {
         client,
         version,
         tokens,
+        auth_time,
+        methods,
     } = session;
-    let values: [SqlValue; 11] = [
+    let values: [SqlValue; 13] = [
         key(id),
         owner.as_str().into(),
         backend.as_str().into(),
@@ -64,6 +69,8 @@ pub(crate) fn insert(session: &StoredSession) -> Statement {
         SqlValue::Text(client.clone()),
         (*version).into(),
         tokens.as_stored_str().into(),
+        DbTime::floor(*auth_time).into(),
+        methods.as_stored_str().into(),
     ];
     let mut insert = Statement::new(format!("INSERT INTO {TABLE} ({COLUMNS}) VALUES ("));
     for (position, value) in values.into_iter().enumerate() {
@@ -77,7 +84,8 @@ pub(crate) fn by_id(id: &SessionId) -> Statement {
     select(" WHERE id = ").bind(key(id))
 }
 
-/// Writes all that may change where the version is the one before; `None` where there is none before.
+/// Writes every column that may change if the stored version is the previous one; `None` if there is
+/// no previous version.
 pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
     let StoredSession {
         id,
@@ -91,6 +99,8 @@ pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
         client,
         version,
         tokens,
+        auth_time,
+        methods,
     } = next;
     let before = version.checked_sub(1)?;
     let update = Statement::new(format!("UPDATE {TABLE} SET epoch = "))
@@ -107,6 +117,10 @@ pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
         .bind(*version)
         .text(", tokens = ")
         .bind(tokens.as_stored_str())
+        .text(", auth_time = ")
+        .bind(DbTime::floor(*auth_time))
+        .text(", methods = ")
+        .bind(methods.as_stored_str())
         .text(" WHERE id = ")
         .bind(key(id));
     Some(update.text(" AND version = ").bind(before))
@@ -150,16 +164,16 @@ pub(crate) fn delete_of_owner(owner: &Owner) -> Statement {
     Statement::new(format!("DELETE FROM {TABLE} WHERE owner = ")).bind(owner.as_str())
 }
 
-/// Answers no row, and fails where the table or a column is not there.
+/// Returns no row, and fails if the table or a column does not exist.
 pub(crate) fn nothing() -> Statement {
     select(" WHERE 1 = 0")
 }
 
-/// The session of a row.
+/// Reads the session of a row.
 ///
 /// # Errors
 ///
-/// Where a column holds what the toolkit never wrote; the value is not told.
+/// If a column has a value that the toolkit never wrote. The error does not contain the value.
 pub(crate) fn read(row: Row) -> Result<StoredSession, StoreError> {
     session(row).map_err(StoreError::new)
 }
@@ -179,9 +193,13 @@ fn session(row: Row) -> Result<StoredSession, BoxError> {
         client,
         version,
         tokens,
+        auth_time,
+        methods,
     ) = values;
     let owner = Owner::from_stored(owner)
-        .ok_or("a session cannot be read: column `owner` holds what it must not hold")?;
+        .ok_or("a session cannot be read: column `owner` has an invalid value")?;
+    let methods = Methods::from_stored(&methods)
+        .ok_or("a session cannot be read: column `methods` has an invalid value")?;
     Ok(StoredSession {
         id: SessionId::from_uuid(id),
         owner,
@@ -194,6 +212,8 @@ fn session(row: Row) -> Result<StoredSession, BoxError> {
         client,
         version,
         tokens: SessionTokens::from_stored(tokens),
+        auth_time,
+        methods,
     })
 }
 
@@ -230,7 +250,7 @@ mod tests {
             .await
             .unwrap();
         let migrations = crate::SqliteConnection::MIGRATIONS.iter();
-        for migration in migrations.filter(|migration| migration.name == "0003_sessions") {
+        for migration in migrations.filter(|migration| migration.name.contains("_session")) {
             connection.batch_execute(migration.up).await.unwrap();
         }
         let (id, now) = (SessionId::generate().unwrap(), OffsetDateTime::UNIX_EPOCH);

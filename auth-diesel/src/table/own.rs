@@ -8,11 +8,11 @@ use crate::sql::{Kind, SqlValue};
 
 /// A tuple of columns, and the tuples of their values.
 ///
-/// Implemented for `()` and for tuples of one to twelve columns of a `table!`, as
+/// Implemented for `()` and for tuples of one to thirteen columns of a `table!`, as
 /// `(customers::display_name, customers::locale)`. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tuple of mapped columns",
-    note = "one column is written with a comma: `(people::nick,)`; none is `()`; twelve are the most"
+    note = "one column is written with a comma: `(people::nick,)`; none is `()`; thirteen are the most"
 )]
 pub trait OwnColumns: sealed::Tuple {
     /// The values of a row: `(String, Option<String>)`.
@@ -103,3 +103,4 @@ tuples!(A a, B b, C c, D d, E e, F f, G g, H h, I i);
 tuples!(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j);
 tuples!(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k);
 tuples!(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l);
+tuples!(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m);

@@ -1,6 +1,7 @@
 //! Migrations: applied once, applied again, applied concurrently, and by a newer version.
 
 use auth_core::UserDatabase;
+use auth_core::login::Methods;
 use auth_core::store::PageRequest;
 use auth_diesel::{DieselStore, OpenError, StoreOptions};
 use tokio::task::JoinSet;
@@ -17,6 +18,7 @@ on_each_engine!(
     tables_that_do_not_fit_are_refused,
     a_table_of_sessions_that_does_not_fit_is_refused,
     a_database_without_sessions_gets_them,
+    existing_sessions_were_authenticated_when_they_were_started,
     down_undoes_up,
 );
 
@@ -107,13 +109,16 @@ async fn a_table_of_sessions_that_does_not_fit_is_refused<H: Home>(home: H) {
     assert!(words.contains("table auth_sessions"), "{words}");
 }
 
-/// One that a version of before made, with a user in it.
+/// An earlier version has made the database, with a user in it.
 async fn a_database_without_sessions_gets_them(home: impl Home) {
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     home.sql("DROP TABLE auth_sessions").await;
-    home.sql("DELETE FROM auth_migrations WHERE name = '0003_sessions'")
-        .await;
+    let sessions = "('0003_sessions', '0005_session_auth')";
+    home.sql(&format!(
+        "DELETE FROM auth_migrations WHERE name IN {sessions}"
+    ))
+    .await;
     let store = home.open().await;
     let known = store.get(&user.id).await.unwrap().unwrap();
     assert_eq!(columns(&known), columns(&user));
@@ -121,8 +126,26 @@ async fn a_database_without_sessions_gets_them(home: impl Home) {
     assert_eq!(stored(&store, &row).await, row);
 }
 
+/// An earlier version has stored sessions, without the time and the methods of their logins.
+async fn existing_sessions_were_authenticated_when_they_were_started(home: impl Home) {
+    let store = home.open().await;
+    let row = begun(&store, session("users:7")).await;
+    let down = include_str!("../../migrations/sqlite/0005_session_auth/down.sql");
+    home.sql(down).await;
+    home.sql("DELETE FROM auth_migrations WHERE name = '0005_session_auth'")
+        .await;
+    let store = home.open().await;
+    let migrated = stored(&store, &row).await;
+    assert_eq!(migrated.auth_time, row.created_at);
+    assert_eq!(migrated.methods, Methods::none());
+}
+
 async fn down_undoes_up<H: Home>(home: H) {
     home.open().await;
+    home.sql(include_str!(
+        "../../migrations/sqlite/0005_session_auth/down.sql"
+    ))
+    .await;
     home.sql(include_str!(
         "../../migrations/sqlite/0004_credentials/down.sql"
     ))
@@ -165,6 +188,11 @@ fn every_engine_goes_down_alike() {
         include_str!("../../migrations/sqlite/0004_credentials/down.sql"),
         include_str!("../../migrations/postgres/0004_credentials/down.sql"),
         include_str!("../../migrations/mysql/0004_credentials/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0005_session_auth/down.sql"),
+        include_str!("../../migrations/postgres/0005_session_auth/down.sql"),
+        include_str!("../../migrations/mysql/0005_session_auth/down.sql"),
     );
 }
 

@@ -1,5 +1,6 @@
 //! Sessions, as every engine keeps them.
 
+use auth_core::login::{AuthMethod, Methods};
 use auth_core::store::{SessionStore, SessionTokens, StoredSession};
 use auth_core::{Epoch, SessionId, User};
 use time::{Date, Duration, Month, OffsetDateTime, Time};
@@ -44,6 +45,8 @@ async fn every_column_comes_back(home: impl Home) {
         client: Some(format!(" Ünïcode/1.0 ({}) 🦀 ", "界".repeat(237))),
         version: i64::MAX,
         tokens: SessionTokens::from_stored("\"".repeat(SessionTokens::MAX_BYTES)),
+        auth_time: OffsetDateTime::UNIX_EPOCH + Duration::MICROSECOND,
+        methods: Methods::from(AuthMethod::PASSWORD).with(&AuthMethod::ONE_TIME_PASSWORD),
         ..session("users:8")
     };
     assert_eq!(full.owner.as_str().len(), 255);
@@ -52,6 +55,7 @@ async fn every_column_comes_back(home: impl Home) {
         epoch: Epoch::from_i64(i64::MIN),
         client: Some(String::new()),
         version: i64::MIN,
+        methods: Methods::none(),
         ..session("users:9")
     };
     for session in [plain, full, empty] {
@@ -80,6 +84,7 @@ async fn rounding_ends_no_session_early(home: impl Home) {
     let rough = StoredSession {
         created_at: now() + fraction,
         last_used_at: now() + fraction,
+        auth_time: now() + fraction,
         expires_at: now() + fraction,
         ends_at: now() + fraction,
         ..session("users:7")
@@ -94,7 +99,10 @@ async fn rounding_ends_no_session_early(home: impl Home) {
             assert!(store.swap_session(&next).await.unwrap());
         }
         let row = stored(&store, &rough).await;
-        assert_eq!((row.created_at, row.last_used_at), (now(), now()));
+        assert_eq!(
+            (row.created_at, row.last_used_at, row.auth_time),
+            (now(), now(), now())
+        );
         let end = now() + Duration::MICROSECOND;
         assert_eq!((row.expires_at, row.ends_at), (end, end));
     }
@@ -350,6 +358,8 @@ async fn senseless_rows_are_errors() {
         ("owner", "CAST(X'736563726574ff' AS TEXT)", "'users:7'"),
         ("expires_at", "9223372036854775807", "1800003600123456"),
         ("ends_at", "9223372036854775806", "1800003600123456"),
+        ("auth_time", "9223372036854775805", "1800000000123456"),
+        ("methods", "'secret  pwd'", "'pwd'"),
     ] {
         let set = |value| format!("UPDATE auth_sessions SET {column} = {value}");
         home.sql(&set(senseless)).await;

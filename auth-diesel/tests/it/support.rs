@@ -1,5 +1,6 @@
 //! Users and times.
 
+use auth_core::login::AuthMethod;
 use auth_core::store::{
     InsertOutcome, NewUser, Owner, SessionStore, SessionTokens, StoredSession, UserDatabase,
 };
@@ -65,6 +66,8 @@ pub(crate) fn session(of: &str) -> StoredSession {
         client: None,
         version: 0,
         tokens: SessionTokens::from_stored("digests".to_owned()),
+        auth_time: now(),
+        methods: AuthMethod::PASSWORD.into(),
     }
 }
 

@@ -128,7 +128,7 @@ async fn copies(folder: &Path, count: u32, owner: &str) {
          WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {count})
          INSERT INTO auth_sessions
          SELECT randomblob(16), {owner}, backend, epoch, created_at, last_used_at, expires_at,
-                ends_at, client, version, tokens
+                ends_at, client, version, tokens, auth_time, methods
          FROM (SELECT * FROM auth_sessions LIMIT 1), numbers;"
     );
     connection.batch_execute(&statement).await.unwrap();

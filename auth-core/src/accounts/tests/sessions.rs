@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use crate::accounts::Accounts;
 use crate::config::ConfigReport;
 use crate::error::Unavailable;
+use crate::login::Methods;
 use crate::login::{self, PresentedTokens};
 use crate::session::{SessionId, Sessions};
 use crate::store::memory::MemorySessionStore;
@@ -131,6 +132,8 @@ async fn dead_sessions_hide_none_that_is_alive() {
         client: None,
         version: 0,
         tokens: SessionTokens::from_stored(String::new()),
+        auth_time: now,
+        methods: Methods::none(),
     };
     let kept = row(30);
     for row in std::iter::once(kept.clone()).chain((0..1500).map(|_| row(0))) {

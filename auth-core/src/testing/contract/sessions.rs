@@ -20,6 +20,7 @@ use time::{Duration, OffsetDateTime};
 use super::case_run::{Stop, Tried, broken, ensure, ensure_eq, failed, judge};
 use super::fixture::{Fresh, SessionFixture, UserFixture};
 use super::{Guarantee, Verdict};
+use crate::login::{AuthMethod, Methods};
 use crate::session::{NewSessionParams, RefreshToken, SessionId, Sessions};
 use crate::store::memory::MemorySessionStore;
 use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
@@ -169,6 +170,8 @@ fn difference(found: &StoredSession, expected: &StoredSession) -> String {
             client,
             version,
             tokens: _,
+            auth_time,
+            methods,
         } = session;
         [
             ("id", format!("{id:?}")),
@@ -181,6 +184,8 @@ fn difference(found: &StoredSession, expected: &StoredSession) -> String {
             ("ends_at", format!("{ends_at:?}")),
             ("client", format!("{client:?}")),
             ("version", format!("{version:?}")),
+            ("auth_time", format!("{auth_time:?}")),
+            ("methods", format!("{methods:?}")),
         ]
     };
     let pairs = columns(found).into_iter().zip(columns(expected));
@@ -223,6 +228,8 @@ fn session_of(owner: &Owner) -> Tried<StoredSession> {
         client: None,
         version: 0,
         tokens: SessionTokens::from_stored("{\"a\":1}".to_owned()),
+        auth_time: start,
+        methods: Methods::none(),
     })
 }
 
@@ -246,6 +253,8 @@ fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, Store
         epoch: Epoch::FIRST,
         client: None,
         access_life: Some(StdDuration::from_hours(1)),
+        auth_time: now,
+        methods: AuthMethod::PASSWORD.into(),
         now,
     };
     let row = sessions.first_row(&session, params);

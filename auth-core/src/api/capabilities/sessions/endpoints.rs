@@ -103,6 +103,8 @@ impl SessionRead {
             expires_at,
             ends_at: _,
             client,
+            auth_time: _,
+            methods: _,
         } = session;
         Self {
             session_id: id.to_string(),

@@ -3,13 +3,19 @@
 use time::Duration;
 
 use super::{INSTANT, StoreUnderTest, new_id, next, owner, session_of, start};
+use crate::login::{AuthMethod, Methods};
 use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
-use crate::testing::contract::case_run::{Tried, ensure_eq};
+use crate::testing::contract::case_run::{Tried, broken, ensure_eq};
 use crate::testing::contract::names::NAMES;
 use crate::user::Epoch;
 
 pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
-    let mut sessions = vec![session_of(&owner("ada")?)?, longest("x")?, longest("😀")?];
+    let mut sessions = vec![
+        session_of(&owner("ada")?)?,
+        longest("x")?,
+        longest("😀")?,
+        second_factor()?,
+    ];
     sessions.push(StoredSession {
         client: Some("Mozilla/5.0 (X11; Linux x86_64)".to_owned()),
         ..session_of(&owner("ada")?)?
@@ -39,7 +45,27 @@ pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tri
     Ok(())
 }
 
-/// Everything as long, as large and as fine as it may be.
+/// A session of a login with two methods, which was authenticated before it was started.
+fn second_factor() -> Tried<StoredSession> {
+    let methods = Methods::from(AuthMethod::PASSWORD).with(&AuthMethod::ONE_TIME_PASSWORD);
+    Ok(StoredSession {
+        auth_time: start() - Duration::days(2) + INSTANT,
+        methods,
+        ..session_of(&owner("grace")?)?
+    })
+}
+
+/// The longest set of methods.
+fn all_methods() -> Tried<Methods> {
+    let texts = (0..Methods::MAX).map(|number| format!("method-{number:09}"));
+    let text = texts.collect::<Vec<_>>().join(" ");
+    match Methods::from_stored(&text) {
+        Some(methods) if text.len() == Methods::MAX_BYTES => Ok(methods),
+        _ => broken(format!("not the longest methods: {text:?}")),
+    }
+}
+
+/// Every column with its longest, largest or finest value.
 fn longest(letter: &str) -> Tried<StoredSession> {
     let start = start() + Duration::microseconds(123_457);
     let room = (Owner::MAX_BYTES - "test:".len()) / letter.len();
@@ -54,11 +80,13 @@ fn longest(letter: &str) -> Tried<StoredSession> {
         client: Some(letter.repeat(255)),
         version: i64::MAX - 1,
         tokens: SessionTokens::from_stored("\"".repeat(SessionTokens::MAX_BYTES)),
+        auth_time: start - INSTANT,
+        methods: all_methods()?,
         ..session_of(&owner("ada")?)?
     })
 }
 
-/// The next version, with all that may change. The session is over long ago.
+/// The next version, with another value in every column that may change. The session has expired.
 fn changed(session: &StoredSession) -> StoredSession {
     let early = start() - Duration::days(9) + INSTANT;
     StoredSession {
@@ -67,6 +95,8 @@ fn changed(session: &StoredSession) -> StoredSession {
         expires_at: early + INSTANT,
         ends_at: early + Duration::DAY + INSTANT,
         client: session.client.is_none().then(|| "another".to_owned()),
+        auth_time: early - Duration::HOUR,
+        methods: AuthMethod::SMS.into(),
         ..next(session, "other tokens")
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex as BlockingMutex;
 
 use async_trait::async_trait;
+use auth_core::login::Methods;
 use auth_core::store::memory::MemorySessionStore;
 use auth_core::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use auth_core::testing::{FaultInjector, ProbedSessionStore};
@@ -23,6 +24,9 @@ pub(super) enum Fault {
     SwapKeepsTheDeadline,
     LosesTheClient,
     CutsTheClient,
+    LosesTheAuthTime,
+    LosesTheMethods,
+    SwapKeepsTheMethods,
     RoundsTimes,
     HidesWhatIsOver,
     AbsenceIsAnError,
@@ -104,6 +108,8 @@ impl Broken {
                 let cut = |client: String| client.chars().take(191).collect();
                 session.client = session.client.map(cut);
             }
+            Fault::LosesTheAuthTime => session.auth_time = session.created_at,
+            Fault::LosesTheMethods => session.methods = Methods::none(),
             Fault::RoundsTimes => {
                 session.created_at = session.created_at.replace_nanosecond(0).unwrap();
             }
@@ -225,6 +231,11 @@ impl SessionStore for Broken {
             Fault::SwapKeepsTheDeadline => {
                 if let Some(before) = before {
                     next.expires_at = before.expires_at;
+                }
+            }
+            Fault::SwapKeepsTheMethods => {
+                if let Some(before) = before {
+                    next.methods = before.methods;
                 }
             }
             Fault::WritesInTwoSteps => {

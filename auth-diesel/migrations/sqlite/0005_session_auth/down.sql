@@ -1,0 +1,2 @@
+ALTER TABLE auth_sessions DROP COLUMN auth_time;
+ALTER TABLE auth_sessions DROP COLUMN methods;
