@@ -68,13 +68,10 @@ impl RequestBody for UnreadBody {
     }
 }
 
-/// The place of this handle in a request, made if the request has none.
+/// Returns the place of the authentication in a request, and makes one if the request has none of this
+/// handle.
 pub(crate) fn cell_of<U: AuthUser>(auth: &Auth<U>, parts: &mut Parts) -> RequestAuth<U> {
-    let found = parts.extensions.get::<RequestAuth<U>>();
-    if let Some(cell) = found.filter(|cell| cell.is_of(auth)) {
-        return cell.clone();
-    }
-    let cell = RequestAuth::new(auth);
+    let cell = RequestAuth::of(auth, parts.extensions.get());
     parts.extensions.insert(cell.clone());
     cell
 }

@@ -1,6 +1,5 @@
 //! The one Tower service behind guards and CSRF protection.
 
-use std::fmt;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,18 +17,19 @@ use crate::reply;
 use crate::request::{Head, cell_of};
 
 /// The layer that [`guard`](crate::guard) and [`csrf_protection`](crate::csrf_protection) return.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct AuthLayer<U: AuthUser> {
     rule: Arc<Rule<U>>,
 }
 
 /// The service that [`AuthLayer`] puts around another one.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct AuthService<S, U: AuthUser> {
     inner: S,
     rule: Arc<Rule<U>>,
 }
 
+#[derive(Debug)]
 struct Rule<U: AuthUser> {
     auth: Auth<U>,
     /// Without a guard a request must only prove that it is not forged.
@@ -95,21 +95,5 @@ where
             reply::append(response.headers_mut(), &stale);
             Ok(response)
         })
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for AuthLayer<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthLayer")
-            .field("guard", &self.rule.guard)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<S, U: AuthUser> fmt::Debug for AuthService<S, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthService")
-            .field("guard", &self.rule.guard)
-            .finish_non_exhaustive()
     }
 }

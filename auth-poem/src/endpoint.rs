@@ -1,6 +1,5 @@
 //! The one endpoint behind the wiring, guards and CSRF protection.
 
-use std::fmt;
 use std::sync::Arc;
 
 use auth_core::api::Rejection;
@@ -16,16 +15,18 @@ use crate::wiring::Probe;
 
 /// The middleware that [`provide`](crate::provide), [`guard`](crate::guard) and
 /// [`csrf_protection`](crate::csrf_protection) return.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct AuthMiddleware<U: AuthUser>(Arc<(Auth<U>, Rule<U>)>);
 
 /// The endpoint that [`AuthMiddleware`] puts around another one.
+#[derive(Debug)]
 pub struct AuthEndpoint<E, U: AuthUser> {
     inner: E,
     rule: AuthMiddleware<U>,
 }
 
 /// What an [`AuthMiddleware`] does before and after a request.
+#[derive(Debug)]
 pub(crate) enum Rule<U> {
     /// Gives the handle to extractors, and sends refusals as they are.
     Provide,
@@ -115,17 +116,5 @@ fn forgetting_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, error: E
             error.set_error_message(text);
             error
         }
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for AuthMiddleware<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthMiddleware").finish_non_exhaustive()
-    }
-}
-
-impl<E, U: AuthUser> fmt::Debug for AuthEndpoint<E, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthEndpoint").finish_non_exhaustive()
     }
 }

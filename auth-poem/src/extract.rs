@@ -117,29 +117,18 @@ impl<U, P> fmt::Debug for CurrentUser<U, P> {
     }
 }
 
-impl<U: AuthUser, P: Policy<U>> CurrentUser<U, P> {
-    async fn of(request: &Request) -> Result<Self, AuthRejection> {
-        let auth = handle::<U>(request)?;
-        Ok(Self(auth.admit(request.data(), &Head(request)).await?))
-    }
-}
-
-impl<U: AuthUser> OptionalUser<U> {
-    async fn of(request: &Request) -> Result<Self, AuthRejection> {
-        let auth = handle::<U>(request)?;
-        let user = auth.admit_optional(request.data(), &Head(request)).await?;
-        Ok(Self(user.map(CurrentUser)))
-    }
-}
-
 impl<'r, U: AuthUser, P: Policy<U>> FromRequest<'r> for CurrentUser<U, P> {
     async fn from_request(request: &'r Request, _: &mut RequestBody) -> Result<Self> {
-        Ok(Self::of(request).await?)
+        let auth = handle::<U>(request)?;
+        let admitted = auth.admit(request.data(), &Head(request)).await;
+        Ok(Self(admitted.map_err(AuthRejection)?))
     }
 }
 
 impl<'r, U: AuthUser> FromRequest<'r> for OptionalUser<U> {
     async fn from_request(request: &'r Request, _: &mut RequestBody) -> Result<Self> {
-        Ok(Self::of(request).await?)
+        let auth = handle::<U>(request)?;
+        let admitted = auth.admit_optional(request.data(), &Head(request)).await;
+        Ok(Self(admitted.map_err(AuthRejection)?.map(CurrentUser)))
     }
 }

@@ -63,16 +63,13 @@ impl<R: AsyncRead + Unpin + Send> RequestBody for UnreadBody<R> {
     }
 }
 
-/// The place of this handle in a request, made if the request has none.
+/// Returns the place of the authentication in a request, and makes one if the request has none of this
+/// handle.
 ///
 /// An extractor of Poem cannot change the request, so the place is made before it: by
 /// [`provide`](crate::provide), a guard or the CSRF protection.
 pub(crate) fn cell_of<U: AuthUser>(auth: &Auth<U>, request: &mut Request) -> RequestAuth<U> {
-    let found = request.data::<RequestAuth<U>>();
-    if let Some(cell) = found.filter(|cell| cell.is_of(auth)) {
-        return cell.clone();
-    }
-    let cell = RequestAuth::new(auth);
+    let cell = RequestAuth::of(auth, request.data());
     request.set_data(cell.clone());
     cell
 }

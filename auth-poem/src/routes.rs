@@ -1,6 +1,5 @@
 //! The routes of the toolkit as routes of Poem.
 
-use std::fmt;
 use std::sync::Arc;
 
 use auth_core::api::{self, RequestParts};
@@ -56,6 +55,7 @@ pub fn routes<U: AuthUser>(auth: &Auth<U>) -> Routes<U> {
 }
 
 /// The routes that [`routes`] makes.
+#[derive(Debug)]
 pub struct Routes<U: AuthUser> {
     auth: Auth<U>,
     prefix: String,
@@ -135,12 +135,4 @@ async fn respond<U: AuthUser>(
         body: &mut body,
     };
     reply::into_response(auth.respond(&route, parts).await)
-}
-
-impl<U: AuthUser> fmt::Debug for Routes<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Routes")
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
-    }
 }

@@ -9,6 +9,7 @@ use poem::http::{Method, Uri};
 use poem::{Endpoint, Request};
 
 use crate::endpoint::{AuthMiddleware, Rule};
+use crate::reject::AuthRejection;
 
 /// Gives the handle to the extractors of all routes below, and lets them share one answer.
 ///
@@ -94,22 +95,18 @@ pub async fn assert_wired<'r>(
 }
 
 /// The handle that a request carries.
-pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, Rejection> {
+pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRejection> {
     let found = request.data::<Auth<U>>();
     Probe::stop::<U>(request, found.is_some())?;
     found.ok_or_else(|| {
         let user = type_name::<U>();
         tracing::error!(target: "auth", user, "{MISSING}");
-        unwired()
+        AuthRejection(ErrorCode::InternalError.into())
     })
 }
 
 const MISSING: &str = "no handle for this type of user reaches the handler: \
                        put `.with(auth_poem::provide(&auth))` around its route";
-
-fn unwired() -> Rejection {
-    ErrorCode::InternalError.into()
-}
 
 /// Travels with a request of [`assert_wired`], and with no other: the type of user for which the first
 /// extractor or guard looked, and whether it found the handle.
@@ -121,7 +118,7 @@ impl Probe {
     pub(crate) fn stop<U>(request: &Request, is_wired: bool) -> Result<(), Rejection> {
         request.data::<Self>().map_or(Ok(()), |probe| {
             probe.0.get_or_init(|| (type_name::<U>(), is_wired));
-            Err(unwired())
+            Err(ErrorCode::InternalError.into())
         })
     }
 

@@ -24,12 +24,9 @@ use crate::user::AuthUser;
 /// use auth_core::{Auth, RequestAuth, User};
 ///
 /// /// The requests of a framework have extensions by type.
-/// fn cell(auth: &Auth<User>, extensions: &mut Vec<RequestAuth<User>>) -> RequestAuth<User> {
-///     if let Some(found) = extensions.iter().find(|cell| cell.is_of(auth)) {
-///         return found.clone();
-///     }
-///     let cell = RequestAuth::new(auth);
-///     extensions.push(cell.clone());
+/// fn cell(auth: &Auth<User>, extension: &mut Option<RequestAuth<User>>) -> RequestAuth<User> {
+///     let cell = RequestAuth::of(auth, extension.as_ref());
+///     *extension = Some(cell.clone());
 ///     cell
 /// }
 /// ```
@@ -54,6 +51,16 @@ impl<U: AuthUser> RequestAuth<U> {
         Self {
             owner: Owner::Handle(auth.clone()),
             answer: Arc::default(),
+        }
+    }
+
+    /// Returns a clone of the one that a request has, if it belongs to this handle, or creates one. The
+    /// adapter keeps the returned one with the request.
+    #[must_use]
+    pub fn of(auth: &Auth<U>, found: Option<&Self>) -> Self {
+        match found.filter(|cell| cell.is_of(auth)) {
+            Some(cell) => cell.clone(),
+            None => Self::new(auth),
         }
     }
 
