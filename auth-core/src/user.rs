@@ -1,8 +1,10 @@
 //! What the toolkit needs to know of a user, and the bundled user.
 
 mod account;
+mod account_names;
 mod bundled;
 mod column;
+mod column_spec;
 mod columns;
 mod declare;
 mod email;
@@ -11,8 +13,10 @@ pub(crate) mod text;
 mod username;
 
 pub use account::{Account, AccountFields, InvalidStoredUser, StoredAccount};
+pub use account_names::AccountNames;
 pub use bundled::{User, time_ordered_id};
-pub use column::{ColumnData, ColumnKind, ColumnSpec, ColumnValue, TextColumn};
+pub use column::{ColumnData, ColumnKind, ColumnValue, TextColumn};
+pub use column_spec::ColumnSpec;
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 pub use declare::DeclaredUser;
 pub use email::{EmailAddress, InvalidEmail};

@@ -39,7 +39,8 @@
 //! | you want | you take |
 //! | --- | --- |
 //! | your own pool, shared with the application | [`DieselStore::from_pool`] |
-//! | your own table, struct and columns | [`SqlUser`]; the guide is [`guide::own_user`] |
+//! | a user of your own, with own columns | [`user!`]; the guide is [`guide::own_user`] |
+//! | a mapping of your own | [`SqlUser`] |
 //! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`]; the guide is [`guide::transaction`] |
 //! | migrations by a tool of your own | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
 //!
@@ -82,6 +83,8 @@
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod any;
+mod create_table;
+mod declare;
 mod engine;
 mod error;
 // Its examples run on SQLite.
@@ -91,6 +94,7 @@ mod migrate;
 mod options;
 mod schema;
 mod sql;
+mod sql_engine;
 mod statements;
 mod store;
 mod table;
@@ -101,22 +105,27 @@ pub use any::AnyStore;
 pub use engine::{Pool, SqlBackend};
 pub use error::OpenError;
 pub use options::StoreOptions;
+pub use sql_engine::SqlEngine;
 pub use store::{DieselStore, Transaction, UsersIn};
 pub use table::{
-    AccountColumns, ColumnType, OwnChanges, OwnColumns, OwnValues, SqlKey, SqlUser, TextColumn,
-    UserTable,
+    AccountColumns, ColumnType, DeclaredColumns, DeclaredTable, OwnChanges, OwnColumns, OwnValues,
+    SqlKey, SqlUser, TextColumn, UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
 // What an application writes its own pool and statements with, in the versions that fit. (`table!`
 // needs `diesel` among the application's own dependencies.)
 pub use {bb8, diesel, diesel_async};
 
+// `user!` writes paths that begin with it.
+#[doc(hidden)]
+pub use auth_core;
+
 #[cfg(feature = "mysql")]
 pub use diesel_async::AsyncMysqlConnection as MysqlConnection;
 #[cfg(feature = "postgres")]
 pub use diesel_async::AsyncPgConnection as PostgresConnection;
 #[cfg(feature = "sqlite")]
-pub use engine::sqlite::SqliteConnection;
+pub use engine::sqlite::{SqliteConnection, sqlite_manager};
 
 /// A [`DieselStore`] in a SQLite file.
 #[cfg(feature = "sqlite")]
@@ -129,16 +138,3 @@ pub type PostgresStore<U = auth_core::User> = DieselStore<PostgresConnection, U>
 /// A [`DieselStore`] in a MySQL or MariaDB database.
 #[cfg(feature = "mysql")]
 pub type MysqlStore<U = auth_core::User> = DieselStore<MysqlConnection, U>;
-
-/// What makes connections to a SQLite file for a pool of the application's own, with the settings
-/// that this crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = NORMAL`).
-///
-/// It does not turn the write-ahead log on, because the file remembers that: run
-/// `PRAGMA journal_mode = WAL` once when you make the file.
-#[cfg(feature = "sqlite")]
-#[must_use]
-pub fn sqlite_manager(
-    path: &str,
-) -> diesel_async::pooled_connection::AsyncDieselConnectionManager<SqliteConnection> {
-    engine::sqlite::manager(path, std::time::Duration::from_secs(5))
-}

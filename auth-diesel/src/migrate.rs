@@ -1,8 +1,11 @@
 //! Migrations: SQL files, applied once each, in their order.
 //!
-//! They have a table of their own, `auth_migrations`. The one of Diesel's command line belongs to the
-//! application: a migration of ours in it could hide one of the application's with the same number,
-//! and `diesel migration revert` would stumble over it.
+//! Those of the toolkit are recorded in `auth_migrations`, and those of the application in
+//! `auth_app_migrations`. The table of Diesel's command line stays as it is: a migration of ours in it
+//! could hide one of the application's with the same number, and `diesel migration revert` would
+//! stumble over it.
+
+use std::borrow::Cow;
 
 use diesel::QueryResult;
 use thiserror::Error;
@@ -83,88 +86,138 @@ pub(crate) enum MigrationFailure {
     Diesel(#[from] diesel::result::Error),
 }
 
+/// A migration of the application.
+#[derive(Debug, Clone)]
+pub(crate) struct AppMigration {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) up: Cow<'static, str>,
+}
+
+/// Migrations that are recorded in one table.
+struct Source<'m> {
+    table: &'static str,
+    known: Vec<(&'m str, &'m str)>,
+    /// The names of those that this store does without.
+    skipped: Vec<&'m str>,
+}
+
+/// Returns those of the toolkit, and those of the application if it names some.
+fn sources<C: Engine>(with_bundled_user: bool, own: &[AppMigration]) -> Vec<Source<'_>> {
+    let skipped = |migration: &&Migration| migration.bundled_user && !with_bundled_user;
+    let mut sources = vec![Source {
+        table: "auth_migrations",
+        known: C::MIGRATIONS.iter().map(|m| (m.name, m.up)).collect(),
+        skipped: C::MIGRATIONS
+            .iter()
+            .filter(skipped)
+            .map(|m| m.name)
+            .collect(),
+    }];
+    if !own.is_empty() {
+        sources.push(Source {
+            table: "auth_app_migrations",
+            known: own.iter().map(|m| (&*m.name, &*m.up)).collect(),
+            skipped: Vec::new(),
+        });
+    }
+    sources
+}
+
 /// Applies what is pending, once, also when several processes do the same at the same time.
 pub(crate) async fn run<C: Engine>(
     connection: &mut C,
     with_bundled_user: bool,
+    own: &[AppMigration],
 ) -> Result<(), MigrationFailure> {
+    let sources = sources::<C>(with_bundled_user, own);
     // Most starts have nothing to migrate and do not wait.
-    if !is_pending(connection, with_bundled_user).await? {
+    if !is_pending(connection, &sources).await? {
         return Ok(());
     }
     if !connection.begin_migration().await? {
         return Err(MigrationFailure::Busy);
     }
-    let outcome = apply(connection, with_bundled_user).await;
+    let outcome = apply_all(connection, &sources).await;
     let ended = connection.end_migration(outcome.is_ok()).await;
     outcome?;
     Ok(ended?)
 }
 
-/// Whether a database was migrated by a newer version of this crate.
-pub(crate) async fn refuse_newer<C: Engine>(connection: &mut C) -> Result<(), MigrationFailure> {
-    if connection.has_table("auth_migrations").await? {
-        check_known::<C>(&applied(connection).await?)?;
+/// Returns an error if the database was migrated by a newer version of this crate or of the
+/// application.
+pub(crate) async fn refuse_newer<C: Engine>(
+    connection: &mut C,
+    own: &[AppMigration],
+) -> Result<(), MigrationFailure> {
+    for source in sources::<C>(true, own) {
+        if connection.has_table(source.table).await? {
+            source.refuse_newer(&source.applied(connection).await?)?;
+        }
     }
     Ok(())
 }
 
 async fn is_pending<C: Engine>(
     connection: &mut C,
-    with_bundled_user: bool,
+    sources: &[Source<'_>],
 ) -> Result<bool, MigrationFailure> {
-    if !connection.has_table("auth_migrations").await? {
-        return Ok(true);
+    for source in sources {
+        if !connection.has_table(source.table).await? {
+            return Ok(true);
+        }
+        let applied = source.applied(connection).await?;
+        source.refuse_newer(&applied)?;
+        if source.pending(&applied).next().is_some() {
+            return Ok(true);
+        }
     }
-    let applied = applied(connection).await?;
-    check_known::<C>(&applied)?;
-    Ok(wanted::<C>(with_bundled_user).any(|migration| !is_applied(&applied, migration)))
+    Ok(false)
 }
 
-/// The migrations of a store, with or without the table of the bundled user.
-fn wanted<C: Engine>(with_bundled_user: bool) -> impl Iterator<Item = &'static Migration> {
-    let all = C::MIGRATIONS.iter();
-    all.filter(move |migration| with_bundled_user || !migration.bundled_user)
-}
-
-fn is_applied(applied: &[String], migration: &Migration) -> bool {
-    applied.iter().any(|name| name == migration.name)
-}
-
-async fn apply<C: Engine>(
+async fn apply_all<C: Engine>(
     connection: &mut C,
-    with_bundled_user: bool,
+    sources: &[Source<'_>],
 ) -> Result<(), MigrationFailure> {
-    if !connection.has_table("auth_migrations").await? {
-        let table = "CREATE TABLE auth_migrations (name VARCHAR(100) NOT NULL PRIMARY KEY)";
-        connection.batch_execute(table).await?;
-    }
-    let applied = applied(connection).await?;
-    check_known::<C>(&applied)?;
-    for migration in wanted::<C>(with_bundled_user) {
-        if !is_applied(&applied, migration) {
-            connection.batch_execute(migration.up).await?;
-            let note = Statement::new("INSERT INTO auth_migrations (name) VALUES (");
-            connection.run(note.bind(migration.name).text(")")).await?;
+    for source in sources {
+        let table = source.table;
+        if !connection.has_table(table).await? {
+            let create = format!("CREATE TABLE {table} (name VARCHAR(100) NOT NULL PRIMARY KEY)");
+            connection.batch_execute(&create).await?;
+        }
+        let applied = source.applied(connection).await?;
+        source.refuse_newer(&applied)?;
+        for (name, up) in source.pending(&applied) {
+            connection.batch_execute(up).await?;
+            let note = Statement::new(format!("INSERT INTO {table} (name) VALUES ("));
+            connection.run(note.bind(*name).text(")")).await?;
         }
     }
     Ok(())
 }
 
-fn check_known<C: Engine>(applied: &[String]) -> Result<(), MigrationFailure> {
-    let unknown = |name: &&String| !C::MIGRATIONS.iter().any(|known| known.name == **name);
-    match applied.iter().find(unknown) {
-        Some(name) => Err(MigrationFailure::Newer(name.clone())),
-        None => Ok(()),
+impl<'m> Source<'m> {
+    fn pending(&self, applied: &[String]) -> impl Iterator<Item = &(&'m str, &'m str)> {
+        let is_wanted = |name: &str| !self.skipped.contains(&name);
+        let is_applied = |name: &str| applied.iter().any(|done| done == name);
+        let known = self.known.iter();
+        known.filter(move |(name, _)| is_wanted(name) && !is_applied(name))
     }
-}
 
-async fn applied<C: Engine>(connection: &mut C) -> QueryResult<Vec<String>> {
-    let all = Statement::new("SELECT name FROM auth_migrations ORDER BY name");
-    let rows = connection.fetch(all.returns(&[Kind::Text])).await?;
-    let name = |row: Vec<SqlValue>| match row.into_iter().next() {
-        Some(SqlValue::Text(name)) => name,
-        _ => None,
-    };
-    Ok(rows.into_iter().filter_map(name).collect())
+    fn refuse_newer(&self, applied: &[String]) -> Result<(), MigrationFailure> {
+        let is_unknown = |name: &&String| !self.known.iter().any(|(known, _)| known == name);
+        match applied.iter().find(is_unknown) {
+            Some(name) => Err(MigrationFailure::Newer(name.clone())),
+            None => Ok(()),
+        }
+    }
+
+    async fn applied<C: Engine>(&self, connection: &mut C) -> QueryResult<Vec<String>> {
+        let all = Statement::new(format!("SELECT name FROM {} ORDER BY name", self.table));
+        let rows = connection.fetch(all.returns(&[Kind::Text])).await?;
+        let name = |row: Vec<SqlValue>| match row.into_iter().next() {
+            Some(SqlValue::Text(name)) => name,
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(name).collect())
+    }
 }

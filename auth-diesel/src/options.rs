@@ -1,5 +1,6 @@
 //! How a database is opened.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bb8::ManageConnection as _;
@@ -7,6 +8,7 @@ use diesel_async::pooled_connection::PoolError;
 
 use crate::engine::{Engine, Pool};
 use crate::error::{Failure, OpenError};
+use crate::migrate::AppMigration;
 
 /// How a database is opened; the same for every engine.
 ///
@@ -35,6 +37,7 @@ pub struct StoreOptions {
     pub(crate) checkout_timeout: Duration,
     pub(crate) busy_timeout: Duration,
     pub(crate) migrate: bool,
+    pub(crate) migrations: Vec<AppMigration>,
 }
 
 impl Default for StoreOptions {
@@ -49,6 +52,7 @@ impl Default for StoreOptions {
             busy_timeout: Duration::from_secs(5),
             // Safe when many processes start at once, and one thing less to forget.
             migrate: true,
+            migrations: Vec::new(),
         }
     }
 }
@@ -78,6 +82,45 @@ impl StoreOptions {
     /// at: what does not fit is an error.
     pub fn without_migrations(mut self) -> Self {
         self.migrate = false;
+        self
+    }
+
+    /// Adds a migration of the application: statements that are run once for a database, in the order in
+    /// which they were added, after those of the toolkit. The names of those that were run are kept in
+    /// the table `auth_app_migrations`.
+    ///
+    /// A migration runs as a whole, except in MySQL, where each change of a table is kept at once: write
+    /// `CREATE TABLE IF NOT EXISTS` there. Add new ones at the end, and leave old ones as they are: a
+    /// database with one that this program does not name is refused as newer
+    /// ([`OpenError::NewerDatabase`]). A program that names none does not look.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_diesel::{AnyStore, StoreOptions};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+    /// // Files of the application: `include_str!("../migrations/0001_orders.sql")`.
+    /// let options = StoreOptions::default()
+    ///     .migration("0001_orders", "CREATE TABLE orders (number INTEGER PRIMARY KEY)")
+    ///     .migration("0002_paid", "ALTER TABLE orders ADD COLUMN paid INTEGER NOT NULL DEFAULT 0");
+    /// let store: AnyStore = AnyStore::open_with(&url, options).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn migration(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        sql: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.migrations.push(AppMigration {
+            name: name.into(),
+            up: sql.into(),
+        });
         self
     }
 

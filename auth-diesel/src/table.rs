@@ -7,11 +7,15 @@
 mod account;
 mod bundled;
 mod column;
+mod declared;
 mod key;
 mod own;
 mod plan;
 
+pub(crate) use column::Codec;
 pub use column::{ColumnType, TextColumn};
+pub use declared::{DeclaredColumns, DeclaredTable};
+pub(crate) use key::MAX_TEXT_KEY;
 pub use key::SqlKey;
 pub use own::OwnColumns;
 #[cfg(test)]
@@ -20,6 +24,7 @@ pub(crate) use plan::{Plan, key_of, key_value};
 
 use std::marker::PhantomData;
 
+use auth_core::user::{AccountNames, DeclaredUser};
 use auth_core::{Account, AuthUser, BoxError, ColumnChange, NewColumns};
 use diesel::Column;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -204,6 +209,28 @@ impl<U: SqlUser> UserTable<U> {
             is_superuser: None,
             roles: None,
             created_at: None,
+            user: PhantomData,
+        }
+    }
+
+    /// The table of a declared user.
+    fn declared(name: &'static str, key: &'static str, account: AccountNames) -> Self
+    where
+        U: DeclaredUser,
+    {
+        let fields = U::FIELDS;
+        Self {
+            name,
+            key,
+            email: account.email,
+            password_hash: account.password_hash,
+            is_active: account.is_active,
+            is_verified: account.is_verified,
+            epoch: account.epoch,
+            username: fields.usernames.then_some(account.username),
+            is_superuser: fields.superusers.then_some(account.is_superuser),
+            roles: fields.roles.then_some(account.roles),
+            created_at: fields.created_at.then_some(account.created_at),
             user: PhantomData,
         }
     }

@@ -115,6 +115,13 @@ impl<T> Field<T> {
         self
     }
 
+    /// Replaces the bounds of a whole number.
+    #[must_use]
+    pub const fn range(mut self, range: RangeInclusive<i64>) -> Self {
+        self.schema = self.schema.range(range);
+        self
+    }
+
     /// Says what a text is.
     #[must_use]
     pub const fn format(mut self, format: TextFormat) -> Self {

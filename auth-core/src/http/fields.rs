@@ -53,6 +53,8 @@ pub enum FieldErrorCode {
     TooLong,
     /// The right type, and not a value of the kind that is asked for.
     Invalid,
+    /// Another user has this value, which must be unique.
+    Taken,
 }
 
 impl FieldErrorCode {
@@ -64,6 +66,7 @@ impl FieldErrorCode {
         Self::TooShort,
         Self::TooLong,
         Self::Invalid,
+        Self::Taken,
     ];
 
     /// The name that clients see.
@@ -76,6 +79,7 @@ impl FieldErrorCode {
             Self::TooShort => "too_short",
             Self::TooLong => "too_long",
             Self::Invalid => "invalid",
+            Self::Taken => "taken",
         }
     }
 
@@ -89,6 +93,7 @@ impl FieldErrorCode {
             Self::TooShort => "This value is below the smallest that is accepted.",
             Self::TooLong => "This value is over the largest that is accepted.",
             Self::Invalid => "This value is not of the expected form.",
+            Self::Taken => "Another user has this value.",
         }
     }
 }
@@ -160,6 +165,11 @@ impl Fields {
             Some(value) => T::read(schema.kind(), value),
         };
         read.map_err(|code| self.error(name, code)).ok()
+    }
+
+    /// Returns whether the body has a member that was not read yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
     }
 
     /// A string that must be there, with a length in code points within `length`, and without a NUL,

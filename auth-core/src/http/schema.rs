@@ -160,6 +160,15 @@ impl FieldSchema {
         self
     }
 
+    /// Replaces the bounds of a whole number.
+    #[must_use]
+    pub const fn range(mut self, range: RangeInclusive<i64>) -> Self {
+        if let FieldKind::Integer { .. } = self.kind {
+            self.kind = FieldKind::integer(range);
+        }
+        self
+    }
+
     /// Says what a text is.
     #[must_use]
     pub const fn format(mut self, format: TextFormat) -> Self {

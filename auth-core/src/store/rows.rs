@@ -51,10 +51,11 @@ pub trait UserRecord: AuthUser {
     /// Applies a change of the own columns.
     fn apply_columns(&mut self, change: ColumnChange<Self>);
 
-    /// Returns whether both users have the same value in an own column that must be unique.
-    fn shares_unique_column(&self, other: &Self) -> bool {
+    /// Returns the name of an own column that must be unique and in which both users have the same
+    /// value.
+    fn shared_unique_column(&self, other: &Self) -> Option<&'static str> {
         let _ = other;
-        false
+        None
     }
 
     /// Returns the user that is about to be stored under this key, at
@@ -238,15 +239,15 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         Ok(U::from_new(id, new))
     }
 
-    /// Whether another user has what must be unique among this one's own columns. Override it where
-    /// there are such columns.
+    /// Returns the name of an own column that must be unique and in which another user has the value
+    /// of this one. Override it where there are such columns.
     ///
     /// # Errors
     ///
     /// Where the engine fails.
-    fn is_own_column_taken(&self, user: &U) -> Result<bool, BoxError> {
+    fn taken_own_column(&self, user: &U) -> Result<Option<&'static str>, BoxError> {
         let _ = user;
-        Ok(false)
+        Ok(None)
     }
 
     /// Removes the credentials of an owner whose user is removed in this transaction. Override it in a
@@ -354,8 +355,7 @@ fn taken<U: UserRecord>(
             return Ok(Some(login.field()));
         }
     }
-    let own = rows.is_own_column_taken(user)?;
-    Ok(own.then_some(UniqueField::Other))
+    Ok(rows.taken_own_column(user)?.map(UniqueField::Column))
 }
 
 fn is_active_superuser(user: &impl AuthUser) -> bool {

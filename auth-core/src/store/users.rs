@@ -180,7 +180,10 @@ pub enum UniqueField {
     Email,
     /// The user name.
     Username,
-    /// A column of the application's own.
+    /// A column of the application's own: its name for clients where the user is declared by
+    /// [`user!`](crate::user!), and its name in the storage otherwise.
+    Column(&'static str),
+    /// A column that the store cannot name.
     Other,
 }
 
@@ -286,6 +289,7 @@ impl fmt::Display for UniqueField {
         f.write_str(match self {
             Self::Email => "email",
             Self::Username => "username",
+            Self::Column(name) => name,
             Self::Other => "a column of the application",
         })
     }

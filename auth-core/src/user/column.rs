@@ -1,15 +1,13 @@
-//! A column of the application's own, declared once: its name, its type, and who may write it.
+//! The types and the values of an application's own columns.
 
 use std::fmt::Debug;
-use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::ShownColumns;
-use crate::http::{Field, FieldErrorCode, FieldKind, FieldSchema, FieldType, Fields};
+use crate::http::{FieldErrorCode, FieldKind, FieldType};
 
 /// The value of an own column on its way between a user struct and a storage.
 #[derive(Debug, Clone, PartialEq)]
@@ -166,7 +164,7 @@ impl<T: ColumnValue> ColumnValue for Option<T> {
 }
 
 impl ColumnData {
-    fn into_json(self) -> Value {
+    pub(super) fn into_json(self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => value.into(),
@@ -176,232 +174,6 @@ impl ColumnData {
             Self::Text(value) => value.into(),
             Self::Uuid(value) => value.to_string().into(),
             Self::Time(value) => value.format(&Rfc3339).ok().into(),
-        }
-    }
-}
-
-/// The members that the toolkit's own bodies and users have.
-const RESERVED: [&str; 10] = [
-    "id",
-    "email",
-    "username",
-    "password",
-    "current_password",
-    "is_active",
-    "is_verified",
-    "is_superuser",
-    "roles",
-    "pending_email",
-];
-
-const fn is_reserved(name: &str) -> bool {
-    let mut rest = RESERVED.as_slice();
-    while let [first, others @ ..] = rest {
-        if is_same(first.as_bytes(), name.as_bytes()) {
-            return true;
-        }
-        rest = others;
-    }
-    false
-}
-
-const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
-    while let ([a, rest_one @ ..], [b, rest_other @ ..]) = (one, other) {
-        if *a != *b {
-            return false;
-        }
-        (one, other) = (rest_one, rest_other);
-    }
-    one.is_empty() && other.is_empty()
-}
-
-/// The declaration of an own column. [`user!`](crate::user!) writes it; a storage reads it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an independent part of the declaration"
-)]
-pub struct ColumnSpec {
-    name: &'static str,
-    kind: ColumnKind,
-    schema: FieldSchema,
-    max: Option<usize>,
-    registration: bool,
-    owner: bool,
-    hidden: bool,
-    unique: bool,
-}
-
-impl ColumnSpec {
-    /// The longest text of a column without a length of its own, in Unicode code points.
-    pub const DEFAULT_MAX: usize = 255;
-
-    /// Declares a column with the bounds of its type. No request may write it, and clients see it.
-    ///
-    /// # Panics
-    ///
-    /// If the toolkit has a member called `json`. In a declaration that is an error of the compiler.
-    #[must_use]
-    pub const fn new<T: ColumnValue>(name: &'static str, json: &'static str) -> Self {
-        assert!(
-            !is_reserved(json),
-            "the toolkit has a member of this name in requests or in replies: choose another name by `json`"
-        );
-        let schema = FieldSchema::new(json, T::KIND);
-        let (schema, max) = match T::KIND {
-            FieldKind::Text { max, .. } if max > Self::DEFAULT_MAX => (
-                schema.length(0..=Self::DEFAULT_MAX),
-                Some(Self::DEFAULT_MAX),
-            ),
-            FieldKind::Text { max, .. } => (schema, Some(max)),
-            _ => (schema, None),
-        };
-        Self {
-            name,
-            kind: T::COLUMN,
-            schema: if T::OPTIONAL {
-                schema.optional().nullable()
-            } else {
-                schema
-            },
-            max,
-            registration: false,
-            owner: false,
-            hidden: false,
-            unique: false,
-        }
-    }
-
-    /// A registration may have the column.
-    #[must_use]
-    pub const fn register(mut self) -> Self {
-        self.registration = true;
-        self
-    }
-
-    /// A user may change its own column.
-    #[must_use]
-    pub const fn owner(mut self) -> Self {
-        self.owner = true;
-        self
-    }
-
-    /// Clients do not see the column.
-    #[must_use]
-    pub const fn hidden(mut self) -> Self {
-        self.hidden = true;
-        self
-    }
-
-    /// No two users have the same value.
-    #[must_use]
-    pub const fn unique(mut self) -> Self {
-        self.unique = true;
-        self
-    }
-
-    /// Bounds the length of a text, in Unicode code points.
-    #[must_use]
-    pub const fn length(mut self, length: RangeInclusive<usize>) -> Self {
-        self.max = Some(*length.end());
-        self.schema = self.schema.length(length);
-        self
-    }
-
-    /// Sets the sentence that documents the column.
-    #[must_use]
-    pub const fn describe(mut self, description: &'static str) -> Self {
-        self.schema = self.schema.describe(description.trim_ascii());
-        self
-    }
-
-    /// Returns the name in the struct and in the storage.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Returns the type in the storage.
-    #[must_use]
-    pub const fn kind(&self) -> ColumnKind {
-        self.kind
-    }
-
-    /// Returns the schema in JSON.
-    #[must_use]
-    pub const fn schema(&self) -> &FieldSchema {
-        &self.schema
-    }
-
-    /// Returns the longest text, in Unicode code points; `None` if the column is not a text.
-    #[must_use]
-    pub const fn max_code_points(&self) -> Option<usize> {
-        self.max
-    }
-
-    /// Returns whether the column may be without a value.
-    #[must_use]
-    pub const fn is_nullable(&self) -> bool {
-        self.schema.is_nullable()
-    }
-
-    /// Returns whether a registration may have the column.
-    #[must_use]
-    pub const fn is_registered(&self) -> bool {
-        self.registration
-    }
-
-    /// Returns whether a user may change its own column.
-    #[must_use]
-    pub const fn is_owned(&self) -> bool {
-        self.owner
-    }
-
-    /// Returns whether clients see the column.
-    #[must_use]
-    pub const fn is_shown(&self) -> bool {
-        !self.hidden
-    }
-
-    /// Returns whether no two users have the same value.
-    #[must_use]
-    pub const fn is_unique(&self) -> bool {
-        self.unique
-    }
-
-    /// Returns whether the column must be unique and two users have the same value in it.
-    #[must_use]
-    pub fn has_duplicate<T: ColumnValue>(&self, one: &T, other: &T) -> bool {
-        let (one, other) = (one.clone().into_data(), other.clone().into_data());
-        self.unique && one != ColumnData::Null && one == other
-    }
-
-    /// Reads the column of a registration; an error is recorded in `fields`.
-    pub fn read_new<T: ColumnValue>(&self, fields: &mut Fields, default: Option<T>) -> Option<T> {
-        if !self.registration {
-            return default;
-        }
-        let Some(default) = default else {
-            return fields.read(&Field::<T>::of_schema(self.schema));
-        };
-        let schema = self.schema.optional().nullable();
-        let given = fields.read(&Field::<Option<T>>::of_schema(schema))?;
-        Some(given.unwrap_or(default))
-    }
-
-    /// Reads the change of the column by its owner; an error is recorded in `fields`.
-    pub fn read_change<T: ColumnValue>(&self, fields: &mut Fields) -> Option<T> {
-        if !self.owner {
-            return None;
-        }
-        let schema = self.schema.optional().nullable();
-        fields.read(&Field::<Option<T>>::of_schema(schema))?
-    }
-
-    /// Adds the column to the JSON of a user.
-    pub fn show<T: ColumnValue>(&self, shown: &mut ShownColumns, value: &T) {
-        if !self.hidden {
-            shown.show(self.schema.name(), &value.clone().into_data().into_json());
         }
     }
 }

@@ -65,13 +65,21 @@ pub trait UserColumns: Send + Sync + 'static {
     /// What a user changes of them; the default changes nothing.
     type Change: Clone + Debug + Default + Send + Sync + 'static;
 
-    /// Reads the columns from the body of a registration. Faults are recorded in `fields`; `None`
-    /// says that something is missing. `None` without a fault is a mistake of the application's,
-    /// and a 500.
+    /// Reads the columns from the body of a registration. Errors are recorded in `fields`; `None`
+    /// says that something is missing. `None` without an error is a mistake of the application, and
+    /// is answered with 500.
     fn read_new(fields: &mut Fields) -> Option<Self::New>;
 
-    /// Reads what a user changes of its own columns. Faults are recorded in `fields`.
+    /// Reads what a user changes of its own columns. Errors are recorded in `fields`.
     fn read_change(fields: &mut Fields) -> Self::Change;
+
+    /// Reads what an administrator changes of a user's own columns. Errors are recorded in `fields`.
+    ///
+    /// The default reads nothing, so an administrator changes no own column.
+    fn read_admin_change(fields: &mut Fields) -> Self::Change {
+        let _ = fields;
+        Self::Change::default()
+    }
 
     /// Whether a change has nothing in it.
     fn is_unchanged(change: &Self::Change) -> bool;
@@ -86,6 +94,12 @@ pub trait UserColumns: Send + Sync + 'static {
     /// Returns the schema of what [`read_change`](Self::read_change) reads.
     #[must_use]
     fn change_schema() -> Vec<FieldSchema> {
+        Vec::new()
+    }
+
+    /// Returns the schema of what [`read_admin_change`](Self::read_admin_change) reads.
+    #[must_use]
+    fn admin_schema() -> Vec<FieldSchema> {
         Vec::new()
     }
 

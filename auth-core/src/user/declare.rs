@@ -1,14 +1,20 @@
 //! The declaration of an application's own user: one macro, from which the traits follow.
 
+mod options;
+
 use super::{
-    Account, AuthUser, ColumnChange, ColumnData, ColumnSpec, InvalidStoredUser, NewColumns,
+    Account, AccountNames, AuthUser, ColumnChange, ColumnData, ColumnSpec, InvalidStoredUser,
+    NewColumns,
 };
 
 /// A user that [`user!`](crate::user!) declared: a storage keeps its own columns by their
 /// declarations.
 pub trait DeclaredUser: AuthUser {
-    /// The name of the key's column.
+    /// The name of the key's column in a storage.
     const KEY: &'static str;
+
+    /// The names of the account's columns in a storage.
+    const ACCOUNT: AccountNames;
 
     /// Returns the own columns, in the order of the declaration.
     #[must_use]
@@ -44,14 +50,24 @@ pub trait DeclaredUser: AuthUser {
 /// | --- | --- |
 /// | `register` | a registration may have it; required, unless it is an `Option` or has a default |
 /// | `owner` | a user may change its own, by `PATCH U/me` |
+/// | `admin` | an administrator may change that of every user, by `PATCH U/{id}` |
 /// | `hidden` | clients do not see it |
 /// | `unique` | no two users have the same value |
 /// | `length = 1..=80` | bounds of a text, in Unicode code points; 0 to 255 without it |
+/// | `range = 0..=150` | bounds of a whole number; those of its type without it |
 /// | `json = "lang"` | its name in requests and replies |
+/// | `column = "language"` | its name in a storage |
 /// | `default = 7` | its value where a registration does not have it; `Default` without it |
 ///
 /// A column without options is written by the application alone, and clients see it. A request that
-/// names a column it may not write is refused: 422, `unknown`.
+/// names a column it may not write is refused: 422, `unknown`. A value outside the bounds is 422 with
+/// the name of the member, and so is the value of another user in a `unique` column (`taken`). In a
+/// change `null` clears an `Option`.
+///
+/// The account has options, too: `without_usernames`, `without_superusers`, `without_roles` and
+/// `without_created_at` ([`AccountFields`](crate::AccountFields)), and the names of its columns in a
+/// storage ([`AccountNames`]): `account: Account [without_roles, password_hash = "digest"]`. The key has
+/// `column = "…"`.
 ///
 /// # Examples
 ///
@@ -66,6 +82,8 @@ pub trait DeclaredUser: AuthUser {
 ///         /// What others see.
 ///         pub display_name: String [register, owner, length = 1..=80],
 ///         pub locale: Option<String> [register, owner, json = "lang"],
+///         /// Years since the first order.
+///         pub loyalty: Option<i32> [admin, range = 0..=150],
 ///         pub company_id: i64 [hidden, default = 1],
 ///     }
 /// }
@@ -76,14 +94,46 @@ pub trait DeclaredUser: AuthUser {
 /// assert_eq!(body.finish().unwrap_err()[0].to_string(), "company_id: unknown");
 /// # Ok::<(), auth_core::BoxError>(())
 /// ```
+///
+/// # Errors of the compiler
+///
+/// A declaration without a key or without an account, and an unknown option, are errors with a sentence
+/// that says what is expected:
+///
+/// ```compile_fail
+/// use auth_core::Account;
+///
+/// auth_core::user! {
+///     // error: a user begins with its key and its account
+///     struct Customer (new: NewCustomer, change: CustomerChange) {
+///         account: Account,
+///         display_name: String [register],
+///     }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// use auth_core::Account;
+///
+/// auth_core::user! {
+///     struct Customer (new: NewCustomer, change: CustomerChange) {
+///         number: i64,
+///         account: Account,
+///         display_name: String [registration], // error: unknown option `registration` of a column
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! user {
     (
         $(#[$meta:meta])*
         $vis:vis struct $User:ident (new: $New:ident, change: $Change:ident) {
-            $id_vis:vis $id:ident : $Id:ty,
-            $account_vis:vis account : $Account:ty
-            $(, $(#[doc = $doc:expr])* $col_vis:vis $col:ident : $ty:ty [ $($option:tt)* ])+
+            $id_vis:vis $id:ident : $Id:ty $([ $($id_option:tt)* ])?,
+            $account_vis:vis account : $Account:ty $([ $($account_option:tt)* ])?
+            $(,
+                $(#[doc = $doc:expr])*
+                $col_vis:vis $col:ident : $ty:ty $([ $($option:tt)* ])?
+            )*
             $(,)?
         }
     ) => {
@@ -94,13 +144,13 @@ macro_rules! user {
             $id_vis $id: $Id,
             /// What the toolkit keeps of the user.
             $account_vis account: $Account,
-            $($(#[doc = $doc])* $col_vis $col: $ty,)+
+            $($(#[doc = $doc])* $col_vis $col: $ty,)*
         }
 
         #[doc = concat!("The own columns of a new [`", stringify!($User), "`].")]
         #[derive(Debug, Clone)]
         $vis struct $New {
-            $($(#[doc = $doc])* $col_vis $col: $ty,)+
+            $($(#[doc = $doc])* $col_vis $col: $ty,)*
         }
 
         #[doc = concat!(
@@ -109,7 +159,7 @@ macro_rules! user {
         )]
         #[derive(Debug, Clone, Default)]
         $vis struct $Change {
-            $($(#[doc = $doc])* $col_vis $col: Option<$ty>,)+
+            $($(#[doc = $doc])* $col_vis $col: Option<$ty>,)*
         }
 
         impl $New {
@@ -117,11 +167,11 @@ macro_rules! user {
                 $crate::__column!(@spec
                     $crate::user::ColumnSpec::new::<$ty>(
                         stringify!($col),
-                        $crate::__column!(@json $col; $($option)*),
+                        $crate::__column!(@json $col; $($($option)*)?),
                     ).describe(concat!("" $(, $doc)*));
-                    $($option)*
+                    $($($option)*)?
                 ),
-            )+];
+            )*];
         }
 
         impl $crate::UserColumns for $New {
@@ -132,18 +182,26 @@ macro_rules! user {
                 let mut columns = Self::COLUMNS.iter();
                 $(let $col = columns.next()?.read_new::<$ty>(
                     fields,
-                    $crate::__column!(@default no $ty; $($option)*),
-                );)+
-                Some(Self { $($col: $col?,)+ })
+                    $crate::__column!(@default no $ty; $($($option)*)?),
+                );)*
+                Some(Self { $($col: $col?,)* })
             }
             fn read_change(fields: &mut $crate::Fields) -> $Change {
                 let mut columns = Self::COLUMNS.iter();
                 $Change {
-                    $($col: columns.next().and_then(|column| column.read_change::<$ty>(fields)),)+
+                    $($col: columns.next().and_then(|column| column.read_change::<$ty>(fields)),)*
+                }
+            }
+            fn read_admin_change(fields: &mut $crate::Fields) -> $Change {
+                let mut columns = Self::COLUMNS.iter();
+                $Change {
+                    $($col: columns.next().and_then(|column| {
+                        column.read_admin_change::<$ty>(fields)
+                    }),)*
                 }
             }
             fn is_unchanged(change: &$Change) -> bool {
-                true $(&& change.$col.is_none())+
+                true $(&& change.$col.is_none())*
             }
             fn new_schema() -> Vec<$crate::http::FieldSchema> {
                 let columns = Self::COLUMNS.iter().filter(|column| column.is_registered());
@@ -151,6 +209,10 @@ macro_rules! user {
             }
             fn change_schema() -> Vec<$crate::http::FieldSchema> {
                 let columns = Self::COLUMNS.iter().filter(|column| column.is_owned());
+                columns.map(|column| column.schema().optional().nullable()).collect()
+            }
+            fn admin_schema() -> Vec<$crate::http::FieldSchema> {
+                let columns = Self::COLUMNS.iter().filter(|column| column.is_administered());
                 columns.map(|column| column.schema().optional().nullable()).collect()
             }
             fn shown_schema() -> Vec<$crate::http::FieldSchema> {
@@ -163,6 +225,10 @@ macro_rules! user {
             type Id = $Id;
             type Columns = $New;
 
+            const FIELDS: $crate::AccountFields = $crate::__account!(
+                @fields $crate::AccountFields::all(); $($($account_option)*)?
+            );
+
             fn id(&self) -> &$Id {
                 &self.$id
             }
@@ -173,41 +239,44 @@ macro_rules! user {
                 let mut columns = $New::COLUMNS.iter();
                 $(if let Some(column) = columns.next() {
                     column.show(shown, &self.$col);
-                })+
+                })*
             }
         }
 
         impl $crate::store::UserRecord for $User {
             fn from_parts($id: $Id, account: $crate::Account, columns: $New) -> Self {
-                Self { $id, account, $($col: columns.$col,)+ }
+                Self { $id, account, $($col: columns.$col,)* }
             }
             fn account_mut(&mut self) -> &mut $crate::Account {
                 &mut self.account
             }
-            fn shares_unique_column(&self, other: &Self) -> bool {
+            fn shared_unique_column(&self, other: &Self) -> Option<&'static str> {
                 let mut columns = $New::COLUMNS.iter();
-                false $(|| columns.next().is_some_and(|column| {
-                    column.has_duplicate(&self.$col, &other.$col)
-                }))+
+                $(if let Some(name) = columns.next()?.duplicate(&self.$col, &other.$col) {
+                    return Some(name);
+                })*
+                None
             }
             fn apply_columns(&mut self, change: $Change) {
                 $(if let Some(value) = change.$col {
                     self.$col = value;
-                })+
+                })*
             }
         }
 
         impl $crate::user::DeclaredUser for $User {
-            const KEY: &'static str = stringify!($id);
+            const KEY: &'static str = $crate::__key!($id; $($($id_option)*)?);
+            const ACCOUNT: $crate::user::AccountNames =
+                $crate::__account!(@names []; $($($account_option)*)?);
 
             fn columns() -> &'static [$crate::user::ColumnSpec] {
                 $New::COLUMNS
             }
             fn new_data(new: $New) -> Vec<$crate::user::ColumnData> {
-                vec![$($crate::user::ColumnValue::into_data(new.$col),)+]
+                vec![$($crate::user::ColumnValue::into_data(new.$col),)*]
             }
             fn change_data(change: $Change) -> Vec<Option<$crate::user::ColumnData>> {
-                vec![$(change.$col.map($crate::user::ColumnValue::into_data),)+]
+                vec![$(change.$col.map($crate::user::ColumnValue::into_data),)*]
             }
             fn from_data(
                 $id: $Id,
@@ -218,57 +287,25 @@ macro_rules! user {
                 $(let $col = data
                     .next()
                     .and_then(<$ty as $crate::user::ColumnValue>::from_data)
-                    .ok_or($crate::user::InvalidStoredUser::new(stringify!($col)))?;)+
-                Ok(Self { $id, account, $($col,)+ })
+                    .ok_or($crate::user::InvalidStoredUser::new(stringify!($col)))?;)*
+                Ok(Self { $id, account, $($col,)* })
             }
         }
     };
-}
-
-/// Reads the options of a column in [`user!`](crate::user!).
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __column {
-    (@json $col:ident; json = $json:literal $($rest:tt)*) => { $json };
-    (@json $col:ident; $skipped:tt $($rest:tt)*) => { $crate::__column!(@json $col; $($rest)*) };
-    (@json $col:ident;) => { stringify!($col) };
-
-    (@default $registered:ident $ty:ty; default = $value:expr $(, $($rest:tt)*)?) => { Some($value) };
-    (@default $registered:ident $ty:ty; register $($rest:tt)*) => {
-        $crate::__column!(@default yes $ty; $($rest)*)
+    (
+        $(#[$meta:meta])* $vis:vis struct $User:ident (new: $New:ident, change: $Change:ident)
+        { $($other:tt)* }
+    ) => {
+        compile_error!(
+            "a user begins with its key and its account, as `id: Uuid, account: Account`, and its own \
+             columns follow, each as `name: Type [options]`"
+        );
     };
-    (@default $registered:ident $ty:ty; $skipped:tt $($rest:tt)*) => {
-        $crate::__column!(@default $registered $ty; $($rest)*)
-    };
-    (@default yes $ty:ty;) => { None };
-    (@default no $ty:ty;) => { Some(<$ty as Default>::default()) };
-
-    (@spec $spec:expr;) => { $spec };
-    (@spec $spec:expr; register $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec.register(); $($($rest)*)?)
-    };
-    (@spec $spec:expr; owner $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec.owner(); $($($rest)*)?)
-    };
-    (@spec $spec:expr; hidden $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec.hidden(); $($($rest)*)?)
-    };
-    (@spec $spec:expr; unique $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec.unique(); $($($rest)*)?)
-    };
-    (@spec $spec:expr; length = $length:expr $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec.length($length); $($($rest)*)?)
-    };
-    (@spec $spec:expr; json = $json:literal $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec; $($($rest)*)?)
-    };
-    (@spec $spec:expr; default = $value:expr $(, $($rest:tt)*)?) => {
-        $crate::__column!(@spec $spec; $($($rest)*)?)
-    };
-    (@spec $spec:expr; $other:tt $($rest:tt)*) => {
-        compile_error!(concat!(
-            "unknown option `", stringify!($other), "` of a column: expected `register`, `owner`, ",
-            "`hidden`, `unique`, `length = …`, `json = \"…\"` or `default = …`"
-        ))
+    ($($other:tt)*) => {
+        compile_error!(
+            "expected `struct Customer (new: NewCustomer, change: CustomerChange) { … }`: the name of \
+             the user, and in parentheses the names of two more structs, for the own columns of a new \
+             user and for a change of them"
+        );
     };
 }

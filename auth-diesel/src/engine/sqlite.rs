@@ -11,7 +11,7 @@ use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use time::OffsetDateTime;
 
-pub(crate) use file::manager;
+pub use file::sqlite_manager;
 
 use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
 use crate::error::OpenError;

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
 use crate::statements::{credentials, sessions};
-use crate::table::{Plan, SqlUser, key_of, key_value};
+use crate::table::{Plan, SqlKey as _, SqlUser, key_of, key_value};
 
 /// The users of a mapped table, seen through one connection, in whatever transaction that is in.
 pub(crate) struct Users<'c, C, U> {
@@ -31,6 +31,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     }
 
     pub(crate) async fn get(&mut self, key: &U::Id) -> Result<Option<U>, StepError> {
+        if !key.is_storable() {
+            return Ok(None);
+        }
         let select = self.select().text(&self.plan.key).text(" = ");
         self.first(select.bind(key_value::<U>(key))).await
     }
@@ -83,6 +86,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         change: UserChange<U>,
         expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StepError> {
+        if !key.is_storable() {
+            return Ok(UpdateOutcome::Missing);
+        }
         if expect.keep_last_superuser && change.may_demote() && self.is_last_superuser(key).await? {
             return Ok(match self.get(key).await? {
                 Some(user) if is_stale(&user, expect) => UpdateOutcome::Stale,
@@ -127,6 +133,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         expect: Precondition,
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StepError> {
+        if !key.is_storable() {
+            return Ok(DeleteOutcome::Missing);
+        }
         if expect.keep_last_superuser && self.is_last_superuser(key).await? {
             return Ok(match self.get(key).await? {
                 Some(user) if is_stale(&user, expect) => DeleteOutcome::Stale,

@@ -7,7 +7,7 @@ use auth_core::User;
 use super::{DieselStore, lease};
 use crate::engine::SqlBackend;
 use crate::error::OpenError;
-use crate::migrate;
+use crate::migrate::{self, AppMigration};
 use crate::options::StoreOptions;
 use crate::statements::users::Users;
 use crate::table::SqlUser;
@@ -35,9 +35,9 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let pool = C::open(url, &options).await?;
         let store = Self::from_pool(pool).with_write_timeout(options.checkout_timeout);
         if options.migrate {
-            store.migrate().await?;
+            store.migrate_all(options.migrations).await?;
         } else {
-            store.check().await?;
+            store.check_all(options.migrations).await?;
         }
         Ok(store)
     }
@@ -46,20 +46,28 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// nothing where they are up to date; several processes may do it at the same time.
     ///
     /// The table of users is made for the bundled user alone: an application with a user of its own
-    /// makes it itself, before.
+    /// makes it before, or opens the store by a URL with a
+    /// [migration](StoreOptions::migration) that does.
     ///
     /// # Errors
     ///
     /// [`OpenError`] when the database cannot be reached, refuses a migration, was migrated by a
     /// newer version of this crate, or has a table that does not fit.
     pub async fn migrate(&self) -> Result<(), OpenError> {
+        self.migrate_all(Vec::new()).await
+    }
+
+    async fn migrate_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
         let bundled = TypeId::of::<U>() == TypeId::of::<User>();
         // A task of its own: a transaction on SQLite must not be dropped in the middle.
-        let task = tokio::spawn(async move { migrate::run(&mut *connection, bundled).await });
-        let outcome = task.await.map_err(|_| OpenError::Interrupted)?;
+        let task = tokio::spawn(async move {
+            let outcome = migrate::run(&mut *connection, bundled, &own).await;
+            (outcome, own)
+        });
+        let (outcome, own) = task.await.map_err(|_| OpenError::Interrupted)?;
         outcome.map_err(OpenError::of_migration::<C>)?;
-        self.check().await
+        self.check_all(own).await
     }
 
     /// Checks that the tables are there with the columns that they must have, that address and user
@@ -71,10 +79,14 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///
     /// [`OpenError`], as [`migrate`](Self::migrate).
     pub async fn check(&self) -> Result<(), OpenError> {
+        self.check_all(Vec::new()).await
+    }
+
+    async fn check_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
         let plan = std::sync::Arc::clone(&self.plan);
         let task = tokio::spawn(async move {
-            let newer = migrate::refuse_newer(&mut *connection).await;
+            let newer = migrate::refuse_newer(&mut *connection, &own).await;
             newer.map_err(OpenError::of_migration::<C>)?;
             match Users::new(&mut *connection, &plan).find_fault().await {
                 Ok(None) => Ok(()),

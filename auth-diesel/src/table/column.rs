@@ -154,6 +154,20 @@ impl<T: Codec + SqlType<IsNull = NotNull>> Codec for Nullable<T> {
 }
 
 impl SqlValue {
+    /// Returns `NULL` of this kind.
+    pub(crate) const fn null(kind: Kind) -> Self {
+        match kind {
+            Kind::Bool => Self::Bool(None),
+            Kind::Integer => Self::Integer(None),
+            Kind::BigInt => Self::BigInt(None),
+            Kind::Double => Self::Double(None),
+            Kind::Text => Self::Text(None),
+            Kind::Binary => Self::Binary(None),
+            Kind::Uuid => Self::Uuid(None),
+            Kind::Time => Self::Time(None),
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         match self {
             Self::Bool(value) => value.is_none(),

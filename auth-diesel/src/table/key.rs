@@ -1,18 +1,23 @@
 //! What a primary key may be.
 
 use auth_core::UserId;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Integer, Text};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::column::Codec;
 use crate::types::AuthUuid;
 
+/// The longest key that is a text, in code points.
+pub(crate) const MAX_TEXT_KEY: usize = 255;
+
 /// A key of users in SQL.
 ///
-/// Implemented for [`uuid::Uuid`], which the store makes (version 7, in the order of creation), and
-/// for `i64` and `i32`, which the database makes (`BIGINT GENERATED ALWAYS AS IDENTITY`,
-/// `AUTO_INCREMENT`, `INTEGER PRIMARY KEY AUTOINCREMENT`: a key must never be given twice).
+/// | type | made by | column |
+/// | --- | --- | --- |
+/// | [`uuid::Uuid`] | the store: version 7, in the order of creation | [`AuthUuid`] |
+/// | `String` | the store: such a UUID as a text. Other texts have 1 to 255 code points, no control character, and no white space at an end | text that is compared byte for byte |
+/// | `i64`, `i32` | the database, and never twice | `BIGINT GENERATED ALWAYS AS IDENTITY`, `AUTO_INCREMENT`, `INTEGER PRIMARY KEY AUTOINCREMENT` |
 ///
 /// # Examples
 ///
@@ -63,6 +68,12 @@ pub trait SqlKey: UserId {
 
     /// Returns the key of a stored value; `None` if it is not a valid key.
     fn from_column(value: <Self::SqlType as Codec>::Value) -> Option<Self>;
+
+    /// Returns whether a row can have this key. A key comes from a request, too; the store does not ask
+    /// the database for one that it cannot have.
+    fn is_storable(&self) -> bool {
+        true
+    }
 }
 
 impl SqlKey for Uuid {
@@ -76,6 +87,26 @@ impl SqlKey for Uuid {
     }
     fn from_column(value: Self) -> Option<Self> {
         Some(value)
+    }
+}
+
+impl SqlKey for String {
+    type SqlType = Text;
+
+    fn generate(created_at: OffsetDateTime) -> Option<Self> {
+        Some(auth_core::time_ordered_id(created_at).to_string())
+    }
+    fn to_column(&self) -> Self {
+        self.clone()
+    }
+    fn from_column(value: Self) -> Option<Self> {
+        value.is_storable().then_some(value)
+    }
+    /// PostgreSQL stores no NUL, and MySQL ignores spaces at the end of a text when it compares.
+    fn is_storable(&self) -> bool {
+        (1..=MAX_TEXT_KEY).contains(&self.chars().count())
+            && !self.chars().any(char::is_control)
+            && self.trim() == self
     }
 }
 

@@ -8,8 +8,8 @@ use crate::sql::{Kind, SqlValue};
 
 /// A tuple of columns, and the tuples of their values.
 ///
-/// Implemented for `()` and for tuples of one to thirteen columns of a `table!`, as
-/// `(customers::display_name, customers::locale)`. Sealed.
+/// Implemented for `()`, for tuples of one to thirteen columns of a `table!`, as
+/// `(customers::display_name, customers::locale)`, and for the columns of a declared user. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tuple of mapped columns",
     note = "one column is written with a comma: `(people::nick,)`; none is `()`; thirteen are the most"
@@ -34,7 +34,21 @@ pub(crate) mod sealed {
     pub trait Tuple: 'static {
         /// The names and the types of the columns.
         fn columns() -> Vec<(&'static str, Kind)>;
+
+        /// The columns that are declared as unique.
+        fn unique() -> Vec<super::OwnName> {
+            Vec::new()
+        }
     }
+}
+
+/// The two names of an own column.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnName {
+    /// The name in the table.
+    pub column: &'static str,
+    /// The name for clients.
+    pub shown: &'static str,
 }
 
 impl sealed::Tuple for () {

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use super::account;
 use super::column::Codec;
-use super::own::{OwnColumns, sealed::Tuple};
+use super::own::{OwnColumns, OwnName, sealed::Tuple};
 use super::{SqlKey, SqlUser, UserTable};
 use crate::engine::Dialect;
 use crate::sql::{Kind, Row, SqlValue};
@@ -39,6 +39,7 @@ pub(crate) struct Plan<U> {
     roles: Option<String>,
     created_at: Option<String>,
     own: Vec<String>,
+    unique_fields: Vec<(&'static str, UniqueField)>,
     has: Optional,
     user: PhantomData<fn() -> U>,
 }
@@ -65,6 +66,7 @@ impl<U: SqlUser> Plan<U> {
         let table: UserTable<U> = U::table();
         let quote = |name: &str| dialect.quoted(name);
         let own = <U::Own as Tuple>::columns();
+        let unique_own = <U::Own as Tuple>::unique();
         let mut columns = vec![
             (table.key, <U::Id as SqlKey>::SqlType::KIND),
             (table.email, Kind::Text),
@@ -94,10 +96,8 @@ impl<U: SqlUser> Plan<U> {
         let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
             name: table.name,
-            unique: [Some(table.email), table.username]
-                .into_iter()
-                .flatten()
-                .collect(),
+            unique: unique_columns(&table, &unique_own),
+            unique_fields: unique_fields(&table, &own, &unique_own),
             select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
             table: name,
             columns: quoted,
@@ -133,25 +133,23 @@ impl<U: SqlUser> Plan<U> {
         self.read(row).map_err(StoreError::new)
     }
 
-    /// The unique column that an index is about, by its name or by that of its column; `None` for the
-    /// key, which is not given twice.
+    /// Returns the unique column that an index is about, by its name or by that of its column; `None` for
+    /// the key, which is not given twice.
     pub(crate) fn unique_field(&self, index: &str) -> Option<UniqueField> {
-        let named = |column: &str| index == column.trim_matches(['"', '`']);
-        let speaks_of = |column: &str| index.contains(column.trim_matches(['"', '`']));
-        let username = self.username.as_deref();
-        // The exact name first: an index on `email` may be called anything, and `name` is a part of
-        // `username`.
-        if named(&self.key) || index == "PRIMARY" || index.ends_with("_pkey") {
-            None
-        } else if named(&self.email) {
-            Some(UniqueField::Email)
-        } else if username.is_some_and(|name| named(name) || speaks_of(name)) {
-            Some(UniqueField::Username)
-        } else if speaks_of(&self.email) {
-            Some(UniqueField::Email)
-        } else {
-            Some(UniqueField::Other)
+        let key = self.key.trim_matches(['"', '`']);
+        if index == key || index == "PRIMARY" || index.ends_with("_pkey") {
+            return None;
         }
+        let fields = || self.unique_fields.iter();
+        // The exact name first, and then the longest that is a part: an index on `email` may be called
+        // anything, and `name` is a part of `username`.
+        let exact = fields().find(|(column, _)| *column == index);
+        let part = || {
+            let parts = fields().filter(|(column, _)| index.contains(column));
+            parts.max_by_key(|(column, _)| column.len())
+        };
+        let field = exact.or_else(part).map(|(_, field)| *field);
+        Some(field.unwrap_or(UniqueField::Other))
     }
 
     fn read(&self, row: Row) -> Result<U, BoxError> {
@@ -272,6 +270,29 @@ impl<U: SqlUser> Plan<U> {
         }
         Ok(())
     }
+}
+
+/// Returns the columns that need a unique index of their own.
+fn unique_columns<U>(table: &UserTable<U>, unique_own: &[OwnName]) -> Vec<&'static str> {
+    let account = [Some(table.email), table.username];
+    let own = unique_own.iter().map(|name| name.column);
+    account.into_iter().flatten().chain(own).collect()
+}
+
+/// Returns the columns that a unique index may be about, with what each is for clients.
+fn unique_fields<U>(
+    table: &UserTable<U>,
+    own: &[(&'static str, Kind)],
+    unique_own: &[OwnName],
+) -> Vec<(&'static str, UniqueField)> {
+    let username = table.username.map(|name| (name, UniqueField::Username));
+    let account = [Some((table.email, UniqueField::Email)), username];
+    let own = own.iter().map(|(column, _)| {
+        let declared = unique_own.iter().find(|name| name.column == *column);
+        let shown = declared.map_or(*column, |name| name.shown);
+        (*column, UniqueField::Column(shown))
+    });
+    account.into_iter().flatten().chain(own).collect()
 }
 
 /// The value of a key.

@@ -252,7 +252,7 @@ async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
         .await
         .unwrap();
     assert!(
-        matches!(outcome, InsertOutcome::Taken(UniqueField::Other)),
+        matches!(outcome, InsertOutcome::Taken(UniqueField::Column("nick"))),
         "{outcome:?}"
     );
     let outcome = store

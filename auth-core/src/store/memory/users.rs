@@ -143,9 +143,9 @@ impl<U: UserRecord> UserRowsMut<U> for Rows<U> {
         Ok(U::from_new(id, new))
     }
 
-    fn is_own_column_taken(&self, user: &U) -> Result<bool, BoxError> {
+    fn taken_own_column(&self, user: &U) -> Result<Option<&'static str>, BoxError> {
         let mut others = self.users.values().filter(|other| other.id() != user.id());
-        Ok(others.any(|other| user.shares_unique_column(other)))
+        Ok(others.find_map(|other| user.shared_unique_column(other)))
     }
 
     fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError> {

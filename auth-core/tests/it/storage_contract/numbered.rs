@@ -169,12 +169,13 @@ impl UserRowsMut<Customer> for Rows {
         }
         Ok(row)
     }
-    fn is_own_column_taken(&self, user: &Customer) -> Result<bool, BoxError> {
+    fn taken_own_column(&self, user: &Customer) -> Result<Option<&'static str>, BoxError> {
         let mut others = self
             .customers
             .values()
             .filter(|row| row.number != user.number);
-        Ok(!user.city.is_empty() && others.any(|row| row.city == user.city))
+        let is_taken = !user.city.is_empty() && others.any(|row| row.city == user.city);
+        Ok(is_taken.then_some("city"))
     }
     fn replace(
         &mut self,
@@ -288,7 +289,10 @@ async fn own_columns_may_be_unique() {
     let mut same_city = customer(2);
     same_city.columns = city("Utrecht", 1);
     let outcome = store.insert(same_city).await.unwrap();
-    assert!(matches!(outcome, InsertOutcome::Taken(UniqueField::Other)));
+    assert!(matches!(
+        outcome,
+        InsertOutcome::Taken(UniqueField::Column("city"))
+    ));
 
     let InsertOutcome::Inserted(other) = store.insert(customer(3)).await.unwrap() else {
         panic!("the address was free")
@@ -301,7 +305,10 @@ async fn own_columns_may_be_unique() {
     };
     let update = |number: u32| store.update(&other.number, moves(number), Precondition::anything());
     let taken = update(1).await.unwrap();
-    assert!(matches!(taken, UpdateOutcome::Taken(UniqueField::Other)));
+    assert!(matches!(
+        taken,
+        UpdateOutcome::Taken(UniqueField::Column("city"))
+    ));
     let own = update(3).await.unwrap();
     assert!(matches!(own, UpdateOutcome::Updated(_)));
 }

@@ -30,11 +30,18 @@ pub(super) async fn open(
     options.pool::<SqliteConnection>(manager).await
 }
 
-/// What makes connections to the file at `path`, each set up as [`set_up`] says.
-pub(crate) fn manager(
-    path: &str,
-    busy_timeout: Duration,
-) -> AsyncDieselConnectionManager<SqliteConnection> {
+/// Makes connections to a SQLite file for a pool of the application's own, with the settings that this
+/// crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = NORMAL`).
+///
+/// It does not turn the write-ahead log on, because the file remembers that: run
+/// `PRAGMA journal_mode = WAL` once when you make the file.
+#[must_use]
+pub fn sqlite_manager(path: &str) -> AsyncDieselConnectionManager<SqliteConnection> {
+    manager(path, Duration::from_secs(5))
+}
+
+/// Makes connections to the file at `path`, each set up as [`set_up`] says.
+fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<SqliteConnection> {
     let mut config = ManagerConfig::default();
     // A file does not go away like a server does: a test query would only cost time.
     config.recycling_method = RecyclingMethod::Fast;

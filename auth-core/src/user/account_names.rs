@@ -1,0 +1,57 @@
+//! The names that the columns of an account have in a storage.
+
+/// The names of the columns of an [`Account`](super::Account) in the storage of a declared user.
+///
+/// [`user!`](crate::user!) sets the names that its declaration gives, as
+/// `account: Account [password_hash = "password_digest"]`; the others are those of the fields.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::user::AccountNames;
+///
+/// let names = AccountNames { email: "mail", ..AccountNames::DEFAULT };
+/// assert_eq!((names.email, names.epoch), ("mail", "epoch"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountNames {
+    /// The column of the e-mail address.
+    pub email: &'static str,
+    /// The column of the user name.
+    pub username: &'static str,
+    /// The column of the password hash.
+    pub password_hash: &'static str,
+    /// The column that says whether the account may be used.
+    pub is_active: &'static str,
+    /// The column that says whether the address was verified.
+    pub is_verified: &'static str,
+    /// The column that says whether the user may administer other users.
+    pub is_superuser: &'static str,
+    /// The column of the roles.
+    pub roles: &'static str,
+    /// The column of the credential version.
+    pub epoch: &'static str,
+    /// The column of the time of creation.
+    pub created_at: &'static str,
+}
+
+impl AccountNames {
+    /// The names of the fields of [`Account`](super::Account).
+    pub const DEFAULT: Self = Self {
+        email: "email",
+        username: "username",
+        password_hash: "password_hash",
+        is_active: "is_active",
+        is_verified: "is_verified",
+        is_superuser: "is_superuser",
+        roles: "roles",
+        epoch: "epoch",
+        created_at: "created_at",
+    };
+}
+
+impl Default for AccountNames {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
