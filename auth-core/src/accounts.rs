@@ -30,6 +30,7 @@ mod reset_password;
 mod run_hook;
 mod secrets;
 mod sessions;
+mod supported;
 #[cfg(test)]
 mod tests;
 mod update_self;
@@ -53,6 +54,7 @@ pub use register::RegisterError;
 pub use registration::{InvalidRegistration, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
+pub use supported::UnsupportedField;
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub use verify::VerifyError;
 

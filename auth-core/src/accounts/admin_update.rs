@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Accounts, ProposedUpdate, Refusal, UpdateSummary};
+use super::{Accounts, ProposedUpdate, Refusal, UnsupportedField, UpdateSummary};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::{Password, PasswordRejection};
@@ -41,6 +41,9 @@ pub enum AdminUpdateError {
     /// The new password may not be chosen.
     #[error(transparent)]
     Password(PasswordRejection),
+    /// Users of this type have no such field.
+    #[error(transparent)]
+    Unsupported(UnsupportedField),
     /// The hook [`on_before_update`](super::UserManager::on_before_update) refuses the update.
     #[error("the application refuses the update: {}", .0.code())]
     Refused(Refusal),
@@ -64,13 +67,16 @@ impl<U: AuthUser> Accounts<U> {
     ///
     /// # Errors
     ///
-    /// [`AdminUpdateError`]; nothing is changed then.
+    /// [`AdminUpdateError`]; nothing is changed then. It is
+    /// [`Unsupported`](AdminUpdateError::Unsupported) if the update gives roles or makes a superuser, and
+    /// [`AuthUser::FIELDS`] lacks the field.
     pub async fn update_as_admin(
         &self,
         id: &U::Id,
         update: AdminUpdate,
         context: &Context,
     ) -> Result<U, AdminUpdateError> {
+        update.check_fields::<U>()?;
         let before = self.get(id).await?.ok_or(AdminUpdateError::NotFound)?;
         let AdminUpdate {
             email,

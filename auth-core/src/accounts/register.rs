@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Accounts, Privileges, Refusal, Refused, Registration};
+use super::{Accounts, Privileges, Refusal, Refused, Registration, UnsupportedField};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, RegistrationRefusal};
@@ -20,6 +20,9 @@ pub enum RegisterError {
     /// The password may not be chosen.
     #[error(transparent)]
     Password(PasswordRejection),
+    /// Users of this type have no such field.
+    #[error(transparent)]
+    Unsupported(UnsupportedField),
     /// The hook [`on_before_register`](super::UserManager::on_before_register) refuses the registration.
     #[error("the application refuses the registration: {}", .0.code())]
     Refused(Refusal),
@@ -78,7 +81,12 @@ impl<U: AuthUser> Accounts<U> {
                 Err(RegisterError::Unavailable(error)) => {
                     this.background_failed("register", &error, &context);
                 }
-                Ok(_) | Err(RegisterError::Password(_) | RegisterError::Refused(_)) => {}
+                Ok(_)
+                | Err(
+                    RegisterError::Password(_)
+                    | RegisterError::Refused(_)
+                    | RegisterError::Unsupported(_),
+                ) => {}
             }
         });
         Ok(())
@@ -96,6 +104,7 @@ impl<U: AuthUser> Accounts<U> {
         privileges: Privileges,
         context: &Context,
     ) -> Result<U, RegisterError> {
+        privileges.check_fields::<U>()?;
         let Privileges {
             is_active,
             is_verified,
@@ -144,7 +153,7 @@ impl<U: AuthUser> Accounts<U> {
         self.hash_registration(registration).await
     }
 
-    /// Checks the password of a registration against the policy.
+    /// Checks the fields of a registration, and its password against the policy.
     async fn check_registration(
         &self,
         registration: &Registration<U>,
@@ -155,6 +164,7 @@ impl<U: AuthUser> Accounts<U> {
             password,
             ..
         } = registration;
+        registration.check_fields()?;
         Ok(self
             .check_policy(password, email, username.as_ref())
             .await?)

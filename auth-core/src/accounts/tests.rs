@@ -9,6 +9,7 @@ mod mail;
 mod masters;
 #[cfg(feature = "jwt")]
 mod sessions;
+mod supported;
 mod update;
 
 use std::sync::Arc;

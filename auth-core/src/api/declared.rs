@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::auth::LoginBy;
 use crate::http::{FieldErrorCode, FieldKind, FieldSchema, FieldType, Fields, TextFormat};
 use crate::password::Password;
+use crate::user::AccountFields;
 
 /// The settings that bounds of members follow from.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,8 @@ pub(crate) struct BodyRules {
     pub(crate) login_by: LoginBy,
     /// The smallest length of a new password, in code points.
     pub(crate) shortest_password: usize,
+    /// The optional fields that users have.
+    pub(crate) fields: AccountFields,
 }
 
 impl BodyRules {

@@ -81,6 +81,7 @@ impl<U: AuthUser> Auth<U> {
         BodyRules {
             login_by: self.settings().identifier,
             shortest_password: self.accounts().password_policy().shortest(),
+            fields: U::FIELDS,
         }
     }
 

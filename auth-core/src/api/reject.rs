@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::ErrorCode;
-use crate::accounts::Refusal;
+use crate::accounts::{Refusal, UnsupportedField};
 use crate::error::Unavailable;
-use crate::http::{FieldError, Header, Reply};
+use crate::http::{FieldError, FieldErrorCode, Header, Reply};
 
 /// A refusal, on its way to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,12 @@ impl Rejection {
             errors,
             ..Self::new(code)
         }
+    }
+
+    /// 422: the request has a field that users of this type do not have.
+    pub(crate) fn unsupported(error: UnsupportedField) -> Self {
+        let error = FieldError::new(error.field(), FieldErrorCode::Unknown);
+        Self::fields(ErrorCode::RequestBodyInvalid, vec![error])
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {

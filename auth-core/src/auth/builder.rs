@@ -325,6 +325,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         let rules = BodyRules {
             login_by: self.settings.identifier,
             shortest_password: self.accounts.shortest_password(),
+            fields: U::FIELDS,
         };
         let (table, problems) = RouteTable::new(&self.settings, &self.backends, rules);
         for problem in problems {

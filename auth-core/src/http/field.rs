@@ -156,7 +156,8 @@ impl<T> Field<T> {
         &self.schema
     }
 
-    /// Returns whether the member is accepted at all; see [`required_if`](Self::required_if).
+    /// Returns whether the member is accepted at all; see [`accepted_if`](Self::accepted_if) and
+    /// [`required_if`](Self::required_if).
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
         self.accepted
@@ -164,6 +165,13 @@ impl<T> Field<T> {
 }
 
 impl<T> Field<Option<T>> {
+    /// Refuses the member as unknown where a setting is off.
+    #[must_use]
+    pub const fn accepted_if(mut self, on: bool) -> Self {
+        self.accepted = on;
+        self
+    }
+
     /// Requires the member where a setting is on, and refuses it as unknown where the setting is off.
     #[must_use]
     pub const fn required_if(mut self, on: bool) -> Self {

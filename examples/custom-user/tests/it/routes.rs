@@ -1,11 +1,11 @@
 //! The routes with a user of the application's own: what is accepted, what is stored, what is shown.
 
-use auth_core::accounts::NoHooks;
+use auth_core::accounts::{NoHooks, Privileges, RegisterError, Registration};
 use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{PASSWORD, fast_hasher, master_secret};
-use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, UserDatabase};
+use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, Roles, UserDatabase};
 use auth_diesel::AnyStore;
-use custom_user::{Customer, open};
+use custom_user::{Customer, NO_COMPANY, NewCustomer, open};
 use serde_json::{Value, json};
 
 use crate::databases::{Database, Kind};
@@ -63,7 +63,7 @@ async fn play(kind: Kind) {
     });
     assert_eq!(shown, expected);
 
-    let token = token(&door).await;
+    let token = token(&door, "ada@example.com").await;
     let patch = |body: Value| WireRequest::patch("/users/me", &body).bearer(&token);
     let changed = door.send(patch(json!({"locale": "de"}))).await;
     assert_eq!(changed.status, 200);
@@ -79,6 +79,40 @@ async fn play(kind: Kind) {
     let stored = store.get(&1).await.unwrap().unwrap();
     assert_eq!(stored.company_id, 0);
     assert_eq!(stored.display_name, "Ada 🐘");
+
+    roles_are_refused(&door, &store).await;
+}
+
+/// Customers have no roles: the table has no column for them.
+async fn roles_are_refused(door: &CoreClient<Customer>, store: &AnyStore<Customer>) {
+    let auth = auth(store);
+    let (accounts, context) = (auth.accounts(), auth.accounts().context());
+    let root = || {
+        let columns = NewCustomer {
+            display_name: "Root".to_owned(),
+            locale: None,
+            company_id: NO_COMPANY,
+        };
+        Registration::with_columns("root@example.com", PASSWORD, columns).unwrap()
+    };
+    let privileges = Privileges::none().verified().superuser();
+    let with_roles = privileges.clone().roles(Roles::parse(["editor"]).unwrap());
+    let refused = accounts.create_privileged(root(), with_roles, &context);
+    let refused = refused.await.unwrap_err();
+    assert!(
+        matches!(refused, RegisterError::Unsupported(field) if field.field() == "roles"),
+        "{refused:?}"
+    );
+    let root = accounts.create_privileged(root(), privileges, &context);
+    let root = root.await.unwrap();
+
+    let token = token(door, "root@example.com").await;
+    let by_id = format!("/users/{}", root.number);
+    let body = json!({"roles": ["editor"], "is_verified": true});
+    let refused = door.send(WireRequest::patch(&by_id, &body).bearer(&token));
+    let refused = refused.await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(field_errors(&refused), [("roles", "unknown")]);
 }
 
 fn auth(store: &AnyStore<Customer>) -> Auth<Customer> {
@@ -93,8 +127,8 @@ fn auth(store: &AnyStore<Customer>) -> Auth<Customer> {
         .unwrap()
 }
 
-async fn token(door: &CoreClient<Customer>) -> String {
-    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+async fn token(door: &CoreClient<Customer>, address: &str) -> String {
+    let body = json!({"identifier": address, "password": PASSWORD});
     let reply = door.send(WireRequest::post("/auth/login", &body)).await;
     read(&reply)["access_token"].as_str().unwrap().to_owned()
 }
@@ -105,7 +139,7 @@ fn read(reply: &WireReply) -> Value {
 
 /// The members that a reply finds fault with.
 fn field_errors(reply: &WireReply) -> Vec<(&'static str, &'static str)> {
-    const MEMBERS: [&str; 3] = ["display_name", "locale", "company_id"];
+    const MEMBERS: [&str; 4] = ["display_name", "locale", "company_id", "roles"];
     const CODES: [&str; 5] = ["missing", "unknown", "too_short", "too_long", "invalid"];
     let known =
         |list: &[&'static str], text: &Value| *list.iter().find(|known| *text == **known).unwrap();

@@ -64,6 +64,7 @@ fn rejection(error: RegisterError) -> Rejection {
     match error {
         RegisterError::Taken(_) => ErrorCode::RegisterUserAlreadyExists.into(),
         RegisterError::Password(_) => ErrorCode::RegisterInvalidPassword.into(),
+        RegisterError::Unsupported(error) => Rejection::unsupported(error),
         RegisterError::Refused(refusal) => Rejection::refused(refusal),
         RegisterError::Unavailable(error) => error.into(),
     }

@@ -12,12 +12,14 @@ body! {
         /// A new password.
         password: Option<Password> => |field| field.length(rules.new_password()).write_only(),
         /// Every role of the user.
-        roles: Option<Roles> => |field| field.example(r#"["editor"]"#),
+        roles: Option<Roles> => |field| field
+            .example(r#"["editor"]"#)
+            .accepted_if(rules.fields.roles),
         /// Whether the account may be used.
         is_active: Option<bool>,
         /// Whether the address is proven.
         is_verified: Option<bool>,
         /// Whether the user administers other users.
-        is_superuser: Option<bool>,
+        is_superuser: Option<bool> => |field| field.accepted_if(rules.fields.superusers),
     }
 }

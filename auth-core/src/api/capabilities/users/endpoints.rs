@@ -59,6 +59,7 @@ impl<U: AuthUser> Auth<U> {
             AdminUpdateError::NotFound => ErrorCode::UserNotFound.into(),
             AdminUpdateError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
             AdminUpdateError::Password(_) => ErrorCode::UpdateUserInvalidPassword.into(),
+            AdminUpdateError::Unsupported(error) => Rejection::unsupported(error),
             AdminUpdateError::Refused(refusal) => Rejection::refused(refusal),
             AdminUpdateError::LastSuperuser => ErrorCode::LastSuperuser.into(),
             AdminUpdateError::Unavailable(error) => Rejection::from(error),
