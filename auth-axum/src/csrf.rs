@@ -1,17 +1,17 @@
-//! Protection of the application's own routes against forged requests.
+//! Protects the application's own routes against forged requests.
 
 use auth_core::{Auth, AuthUser};
 
 use crate::service::AuthLayer;
 
-/// Returns a layer that refuses requests that change something, bring a cookie of ours, and cannot
-/// prove that they come from this site, with [`AuthRejection`](crate::AuthRejection); and that deletes
-/// cookies that are no longer valid.
+/// Returns a layer that refuses forged requests with [`AuthRejection`](crate::AuthRejection): those
+/// that change something, carry a cookie of the toolkit, and cannot prove that they come from this site.
+/// It also deletes cookies that are no longer valid.
 ///
-/// It is not a guard: requests without a login pass. Extractors and guards refuse forged requests by
-/// themselves. Put this around routes that act on cookies without asking who the user is, and around
-/// public pages. The rules are those of [`auth_core::csrf`]; a request without our cookies, or with a
-/// bearer token, passes and costs nothing.
+/// It is not a guard: requests without a login pass. Extractors and guards refuse forged requests
+/// themselves. Put it around public pages, and around routes that act on cookies without an extractor or
+/// a guard. The rules are those of [`auth_core::csrf`]. A request without a cookie of the toolkit, or with
+/// a bearer token, passes without a call to a store.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Users in the signatures of handlers.
+//! Extractors of users, for the signatures of handlers.
 
 use std::fmt;
 use std::ops::Deref;
@@ -14,8 +14,8 @@ use crate::request::{Head, cell_of};
 /// The user of this request, admitted by the policy `P`. It dereferences to
 /// [`Admitted`] (the backend, the session), and so to the user.
 ///
-/// Only a passed guard makes one, so that a handler that takes `CurrentUser<User, Support>` is called
-/// for no other user. `Option<CurrentUser<User>>` is for public pages, with the meaning of
+/// Only a guard that the user passes makes one: a handler that takes `CurrentUser<User, Support>` is
+/// called for no other user. `Option<CurrentUser<User>>` is for public pages, with the meaning of
 /// [`OptionalUser`].
 ///
 /// # Examples
@@ -102,16 +102,17 @@ pub struct CurrentUser<U, P = Active>(pub(crate) Admitted<U, P>);
 /// Any active user.
 pub type ActiveUser<U> = CurrentUser<U, Active>;
 
-/// An active user with a proven address.
+/// An active user with a verified address.
 pub type VerifiedUser<U> = CurrentUser<U, Verified>;
 
-/// An active user who may administer others.
+/// An active superuser, who may administer other users.
 pub type Superuser<U> = CurrentUser<U, guard::Superuser>;
 
-/// The user on a page that is public: no user, or an active one.
+/// The user of a public page: an active user, or `None`.
 ///
-/// A request with an expired or revoked cookie is anonymous. An invalid header is refused, because the client sent it
-/// on purpose, and so is every request while a store cannot answer: an outage logs no user out.
+/// A request with an expired or revoked cookie is anonymous. An invalid header is refused, because the
+/// client sent it on purpose. While a store cannot answer, every request with a credential is refused: an
+/// outage logs no user out.
 ///
 /// # Examples
 ///
@@ -180,8 +181,8 @@ where
     }
 }
 
-// For `Active` alone: the signature could not show whether a user that another policy refuses is an
-// error or `None`.
+// Only for `Active`: with another policy, the signature would not show a user that the policy
+// refuses is an error or `None`.
 impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U, Active>
 where
     S: Send + Sync,

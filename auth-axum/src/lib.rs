@@ -1,4 +1,4 @@
-//! Accounts for [Axum](axum) applications: routes, extractors and guards around [`auth_core`].
+//! Authentication for [Axum](axum) applications: routes, extractors and guards around [`auth_core`].
 //!
 //! | you want | you write |
 //! | --- | --- |
@@ -6,11 +6,11 @@
 //! | the logged-in user | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
 //! | a user with a verified address | `user: VerifiedUser<User>` |
 //! | an administrator | `user: Superuser<User>` |
-//! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
-//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>` |
+//! | a role, or your own rule | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
+//! | a public page that greets a logged-in user | `OptionalUser(user): OptionalUser<User>` |
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::active().verified()))` |
-//! | routes that act on cookies without asking who is there | `.layer(csrf_protection(&auth))` |
-//! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
+//! | routes that act on cookies without an extractor or a guard | `.layer(csrf_protection(&auth))` |
+//! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
 //! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
 //! A router whose handlers ask for a user has the [`Auth`] handle in its state: as the whole state,
@@ -31,7 +31,7 @@
 //! }
 //!
 //! async fn orders(_: VerifiedUser<User>) -> &'static str {
-//!     "only with a proven address"
+//!     "only with a verified address"
 //! }
 //!
 //! fn app(auth: Auth<User>) -> Router {
@@ -72,14 +72,14 @@
 //! | | required user | optional user |
 //! | --- | --- | --- |
 //! | no credential | 401 | `None` |
-//! | a cookie that is no longer good | 401 | `None` |
-//! | a header that is not good, an inactive user | 401 | 401 |
-//! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
-//! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
-//! | a cookie, and a changing request that cannot prove where it comes from | 403 `CSRF_FAILED` | 403 |
+//! | a cookie that is no longer valid | 401 | `None` |
+//! | an invalid header, or an inactive user | 401 | 401 |
+//! | logged in, but not verified, or not a superuser | 403 `AUTHORIZATION_DENIED` | the user |
+//! | logged in, but without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a cookie, on a request that changes something and may be forged | 403 `CSRF_FAILED` | 403 |
 //! | a store that cannot answer | 503 | 503 |
 //!
-//! Every decision, status and byte comes from [`auth_core`]: this crate translates.
+//! Every decision, status and byte comes from [`auth_core`]; this crate translates between it and Axum.
 //!
 //! # OpenAPI
 //!

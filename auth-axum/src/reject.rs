@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::reply;
 
-/// A refusal in the error envelope of the toolkit (RFC 9457): what every extractor and guard here
-/// answers with.
+/// A refusal in the error envelope of the toolkit (RFC 9457): the rejection of every extractor and guard
+/// of this crate.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ use crate::reply;
 pub struct AuthRejection(Rejection);
 
 impl AuthRejection {
-    /// Returns the refusal as the core knows it.
+    /// Returns the rejection of the core.
     #[must_use]
     pub fn into_inner(self) -> Rejection {
         self.0
@@ -56,7 +56,7 @@ impl From<Rejection> for AuthRejection {
     }
 }
 
-/// 503.
+/// Converts an outage to 503 `SERVICE_UNAVAILABLE`.
 impl From<Unavailable> for AuthRejection {
     fn from(error: Unavailable) -> Self {
         Self(error.into())

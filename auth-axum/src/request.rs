@@ -1,4 +1,4 @@
-//! An Axum request as the core reads it, and the place for its authentication.
+//! Adapts a request of Axum for the core, and caches its authentication.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 
-/// A borrowed head.
+/// The borrowed head of a request.
 pub(crate) struct Head<'r>(pub(crate) &'r Parts);
 
 impl RequestHead for Head<'_> {
@@ -25,7 +25,7 @@ impl RequestHead for Head<'_> {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         let mut values = self.0.headers.get_all(name).iter();
         let value = values.nth(index).map(HeaderValue::as_bytes);
-        // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
+        // HTTP/2 has no `Host`: the target has the authority (RFC 9113 §8.3.1).
         let authority = || Some(self.0.uri.authority()?.as_str().as_bytes());
         value.or_else(|| authority().filter(|_| index == 0 && name.eq_ignore_ascii_case("host")))
     }
@@ -38,7 +38,7 @@ impl RequestHead for Head<'_> {
     }
 }
 
-/// A body that is not read yet, and the part of it that arrived last.
+/// An unread body, and the part of it that arrived last.
 pub(crate) struct UnreadBody {
     body: Body,
     part: Bytes,

@@ -1,4 +1,4 @@
-//! The routes of the toolkit as a router.
+//! Makes a router of the routes of the toolkit.
 
 use std::sync::Arc;
 
@@ -13,13 +13,12 @@ use axum::routing::any;
 use crate::reply;
 use crate::request::{Head, UnreadBody};
 
-/// Every route of the toolkit, to be merged into the router of the application or nested under a
+/// Returns every route of the toolkit, to merge into the router of the application or to nest under a
 /// prefix.
 ///
-/// The router carries the handle in it: it needs nothing of the application's state, and so fits
-/// any. Bodies have the limit of the core,
-/// [`MAX_BODY_BYTES`](auth_core::api::MAX_BODY_BYTES); a `DefaultBodyLimit` of the application
-/// changes nothing here.
+/// The router contains the handle, so it works with every state. Bodies have the limit of the core,
+/// [`MAX_BODY_BYTES`](auth_core::api::MAX_BODY_BYTES); a `DefaultBodyLimit` of the application does not
+/// change it.
 ///
 /// # Examples
 ///
@@ -42,7 +41,7 @@ where
         let path = route.path();
         let route = Arc::new(route.clone());
         let handler = move |request: Request| respond(auth.clone(), Arc::clone(&route), request);
-        // All methods: which of them are allowed is decided by the core.
+        // The core decides which methods are allowed.
         router.route(path, any(handler))
     };
     auth.routes().fold(Router::new(), mount)
@@ -59,8 +58,8 @@ async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route<U>>, request: Requ
     reply::into_response(auth.respond(&route, request).await)
 }
 
-/// The text for `{id}`, percent-decoded; `None` if it is not valid UTF-8. A prefix under which the
-/// application nests the routes may have an `{id}` of its own, which comes first.
+/// Returns the text for `{id}`, percent-decoded; `None` if it is not valid UTF-8. A prefix under which
+/// the application nests the routes may have its own `{id}`, which comes first.
 async fn id_in_path(parts: &mut Parts) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
     let ids = params.iter().filter(|(name, _)| *name == "id");

@@ -1,4 +1,4 @@
-//! The one Tower service behind guards and CSRF protection.
+//! The Tower service of guards and of the CSRF protection.
 
 use std::mem;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ pub struct AuthLayer<U: AuthUser> {
     rule: Arc<Rule<U>>,
 }
 
-/// The service that [`AuthLayer`] puts around another one.
+/// The service that [`AuthLayer`] puts around another service.
 #[derive(Debug, Clone)]
 pub struct AuthService<S, U: AuthUser> {
     inner: S,
@@ -32,7 +32,7 @@ pub struct AuthService<S, U: AuthUser> {
 #[derive(Debug)]
 struct Rule<U: AuthUser> {
     auth: Auth<U>,
-    /// Without a guard a request must only prove that it is not forged.
+    /// `None` if only forged requests are refused.
     guard: Option<Guard<U>>,
 }
 

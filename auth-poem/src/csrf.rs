@@ -1,21 +1,22 @@
-//! Protection of the application's own routes against forged requests.
+//! Protects the application's own routes against forged requests.
 
 use auth_core::{Auth, AuthUser};
 
 use crate::endpoint::{AuthMiddleware, Rule};
 
-/// Returns a middleware that refuses requests that change something, bring a cookie of ours, and cannot
-/// prove that they come from this site, with [`AuthRejection`](crate::AuthRejection); and that deletes
-/// cookies that are no longer valid, also if a handler answers with an error.
+/// Returns a middleware that refuses forged requests with [`AuthRejection`](crate::AuthRejection): those
+/// that change something, carry a cookie of the toolkit, and cannot prove that they come from this site.
+/// It also deletes cookies that are no longer valid, also if a handler answers
+/// with an error.
 ///
-/// It is not a guard: requests without a login pass. Extractors and guards refuse forged requests by
-/// themselves. Put this around routes that act on cookies without asking who the user is, and around
-/// public pages. The rules are those of [`auth_core::csrf`]; a request without our cookies, or with a
-/// bearer token, passes and costs nothing.
+/// It is not a guard: requests without a login pass. Extractors and guards refuse forged requests
+/// themselves. Put it around public pages, and around routes that act on cookies without an extractor or
+/// a guard. The rules are those of [`auth_core::csrf`]. A request without a cookie of the toolkit, or with
+/// a bearer token, passes without a call to a store.
 ///
-/// An error that passes through it while a cookie has to be deleted becomes a response with the cookie
-/// in it, so that only [`AuthRejection`](crate::AuthRejection) keeps its type. Put `catch_error` for
-/// types of your own below it.
+/// An error that passes through it while a cookie must be deleted becomes an error with a response. Only
+/// [`AuthRejection`](crate::AuthRejection) keeps its type then, so put `catch_error` for your own types
+/// below this middleware.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! The one endpoint behind the wiring, guards and CSRF protection.
+//! The endpoint of `provide`, of guards and of the CSRF protection.
 
 use std::sync::Arc;
 
@@ -18,17 +18,17 @@ use crate::wiring::Probe;
 #[derive(Debug, Clone)]
 pub struct AuthMiddleware<U: AuthUser>(Arc<(Auth<U>, Rule<U>)>);
 
-/// The endpoint that [`AuthMiddleware`] puts around another one.
+/// The endpoint that [`AuthMiddleware`] puts around another endpoint.
 #[derive(Debug)]
 pub struct AuthEndpoint<E, U: AuthUser> {
     inner: E,
     rule: AuthMiddleware<U>,
 }
 
-/// What an [`AuthMiddleware`] does before and after a request.
+/// The task of an [`AuthMiddleware`] before and after a request.
 #[derive(Debug)]
 pub(crate) enum Rule<U> {
-    /// Gives the handle to extractors, and sends refusals as they are.
+    /// Gives the handle to extractors, and converts refusals to responses.
     Provide,
     Guard(Box<Guard<U>>),
     Csrf,
@@ -84,9 +84,9 @@ async fn admit<U: AuthUser>(
     cell: &RequestAuth<U>,
     request: &mut Request,
 ) -> Result<(), Rejection> {
-    // A guard has its handle in it.
+    // A guard always has a handle.
     Probe::stop::<U>(request, true)?;
-    // A handle that the application has chosen stays.
+    // A handle of `provide`, or of the data of the application, is not replaced.
     if request.data::<Auth<U>>().is_none() {
         request.set_data(auth.clone());
     }
@@ -100,8 +100,8 @@ fn forget_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, response: &m
     reply::append(response.headers_mut(), &stale);
 }
 
-/// An error whose response deletes cookies that are no longer valid. Our own refusals keep their type
-/// for error handlers of the application; another error keeps its response and its text.
+/// Returns an error whose response deletes cookies that are no longer valid. An [`AuthRejection`] keeps
+/// its type for error handlers of the application; another error keeps its response and its text.
 fn forgetting_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, error: Error) -> Error {
     if auth.stale_cookies(cell, []).is_empty() {
         return error;

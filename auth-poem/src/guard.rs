@@ -8,8 +8,8 @@ use crate::endpoint::{AuthMiddleware, Rule};
 /// Returns a middleware that lets only those requests through to the routes below whose user fulfils
 /// the guard. It refuses the others with [`AuthRejection`](crate::AuthRejection).
 ///
-/// Extractors in these routes reuse the result: a request is authenticated once. Where no handle for
-/// this type of user was given from outside, they take the handle of the guard, too.
+/// Extractors in these routes reuse the result: a request is authenticated once. Without
+/// [`provide`](crate::provide) around the guard, the extractors use the handle of the guard.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Accounts for [Poem](poem) applications: routes, extractors and guards around [`auth_core`].
+//! Authentication for [Poem](poem) applications: routes, extractors and guards around [`auth_core`].
 //!
 //! | you want | you write |
 //! | --- | --- |
@@ -7,12 +7,12 @@
 //! | the logged-in user | `user: CurrentUser<User>` (the same as [`ActiveUser`]) |
 //! | a user with a verified address | `user: VerifiedUser<User>` |
 //! | an administrator | `user: Superuser<User>` |
-//! | a role, or any rule of your own | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
-//! | a public page that greets who is logged in | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
+//! | a role, or your own rule | `user: CurrentUser<User, Support>`, where `Support` is a [`Policy`] |
+//! | a public page that greets a logged-in user | `OptionalUser(user): OptionalUser<User>`, and never `Option<CurrentUser<User>>` |
 //! | a rule for a whole route | `.with(guard(&auth, Guard::active().verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
-//! | routes that act on cookies without asking who is there | `.with(csrf_protection(&auth))` |
-//! | the envelope of the toolkit in a handler of yours | `Result<_, AuthRejection>` |
+//! | routes that act on cookies without an extractor or a guard | `.with(csrf_protection(&auth))` |
+//! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
 //! | a test that no route lacks the handle | [`assert_wired`] |
 //! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
@@ -33,7 +33,7 @@
 //!
 //! #[handler]
 //! async fn orders(_: VerifiedUser<User>) -> &'static str {
-//!     "only with a proven address"
+//!     "only with a verified address"
 //! }
 //!
 //! fn app(auth: &Auth<User>) -> impl Endpoint {
@@ -56,20 +56,20 @@
 //! | | required user | optional user |
 //! | --- | --- | --- |
 //! | no credential | 401 | `None` |
-//! | a cookie that is no longer good | 401 | `None` |
-//! | a header that is not good, an inactive user | 401 | 401 |
-//! | logged in, and not verified or no superuser | 403 `AUTHORIZATION_DENIED` | the user |
-//! | logged in, without the role | 403 `INSUFFICIENT_ROLES` | the user |
-//! | a cookie, and a changing request that cannot prove where it comes from | 403 `CSRF_FAILED` | 403 |
+//! | a cookie that is no longer valid | 401 | `None` |
+//! | an invalid header, or an inactive user | 401 | 401 |
+//! | logged in, but not verified, or not a superuser | 403 `AUTHORIZATION_DENIED` | the user |
+//! | logged in, but without the role | 403 `INSUFFICIENT_ROLES` | the user |
+//! | a cookie, on a request that changes something and may be forged | 403 `CSRF_FAILED` | 403 |
 //! | a store that cannot answer | 503 | 503 |
-//! | no handle, because `provide` was forgotten | 500, and the log says what to add | 500 |
+//! | no handle, because `provide` is missing | 500, and the log says what to add | 500 |
 //!
-//! Every decision, status and byte comes from [`auth_core`]: this crate translates.
+//! Every decision, status and byte comes from [`auth_core`]; this crate translates between it and Poem.
 //!
-//! # Errors and their handlers
+//! # Error handlers
 //!
-//! A refusal is an error of Poem, [`AuthRejection`]. `provide` turns it into its response, so a
-//! `catch_all_error` around it changes nothing of ours; one below it may.
+//! A refusal is an error of Poem, [`AuthRejection`]. `provide` converts it to its response, so a
+//! `catch_all_error` around `provide` does not change it; one below `provide` can.
 //!
 //! # OpenAPI
 //!

@@ -12,12 +12,12 @@ use poem::{IntoResponse, Response};
 
 use crate::reply;
 
-/// A refusal in the error envelope of the toolkit (RFC 9457): what every extractor and guard here
-/// answers with.
+/// A refusal in the error envelope of the toolkit (RFC 9457): the rejection of every extractor and guard
+/// of this crate.
 ///
-/// It is an error that Poem carries through its middleware. [`provide`](crate::provide) sends it as
-/// it is, so an error handler *around* `provide` does not see it, and one *below* may catch it: to
-/// send a browser to a login page, for example.
+/// It is an error of Poem. [`provide`](crate::provide) converts it to its response, so an error handler
+/// *around* `provide` does not see it. An error handler *below* `provide` can catch it, for example to
+/// redirect a browser to a login page.
 ///
 /// # Examples
 ///
@@ -70,7 +70,7 @@ use crate::reply;
 pub struct AuthRejection(pub(crate) Rejection);
 
 impl AuthRejection {
-    /// Returns the refusal as the core knows it.
+    /// Returns the rejection of the core.
     #[must_use]
     pub fn into_inner(self) -> Rejection {
         self.0
@@ -91,7 +91,7 @@ impl From<Rejection> for AuthRejection {
     }
 }
 
-/// 503.
+/// Converts an outage to 503 `SERVICE_UNAVAILABLE`.
 impl From<Unavailable> for AuthRejection {
     fn from(error: Unavailable) -> Self {
         Self(error.into())

@@ -1,4 +1,4 @@
-//! From a reply of the core to a response of Poem, byte for byte.
+//! Converts a reply of the core to a response of Poem, byte for byte.
 
 use auth_core::http::{Header, Reply};
 use poem::Response;
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_headers_and_body_arrive_as_they_are() {
+    fn response_has_status_headers_and_body_of_the_reply() {
         let reply = Reply::json(418, "short and stout")
             .header("set-cookie", "a=1")
             .header("set-cookie", "b=2");

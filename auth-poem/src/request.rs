@@ -1,4 +1,4 @@
-//! A Poem request as the core reads it, and the place for its authentication.
+//! Adapts a request of Poem for the core, and caches its authentication.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,21 +9,21 @@ use poem::Request;
 use poem::http::{HeaderValue, header};
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// A borrowed head.
+/// The borrowed head of a request.
 pub(crate) struct Head<'r>(pub(crate) &'r Request);
 
 impl RequestHead for Head<'_> {
     fn method(&self) -> &str {
         self.0.method().as_str()
     }
-    // Nesting takes the prefix from the path and leaves the query alone.
+    // Nesting removes the prefix from the path and does not change the query.
     fn query(&self) -> Option<&str> {
         self.0.uri().query()
     }
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         let mut values = self.0.headers().get_all(name).iter();
         let value = values.nth(index).map(HeaderValue::as_bytes);
-        // HTTP/2 has no `Host`, and says it in the target (RFC 9113 §8.3.1).
+        // HTTP/2 has no `Host`: the target has the authority (RFC 9113 §8.3.1).
         let authority = || Some(self.0.original_uri().authority()?.as_str().as_bytes());
         value.or_else(|| authority().filter(|_| index == 0 && name.eq_ignore_ascii_case("host")))
     }
@@ -32,7 +32,7 @@ impl RequestHead for Head<'_> {
     }
 }
 
-/// A body that is not read yet, and room for the part of it that arrived last.
+/// An unread body, and a buffer for the part of it that arrived last.
 struct UnreadBody<R> {
     announced: Option<u64>,
     reader: R,

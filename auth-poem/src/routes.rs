@@ -1,4 +1,4 @@
-//! The routes of the toolkit as routes of Poem.
+//! Makes routes of Poem of the routes of the toolkit.
 
 use std::sync::Arc;
 
@@ -10,18 +10,17 @@ use poem::{IntoEndpoint, Request, Response, Route};
 use crate::reply;
 use crate::request::{Head, unread_body};
 
-/// What stands for the `{id}` of the core in a path of Poem. The name is one that no prefix of an
-/// application has: of two captures with one name, a request could only tell the first.
+/// The name of the core's `{id}` in a path of Poem. No prefix of an application has this name: of two
+/// captures with one name, Poem returns only the first.
 const ID: &str = "auth_user_id";
 
-/// Every route of the toolkit, to be merged into the route of the application.
+/// Returns every route of the toolkit, to merge into the route of the application.
 ///
-/// They carry the handle in them and need no data. Bodies have the limit of the core,
+/// The routes contain the handle and need no data. Bodies have the limit of the core,
 /// [`MAX_BODY_BYTES`](auth_core::api::MAX_BODY_BYTES).
 ///
-/// Under a prefix they come by [`Routes::under`], and by [`Route::nest`], too. Nesting differs in two
-/// things: it takes no prefix that captures something, and Poem answers a path that is not valid UTF-8 with a
-/// 400 of its own, before these routes see it.
+/// [`Routes::under`] puts them under a prefix. [`Route::nest`] does too, with two differences: its prefix
+/// cannot capture, and Poem itself answers a path that is not valid UTF-8 with 400.
 ///
 /// # Examples
 ///
@@ -30,7 +29,7 @@ const ID: &str = "auth_user_id";
 /// use auth_poem::{Auth, RouteExt, routes};
 /// use poem::Route;
 ///
-/// fn beside_ours(auth: &Auth<User>) -> Route {
+/// fn merged(auth: &Auth<User>) -> Route {
 ///     Route::new().merge(routes(auth))
 /// }
 ///
@@ -38,7 +37,7 @@ const ID: &str = "auth_user_id";
 ///     Route::new().merge(routes(auth).under("/api/v1"))
 /// }
 ///
-/// fn of_each_tenant(auth: &Auth<User>) -> Route {
+/// fn for_each_tenant(auth: &Auth<User>) -> Route {
 ///     Route::new().merge(routes(auth).under("/tenants/:id"))
 /// }
 ///
@@ -54,19 +53,19 @@ pub fn routes<U: AuthUser>(auth: &Auth<U>) -> Routes<U> {
     }
 }
 
-/// The routes that [`routes`] makes.
+/// The routes that [`routes`] returns.
 #[derive(Debug)]
 pub struct Routes<U: AuthUser> {
     auth: Auth<U>,
     prefix: String,
 }
 
-/// What a [`Route`] can do with [`Routes`].
+/// Adds [`Routes`] to a [`Route`].
 pub trait RouteExt: Sized {
-    /// Adds every route of the toolkit beside those that are there.
+    /// Adds every route of the toolkit to the routes of the application.
     ///
-    /// Use it rather than `nest("/", …)`, which would take over `/` itself and every path that the
-    /// application does not know.
+    /// `nest("/", …)` is not the same: it would also answer `/` and every path that the application does
+    /// not have.
     ///
     /// # Examples
     ///
@@ -87,13 +86,13 @@ pub trait RouteExt: Sized {
     ///
     /// # Panics
     ///
-    /// When a path is there already, as [`Route::at`] does.
+    /// If a path is already in use, as [`Route::at`] does.
     #[must_use]
     fn merge<U: AuthUser>(self, routes: Routes<U>) -> Self;
 }
 
 impl<U: AuthUser> Routes<U> {
-    /// Puts every path under a prefix of Poem's, which may capture: `/tenants/:tenant`.
+    /// Puts every path under a prefix, which may capture: `/tenants/:tenant`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         prefix.trim_end_matches('/').clone_into(&mut self.prefix);
@@ -108,7 +107,7 @@ impl RouteExt for Route {
             let path = route.path().replace("{id}", &format!(":{ID}"));
             let (auth, route) = (auth.clone(), Arc::new(route.clone()));
             let handler = move |request| respond(auth.clone(), Arc::clone(&route), request);
-            // All methods: which of them are allowed is decided by the core.
+            // The core decides which methods are allowed.
             all.at(format!("{prefix}{path}"), make(handler))
         })
     }
@@ -130,7 +129,7 @@ async fn respond<U: AuthUser>(
     let mut body = unread_body(&mut request);
     let parts = RequestParts {
         head: &Head(&request),
-        // Percent-decoded; `None` if the text is not UTF-8 then.
+        // Percent-decoded; `None` if the result is not valid UTF-8.
         id: request.raw_path_param(ID),
         body: &mut body,
     };

@@ -1,4 +1,4 @@
-//! How the handle comes to extractors, and a proof for tests that it does.
+//! Gives the handle to extractors, and checks in tests that it reaches them.
 
 use std::any::type_name;
 use std::sync::{Arc, OnceLock};
@@ -11,11 +11,11 @@ use poem::{Endpoint, Request};
 use crate::endpoint::{AuthMiddleware, Rule};
 use crate::reject::AuthRejection;
 
-/// Gives the handle to the extractors of all routes below, and lets them share one answer.
+/// Returns a middleware that gives the handle to the extractors of all routes below; they share one
+/// authentication of a request.
 ///
-/// It is `.data(auth)` and more: with the plain data extractors work too, but each of them
-/// authenticates anew, and refusals pass through the error handlers of the application. Here a
-/// refusal of the toolkit becomes its envelope at once.
+/// With `.data(auth)` alone extractors work too, but each of them authenticates anew, and refusals pass
+/// through the error handlers of the application. This middleware converts a refusal to its response.
 ///
 /// # Examples
 ///
@@ -38,12 +38,11 @@ pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
     AuthMiddleware::new(auth, Rule::Provide)
 }
 
-/// Asserts that the handlers of these routes find the handle, and that none of them is
-/// public: for the tests of an application, since Poem cannot see a missing handle when it
-/// compiles.
+/// Asserts that the handlers of these routes find the handle, and that none of them is public. It is for
+/// the tests of an application: a missing handle is not a compile error in Poem.
 ///
-/// Each request goes to the endpoint in this process. The first extractor or guard that it meets
-/// says whether it has its handle, and refuses: no handler runs, and no store is asked.
+/// Each request goes to the endpoint in this process. The first extractor or guard records whether it has
+/// the handle, and refuses the request: no handler runs, and no store is called.
 ///
 /// # Examples
 ///
@@ -71,9 +70,9 @@ pub fn provide<U: AuthUser>(auth: &Auth<U>) -> AuthMiddleware<U> {
 ///
 /// # Panics
 ///
-/// With a sentence for each route whose handle is missing, and for each on which nothing asked for a
-/// user: a path that does not exist, a public handler, or another extractor that refused
-/// first. Extractors run in the order of the arguments, so let the user come first.
+/// With a sentence for each route without the handle, and for each route on which no extractor or guard
+/// of this crate ran: a path that does not exist, a public handler, or another extractor that refused
+/// first. Extractors run in the order of the arguments, so put the user first.
 pub async fn assert_wired<'r>(
     app: &impl Endpoint,
     routes: impl IntoIterator<Item = (Method, &'r str)>,
@@ -94,7 +93,7 @@ pub async fn assert_wired<'r>(
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The handle that a request carries.
+/// Returns the handle of a request.
 pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRejection> {
     let found = request.data::<Auth<U>>();
     Probe::stop::<U>(request, found.is_some())?;
@@ -108,8 +107,8 @@ pub(crate) fn handle<U: AuthUser>(request: &Request) -> Result<&Auth<U>, AuthRej
 const MISSING: &str = "no handle for this type of user reaches the handler: \
                        put `.with(auth_poem::provide(&auth))` around its route";
 
-/// Travels with a request of [`assert_wired`], and with no other: the type of user for which the first
-/// extractor or guard looked, and whether it found the handle.
+/// An extension of the requests of [`assert_wired`]: the type of user of the first extractor or guard, and
+/// whether it found the handle.
 #[derive(Clone, Default)]
 pub(crate) struct Probe(Arc<OnceLock<(&'static str, bool)>>);
 
@@ -127,7 +126,7 @@ impl Probe {
             Some((_, true)) => None,
             Some((user, false)) => Some(format!("{what}: {MISSING} (`{user}`)")),
             None => Some(format!(
-                "{what}: nothing asked for a user; the reply was {status}"
+                "{what}: no extractor or guard of a user ran; the reply was {status}"
             )),
         }
     }

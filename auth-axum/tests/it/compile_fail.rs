@@ -1,4 +1,4 @@
-//! What must not compile does not: a state without the handle, a proof made by hand.
+//! Mistakes that must be compile errors: a state without the handle, a user made without a guard.
 
 #[test]
 fn mistakes_are_compile_errors() {

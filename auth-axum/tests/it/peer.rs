@@ -46,7 +46,7 @@ async fn client_of(app: Router, sink: &RecordingSink, connection: Option<SocketA
 }
 
 #[tokio::test]
-async fn the_peer_comes_from_connect_info() {
+async fn peer_comes_from_connect_info() {
     let address = |text: &str| text.parse::<SocketAddr>().unwrap();
     for (connection, mock, expected) in [
         (None, None, "unknown"),

@@ -1,4 +1,4 @@
-//! What must not compile does not: a proof made by hand.
+//! A mistake that must be a compile error: a user made without a guard.
 
 #[test]
 fn mistakes_are_compile_errors() {

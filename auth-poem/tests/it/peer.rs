@@ -39,7 +39,7 @@ async fn client_of(connection: Option<Addr>) -> String {
 }
 
 #[tokio::test]
-async fn the_peer_comes_from_the_connection() {
+async fn peer_comes_from_the_connection() {
     let socket = |text: &str| Addr::SocketAddr(text.parse::<SocketAddr>().unwrap());
     let custom = Addr::Custom("lambda", "10.0.0.1".into());
     for (connection, expected) in [

@@ -133,10 +133,10 @@ async fn missing_wiring_is_listed() {
     assert_eq!(lines.len(), 4, "{text}");
     assert!(lines[0].starts_with("GET /account: no handle for this type of user"));
     assert!(lines[0].contains("provide(&auth)"), "{text}");
-    assert!(lines[1].starts_with("POST /late: nothing asked for a user"));
+    assert!(lines[1].starts_with("POST /late: no extractor or guard of a user ran"));
     assert_eq!(
         lines[2],
-        "GET /public: nothing asked for a user; the reply was 200"
+        "GET /public: no extractor or guard of a user ran; the reply was 200"
     );
     assert_eq!(lines[3], "GET no path: this is not a valid path");
 }

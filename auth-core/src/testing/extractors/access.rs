@@ -37,8 +37,8 @@ pub(super) async fn policies_admit_their_users_only(app: &App) {
         ("support@example.com", support(), [OK, DENIED, DENIED, OK]),
     ];
     for (address, update, expected) in cases {
-        let user = app.house.user(address, update).await;
-        let bearer = app.house.bearer(&user).await;
+        let user = app.main.user(address, update).await;
+        let bearer = app.main.bearer(&user).await;
         for (path, expected) in REQUIRED.iter().zip(expected) {
             let reply = app.get(path, &bearer).await;
             let what = format!("{address} {path}");
@@ -56,18 +56,18 @@ pub(super) async fn policies_admit_their_users_only(app: &App) {
 }
 
 pub(super) async fn guard_admits_its_users_only(app: &App) {
-    let ada = app.house.user("ada@example.com", support()).await;
-    let bob = app.house.user("bob@example.com", AdminUpdate::default());
+    let ada = app.main.user("ada@example.com", support()).await;
+    let bob = app.main.user("bob@example.com", AdminUpdate::default());
     let bob = bob.await;
 
     let anonymous = app.get_anonymous("/reports").await;
     assert_refused("anonymous", &anonymous, 401, "AUTHENTICATION_FAILED");
     let challenge: Vec<_> = anonymous.header("www-authenticate").collect();
     assert_eq!(challenge, [b"Bearer"]);
-    let refused = app.get("/reports", &app.house.bearer(&bob).await).await;
+    let refused = app.get("/reports", &app.main.bearer(&bob).await).await;
     assert_refused("no role", &refused, 403, "INSUFFICIENT_ROLES");
-    let [cookie, _] = app.house.cookies(&ada).await;
-    for credential in [app.house.bearer(&ada).await, vec![cookie]] {
+    let [cookie, _] = app.main.cookies(&ada).await;
+    for credential in [app.main.bearer(&ada).await, vec![cookie]] {
         let admitted = app.get("/reports", &credential).await;
         assert_text("the role", &admitted, 200, "reports");
     }
@@ -75,12 +75,12 @@ pub(super) async fn guard_admits_its_users_only(app: &App) {
 
 /// The three answers: the user, no user, and 401 for a header that is not accepted.
 pub(super) async fn optional_user_has_three_answers(app: &App) {
-    let ada = app.house.ada().await;
+    let ada = app.main.ada().await;
     let reply = app.get_anonymous("/optional").await;
     assert_text("no credential", &reply, 200, "anonymous");
-    let reply = app.get("/optional", &app.house.bearer(&ada).await).await;
+    let reply = app.get("/optional", &app.main.bearer(&ada).await).await;
     assert_text("a token", &reply, 200, "ada@example.com by jwt");
-    let [cookie, _] = app.house.cookies(&ada).await;
+    let [cookie, _] = app.main.cookies(&ada).await;
     let reply = app.get("/optional", &[cookie]).await;
     assert_text("a cookie", &reply, 200, "ada@example.com by web");
 
@@ -93,13 +93,13 @@ pub(super) async fn optional_user_has_three_answers(app: &App) {
 }
 
 pub(super) async fn inactive_user_is_unauthenticated(app: &App) {
-    let ada = app.house.ada().await;
-    let bearer = app.house.bearer(&ada).await;
+    let ada = app.main.ada().await;
+    let bearer = app.main.bearer(&ada).await;
     let inactive = AdminUpdate {
         is_active: Some(false),
         ..AdminUpdate::default()
     };
-    app.house.update(&ada, inactive).await;
+    app.main.update(&ada, inactive).await;
     for path in REQUIRED.iter().chain(&["/optional", "/guarded"]) {
         let reply = app.get(path, &bearer).await;
         assert_refused(path, &reply, 401, "AUTHENTICATION_FAILED");
@@ -112,8 +112,8 @@ pub(super) async fn account_goes_from_registration_to_logout(app: &App) {
     assert_eq!(registered.status, 201, "{registered}");
     assert_eq!(registered.text("email"), "ada@example.com");
 
-    app.house.auth.accounts().wait_idle().await;
-    let token = app.house.outbox.latest("verify", "ada@example.com");
+    app.main.auth.accounts().wait_idle().await;
+    let token = app.main.outbox.latest("verify", "ada@example.com");
     let body = json!({ "token": token });
     let verified = app.send(WireRequest::post("/auth/verify", &body)).await;
     assert_eq!(verified.json().get("is_verified"), Some(&json!(true)));

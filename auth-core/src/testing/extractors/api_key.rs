@@ -56,10 +56,10 @@ impl Transport for ApiKeyTransport {
 
 /// RFC 9110 §5.1: names of headers have no case, neither in a request nor in a transport.
 pub(super) async fn transport_may_write_header_names_in_upper_case(app: &App) {
-    let ada = app.house.ada().await;
+    let ada = app.main.ada().await;
     let proof = AuthProof::vouched_for(ada, AuthMethod::PASSWORD);
-    let context = app.house.auth.accounts().context();
-    let step = app.house.auth.log_in("key", proof, &context).await;
+    let context = app.main.auth.accounts().context();
+    let step = app.main.auth.log_in("key", proof, &context).await;
     let tokens = step.ok().and_then(LoginStep::done).expect("a login");
     let key = tokens.access.expose().to_owned();
     for name in ["x-api-key", "X-API-Key", "X-Api-KEY"] {

@@ -19,7 +19,7 @@ use super::api_key::ApiKeyTransport;
 
 /// The application of a case.
 pub(super) struct App {
-    pub(super) house: Handle,
+    pub(super) main: Handle,
     pub(super) other: Handle,
     pub(super) client: HttpClient,
 }
@@ -43,11 +43,11 @@ pub(super) struct Calls {
 
 impl App {
     pub(super) async fn serve(adapter: &dyn Harness) -> Self {
-        let (house, other) = (Handle::new(), Handle::new());
-        let server = adapter.serve(house.auth.clone(), other.auth.clone()).await;
+        let (main, other) = (Handle::new(), Handle::new());
+        let server = adapter.serve(main.auth.clone(), other.auth.clone()).await;
         let client = HttpClient::new(server);
         Self {
-            house,
+            main,
             other,
             client,
         }

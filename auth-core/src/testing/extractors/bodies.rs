@@ -27,8 +27,8 @@ pub(super) async fn other_methods_are_405(app: &App) {
 
 /// RFC 9110 §9.3.2.
 pub(super) async fn head_answers_like_get(app: &App) {
-    let ada = app.house.ada().await;
-    let bearer = app.house.bearer(&ada).await;
+    let ada = app.main.ada().await;
+    let bearer = app.main.bearer(&ada).await;
     for (headers, status) in [(bearer, 200), (Vec::new(), 401)] {
         let request = |method| super::app::with(WireRequest::new(method, "/users/me"), &headers);
         let (get, head) = (
@@ -87,9 +87,9 @@ pub(super) async fn disconnected_client_changes_nothing(app: &App) {
     let reply = app.client.send_and_hang_up(request.as_bytes()).await;
     assert!(reply.is_none_or(|reply| reply.status >= 400));
 
-    app.house.auth.accounts().wait_idle().await;
+    app.main.auth.accounts().wait_idle().await;
     assert!(!is_registered(app).await);
-    assert_eq!(app.house.outbox.items(), []);
+    assert_eq!(app.main.outbox.items(), []);
     let reply = app
         .send(WireRequest::post("/auth/register", &account))
         .await;
@@ -98,7 +98,7 @@ pub(super) async fn disconnected_client_changes_nothing(app: &App) {
 }
 
 async fn is_registered(app: &App) -> bool {
-    let accounts = app.house.auth.accounts();
+    let accounts = app.main.auth.accounts();
     let login = LoginIdentifier::Email(email("ada@example.com"));
     let context = accounts.context();
     let proof = accounts.check_password(&login, password(PASSWORD), &context);

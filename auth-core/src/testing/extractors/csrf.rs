@@ -8,9 +8,9 @@ fn pair(name: &str, value: &str) -> (String, String) {
 }
 
 pub(super) async fn layer_refuses_forged_requests_only(app: &App) {
-    let ada = app.house.ada().await;
-    let [cookie, token] = app.house.cookies(&ada).await;
-    let bearer = app.house.bearer(&ada).await;
+    let ada = app.main.ada().await;
+    let [cookie, token] = app.main.cookies(&ada).await;
+    let bearer = app.main.bearer(&ada).await;
     let site = |value| pair("sec-fetch-site", value);
     let invalid = pair("x-csrf-token", "invalid");
     let post = async |headers: &[(String, String)]| {
@@ -44,8 +44,8 @@ pub(super) async fn layer_refuses_forged_requests_only(app: &App) {
 
 /// Without the layer, an extractor refuses the request itself.
 pub(super) async fn extractor_refuses_forged_requests(app: &App) {
-    let ada = app.house.ada().await;
-    let [cookie, token] = app.house.cookies(&ada).await;
+    let ada = app.main.ada().await;
+    let [cookie, token] = app.main.cookies(&ada).await;
     for page in ["/active", "/optional"] {
         let post = |headers: &[(String, String)]| with(WireRequest::new("POST", page), headers);
         let reply = app.send(post(std::slice::from_ref(&cookie))).await;

@@ -11,20 +11,20 @@ const NONE: Calls = Calls {
 };
 
 pub(super) async fn public_page_asks_no_store(app: &App) {
-    let ada = app.house.ada().await;
-    let [cookie, _] = app.house.cookies(&ada).await;
-    for credential in [app.house.bearer(&ada).await, vec![cookie]] {
+    let ada = app.main.ada().await;
+    let [cookie, _] = app.main.cookies(&ada).await;
+    for credential in [app.main.bearer(&ada).await, vec![cookie]] {
         for page in ["/public", "/layer/public"] {
-            let before = app.house.calls();
+            let before = app.main.calls();
             assert_text(page, &app.get(page, &credential).await, 200, "public");
-            assert_eq!(app.house.calls() - before, NONE, "{page}");
+            assert_eq!(app.main.calls() - before, NONE, "{page}");
         }
     }
 }
 
 pub(super) async fn guard_and_extractors_authenticate_once(app: &App) {
-    let ada = app.house.ada().await;
-    let [cookie, _] = app.house.cookies(&ada).await;
+    let ada = app.main.ada().await;
+    let [cookie, _] = app.main.cookies(&ada).await;
     let by_token = Calls {
         users: 1,
         revoked: 1,
@@ -36,14 +36,14 @@ pub(super) async fn guard_and_extractors_authenticate_once(app: &App) {
         sessions: 1,
     };
     for (credential, once) in [
-        (app.house.bearer(&ada).await, by_token),
+        (app.main.bearer(&ada).await, by_token),
         (vec![cookie], by_cookie),
     ] {
         // The second request is authenticated anew.
         for page in ["/three", "/guarded", "/layer/active", "/guarded", "/three"] {
-            let before = app.house.calls();
+            let before = app.main.calls();
             assert_eq!(app.get(page, &credential).await.status, 200, "{page}");
-            assert_eq!(app.house.calls() - before, once, "{page}");
+            assert_eq!(app.main.calls() - before, once, "{page}");
         }
     }
 }
@@ -56,16 +56,16 @@ pub(super) async fn failing_store_is_503_on_every_page(app: &App) {
         is_superuser: Some(true),
         ..AdminUpdate::default()
     };
-    let ada = app.house.user("ada@example.com", support).await;
-    let bearer = app.house.bearer(&ada).await;
-    let [cookie, _] = app.house.cookies(&ada).await;
+    let ada = app.main.user("ada@example.com", support).await;
+    let bearer = app.main.bearer(&ada).await;
+    let [cookie, _] = app.main.cookies(&ada).await;
     let cookie = vec![cookie];
     let mut replies = Vec::new();
     for (store, credential) in [
-        (&app.house.users, &bearer),
-        (&app.house.revoked, &bearer),
-        (&app.house.users, &cookie),
-        (&app.house.sessions, &cookie),
+        (&app.main.users, &bearer),
+        (&app.main.revoked, &bearer),
+        (&app.main.users, &cookie),
+        (&app.main.sessions, &cookie),
     ] {
         for page in [
             "/active",
@@ -97,9 +97,9 @@ pub(super) async fn failing_store_is_503_on_every_page(app: &App) {
 
 /// Two handles for one type of user: a result of one is never a result of the other.
 pub(super) async fn handles_never_share_a_result(app: &App) {
-    let (ours, theirs) = (app.house.ada().await, app.other.ada().await);
+    let (ours, theirs) = (app.main.ada().await, app.other.ada().await);
     let theirs = app.other.bearer(&theirs).await;
-    let before = (app.house.calls(), app.other.calls());
+    let before = (app.main.calls(), app.other.calls());
     let reply = app.get("/another", &theirs).await;
     assert_refused(
         "admitted by the guard",
@@ -114,14 +114,14 @@ pub(super) async fn handles_never_share_a_result(app: &App) {
     };
     assert_eq!(app.other.calls() - before.1, once, "the guard admits it");
     assert_eq!(
-        app.house.calls() - before.0,
+        app.main.calls() - before.0,
         once,
         "the extractor asks again"
     );
 
-    let ours = app.house.bearer(&ours).await;
-    let before = app.house.calls();
+    let ours = app.main.bearer(&ours).await;
+    let before = app.main.calls();
     let reply = app.get("/another", &ours).await;
     assert_refused("refused by the guard", &reply, 401, "AUTHENTICATION_FAILED");
-    assert_eq!(app.house.calls() - before, NONE, "no handler runs");
+    assert_eq!(app.main.calls() - before, NONE, "no handler runs");
 }

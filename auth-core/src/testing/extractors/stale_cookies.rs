@@ -22,8 +22,8 @@ fn assert_deleted(what: &str, reply: &WireReply) {
 
 /// The cookies of a session that has ended, and an invalid cookie.
 async fn stale_cookies(app: &App) -> [(String, String); 2] {
-    let ada = app.house.ada().await;
-    let [cookie, token] = app.house.cookies(&ada).await;
+    let ada = app.main.ada().await;
+    let [cookie, token] = app.main.cookies(&ada).await;
     let logout = with(
         WireRequest::new("POST", "/auth/logout"),
         &[cookie.clone(), token],
@@ -63,15 +63,15 @@ pub(super) async fn cookie_of_the_handler_is_kept(app: &App) {
 
 /// A store that cannot answer says nothing about the cookie.
 pub(super) async fn outage_deletes_no_cookie(app: &App) {
-    let ada = app.house.ada().await;
-    let [cookie, _] = app.house.cookies(&ada).await;
+    let ada = app.main.ada().await;
+    let [cookie, _] = app.main.cookies(&ada).await;
     let cookie = [cookie];
-    app.house.sessions.fail(true);
+    app.main.sessions.fail(true);
     for page in ["/layer/optional", "/layer/error", "/layer/active"] {
         let reply = app.get(page, &cookie).await;
         assert_refused(page, &reply, 503, "SERVICE_UNAVAILABLE");
         assert_eq!(cookies(&reply), [""; 0], "{page}");
     }
-    app.house.sessions.fail(false);
+    app.main.sessions.fail(false);
     assert_eq!(app.get("/layer/active", &cookie).await.status, 200);
 }
