@@ -181,7 +181,7 @@ where
     }
 }
 
-// Only for `Active`: with another policy, the signature would not show a user that the policy
+// Only for `Active`: with another policy, the signature would not show whether a user that the policy
 // refuses is an error or `None`.
 impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U, Active>
 where
