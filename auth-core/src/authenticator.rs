@@ -1,8 +1,11 @@
-//! Who is asking: the one function that turns a request into a user.
+//! The authentication of a request: the one function that turns a request into a user.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
 
 use crate::accounts::Accounts;
 use crate::backend::{Backend, SessionUse};
@@ -11,6 +14,7 @@ use crate::csrf::{Csrf, CsrfBinding};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::http::RequestHead;
+use crate::login::Methods;
 use crate::session::SessionId;
 use crate::strategy::PresentedToken;
 use crate::transport::CredentialSource;
@@ -48,14 +52,24 @@ pub enum Authentication<U> {
     User(Authenticated<U>),
 }
 
-/// A user who is active, and whose credential was accepted a moment ago. Made only by the
-/// [`Authenticator`].
+/// A user who is active, and whose credential was accepted for this request. Only the
+/// [`Authenticator`] makes one.
 pub struct Authenticated<U> {
     user: Arc<U>,
     backend: Arc<str>,
     session: Option<SessionId>,
-    /// Of the request, before it was authenticated.
+    auth_time: Option<OffsetDateTime>,
+    methods: Methods,
+    /// The context of the request, before it was authenticated.
     context: Context,
+}
+
+/// A user, and what its credential says of the login.
+struct Identified<U> {
+    user: U,
+    session: Option<SessionId>,
+    auth_time: Option<OffsetDateTime>,
+    methods: Methods,
 }
 
 impl<'a, U: AuthUser> Authenticator<'a, U> {
@@ -116,13 +130,15 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             Ok(None) => return Ok(Authentication::Anonymous),
             Err(_) => return Ok(refused),
         };
-        let Some((user, session)) = self.identify(backend, token, context).await? else {
+        let Some(identified) = self.identify(backend, token, context).await? else {
             return Ok(refused);
         };
         let user = Authenticated {
-            user: Arc::new(user),
+            user: Arc::new(identified.user),
             backend: backend.shared_name(),
-            session,
+            session: identified.session,
+            auth_time: identified.auth_time,
+            methods: identified.methods,
             context: context.clone(),
         };
         if presence == CredentialSource::Cookie
@@ -138,13 +154,13 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         Ok(Authentication::User(user))
     }
 
-    /// The user of a token, and the session that it belongs to.
+    /// Returns the user of a token, and the session and the login that it belongs to.
     async fn identify(
         &self,
         backend: &Backend<U>,
         token: &str,
         context: &Context,
-    ) -> Result<Option<(U, Option<SessionId>)>, Unavailable> {
+    ) -> Result<Option<Identified<U>>, Unavailable> {
         let now = self.accounts.now();
         let Some(reading) = backend.strategy().read(token, now).await? else {
             return Ok(None);
@@ -173,33 +189,53 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             ) => {
                 let user = self.accounts.get(&subject.id).await?;
                 let user = user.filter(|user| user.is_active() && user.epoch() == subject.epoch);
-                return Ok(user.map(|user| (user, subject.session)));
+                return Ok(user.map(|user| Identified {
+                    user,
+                    session: subject.session,
+                    auth_time: subject.auth_time,
+                    methods: subject.methods,
+                }));
             }
             (PresentedToken::Session(_), _) => None,
         };
-        Ok(in_session.map(|(user, id)| (user, Some(id))))
+        Ok(in_session.map(|(user, row)| Identified {
+            user,
+            session: Some(row.id),
+            auth_time: Some(row.auth_time),
+            methods: row.methods,
+        }))
     }
 }
 
 impl<U> Authenticated<U> {
-    /// A user of a test, who has no credential.
+    /// Returns a user of a test, without a credential: logged in at the time of the request.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn of_test(user: U, backend: &str) -> Self {
         Self {
             user: Arc::new(user),
             backend: backend.into(),
             session: None,
-            context: Context::new(time::OffsetDateTime::UNIX_EPOCH),
+            auth_time: Some(OffsetDateTime::UNIX_EPOCH),
+            methods: Methods::none(),
+            context: Context::new(OffsetDateTime::UNIX_EPOCH),
         }
     }
 
-    /// The user.
+    /// Sets the time of the login, and that of the request, of a user of a test.
+    #[cfg(test)]
+    pub(crate) fn at(mut self, auth_time: Option<OffsetDateTime>, now: OffsetDateTime) -> Self {
+        self.auth_time = auth_time;
+        self.context = Context::new(now);
+        self
+    }
+
+    /// Returns the user.
     #[must_use]
     pub fn user(&self) -> &U {
         &self.user
     }
 
-    /// The name of the backend whose credential was accepted.
+    /// Returns the name of the backend whose credential was accepted.
     #[must_use]
     pub fn backend(&self) -> &str {
         &self.backend
@@ -211,7 +247,30 @@ impl<U> Authenticated<U> {
         self.session.as_ref()
     }
 
-    /// The user, taken out.
+    /// Returns when the user was authenticated: the time of the login, which a refresh does not change.
+    /// `None` if it is not known: a token of an application's own strategy, or of an earlier version,
+    /// may not say it.
+    ///
+    /// [`Guard::fresh`](crate::guard::Guard::fresh) requires a recent one.
+    #[must_use]
+    pub fn auth_time(&self) -> Option<OffsetDateTime> {
+        self.auth_time
+    }
+
+    /// Returns whether the login is younger than `max_age` at the time of the request. The distance counts
+    /// in both directions: a clock that was set back must not keep a login fresh.
+    pub(crate) fn is_fresh(&self, max_age: Duration) -> bool {
+        let age = self.auth_time.map(|at| self.context.now() - at);
+        age.is_some_and(|age| age.unsigned_abs() < max_age)
+    }
+
+    /// Returns the methods by which the user was authenticated; empty if they are not known.
+    #[must_use]
+    pub fn methods(&self) -> &Methods {
+        &self.methods
+    }
+
+    /// Returns the user.
     #[must_use]
     pub fn into_user(self) -> U
     where
@@ -278,6 +337,8 @@ impl<U> Clone for Authenticated<U> {
             user: Arc::clone(&self.user),
             backend: Arc::clone(&self.backend),
             session: self.session,
+            auth_time: self.auth_time,
+            methods: self.methods.clone(),
             context: self.context.clone(),
         }
     }

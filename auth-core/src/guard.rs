@@ -1,4 +1,4 @@
-//! Who may pass.
+//! Guards: which authenticated users may pass.
 
 mod admitted;
 mod policy;
@@ -10,6 +10,7 @@ pub use admitted::Admitted;
 pub use policy::{Active, Policy, Superuser, Verified};
 
 use std::fmt;
+use std::time::Duration;
 
 use rule::{Rule, check_names, push};
 
@@ -40,6 +41,8 @@ const MAX_RULES: usize = 8;
 pub struct Guard<U = User> {
     verified: bool,
     superuser: bool,
+    /// The greatest age of the login.
+    fresh: Option<Duration>,
     rules: [Option<Rule<U>>; MAX_RULES],
     /// Roles whose names are known at run time only.
     roles: Vec<Roles>,
@@ -62,6 +65,11 @@ pub enum GuardError {
         /// The sentence that clients see.
         detail: &'static str,
     },
+    /// The login is too old, or its time is not known: 403 `STEP_UP_REQUIRED`.
+    StepUpRequired {
+        /// The greatest age of the login that the guard accepts.
+        max_age: Duration,
+    },
 }
 
 impl<U> Guard<U> {
@@ -71,6 +79,7 @@ impl<U> Guard<U> {
         Self {
             verified: false,
             superuser: false,
+            fresh: None,
             rules: [const { None }; MAX_RULES],
             roles: Vec::new(),
         }
@@ -87,6 +96,48 @@ impl<U> Guard<U> {
     #[must_use]
     pub const fn superuser(mut self) -> Self {
         self.superuser = true;
+        self
+    }
+
+    /// Requires a login that is younger than `within` ([`Authenticated::auth_time`]): for operations
+    /// that a stolen session must not be sufficient for. Of several calls the shortest time counts.
+    ///
+    /// A refresh and a change of the password do not make a login younger. A login whose time is not
+    /// known is never fresh. A time in the future, after the clock was set back, is as fresh as one that
+    /// lies as far in the past.
+    ///
+    /// Other requests are answered with 403 `STEP_UP_REQUIRED` and
+    /// `WWW-Authenticate: Bearer error="insufficient_user_authentication", max_age="300"` (RFC 9470 §3,
+    /// with `within` in whole seconds), once they fulfil every other part of the guard: the client asks
+    /// the user to log in again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::guard::{Guard, Policy};
+    /// use std::time::Duration;
+    ///
+    /// /// A verified user who logged in within the last five minutes.
+    /// struct RecentLogin;
+    ///
+    /// impl Policy for RecentLogin {
+    ///     const GUARD: Guard = Guard::active().verified().fresh(Duration::from_secs(300));
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `within` is less than a second. In a constant it is a compile error.
+    #[must_use]
+    pub const fn fresh(mut self, within: Duration) -> Self {
+        assert!(
+            within.as_secs() > 0,
+            "a login cannot be fresh for less than a second"
+        );
+        self.fresh = match self.fresh {
+            Some(other) if other.as_nanos() < within.as_nanos() => Some(other),
+            _ => Some(within),
+        };
         self
     }
 
@@ -207,7 +258,12 @@ impl<U: AuthUser> Guard<U> {
         self.rules
             .iter()
             .flatten()
-            .try_for_each(|rule| rule.check(user))
+            .try_for_each(|rule| rule.check(user))?;
+        // Last: a new login does not help if another part refuses the user.
+        match self.fresh {
+            Some(max_age) if !user.is_fresh(max_age) => Err(GuardError::StepUpRequired { max_age }),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -216,12 +272,14 @@ impl<U> fmt::Debug for Guard<U> {
         let Self {
             verified,
             superuser,
+            fresh,
             rules,
             roles,
         } = self;
         f.debug_struct("Guard")
             .field("verified", verified)
             .field("superuser", superuser)
+            .field("fresh", fresh)
             .field("rules", &rules.iter().flatten().collect::<Vec<_>>())
             .field("roles", roles)
             .finish()

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::config::ConfigReport;
 use crate::error::Unavailable;
+use crate::login::Methods;
 use crate::session::SessionId;
 use crate::session::SessionKeyMaterial;
 use crate::token::PublicJwk;
@@ -169,28 +170,44 @@ pub struct IssueRequest<'a, U> {
     pub now: OffsetDateTime,
     /// The session that the token belongs to, where its backend has sessions.
     pub session: Option<SessionKeyMaterial<'a>>,
+    /// When the user was authenticated: the claim `auth_time` of a self-contained token. A refresh does
+    /// not change it.
+    pub auth_time: OffsetDateTime,
+    /// The methods by which the user was authenticated: the claim `amr` of a self-contained token. Empty
+    /// if they are not known.
+    pub methods: &'a Methods,
 }
 
 impl<'a, U> IssueRequest<'a, U> {
-    /// A request for a token of this user. Only the pipeline of [`login`](crate::login) makes one, of
-    /// a proof or of a refresh token.
+    /// Creates a request for a token of this user. Only the pipeline of [`login`](crate::login) calls
+    /// it, with a proof or a refresh token.
     ///
     /// A login that skips the check does not compile:
     ///
     /// ```compile_fail,E0624
+    /// use auth_core::login::Methods;
+    ///
     /// fn ask(user: &auth_core::User, now: time::OffsetDateTime) {
-    ///     let _ = auth_core::strategy::IssueRequest::new(user, None, now);
+    ///     let _ = auth_core::strategy::IssueRequest::new(user, None, now, &Methods::none(), now);
     /// }
     /// ```
     pub(crate) fn new(
         user: &'a U,
         session: Option<SessionKeyMaterial<'a>>,
+        auth_time: OffsetDateTime,
+        methods: &'a Methods,
         now: OffsetDateTime,
     ) -> Self {
-        Self { user, now, session }
+        Self {
+            user,
+            now,
+            session,
+            auth_time,
+            methods,
+        }
     }
 
-    /// Whose token it is.
+    /// Returns the user of the token.
     #[must_use]
     pub fn user(&self) -> &'a U {
         self.user
@@ -261,6 +278,11 @@ pub struct Subject<Id> {
     /// The session that it was issued in. Where the backend checks sessions, a token without one is
     /// refused, and the session's epoch counts in the place of the token's.
     pub session: Option<SessionId>,
+    /// When the user was authenticated; `None` if the token does not say it. Where the backend checks
+    /// sessions, the session's time and methods count in the place of the token's.
+    pub auth_time: Option<OffsetDateTime>,
+    /// The methods by which the user was authenticated; empty if the token does not say them.
+    pub methods: Methods,
 }
 
 /// The secret of a session, as a client presented it.
@@ -270,16 +292,27 @@ pub struct SessionSecret {
 }
 
 impl<Id> Subject<Id> {
-    /// The user `id`, as of `epoch`, outside of any session.
+    /// Creates a subject with the user's key and epoch, without a session, and without a time or methods
+    /// of the authentication.
     pub fn new(id: Id, epoch: Epoch) -> Self {
         Self {
             id,
             epoch,
             session: None,
+            auth_time: None,
+            methods: Methods::none(),
         }
     }
 
-    /// In this session.
+    /// Sets when and by which methods the user was authenticated.
+    #[must_use]
+    pub fn authenticated(mut self, at: Option<OffsetDateTime>, methods: Methods) -> Self {
+        self.auth_time = at;
+        self.methods = methods;
+        self
+    }
+
+    /// Sets the session.
     #[must_use]
     pub fn in_session(mut self, session: Option<SessionId>) -> Self {
         self.session = session;

@@ -30,8 +30,9 @@ pub enum ChangePasswordError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Changes the password of `user`, who gives the current one, and ends everything else that the
-    /// user holds, but for the session `keep`: the one that the change comes from.
+    /// Changes the password of `user`, who gives the current one, and ends every other session and token
+    /// of the user. The session `keep`, from which the change comes, stays valid, with the time and the
+    /// methods of its login: a change of the password is not a login.
     ///
     /// # Errors
     ///

@@ -100,9 +100,31 @@ impl<U: AuthUser> Accounts<U> {
         if !self.knows_password(user, current, context).await? {
             return Err(DeleteSelfError::BadCredentials);
         }
+        self.delete_self_without_password(user, mode, context).await
+    }
+
+    /// Deletes the account of `user`, who is known to have logged in recently: deactivates it or removes
+    /// it for good.
+    ///
+    /// # Security
+    ///
+    /// The caller of this method must have checked that the login is recent
+    /// ([`Guard::fresh`](crate::guard::Guard::fresh)): a stolen session must not be sufficient to delete
+    /// an account.
+    ///
+    /// # Errors
+    ///
+    /// [`DeleteSelfError`], except [`BadCredentials`](DeleteSelfError::BadCredentials); the account is
+    /// unchanged then.
+    pub async fn delete_self_without_password(
+        &self,
+        user: &U,
+        mode: DeleteMode,
+        context: &Context,
+    ) -> Result<(), DeleteSelfError> {
         let (this, user, context) = (self.clone(), user.clone(), context.clone());
         let deleted = self.inner.background.shielded(async move {
-            // A password that was changed meanwhile was not checked.
+            // A change of the account meanwhile ends the login and the password that were checked.
             let expect = Precondition::epoch(user.epoch());
             this.end_account(user, mode, expect, &context).await
         });

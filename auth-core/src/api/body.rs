@@ -33,6 +33,15 @@ pub(super) async fn read_fields(
     })
 }
 
+/// Returns whether the body is empty. Nothing of another one is kept.
+pub(super) async fn is_empty(body: &mut dyn RequestBody) -> Result<bool, Rejection> {
+    match read(body, 0).await {
+        Ok(_) => Ok(true),
+        Err(ErrorCode::PayloadTooLarge) => Ok(false),
+        Err(code) => Err(code.into()),
+    }
+}
+
 /// Reads the whole body, and no more than `limit` bytes of it, for no longer than [`BODY_TIMEOUT`]: a
 /// client that never ends holds memory.
 async fn read(body: &mut dyn RequestBody, limit: usize) -> Result<Vec<u8>, ErrorCode> {

@@ -112,6 +112,18 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
+/// Returns whether the request has no body. One without a content type is 415.
+pub(super) async fn has_no_body(request: &mut RequestParts<'_>) -> Result<bool, Rejection> {
+    if request.head.header("content-type", 0).is_some() {
+        return Ok(false);
+    }
+    if super::body::is_empty(request.body).await? {
+        Ok(true)
+    } else {
+        Err(ErrorCode::UnsupportedMediaType.into())
+    }
+}
+
 pub(super) async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {
     super::body::read_fields(request.head, request.body).await
 }

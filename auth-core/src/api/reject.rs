@@ -1,5 +1,7 @@
 //! The one error envelope (RFC 9457).
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::ErrorCode;
@@ -64,6 +66,16 @@ impl Rejection {
         challenges.into_iter().fold(rejection, |rejection, text| {
             rejection.header("www-authenticate", text)
         })
+    }
+
+    /// 403: the login is older than `max_age`, as RFC 9470 §3 says it. The scheme is always `Bearer`, the
+    /// one for which the RFC defines the error.
+    pub(crate) fn step_up_required(max_age: Duration) -> Self {
+        let seconds = max_age.as_secs();
+        Self::new(ErrorCode::StepUpRequired).header(
+            "www-authenticate",
+            format!(r#"Bearer error="insufficient_user_authentication", max_age="{seconds}""#),
+        )
     }
 
     /// Adds headers to the reply.

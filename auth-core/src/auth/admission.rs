@@ -145,7 +145,7 @@ impl<U: AuthUser> Auth<U> {
     /// # Errors
     ///
     /// A [`Rejection`]: 401 with the challenges of all backends; 403 with the code of the part of the
-    /// guard that is not fulfilled; 403 `CSRF_FAILED` for a request that may be forged.
+    /// guard that is not fulfilled, with a challenge if it is [`Guard::fresh`]; 403 `CSRF_FAILED` for a request that may be forged.
     pub fn require(
         &self,
         guard: &Guard<U>,
@@ -169,6 +169,10 @@ impl<U: AuthUser> Auth<U> {
             Err(GuardError::Custom { code, detail }) => (
                 AccessRefusal::Custom,
                 Rejection::refused(Refusal::of_guard(code, detail)),
+            ),
+            Err(GuardError::StepUpRequired { max_age }) => (
+                AccessRefusal::StepUpRequired,
+                Rejection::step_up_required(max_age),
             ),
         };
         let event = AuthEvent::new(EventKind::AccessDenied, &user.context());

@@ -42,6 +42,8 @@ codes! {
     AuthorizationDenied = "AUTHORIZATION_DENIED", 403, "You are not allowed to do this.";
     /// The user lacks a role.
     InsufficientRoles = "INSUFFICIENT_ROLES", 403, "You do not have the roles that this needs.";
+    /// The login is older than this operation accepts.
+    StepUpRequired = "STEP_UP_REQUIRED", 403, "This needs a more recent login.";
     /// A cookie came along, and the request cannot prove where it comes from.
     CsrfFailed = "CSRF_FAILED", 403,
         "The request could not be verified to come from this site.";

@@ -82,6 +82,8 @@ words! {
         InsufficientRoles = "insufficient roles",
         /// A rule of the application's own refuses the user.
         Custom = "own rule",
+        /// The login is older than the guard accepts, or its time is not known.
+        StepUpRequired = "step-up required",
     }
 }
 

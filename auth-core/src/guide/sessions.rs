@@ -91,4 +91,28 @@
 //! Reset, deactivation and changes of the password are in force at once there, too, for the user's row has
 //! an epoch.
 //!
+//! # Ask for a recent login
+//!
+//! A session knows when and by which methods its user was authenticated
+//! ([`Authenticated::auth_time`](crate::Authenticated::auth_time),
+//! [`methods`](crate::Authenticated::methods)); a refresh changes neither. A guard lets only recent logins
+//! pass, for operations that a stolen session must not be sufficient for:
+//!
+//! ```
+//! use auth_core::guard::{Guard, Policy};
+//! use std::time::Duration;
+//!
+//! /// A verified user who logged in within the last five minutes.
+//! struct RecentLogin;
+//!
+//! impl Policy for RecentLogin {
+//!     const GUARD: Guard = Guard::active().verified().fresh(Duration::from_secs(300));
+//! }
+//! ```
+//!
+//! Other callers get 403 `STEP_UP_REQUIRED`: the client asks the user to log in again, and repeats the
+//! request. A handler takes `CurrentUser<User, RecentLogin>` of the adapter.
+//!
+//! # Configured sessions
+//!
 //! [`Auth::session_policy`](crate::Auth::session_policy) writes down what is configured.

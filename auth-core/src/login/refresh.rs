@@ -59,7 +59,8 @@ impl<U: AuthUser> Exchanged<'_, U> {
         };
         let now = accounts.now();
         let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
-        let request = IssueRequest::new(&user, Some(successor.key_material()), now);
+        let material = Some(successor.key_material());
+        let request = IssueRequest::new(&user, material, row.auth_time, &row.methods, now);
         let access = backend.strategy().issue(request).await?;
         let life = secret_life(backend, &access);
         // Tabs of a browser share one cookie.
@@ -138,7 +139,8 @@ impl<U: AuthUser> Exchanged<'_, U> {
         row: &StoredSession,
     ) -> Result<IssuedToken, Unavailable> {
         let now = self.accounts.now();
-        let request = IssueRequest::new(user, Some(successor.key_material()), now);
+        let material = Some(successor.key_material());
+        let request = IssueRequest::new(user, material, row.auth_time, &row.methods, now);
         let access = self.backend.strategy().issue(request).await?;
         Ok(match Sessions::access_life_left(row, now)? {
             Some(left) => access.living(left),

@@ -1,5 +1,6 @@
 //! The pipeline of a login, without HTTP.
 
+mod auth_time;
 mod decision;
 mod headless;
 mod password;

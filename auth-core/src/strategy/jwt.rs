@@ -15,16 +15,19 @@ use super::{
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
+use crate::login::{AuthMethod, Methods};
 use crate::secret::{MasterSecret, Purpose, Secret};
 use crate::session::InvalidSessionId;
 use crate::store::{ExpiringKey, ExpiringStore};
-use crate::token::{self, Claims, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile};
+use crate::token::{
+    self, Claims, InvalidToken, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile,
+};
 use crate::user::{AuthUser, Epoch};
 
 /// Signed, self-contained access tokens.
 ///
-/// A token carries the user's key and epoch; it is good for its lifetime, until it is revoked, or
-/// until the epoch moves on. Revocation is recorded in an expiring store, which is an explicit
+/// A token carries the user's key and epoch, and the time and the methods of the login (`auth_time`,
+/// `amr`); it is valid for its lifetime, until it is revoked, or until the epoch changes. Revocation is recorded in an expiring store, which is an explicit
 /// choice: [`revoked_in`](Self::revoked_in) a store that all processes share, or, by its name,
 /// [`dangerous_without_revocation`](Self::dangerous_without_revocation).
 ///
@@ -172,6 +175,34 @@ impl JwtStrategy {
             )
             .ok()
     }
+
+    /// Reads `auth_time` (OIDC Core §2) and `amr` (RFC 8176). A token of an earlier version
+    /// has neither; a claim of another form, or a time in the future beyond the leeway, is an error.
+    fn authentication(
+        &self,
+        claims: &Claims,
+        now: OffsetDateTime,
+    ) -> Result<(Option<OffsetDateTime>, Methods), InvalidToken> {
+        let auth_time = match claims.optional_integer("auth_time")? {
+            None => None,
+            Some(seconds) => {
+                let latest = now.saturating_add(self.profile.built.leeway_time());
+                let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
+                let time = time.filter(|time| seconds >= 0 && *time <= latest);
+                Some(time.ok_or(InvalidToken::BadClaim)?)
+            }
+        };
+        let texts = claims.optional_texts("amr")?.unwrap_or_default();
+        if texts.len() > Methods::MAX {
+            return Err(InvalidToken::BadClaim);
+        }
+        let mut methods = Methods::none();
+        for text in texts {
+            let method: AuthMethod = text.parse().map_err(|_| InvalidToken::BadClaim)?;
+            methods = methods.with(&method);
+        }
+        Ok((auth_time, methods))
+    }
 }
 
 impl Profile {
@@ -192,10 +223,22 @@ impl Profile {
 #[async_trait]
 impl<U: AuthUser> Strategy<U> for JwtStrategy {
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
-        let IssueRequest { user, now, session } = request;
+        let IssueRequest {
+            user,
+            now,
+            session,
+            auth_time,
+            methods,
+        } = request;
         let jti = token::random_id().map_err(Unavailable::new)?;
         let claims = Claims::new(user.id().to_string(), jti, now, self.lifetime)
-            .with_integer("epoch", user.epoch().as_i64());
+            .with_integer("epoch", user.epoch().as_i64())
+            .with_integer("auth_time", auth_time.unix_timestamp().max(0));
+        let claims = if methods.is_empty() {
+            claims
+        } else {
+            claims.with_texts("amr", methods.iter())
+        };
         let claims = match session {
             Some(session) => claims.with_text("sid", session.id().to_string()),
             None => claims,
@@ -226,13 +269,18 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             },
             Err(_) => return Ok(None),
         };
+        let Ok((auth_time, methods)) = self.authentication(&claims, now) else {
+            return Ok(None);
+        };
         let key = ExpiringKey::new(REVOKED, claims.jti());
         if let Revocation::Store(store) = &self.revocation
             && store.count(&key, now).await? > 0
         {
             return Ok(None);
         }
-        let subject = Subject::new(id, Epoch::from_i64(epoch)).in_session(session);
+        let subject = Subject::new(id, Epoch::from_i64(epoch))
+            .in_session(session)
+            .authenticated(auth_time, methods);
         Ok(Some(PresentedToken::SelfContained(subject)))
     }
 

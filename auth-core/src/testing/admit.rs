@@ -10,7 +10,8 @@ pub const TEST_BACKEND: &str = "test";
 
 /// Returns an extension of a request with which extractors and guards of every handle take this user
 /// as authenticated: a handler is tested without registration, login and cookies. Policies and guards
-/// are checked as always.
+/// are checked as always; the user counts as logged in at the time of the request, so that
+/// [`Guard::fresh`](crate::guard::Guard::fresh) lets it pass.
 ///
 /// # Examples
 ///

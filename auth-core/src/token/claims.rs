@@ -101,6 +101,22 @@ impl Claims {
         self
     }
 
+    /// Adds an array of texts, under the same rule as [`with_integer`](Self::with_integer).
+    ///
+    /// # Examples
+    ///
+    /// See [`optional_texts`](Self::optional_texts).
+    #[must_use]
+    pub fn with_texts<'t>(
+        mut self,
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = &'t str>,
+    ) -> Self {
+        let values = values.into_iter().map(Value::from).collect();
+        self.additional.insert(name.into(), Value::Array(values));
+        self
+    }
+
     /// Returns the subject.
     ///
     /// # Examples
@@ -202,6 +218,35 @@ impl Claims {
             return Ok(None);
         };
         value.as_str().map(Some).ok_or(InvalidToken::BadClaim)
+    }
+
+    /// Returns an additional claim that is an array of texts if it is present.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use auth_core::token::{Claims, InvalidToken};
+    /// # let now = time::OffsetDateTime::UNIX_EPOCH;
+    /// let claims = Claims::new("user-1", "token-1", now, std::time::Duration::from_secs(900))
+    ///     .with_texts("amr", ["otp", "pwd"]);
+    /// assert_eq!(claims.optional_texts("amr")?, Some(vec!["otp", "pwd"]));
+    /// assert_eq!(claims.optional_texts("scope")?, None);
+    /// # Ok::<(), InvalidToken>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken::BadClaim`] if the claim or one of its elements is of another type, `null`
+    /// included.
+    pub fn optional_texts(&self, name: &str) -> Result<Option<Vec<&str>>, InvalidToken> {
+        let Some(value) = self.additional.get(name) else {
+            return Ok(None);
+        };
+        let elements = value.as_array().ok_or(InvalidToken::BadClaim)?;
+        let texts = elements
+            .iter()
+            .map(|element| element.as_str().ok_or(InvalidToken::BadClaim));
+        texts.collect::<Result<_, _>>().map(Some)
     }
 
     /// Reads the claims of a payload from which `iss` and `aud` have been taken.

@@ -10,13 +10,13 @@ use crate::strategy::SessionSecret;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
-    /// The user who is logged in by a session of this backend.
+    /// Returns the session of this backend with this id, and its user, if both are valid.
     pub(crate) async fn user_in_session(
         &self,
         backend: &str,
         id: &SessionId,
         context: &Context,
-    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let sessions = self.session_settings()?;
         match self.living_session(backend, id).await? {
             Some(row) => self.user_of(sessions, row, context).await,
@@ -24,13 +24,13 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 
-    /// The user whose session this is the secret of.
+    /// Returns the session of this backend that has this secret, and its user, if both are valid.
     pub(crate) async fn user_by_secret(
         &self,
         backend: &str,
         secret: &SessionSecret,
         context: &Context,
-    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let sessions = self.session_settings()?;
         match self.living_session(backend, &secret.id).await? {
             Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
@@ -57,7 +57,7 @@ impl<U: AuthUser> Accounts<U> {
         sessions: &Sessions,
         row: StoredSession,
         context: &Context,
-    ) -> Result<Option<(U, SessionId)>, Unavailable> {
+    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let Some(user) = self.user_of_row(sessions, &row).await? else {
             return Ok(None);
         };
@@ -65,7 +65,7 @@ impl<U: AuthUser> Accounts<U> {
             return Ok(None);
         }
         self.note_use(sessions, &row, context).await;
-        Ok(Some((user, row.id)))
+        Ok(Some((user, row)))
     }
 
     /// The active user whose session this is, whatever its epoch.

@@ -25,7 +25,13 @@ fn strategy() -> JwtStrategy {
 
 async fn issue(strategy: &JwtStrategy, user: &User, clock: &ManualClock) -> String {
     let issued = strategy
-        .issue(IssueRequest::new(user, None, clock.now()))
+        .issue(IssueRequest::new(
+            user,
+            None,
+            clock.now(),
+            &AuthMethod::PASSWORD.into(),
+            clock.now(),
+        ))
         .await
         .unwrap();
     issued.expose().to_owned()
@@ -45,7 +51,8 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
     let reading = Strategy::<User>::read(&strategy, &token, clock.now())
         .await
         .unwrap();
-    let expected = Subject::new(user.id, user.epoch());
+    let expected = Subject::new(user.id, user.epoch())
+        .authenticated(Some(clock.now()), AuthMethod::PASSWORD.into());
     assert!(matches!(reading, Some(PresentedToken::SelfContained(subject)) if subject == expected));
     clock.advance(time::Duration::seconds(15 * 60 + 29));
     assert!(
@@ -197,4 +204,51 @@ fn all_public_halves_are_published() {
     let gone = token::KeyId::parse("c").unwrap();
     strategy.keys().retire(&gone).unwrap();
     assert_eq!(kids(&strategy), ["a", "b"]);
+}
+
+/// A9.2.1: `auth_time` and `amr` are claims of one form; a token without them is valid and says nothing.
+#[tokio::test]
+async fn claims_of_the_login_have_one_form() {
+    let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
+    let seconds = clock.now().unix_timestamp();
+    let claims = || {
+        let jti = token::random_id().unwrap();
+        Claims::new(
+            user.id.to_string(),
+            jti,
+            clock.now(),
+            Duration::from_mins(15),
+        )
+        .with_integer("epoch", user.epoch().as_i64())
+    };
+    let read = async |claims: Claims| {
+        let keys = strategy.keys.current();
+        let token = token::encode(&keys, &strategy.profile.built, &claims).unwrap();
+        let read = Strategy::<User>::read(&strategy, &token, clock.now()).await;
+        match read.unwrap() {
+            Some(PresentedToken::SelfContained(subject)) => Some(subject),
+            _ => None,
+        }
+    };
+    let plain = read(claims()).await.unwrap();
+    assert_eq!((plain.auth_time, plain.methods), (None, Methods::none()));
+    let full: Vec<String> = (0..9).map(|number| format!("m{number}")).collect();
+    let texts = |count: usize| full.iter().take(count).map(String::as_str);
+    for (claims, expected) in [
+        (claims().with_integer("auth_time", seconds + 30), true),
+        (claims().with_integer("auth_time", seconds + 31), false),
+        (claims().with_integer("auth_time", 0), true),
+        (claims().with_integer("auth_time", -1), false),
+        (claims().with_integer("auth_time", i64::MAX), false),
+        (claims().with_text("auth_time", seconds.to_string()), false),
+        (claims().with_texts("amr", ["pwd", "otp"]), true),
+        (claims().with_texts("amr", texts(8)), true),
+        (claims().with_texts("amr", texts(9)), false),
+        (claims().with_texts("amr", ["pwd otp"]), false),
+        (claims().with_texts("amr", [""]), false),
+        (claims().with_text("amr", "pwd"), false),
+        (claims().with_integer("amr", 1), false),
+    ] {
+        assert_eq!(read(claims.clone()).await.is_some(), expected, "{claims:?}");
+    }
 }

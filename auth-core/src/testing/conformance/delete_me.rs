@@ -1,6 +1,7 @@
 //! `DELETE U/me`.
 
 use serde_json::json;
+use time::Duration;
 
 use super::expected::Expected;
 use super::fixture::{Fixture, Setup, WRONG_PASSWORD};
@@ -10,7 +11,7 @@ use crate::accounts::DeleteMode;
 use crate::api::RouteSetting;
 use crate::testing::PASSWORD;
 
-group!("delete-me": off_by_default, deactivates, removes, refusals, the_last_superuser_stays);
+group!("delete-me": off_by_default, deactivates, removes, refusals, recent_login_replaces_the_password, the_last_superuser_stays);
 
 fn delete(password: &str) -> WireRequest {
     let body = json!({ "current_password": password });
@@ -82,14 +83,47 @@ async fn refusals(trial: &CaseRun<'_>) {
             Expected::invalid(&[("current_password", "missing")]),
         )
         .await;
+    let mut untyped = nothing;
+    untyped.body = b"{}".to_vec();
     stage
-        .expect(nothing, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
+        .expect(untyped, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
         .await;
     stage
         .expect(delete(PASSWORD), Expected::unauthenticated(false))
         .await;
     stage.check(stage.row(&user).await.is_some(), "the row stays");
     stage.check(stage.accepts(&token).await, "the token lives");
+}
+
+/// A login that is younger than five minutes stands for the password; a refresh makes it no younger.
+async fn recent_login_replaces_the_password(trial: &CaseRun<'_>) {
+    let request = || WireRequest::new("DELETE", "/users/me");
+    let stage = stage(trial, DeleteMode::Hard).await;
+    let user = stage.user("ada@example.com").await;
+    let token = stage.token("ada@example.com").await;
+    stage
+        .expect(request(), Expected::unauthenticated(false))
+        .await;
+    stage.clock.advance(Duration::minutes(5));
+    let challenge = r#"Bearer error="insufficient_user_authentication", max_age="300""#;
+    let refused =
+        || Expected::problem(403, "STEP_UP_REQUIRED").header("www-authenticate", challenge);
+    stage.expect(request().bearer(&token), refused()).await;
+    stage.check(stage.row(&user).await.is_some(), "the row stays");
+    stage.check(stage.accepts(&token).await, "the token lives");
+    // The clock goes back to before the login, and further than the login may be old.
+    stage.clock.advance(Duration::minutes(-10));
+    stage.check(
+        stage.send(&request().bearer(&token)).await.status != 204,
+        "a login in the future is not fresh for ever",
+    );
+    stage.clock.advance(Duration::minutes(9));
+    let token = stage.token("ada@example.com").await;
+    stage.clock.advance(Duration::minutes(5) - Duration::SECOND);
+    stage
+        .expect(request().bearer(&token), Expected::empty(204))
+        .await;
+    stage.check(stage.row(&user).await.is_none(), "the row is gone");
 }
 
 /// The last active superuser stays, in both modes; a second one may go.

@@ -26,7 +26,8 @@ body! {
 }
 
 body! {
-    /// The body of a deletion of the own account.
+    /// The body of a deletion of the own account. A caller who logged in within the last five minutes
+    /// may leave it out.
     pub(in crate::api) struct DeleteMeBody(rules) {
         /// The current password.
         current_password: Password => Field::write_only,

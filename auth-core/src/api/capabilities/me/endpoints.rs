@@ -1,10 +1,11 @@
 //! The endpoints.
 
+use std::time::Duration;
+
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
 use crate::api::declared::Body;
-use crate::api::endpoint::complete;
-use crate::api::endpoint::{Answer, RequestParts};
+use crate::api::endpoint::{Answer, RequestParts, complete, has_no_body};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -12,6 +13,9 @@ use crate::context::Context;
 use crate::guard::Guard;
 use crate::http::Reply;
 use crate::user::{AuthUser, UserColumns};
+
+/// The age up to which a login stands for the current password.
+const RECENT_LOGIN: Duration = Duration::from_mins(5);
 
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn read_me(
@@ -90,16 +94,27 @@ impl<U: AuthUser> Auth<U> {
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        let (user, mut fields) = self
-            .guarded_fields(&Guard::active(), request, context)
+        self.guarded(&Guard::active(), request.head, context)
             .await?;
-        let body = DeleteMeBody::read(&mut fields, &self.body_rules());
-        let DeleteMeBody { current_password } = complete(body, fields)?;
-        let mode = self.settings().delete_mode;
-        let deleted = self
-            .accounts()
-            .delete_self(user.user(), &current_password, mode, &user.context())
-            .await;
+        let (accounts, mode) = (self.accounts(), self.settings().delete_mode);
+        let (user, deleted) = if has_no_body(request).await? {
+            let guard = Guard::active().fresh(RECENT_LOGIN);
+            let user = self.guarded(&guard, request.head, context).await?;
+            let deleted = accounts
+                .delete_self_without_password(user.user(), mode, &user.context())
+                .await;
+            (user, deleted)
+        } else {
+            let (user, mut fields) = self
+                .guarded_fields(&Guard::active(), request, context)
+                .await?;
+            let body = DeleteMeBody::read(&mut fields, &self.body_rules());
+            let DeleteMeBody { current_password } = complete(body, fields)?;
+            let deleted = accounts
+                .delete_self(user.user(), &current_password, mode, &user.context())
+                .await;
+            (user, deleted)
+        };
         deleted.map_err(|error| match error {
             DeleteSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
             DeleteSelfError::LastSuperuser => ErrorCode::LastSuperuser.into(),

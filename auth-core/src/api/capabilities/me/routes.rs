@@ -69,10 +69,14 @@ fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
     .summary("Delete the own account: it is deactivated, or removed where the application says so.")
     .access(Access::User)
     .off_by_default()
-    .body(DeleteMeBody::schema(&surface.rules))
+    .optional_body(DeleteMeBody::schema(&surface.rules))
     .reply(ReplySpec::empty(
         204,
         "The account is deleted. The cookies of the login are cleared.",
     ))
-    .codes(&[ErrorCode::LoginBadCredentials, ErrorCode::LastSuperuser])
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::LastSuperuser,
+        ErrorCode::StepUpRequired,
+    ])
 }
