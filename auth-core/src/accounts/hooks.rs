@@ -33,18 +33,48 @@ pub type HookResult = Result<(), BoxError>;
 /// registration run after the reply, so that its time says nothing about who has an account;
 /// [`Accounts::wait_idle`](super::Accounts::wait_idle) waits for them.
 ///
+/// # Order
+///
+/// | flow | hooks, in this order |
+/// | --- | --- |
+/// | registration | `on_before_register`, `on_after_register` |
+/// | the same for a taken address, with `hide_existing_accounts` | `on_before_register`, `on_after_register_duplicate` |
+/// | login | `on_before_login`, `on_after_login` |
+/// | refused login | `on_before_login` if the password is right and the account may be used; `on_after_login_failed` |
+/// | request for a verification token | `on_after_request_verify_token` |
+/// | verification | `on_after_verify` |
+/// | request for a reset token | `on_after_forgot_password` |
+/// | reset of the password | `on_after_reset_password`, `on_after_password_change` |
+/// | change of the password | `on_after_password_change`, `on_after_update` |
+/// | update by the user | `on_before_update`; for a new address `on_after_email_change`, `on_after_request_verify_token`; `on_after_update` |
+/// | update by an administrator | `on_before_update`; for a new password `on_after_password_change`; for a new address `on_after_email_change`, `on_after_request_verify_token`; for a deactivation `on_after_deactivate`; `on_after_update` |
+/// | deletion, `DeleteMode::Soft` | `on_after_deactivate`, `on_after_update` |
+/// | deletion, `DeleteMode::Hard` | `on_before_delete`, `on_after_delete` |
+///
 /// # Examples
 ///
-/// ```
-/// use auth_core::accounts::{HookResult, UserManager, VerifyToken};
-/// use auth_core::{Context, User};
+/// Copy the hooks that the application needs. All of them:
 ///
-/// struct Welcome;
+/// ```
+/// use auth_core::accounts::{
+///     Decision, DecisionResult, ForgotPassword, HookResult, LoginFailure, ProposedUpdate,
+///     Registration, RequestVerify, UpdateSummary, UserManager, VerifyToken,
+/// };
+/// use auth_core::{Context, EmailAddress, User};
+///
+/// struct Hooks;
 ///
 /// #[async_trait::async_trait]
-/// impl UserManager for Welcome {
+/// impl UserManager for Hooks {
 ///     type User = User;
 ///
+///     async fn on_before_register(
+///         &self,
+///         registration: &Registration<User>,
+///         context: &Context,
+///     ) -> DecisionResult {
+///         Ok(Decision::Allow)
+///     }
 ///     async fn on_after_register(
 ///         &self,
 ///         user: &User,
@@ -54,8 +84,86 @@ pub type HookResult = Result<(), BoxError>;
 ///         println!("mail to {}: /verify#{}", user.email(), token.expose());
 ///         Ok(())
 ///     }
+///     async fn on_after_register_duplicate(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_before_login(&self, user: &User, context: &Context) -> DecisionResult {
+///         Ok(Decision::Allow)
+///     }
+///     async fn on_after_login(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_login_failed(
+///         &self,
+///         failure: LoginFailure<'_, User>,
+///         context: &Context,
+///     ) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_verify(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_request_verify_token(
+///         &self,
+///         request: RequestVerify<'_, User>,
+///         context: &Context,
+///     ) -> HookResult {
+///         println!("mail to {}: /verify#{}", request.user.email(), request.token.expose());
+///         Ok(())
+///     }
+///     async fn on_after_forgot_password(
+///         &self,
+///         request: ForgotPassword<'_, User>,
+///         context: &Context,
+///     ) -> HookResult {
+///         if let ForgotPassword::Known { user, token } = request {
+///             println!("mail to {}: /reset#{}", user.email(), token.expose());
+///         }
+///         Ok(())
+///     }
+///     async fn on_after_reset_password(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_password_change(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_email_change(
+///         &self,
+///         user: &User,
+///         old: &EmailAddress,
+///         context: &Context,
+///     ) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_before_update(
+///         &self,
+///         user: &User,
+///         change: &ProposedUpdate<User>,
+///         context: &Context,
+///     ) -> DecisionResult {
+///         Ok(Decision::Allow)
+///     }
+///     async fn on_after_update(
+///         &self,
+///         user: &User,
+///         update: &UpdateSummary,
+///         context: &Context,
+///     ) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_deactivate(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_before_delete(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
+///     async fn on_after_delete(&self, user: &User, context: &Context) -> HookResult {
+///         Ok(())
+///     }
 /// }
 /// ```
+///
+/// With a user of the application's own, `User` is that type throughout.
 #[async_trait]
 #[expect(
     unused_variables,

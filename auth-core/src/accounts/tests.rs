@@ -4,6 +4,7 @@ mod context;
 mod credentials;
 mod decisions;
 mod find;
+mod hook_order;
 mod hooks;
 mod mail;
 mod masters;
