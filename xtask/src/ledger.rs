@@ -24,7 +24,7 @@ written by `cargo xtask ledger` from the comments of the tests.
 cookies · `N` NIST SP 800-63B-4
 
 Rows with no test, because they are not the server's: A6.2.6 and A6.2.7 (masking and pasting are the form's), A7.4.4 (where
-a page shows its logout). N-SE-02, N-SE-06 and N-SE-08 speak of second factors, step-up and sign-on with others, which are
+a page shows its logout). N-SE-02 and N-SE-08 speak of second factors and sign-on with others, which are
 not there yet.
 
 | row | shown by |

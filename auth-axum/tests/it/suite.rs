@@ -8,7 +8,7 @@ use auth_axum::{
     ActiveUser, CurrentUser, Guard, OptionalUser, Policy, Superuser, VerifiedUser, csrf_protection,
     guard, routes,
 };
-use auth_core::testing::extractors::{self, Harness, OWN_COOKIE, Support, shown};
+use auth_core::testing::extractors::{self, Harness, OWN_COOKIE, RecentLogin, Support, shown};
 use auth_core::{Auth, User};
 use axum::Router;
 use axum::http::StatusCode;
@@ -47,6 +47,10 @@ impl Harness for Axum {
             .route(
                 "/support",
                 get(async |user: CurrentUser<User, Support>| shown(&user)),
+            )
+            .route(
+                "/recent",
+                get(async |user: CurrentUser<User, RecentLogin>| shown(&user)),
             )
             .route("/optional", get(optional).post(optional))
             .route("/three", get(three))
@@ -101,6 +105,7 @@ macro_rules! cases {
 cases! {
     policies_admit_their_users_only,
     guard_admits_its_users_only,
+    old_login_requires_a_step_up,
     optional_user_has_three_answers,
     inactive_user_is_unauthenticated,
     account_goes_from_registration_to_logout,

@@ -26,6 +26,7 @@ mod stale_cookies;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -46,6 +47,7 @@ use crate::user::User;
 /// | `/verified` | `VerifiedUser` | shown |
 /// | `/superuser` | `Superuser` | shown |
 /// | `/support` | `CurrentUser<User, Support>`, with [`Support`] | shown |
+/// | `/recent` | `CurrentUser<User, RecentLogin>`, with [`RecentLogin`] | shown |
 /// | `/optional`, with `GET` and `POST` | `OptionalUser` | shown, or `anonymous` |
 /// | `/three` | `ActiveUser`, `OptionalUser` and `CurrentUser` | shown |
 /// | `/guarded` | the same three behind `guard(active)` | shown |
@@ -70,6 +72,14 @@ pub struct Support;
 
 impl Policy for Support {
     const GUARD: Guard = Guard::active().any_role(&["support"]);
+}
+
+/// The policy of the page `/recent`: an active user who logged in within the last five minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct RecentLogin;
+
+impl Policy for RecentLogin {
+    const GUARD: Guard = Guard::active().fresh(Duration::from_mins(5));
 }
 
 /// A cookie that a handler sets, with the name of the toolkit's cookie: nothing may delete it.
@@ -98,7 +108,7 @@ macro_rules! cases {
 }
 
 cases! {
-    access: policies_admit_their_users_only, guard_admits_its_users_only, optional_user_has_three_answers,
+    access: policies_admit_their_users_only, guard_admits_its_users_only, old_login_requires_a_step_up, optional_user_has_three_answers,
         inactive_user_is_unauthenticated, account_goes_from_registration_to_logout;
     sharing: public_page_asks_no_store, guard_and_extractors_authenticate_once,
         failing_store_is_503_on_every_page, handles_never_share_a_result;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use auth_core::testing::extractors::{self, Harness, OWN_COOKIE, Support, shown};
+use auth_core::testing::extractors::{self, Harness, OWN_COOKIE, RecentLogin, Support, shown};
 use auth_core::{Auth, User};
 use auth_poem::{
     ActiveUser, CurrentUser, Guard, OptionalUser, Policy, RouteExt, Superuser, VerifiedUser,
@@ -39,6 +39,7 @@ impl Harness for Poem {
             .at("/verified", get(verified))
             .at("/superuser", get(superuser))
             .at("/support", get(support))
+            .at("/recent", get(recent))
             .at("/optional", get(optional).post(optional))
             .at("/three", get(three))
             .at("/guarded", get(three).with(guard(&auth, active())))
@@ -82,6 +83,11 @@ fn support(user: CurrentUser<User, Support>) -> String {
 }
 
 #[handler]
+fn recent(user: CurrentUser<User, RecentLogin>) -> String {
+    shown(&user)
+}
+
+#[handler]
 fn three(user: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<User>) -> String {
     shown(&user)
 }
@@ -121,6 +127,7 @@ macro_rules! cases {
 cases! {
     policies_admit_their_users_only,
     guard_admits_its_users_only,
+    old_login_requires_a_step_up,
     optional_user_has_three_answers,
     inactive_user_is_unauthenticated,
     account_goes_from_registration_to_logout,

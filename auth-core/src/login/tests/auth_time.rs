@@ -62,7 +62,7 @@ async fn every_backend_says_when_and_how_the_user_was_authenticated() {
     }
 }
 
-/// A7.5.1: a refresh proves a token and no user.
+/// N-SE-06: a refresh proves a token, not that the user is present.
 #[tokio::test]
 async fn refresh_keeps_the_time_and_the_methods_of_the_login() {
     let world = World::with_ada().await;

@@ -1,9 +1,11 @@
 //! Which users reach a handler.
 
 use serde_json::json;
+use time::Duration;
 
 use super::app::{App, assert_refused, assert_text};
 use crate::accounts::AdminUpdate;
+use crate::login::{AuthMethod, AuthProof, LoginStep};
 use crate::testing::PASSWORD;
 use crate::testing::conformance::WireRequest;
 use crate::user::Roles;
@@ -71,6 +73,31 @@ pub(super) async fn guard_admits_its_users_only(app: &App) {
         let admitted = app.get("/reports", &credential).await;
         assert_text("the role", &admitted, 200, "reports");
     }
+}
+
+/// RFC 9470 §3: the client learns how old the login may be.
+pub(super) async fn old_login_requires_a_step_up(app: &App) {
+    let ada = app.main.ada().await;
+    let anonymous = app.get_anonymous("/recent").await;
+    assert_refused("anonymous", &anonymous, 401, "AUTHENTICATION_FAILED");
+    let [cookie, _] = app.main.cookies(&ada).await;
+    for credential in [app.main.bearer(&ada).await, vec![cookie]] {
+        let admitted = app.get("/recent", &credential).await;
+        assert_eq!(admitted.status, 200, "a new login: {admitted}");
+    }
+    let context = app.main.auth.accounts().context();
+    let proof = AuthProof::vouched_for(ada, AuthMethod::PASSWORD)
+        .authenticated_at(context.now() - Duration::minutes(6));
+    let login = app.main.auth.log_in("jwt", proof, &context).await;
+    let tokens = login.ok().and_then(LoginStep::done).expect("a login");
+    let bearer = format!("Bearer {}", tokens.access.expose());
+    let reply = app
+        .get("/recent", &[("authorization".into(), bearer)])
+        .await;
+    assert_refused("an old login", &reply, 403, "STEP_UP_REQUIRED");
+    let challenge: Vec<_> = reply.header("www-authenticate").collect();
+    let expected = br#"Bearer error="insufficient_user_authentication", max_age="300""#;
+    assert_eq!(challenge, [expected]);
 }
 
 /// The three answers: the user, no user, and 401 for a header that is not accepted.
