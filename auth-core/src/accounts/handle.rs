@@ -104,7 +104,8 @@ impl<U: AuthUser> Accounts<U> {
     ///
     /// # Examples
     ///
-    /// ```
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
     /// use auth_core::testing::{self, Outbox, email};
     /// use std::sync::Arc;
     ///

@@ -12,7 +12,8 @@ use crate::user::Roles;
 ///
 /// The first administrator:
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// use auth_core::accounts::{Privileges, Registration};
 /// use auth_core::{Roles, testing};
 /// use std::sync::Arc;

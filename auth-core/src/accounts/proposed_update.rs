@@ -14,7 +14,8 @@ use crate::user::{AuthUser, ColumnChange, EmailAddress, Roles, UserColumns};
 ///
 /// A test calls the hook directly:
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// use auth_core::accounts::{Decision, DecisionResult, ProposedUpdate, Refusal, UserManager};
 /// use auth_core::{AuthUser, Context, EmailAddress, User, testing};
 ///
