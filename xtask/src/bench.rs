@@ -6,7 +6,7 @@ use crate::process::Process;
 
 const PACKAGE: &str = "benches";
 
-/// Hands the arguments on to the benchmarks.
+/// Runs the benchmarks with these arguments.
 pub(crate) fn run(arguments: &[String]) -> Check {
     let members = members::all().map_err(|failure| vec![failure])?;
     if !members.iter().any(|member| member.name == PACKAGE) {

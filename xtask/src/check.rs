@@ -1,14 +1,14 @@
-//! What a check answers, and how answers reach the person at the terminal.
+//! The result of a check, and the report of all results on the terminal.
 
-/// Nothing, or everything that is wrong.
+/// The result of a check: all failures, if there are any.
 pub(crate) type Check = Result<(), Vec<Failure>>;
 
-/// One thing that is wrong.
+/// One failure.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What is wrong, in a sentence.
+    /// The sentence that describes the failure.
     pub(crate) what: String,
-    /// The one command that repeats the failing check alone.
+    /// The command that repeats only the failed check.
     pub(crate) repeat: String,
 }
 
@@ -20,16 +20,16 @@ impl Failure {
         }
     }
 
-    /// The answer of a check that found this one thing.
+    /// Returns the result of a check with this one failure.
     pub(crate) fn alone(what: impl Into<String>, repeat: impl Into<String>) -> Check {
         Err(vec![Self::new(what, repeat)])
     }
 }
 
-/// What a command of the command line ends with.
+/// The outcome of a command.
 pub(crate) struct Outcome {
     pub(crate) check: Check,
-    /// The very last line, below the failures.
+    /// The last line, below the failures.
     pub(crate) closing: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl From<Check> for Outcome {
     }
 }
 
-/// One answer out of many: the failures of all, in their order.
+/// Joins results: all failures, in their order.
 pub(crate) fn all(checks: impl IntoIterator<Item = Check>) -> Check {
     let failures: Vec<Failure> = checks
         .into_iter()
@@ -56,7 +56,7 @@ pub(crate) fn all(checks: impl IntoIterator<Item = Check>) -> Check {
     }
 }
 
-/// Prints every failure, and below it the command that repeats it; then the closing line.
+/// Prints every failure with the command that repeats its check, then the closing line.
 pub(crate) fn report(outcome: &Outcome) {
     for failure in outcome.check.as_ref().err().into_iter().flatten() {
         say(&format!(
@@ -72,7 +72,7 @@ pub(crate) fn report(outcome: &Outcome) {
 /// Prints one line, or several.
 #[expect(
     clippy::print_stdout,
-    reason = "the one place of this program that talks to the terminal"
+    reason = "the only function of this program that prints"
 )]
 pub(crate) fn say(line: &str) {
     println!("{line}");
@@ -83,7 +83,7 @@ mod tests {
     use super::{Failure, all};
 
     #[test]
-    fn no_failure_is_lost_when_answers_are_joined() {
+    fn joined_results_keep_every_failure() {
         let answers = [
             Failure::alone("one", "a"),
             Ok(()),

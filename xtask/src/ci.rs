@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: every check, and how long each of them took.
+//! `cargo xtask ci`: every check, with the time that each one takes.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::check::{Check, Outcome, all, say};
 use crate::test::Which;
 use crate::{deny, deps, doc, features, lint, msrv, openapi, package, readme, test};
 
-/// Runs all of it, also after a failure: one look shows everything that is wrong.
+/// Runs every check, also after a failure, so that one run shows all failures.
 pub(crate) fn run() -> Outcome {
     let mut steps = vec![
         Step::take("lint", lint::run),
@@ -72,7 +72,7 @@ mod tests {
     use crate::check::Failure;
 
     #[test]
-    fn the_summary_tells_good_from_bad() {
+    fn summary_shows_passed_and_failed_checks() {
         let took = Duration::from_millis(12_340);
         let good = Step {
             name: "lint",

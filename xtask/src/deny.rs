@@ -3,7 +3,7 @@
 use crate::check::{Check, say};
 use crate::process::Process;
 
-/// Advisories are left to `cargo deny check advisories`: they need the network, and their answer
+/// Advisories are checked by `cargo deny check advisories`: they need the network, and their result
 /// changes from day to day while the code stays the same.
 pub(crate) fn run() -> Check {
     if !Process::cargo("deny --version").succeeds() {
@@ -13,6 +13,6 @@ pub(crate) fn run() -> Check {
         );
         return Ok(());
     }
-    // A wrapper that does not bring the crate in question is allowed.
+    // A wrapper that does not depend on the banned crate is allowed.
     Process::cargo("deny check -A unused-wrapper bans licenses sources").run()
 }

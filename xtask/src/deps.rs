@@ -1,4 +1,4 @@
-//! `cargo xtask deps`: what each crate must never depend on, and how many crates each brings.
+//! `cargo xtask deps`: the forbidden dependencies of each crate, and its number of dependencies.
 
 use crate::check::{Check, Failure, all, say};
 use crate::members::{self, Member};
@@ -6,13 +6,13 @@ use crate::tree::{Package, Tree};
 
 const REPEAT: &str = "cargo xtask deps";
 
-/// Frameworks for the web and the crates that they are made of.
+/// Web frameworks and the crates they consist of.
 const WEB: &[&str] = &[
     "axum*", "poem*", "actix*", "salvo*", "rocket*", "warp", "tide", "tonic*", "hyper*", "tower*",
     "http", "http-*", "h2", "h3", "reqwest*", "ureq*",
 ];
 
-/// Clients of databases, and pools.
+/// Database clients and connection pools.
 const DATABASES: &[&str] = &[
     "diesel*",
     "bb8*",
@@ -29,7 +29,7 @@ const DATABASES: &[&str] = &[
     "mongodb*",
 ];
 
-/// What nothing in the workspace may bring, each with the reason.
+/// Crates that no crate of the workspace may depend on, each with the reason.
 const NOWHERE: &[(&str, &str)] = &[
     ("openssl-sys", "needs a system library; TLS is rustls"),
     (
@@ -46,31 +46,31 @@ const NOWHERE: &[(&str, &str)] = &[
     ),
 ];
 
-/// What compiles or links C. A build of the core with opaque tokens only needs no C compiler.
+/// Crates that compile or link C. A build of the core with opaque tokens only needs no C compiler.
 const C: &[&str] = &[
     "cc", "cmake", "bindgen", "nasm-rs", "aws-lc*", "ring", "openssl*",
 ];
 
-/// Crates of which two versions in one program make types that look alike and do not fit.
+/// Crates whose types differ between versions: a program must have one version.
 const ONE_VERSION: &[&str] = &["axum", "axum-core", "poem", "diesel", "diesel-async"];
 
-/// What is promised about the dependencies of one crate.
+/// The limits on the dependencies of one crate.
 struct Rule {
     name: &'static str,
     never: &'static [&'static [&'static str]],
     crates: Option<Count>,
 }
 
-/// How many crates of others a library brings in all, with its default features, on this system.
+/// The number of foreign crates that a library depends on, with its default features, on this system.
 #[derive(Clone, Copy)]
 struct Count {
     /// The aim. Above it, the check prints a remark.
     aim: usize,
-    /// Above it, the check fails. It is a fifth above the aim, more than an update of dependencies adds.
+    /// Above it, the check fails. It is 20 % above the aim, more than an update of dependencies adds.
     limit: usize,
 }
 
-/// The "never" column of the crates' table, and the sizes that are promised.
+/// The limits of each crate: the "never" column of the crates' table, and the documented sizes.
 const RULES: &[Rule] = &[
     Rule {
         name: "auth-core",
@@ -122,7 +122,7 @@ pub(crate) fn run() -> Check {
         .chain([workspace(), core_without_c()]))
 }
 
-/// The core without its default features has no C.
+/// Checks that the core without its default features has no C.
 fn core_without_c() -> Check {
     const BELOW: &str = "-p auth-core --no-default-features -e normal,build --target all";
     without_c(&read(BELOW)?, BELOW)
@@ -181,7 +181,7 @@ fn workspace() -> Check {
     answer
 }
 
-/// Every crate that reaches a build on any system, whatever features are chosen.
+/// Returns the arguments that list every crate of any build, for all systems and features.
 fn everything_below(which: &str) -> String {
     format!("{which} -e normal,build --all-features --target all")
 }
@@ -220,16 +220,16 @@ fn nowhere(tree: &Tree) -> Check {
             .map(move |package| (package, reason))
     });
     all(found.map(|(package, reason)| {
-        let what = format!("nothing may bring {}: {reason}", package.name);
+        let what = format!("no crate may depend on {}: {reason}", package.name);
         let who = who_brings(package, &everything_below("--workspace"));
         Failure::alone(format!("{what}\n{who}"), REPEAT)
     }))
 }
 
-/// The command that shows the way to a crate that should not be there.
+/// Returns the command that shows the path to a forbidden crate.
 fn who_brings(package: &Package, below: &str) -> String {
     format!(
-        "who brings it: cargo tree {below} -i {}@{}",
+        "dependency path: cargo tree {below} -i {}@{}",
         package.name, package.version
     )
 }
@@ -246,7 +246,7 @@ fn one_version(tree: &Tree) -> Check {
         }
         Failure::alone(
             format!(
-                "{name} is there in the versions {}, one is allowed",
+                "{name} has the versions {}; one is allowed",
                 versions.join(" and ")
             ),
             REPEAT,
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_crate_below_the_core_is_found_and_the_command_leads_to_it() {
+    fn web_crate_below_the_core_fails_with_the_command_that_finds_it() {
         let printed =
             "auth-core v0.1.0 (/folder)\nserde v1.0.229\nhttp v1.5.0 (*)\ntower-layer v0.3.3\n";
 
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(failures.len(), 2);
         assert_eq!(
             failures[0].what,
-            "auth-core must never depend on http 1.5.0\nwho brings it: cargo tree -p auth-core \
+            "auth-core must never depend on http 1.5.0\ndependency path: cargo tree -p auth-core \
              -e normal,build --all-features --target all -i http@1.5.0"
         );
         let second = "auth-core must never depend on tower-layer 0.3.3\n";
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn each_crate_has_its_own_limits() {
+    fn limits_differ_per_crate() {
         let cases = [
             ("auth-core", "diesel v2.3.14", 1),
             ("auth-core", "auth-diesel v0.1.0 (/folder)", 1),
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn system_libraries_and_open_advisories_are_found() {
+    fn system_libraries_and_crates_with_advisories_fail() {
         let printed = "openssl-sys v0.9.110\nrsa v0.9.8\nopenssl-probe v0.2.0\n";
 
         let found = failures(nowhere(&Tree::parse(printed)));
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn crate_that_compiles_c_is_found_below_the_core() {
+    fn crate_that_compiles_c_below_the_core_fails() {
         let with = Tree::parse("aws-lc-rs v1.17.3\naws-lc-sys v0.42.1\ncc v1.2.44\nccm v0.5.0\n");
         let without = Tree::parse("sha2 v0.11.0\nccm v0.5.0\n");
 
@@ -360,18 +360,18 @@ mod tests {
     }
 
     #[test]
-    fn a_second_version_of_a_framework_is_found() {
+    fn second_version_of_a_framework_fails() {
         let twice =
             Tree::parse("axum v0.7.9\naxum v0.8.9\naxum v0.8.9 (*)\nsyn v2.0.1\nsyn v3.0.1\n");
         let once = Tree::parse("axum v0.8.9\naxum v0.8.9 (*)\n");
 
-        let expected = ["axum is there in the versions 0.7.9 and 0.8.9, one is allowed"];
+        let expected = ["axum has the versions 0.7.9 and 0.8.9; one is allowed"];
         assert_eq!(failures(one_version(&twice)), expected);
         assert_eq!(failures(one_version(&once)), [""; 0]);
     }
 
     #[test]
-    fn a_size_fails_only_above_its_limit() {
+    fn size_fails_only_above_its_limit() {
         let count = Count {
             aim: 90,
             limit: 108,

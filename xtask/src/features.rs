@@ -36,7 +36,7 @@ mod tests {
     use crate::members::Member;
 
     #[test]
-    fn none_then_each_alone_then_all() {
+    fn library_is_built_without_features_with_each_and_with_all() {
         let features = vec!["mysql".to_owned(), "sqlite".to_owned()];
         let member = Member {
             name: "auth-diesel".to_owned(),

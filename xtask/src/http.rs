@@ -4,10 +4,10 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A reply is expected within this time. A debug build hashes a password in about a second.
+/// The time limit of a reply. A debug build hashes a password in about a second.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A server on a port of this machine.
+/// A client of a server on a local port.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client {
     pub(crate) port: u16,
@@ -21,7 +21,7 @@ pub(crate) struct Reply {
 }
 
 impl Client {
-    /// Whether something listens on the port.
+    /// Returns whether a server listens on the port.
     pub(crate) fn connects(self) -> bool {
         TcpStream::connect_timeout(&self.address(), Duration::from_secs(1)).is_ok()
     }
@@ -36,7 +36,7 @@ impl Client {
         )
     }
 
-    /// Sends a JSON body.
+    /// Sends a `POST` request with a JSON body.
     pub(crate) fn post(self, path: &str, json: &str) -> io::Result<Reply> {
         let headers = format!(
             "content-type: application/json\r\ncontent-length: {}\r\n",
@@ -73,7 +73,7 @@ fn parse(reply: &str) -> Option<Reply> {
     })
 }
 
-/// The value of a text member of a flat JSON object, without escapes.
+/// Returns the value of a string member of a flat JSON object, without escapes.
 pub(crate) fn text_member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = json.split_once(&format!("\"{name}\""))?;
     let rest = rest.trim_start().strip_prefix(':')?.trim_start();
@@ -90,7 +90,7 @@ mod tests {
     use super::{Client, Reply, parse, text_member};
 
     #[test]
-    fn a_reply_has_a_status_and_a_body() {
+    fn reply_is_split_into_status_and_body() {
         let reply = parse("HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno").unwrap();
         let expected = Reply {
             status: 401,
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn text_members_are_read() {
+    fn string_members_are_read() {
         let json = r#"{"token_type":"bearer","access_token" : "a.b","expires_in":900}"#;
         assert_eq!(text_member(json, "access_token"), Some("a.b"));
         assert_eq!(text_member(json, "expires_in"), None);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_reaches_the_server() {
+    fn request_reaches_the_server() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = Client {
             port: listener.local_addr().unwrap().port(),

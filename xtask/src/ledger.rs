@@ -48,7 +48,7 @@ pub(crate) fn run() -> Check {
     Ok(())
 }
 
-/// Fails when the page is not what the tests say.
+/// Fails when the page does not match the doc comments of the tests.
 pub(crate) fn is_current(files: &[File], root: &Path) -> Check {
     let written = fs::read_to_string(root.join(PAGE)).unwrap_or_default();
     if written == page(files) {
@@ -105,7 +105,7 @@ fn shown_in(text: &str, all_are_cases: bool) -> Vec<(String, String)> {
     found
 }
 
-/// The functions of which a test for each framework is made, or for each framework and engine.
+/// Returns the functions from which a macro makes a test for each framework, or for each framework and engine.
 fn made_by_macro(text: &str) -> Vec<&str> {
     let calls = text.split("in_each_framework").skip(1);
     let lists = calls.filter_map(|rest| {
@@ -135,7 +135,7 @@ fn rows_in(comment: &str) -> Vec<String> {
         .collect()
 }
 
-/// `A6.2.1`, `C-FP-07`, `J-13`.
+/// Returns whether a word is a row, like `A6.2.1`, `C-FP-07` or `J-13`.
 fn is_row(word: &str) -> bool {
     let is_number =
         |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
@@ -160,7 +160,7 @@ mod tests {
     use super::{is_row, shown_in};
 
     #[test]
-    fn rows_are_told_from_other_words() {
+    fn rows_are_recognized_by_their_form() {
         for row in [
             "A6.2.1", "A16.5.3", "C-FP-07", "J-13", "B-02", "K-06", "N-PW-08",
         ] {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_belongs_to_the_function_below_it() {
+    fn row_belongs_to_the_function_below_it() {
         let text = "use app::in_each_framework;\nin_each_framework! { a, b }\nin_each_framework_and_engine! { c }\n/// B-04: of each.\nfn b(home: &Home) {}\n/// B-05: of each.\nfn c(home: &Home) {}\n/// J-13, A9.1.3: refused.\n#[test]\nfn no_crit() {}\n\n/// B-02: a note.\nstruct S;\nfn other() {}\n/// B-03: no test.\nfn helper() {}";
         let expected = [
             ("B-04", "b"),

@@ -1,4 +1,4 @@
-//! `cargo xtask`: the project's one door for the people who work on it.
+//! `cargo xtask`: the development commands of the project.
 
 mod bench;
 mod check;
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command behind a name and its arguments. Unknown arguments are a mistake, and a mistake runs nothing.
+/// Returns the command of a name and its arguments; `None` for unknown names and arguments.
 fn find<'a>(name: &str, rest: &'a [String]) -> Option<Box<dyn Fn() -> Outcome + 'a>> {
     let check: fn() -> Check = match (name, rest) {
         ("bench", _) => return Some(Box::new(|| bench::run(rest).into())),
@@ -109,7 +109,7 @@ mod tests {
     use super::{USAGE, find};
 
     #[test]
-    fn every_command_of_the_usage_exists() {
+    fn every_documented_command_exists() {
         let commands: Vec<&str> = USAGE
             .lines()
             .filter_map(|line| line.strip_prefix("  "))
@@ -119,19 +119,19 @@ mod tests {
 
         assert_eq!(commands.len(), 14);
         for command in commands {
-            assert!(find(command, &[]).is_some(), "no check behind {command}");
+            assert!(find(command, &[]).is_some(), "no check for {command}");
         }
     }
 
     #[test]
-    fn unknown_commands_and_stray_arguments_run_nothing() {
+    fn unknown_commands_and_arguments_are_rejected() {
         assert!(find("tset", &[]).is_none());
         assert!(find("test", &["--release".to_owned()]).is_none());
         assert!(find("tidy", &["--quick".to_owned()]).is_none());
     }
 
     #[test]
-    fn commands_take_the_options_of_the_usage() {
+    fn documented_options_are_accepted() {
         let words = |words: &[&str]| {
             words
                 .iter()

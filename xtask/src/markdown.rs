@@ -1,6 +1,6 @@
 //! The fenced blocks of a Markdown page.
 
-/// The first block of a language that fulfils a condition.
+/// Returns the first block of a language that fulfils a condition.
 pub(crate) fn first(
     markdown: &str,
     language: &str,
@@ -11,7 +11,7 @@ pub(crate) fn first(
         .find(|block| condition(block))
 }
 
-/// Every block of a language, with a line break at the end of each line.
+/// Returns every block of a language, with a line break at the end of each line.
 pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<(bool, String)> = None;
@@ -44,14 +44,14 @@ mod tests {
                         ```rust\nlet a = 1;\n```\n```rust,no_run\nfn main() {}\n```\n";
 
     #[test]
-    fn blocks_of_one_language_are_found() {
+    fn blocks_are_selected_by_language() {
         assert_eq!(blocks(PAGE, "rust"), ["let a = 1;\n", "fn main() {}\n"]);
         assert_eq!(blocks(PAGE, "toml"), ["[dependencies]\n"]);
         assert_eq!(blocks("```rust\nnot closed\n", "rust"), [""; 0]);
     }
 
     #[test]
-    fn the_first_block_with_a_main_function_is_the_program() {
+    fn program_is_the_first_block_with_a_main_function() {
         let program = first(PAGE, "rust", |block| block.contains("fn main"));
         assert_eq!(program.as_deref(), Some("fn main() {}\n"));
         assert_eq!(first(PAGE, "json", |_| true), None);

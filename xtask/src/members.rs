@@ -1,4 +1,4 @@
-//! The crates of the workspace and their features, as cargo sees them.
+//! The crates of the workspace and their features, read from `cargo tree`.
 
 use crate::check::Failure;
 use crate::process::Process;
@@ -12,13 +12,13 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// Whether this is one of the libraries that applications depend on.
+    /// Returns whether applications depend on this crate.
     pub(crate) fn is_library(&self) -> bool {
         self.name.starts_with("auth-")
     }
 }
 
-/// All crates of the workspace, in the alphabet's order.
+/// Returns all crates of the workspace, sorted by name.
 pub(crate) fn all() -> Result<Vec<Member>, Failure> {
     // With every feature switched on, the list of active features is the list of features.
     let tree = "tree --workspace --all-features --depth 0 --prefix none --format";

@@ -1,4 +1,4 @@
-//! `cargo xtask msrv`: the oldest promised toolchain builds the workspace, if it is installed.
+//! `cargo xtask msrv`: the oldest supported toolchain builds the workspace, if it is installed.
 
 use crate::check::{Check, say};
 use crate::process::Process;
@@ -12,12 +12,12 @@ pub(crate) fn run() -> Check {
         .unwrap_or_default();
     let Some(toolchain) = oldest_of(&installed) else {
         say(&format!(
-            "notice: Rust {OLDEST} is not installed, so the promise to build with it is NOT checked; \
+            "notice: Rust {OLDEST} is not installed, so the build with it is NOT checked; \
              rustup toolchain install {OLDEST} --profile minimal"
         ));
         return Ok(());
     };
-    // Its own folder, so that two compilers do not throw away each other's work.
+    // A separate folder, so that the two compilers do not invalidate each other's builds.
     Process::new(
         "rustup",
         &format!("run {toolchain} cargo check --workspace --all-features"),
@@ -26,7 +26,7 @@ pub(crate) fn run() -> Check {
     .run()
 }
 
-/// The name of the installed toolchain that has the oldest promised version.
+/// Returns the name of the installed toolchain that has the oldest supported version.
 fn oldest_of(installed: &str) -> Option<&str> {
     installed
         .lines()
@@ -42,7 +42,7 @@ mod tests {
     use super::{OLDEST, oldest_of};
 
     #[test]
-    fn only_that_version_will_do() {
+    fn only_the_oldest_supported_version_matches() {
         let named = format!("stable-x86_64 (active)\n{OLDEST}.1-x86_64-unknown-linux-gnu\n");
         assert_eq!(
             oldest_of(&named),

@@ -13,11 +13,11 @@ use crate::scratch::{Folder, Program, free_port};
 
 const REPEAT: &str = "cargo xtask openapi";
 
-/// The program, with the settings that the document describes and under which it is tried.
+/// The program, with the settings of the document and of the run.
 const PROGRAM: &str = "reference-app";
 const SETTINGS: &[&str] = &["--database-url", "memory:", "--log", "error", "--sessions"];
 
-/// What the tools read beside the document.
+/// The files that the tools read besides the document.
 const FILES: [&str; 3] = ["tsconfig.json", "redocly.yaml", "journey.ts"];
 
 pub(crate) fn run() -> Check {

@@ -9,13 +9,13 @@ pub(crate) fn run() -> Check {
     package(&members).run()
 }
 
-/// One command for all: a package is built with the packages that it depends on, not with their folders.
+/// One command packages all libraries: a package is built with packaged dependencies, not with folders.
 fn package(members: &[Member]) -> Process {
     let libraries = members.iter().filter(|member| member.is_library());
     let names = libraries.map(|member| format!("--package={}", member.name));
     Process::cargo("package --offline --quiet")
         .arguments(&names.collect::<Vec<_>>())
-        // As in this workspace, so that its builds of other crates serve here as well.
+        // The settings of this workspace, to reuse its builds of other crates.
         .environment("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
 }
 
@@ -25,7 +25,7 @@ mod tests {
     use crate::members::Member;
 
     #[test]
-    fn all_libraries_are_packed_together() {
+    fn all_libraries_are_packaged_by_one_command() {
         let members = ["auth-axum", "auth-core", "xtask"].map(|name| Member {
             name: name.to_owned(),
             features: Vec::new(),

@@ -1,4 +1,4 @@
-//! Commands of the shell: shown before they run, repeated in the message when they fail.
+//! Shell commands: printed before they run, and repeated in the failure message.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -23,12 +23,12 @@ pub(crate) enum Output {
 }
 
 impl Process {
-    /// Cargo, with arguments separated by blanks.
+    /// Returns a Cargo command; blanks separate the arguments.
     pub(crate) fn cargo(arguments: &str) -> Self {
         Self::new("cargo", arguments)
     }
 
-    /// Any program, with arguments separated by blanks.
+    /// Returns a command of a program; blanks separate the arguments.
     pub(crate) fn new(program: &'static str, arguments: &str) -> Self {
         let arguments = arguments.split_whitespace().map(str::to_owned).collect();
         Self {
@@ -39,19 +39,19 @@ impl Process {
         }
     }
 
-    /// Further arguments, taken as they are.
+    /// Adds arguments without splitting them at blanks.
     pub(crate) fn arguments(mut self, more: &[String]) -> Self {
         self.arguments.extend_from_slice(more);
         self
     }
 
-    /// One variable of the environment, shown in front of the command.
+    /// Adds an environment variable, printed in front of the command.
     pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.environment.push((name, value.into()));
         self
     }
 
-    /// One secret variable of the environment, which is never printed.
+    /// Adds a secret environment variable, which is never printed.
     pub(crate) fn hidden_environment(mut self, name: &'static str, value: &str) -> Self {
         self.hidden.push((name, value.to_owned()));
         self
@@ -67,7 +67,7 @@ impl Process {
         }
     }
 
-    /// Runs the command with its output on the terminal, and reads one of the two along the way.
+    /// Runs the command with its output on the terminal, and reads the lines of one output.
     pub(crate) fn follow(
         &self,
         which: Output,
@@ -91,7 +91,7 @@ impl Process {
         child.wait().map_err(|error| self.not_started(&error))
     }
 
-    /// Runs the command silently and hands back what it printed, or says why that is not possible.
+    /// Runs the command silently and returns its output.
     pub(crate) fn read(&self) -> Result<String, Failure> {
         let output = self
             .command()
@@ -107,14 +107,14 @@ impl Process {
         ))
     }
 
-    /// Whether the command starts and succeeds, without showing anything: is this tool installed?
+    /// Returns whether the command starts and succeeds, without output: checks for an installed tool.
     pub(crate) fn succeeds(&self) -> bool {
         self.command()
             .output()
             .is_ok_and(|output| output.status.success())
     }
 
-    /// The command as one would type it in the workspace's root.
+    /// Returns the command as a shell line for the workspace's root.
     pub(crate) fn line(&self) -> String {
         let environment = self
             .environment
@@ -149,20 +149,20 @@ impl Process {
     }
 }
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub(crate) fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package)
 }
 
-/// The folder of builds.
+/// Returns Cargo's target folder.
 #[expect(clippy::disallowed_methods, reason = "cargo reads the same variable")]
 pub(crate) fn target() -> PathBuf {
     let named = std::env::var("CARGO_TARGET_DIR").ok();
     root().join(named.as_deref().unwrap_or("target"))
 }
 
-/// Lines as text, whatever bytes a test may print; a broken pipe ends them.
+/// Returns lines as text; invalid UTF-8 is replaced, and a broken pipe ends them.
 fn lines_of(pipe: Box<dyn Read>) -> impl Iterator<Item = String> {
     BufReader::new(pipe)
         .split(b'\n')
@@ -184,7 +184,7 @@ mod tests {
     use super::{Output, Process};
 
     #[test]
-    fn the_printed_line_can_be_typed() {
+    fn printed_line_is_quoted_for_the_shell() {
         let doc = Process::cargo("doc --no-deps").environment("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(doc.line(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_reaches_the_command_and_no_line() {
+    fn hidden_variable_reaches_the_command_and_is_not_printed() {
         let command = Process::new("sh", "-c").arguments(&["echo $HIDDEN".to_owned()]);
         let command = command.hidden_environment("HIDDEN", "a secret");
 
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_command_names_itself() {
+    fn failure_names_the_command() {
         let failures = Process::cargo("no-such-command").run().unwrap_err();
 
         assert_eq!(failures[0].repeat, "cargo no-such-command");
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn following_sees_the_lines_of_the_output() {
+    fn follow_reads_each_line_of_the_output() {
         let mut seen = Vec::new();
 
         let status = Process::cargo("--version")

@@ -21,7 +21,7 @@ const ADDRESS: &str = "127.0.0.1:8000";
 /// The version of the workspace, which this crate inherits.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The variable of the environment in which the README's program expects 32 random bytes in hexadecimal.
+/// The environment variable in which the README's program expects 32 random bytes in hexadecimal.
 const SECRET: &str = "AUTH_SECRET";
 
 const CREDENTIALS: (&str, &str) = ("ada@example.com", "a mill that weaves algebra");
@@ -62,7 +62,7 @@ fn build(source: &Source, folder: &Folder) -> Result<PathBuf, String> {
     let target = target();
     let build = Process::cargo("build --offline --quiet")
         .arguments(&["--manifest-path".to_owned(), path("Cargo.toml")])
-        // As in this workspace, so that its builds of other crates serve here as well.
+        // The settings of this workspace, to reuse its builds of other crates.
         .environment("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .environment("CARGO_TARGET_DIR", target.display().to_string());
     build
@@ -109,7 +109,7 @@ fn expect(what: &str, status: u16, reply: io::Result<Reply>) -> Result<Reply, St
     }
 }
 
-/// What a reader copies.
+/// The blocks that a reader copies.
 #[derive(Debug, PartialEq, Eq)]
 struct Source {
     manifest: String,
@@ -139,7 +139,7 @@ impl Source {
         }
     }
 
-    /// Writes the crate, whose program listens on another port than the README's.
+    /// Writes the crate; its program listens on `port` instead of the README's.
     fn write(&self, folder: &Folder, port: u16) -> Result<(), String> {
         if !self.program.contains(ADDRESS) {
             return Err(format!("the README's program does not listen on {ADDRESS}"));
@@ -151,7 +151,7 @@ impl Source {
         write("src/main.rs", &program)
     }
 
-    /// The name of the program.
+    /// Returns the name of the program.
     fn name(&self) -> &str {
         let named = self.manifest.lines().find_map(|line| {
             let value = line.strip_prefix("name")?.trim_start().strip_prefix('=')?;
@@ -174,7 +174,7 @@ mod tests {
                           ```rust\nuse a::b;\n```\n```rust\nfn main() { listen(\"127.0.0.1:8000\") }\n```\n";
 
     #[test]
-    fn the_blocks_become_a_crate_on_another_port() {
+    fn blocks_become_a_crate_that_listens_on_the_given_port() {
         let folder = Folder::create("xtask-readme").unwrap();
 
         let source = Source::of(README).unwrap();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_blocks_are_named() {
+    fn error_names_the_missing_block() {
         let error = Source::of("# Title\n```rust\nlet a = 1;\n```\n").unwrap_err();
         assert_eq!(error.len(), 2);
         assert!(
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_with_another_address_is_an_error() {
+    fn program_with_an_unknown_address_is_an_error() {
         let folder = Folder::create("xtask-readme-address").unwrap();
         let source = Source::of(&README.replace("8000", "9000")).unwrap();
         let error = source.write(&folder, 4711).unwrap_err();
@@ -208,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_long_and_differ() {
+    fn secrets_are_unique_and_have_32_bytes() {
         let [one, other] = [secret().unwrap(), secret().unwrap()];
         assert_eq!(one.len(), 64);
         assert_ne!(one, other);
     }
 
     #[test]
-    fn an_unexpected_status_is_an_error_with_the_body() {
+    fn unexpected_status_is_an_error_with_the_body() {
         let reply = || {
             Ok(Reply {
                 status: 400,

@@ -8,7 +8,7 @@ use std::{env, fs, io, process, thread};
 
 use crate::http::Client;
 
-/// A program listens within this time.
+/// The time limit within which a program must listen.
 const START: Duration = Duration::from_mins(1);
 
 /// A new folder among the temporary files. It is removed when this is dropped.
@@ -28,7 +28,7 @@ impl Folder {
         &self.path
     }
 
-    /// Writes a file, and the folders that lead to it.
+    /// Writes a file and creates its parent folders.
     pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.path.join(name);
         if let Some(folder) = path.parent() {
@@ -40,12 +40,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // The operating system clears its temporary files as well.
+        // A remaining folder is a temporary file, which the operating system removes.
         let _ = fs::remove_dir_all(&self.path);
     }
 }
 
-/// A port that was free a moment ago.
+/// Returns a port that was free when it was checked.
 pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::{Folder, Program, free_port};
 
     #[test]
-    fn a_folder_goes_with_its_files() {
+    fn dropped_folder_is_removed_with_its_files() {
         let folder = Folder::create("xtask-folder").unwrap();
         folder.write("src/main.rs", "fn main() {}").unwrap();
         let path = folder.path().to_owned();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_ends_is_an_error_with_its_output() {
+    fn program_that_ends_is_an_error_with_its_output() {
         let folder = Folder::create("xtask-program").unwrap();
         let mut command = Command::new("sh");
         command.args(["-c", "echo no database; exit 3"]);

@@ -1,4 +1,4 @@
-//! The database servers of a test run: given by the caller, started for the run, or left out aloud.
+//! The database servers of a test run: given by the caller, started for the run, or left out with a notice.
 
 use std::thread;
 use std::time::Instant;
@@ -11,16 +11,16 @@ use crate::process::Process;
 const REPEAT: &str = "cargo xtask test";
 const REPEAT_QUICK: &str = "cargo xtask test --quick";
 
-/// The servers that are there for a run. Those that were started for it stop when this is dropped.
+/// The available servers of a run. Servers that the run started stop when this is dropped.
 pub(crate) struct Servers {
     started: Vec<(Engine, Server)>,
     plan: Plan,
-    /// Whether tests may use no server at all.
+    /// Whether tests must use no server.
     none: bool,
 }
 
 impl Servers {
-    /// A run without servers: every test that uses one is left out.
+    /// Returns the servers of a run without any: every test that uses a server is left out.
     pub(crate) fn none() -> Result<Self, Vec<Failure>> {
         if variable(Required::VARIABLE).as_deref() == Some("all") {
             let what = format!(
@@ -46,7 +46,7 @@ impl Servers {
         let required = Required::parse(variable(Required::VARIABLE).as_deref())
             .map_err(|why| vec![Failure::new(why, REPEAT)])?;
         let found = thread::scope(|scope| {
-            // Side by side: most of the time a starting server waits.
+            // In parallel: a starting server mostly waits.
             let found = Engine::ALL.map(|engine| (engine, scope.spawn(move || find(engine))));
             found.map(|(engine, thread)| {
                 let died = |_| Found::Failed(format!("{engine}: its start panicked"));
@@ -71,7 +71,7 @@ impl Servers {
         })
     }
 
-    /// The process with the URLs of the servers that were started. The others are in its environment anyway.
+    /// Adds the URLs of the started servers to a process. The environment already has the URLs of the given servers.
     pub(crate) fn equip(&self, process: Process) -> Process {
         if self.none {
             return process.environment(Required::VARIABLE, "none");
@@ -83,7 +83,7 @@ impl Servers {
             })
     }
 
-    /// The command that repeats a process: alone it would run without the servers that were started.
+    /// Returns the command that repeats a process together with its started servers.
     pub(crate) fn repeat(&self, process: &Process) -> String {
         if self.none {
             REPEAT_QUICK.to_owned()
@@ -94,7 +94,7 @@ impl Servers {
         }
     }
 
-    /// A line for each engine whose tests are left out.
+    /// Returns a line for each engine whose tests are left out.
     pub(crate) fn left_out(&self) -> &[String] {
         &self.plan.left_out
     }
@@ -109,13 +109,13 @@ impl Servers {
     }
 }
 
-/// What there is of one engine.
+/// The state of one engine.
 enum Found<S> {
-    /// The caller has named a server.
+    /// The caller named a server.
     Given,
     Started(S),
     Missing,
-    /// It is installed and does not start.
+    /// The engine is installed and does not start.
     Failed(String),
 }
 
@@ -139,7 +139,7 @@ fn find(engine: Engine) -> Found<Server> {
     }
 }
 
-/// What follows from what there is.
+/// The servers, notices and failures of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Plan {
     left_out: Vec<String>,
@@ -175,7 +175,7 @@ impl Plan {
     }
 }
 
-/// A variable that is set to nothing is not set.
+/// Returns a variable's value; an empty value counts as unset.
 #[expect(
     clippy::disallowed_methods,
     reason = "the caller's environment is where servers are named"
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn with_both_there_nothing_is_left_out() {
+    fn no_test_is_left_out_with_both_engines() {
         for required in [Required::Nothing, Required::All] {
             let plan = plan(required, Found::Given, Found::Started(()));
             assert_eq!(plan, Ok(Plan::default()));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_engine_is_left_out_aloud_with_the_line_that_installs_it() {
+    fn missing_engine_is_left_out_with_a_notice_that_names_its_package() {
         let plan = plan(Required::Nothing, Found::Started(()), Found::Missing).unwrap();
 
         let expected = "notice: MariaDB is not installed, so its tests are LEFT OUT; \
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_engine_that_is_required_stops_the_run() {
+    fn missing_required_engine_stops_the_run() {
         let refused = plan(Required::All, Found::Missing, Found::Missing).unwrap_err();
 
         assert_eq!(refused.len(), 2);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_does_not_start_is_a_failure_in_any_case() {
+    fn installed_engine_that_does_not_start_is_a_failure() {
         let broken = || Found::Failed("MariaDB: disk full".to_owned());
 
         let plan_without = plan(Required::Nothing, Found::Given, broken()).unwrap();

@@ -12,17 +12,17 @@ use crate::servers::Servers;
 pub(crate) enum Which {
     /// All of them.
     All,
-    /// Those that need neither a database server nor a browser, and build nothing.
+    /// Tests that need neither a database server nor a browser, and build no crates.
     Quick,
 }
 
-/// The paths of tests that a quick run leaves out: those with a browser, and those that build crates.
+/// The paths of tests that a quick run leaves out: tests with a browser, and tests that build crates.
 const SLOW: [&str; 2] = ["browser::", "compile_fail::"];
 
 /// The package whose tests start database servers.
 const SERVERS: &str = "scratch-servers";
 
-/// Builds the tests and runs them. The sum is the closing line, also when something failed.
+/// Builds the tests and runs them. The closing line has the totals, also after a failure.
 pub(crate) fn run(which: Which) -> Outcome {
     let servers = match which {
         Which::All => Servers::find(),
@@ -50,7 +50,7 @@ pub(crate) fn run(which: Which) -> Outcome {
     }
 }
 
-/// A failure to build is reported as one: it is not a failed test.
+/// Builds the tests. A build failure is not reported as a failed test.
 fn build(runner: Runner, which: Which) -> Check {
     let process = runner.build(which);
     process.run().map_err(|_| {
@@ -59,7 +59,7 @@ fn build(runner: Runner, which: Which) -> Check {
     })
 }
 
-/// What runs the unit and integration tests.
+/// The runner of the unit and integration tests.
 #[derive(Debug, Clone, Copy)]
 enum Runner {
     Nextest,
@@ -94,13 +94,13 @@ impl Runner {
     fn process(self, which: Which, option: &str) -> Process {
         let command = match self {
             Self::Nextest => "nextest run",
-            // All but the examples of the documentation, which have a run of their own.
+            // The examples of the documentation run separately.
             Self::Cargo => "test --tests",
         };
         Process::cargo(&format!("{command} {} {option}", packages(which)))
     }
 
-    /// Where it prints its sums.
+    /// Returns the output to which it prints its totals.
     fn output(self) -> Output {
         match self {
             Self::Nextest => Output::Error,
@@ -109,7 +109,7 @@ impl Runner {
     }
 }
 
-/// The examples of the documentation.
+/// Returns the command that runs the examples of the documentation.
 fn examples(which: Which) -> Process {
     Process::cargo(&format!("test --doc {} --no-fail-fast", packages(which)))
 }
@@ -125,7 +125,7 @@ fn packages(which: Which) -> String {
 fn counted(process: &Process, output: Output, servers: &Servers, totals: &mut Totals) -> Check {
     let mut seen = Totals::default();
     let shown = |line: &str| seen += Totals::parse(line).unwrap_or_default();
-    // Colours would stand between the figures and their words.
+    // Colour codes between numbers and words would break the parser.
     let plain = process.clone().environment("CARGO_TERM_COLOR", "never");
     let check = match servers.equip(plain).follow(output, shown) {
         Ok(status) if status.success() => Ok(()),
@@ -144,7 +144,7 @@ mod tests {
     use super::{Runner, Which, examples};
 
     #[test]
-    fn a_quick_run_has_neither_servers_nor_browser() {
+    fn quick_run_has_neither_servers_nor_browser() {
         let line = |runner: Runner, which| runner.run(which).line();
         assert_eq!(
             line(Runner::Cargo, Which::All),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_build_runs_nothing() {
+    fn build_runs_no_tests() {
         assert_eq!(
             Runner::Nextest.build(Which::All).line(),
             "cargo nextest run --workspace --all-features --no-run"

@@ -20,22 +20,19 @@ pub(crate) fn run() -> Check {
     let files = files(root()).map_err(|failure| vec![failure])?;
     let check = all([judge(&files, root()), ledger::is_current(&files, root())]);
     if check.is_ok() {
-        say(&format!(
-            "tidy: {} files, nothing to say against them",
-            files.len()
-        ));
+        say(&format!("tidy: {} files, no violations", files.len()));
     }
     check
 }
 
-/// `cargo xtask tidy --words [path]`: the phrases where they are not enforced yet.
+/// Runs `cargo xtask tidy --words [path]`: prints the phrases in files where the rule is not enforced.
 pub(crate) fn words(below: Option<&str>) -> Check {
     let files = files(root()).map_err(|failure| vec![failure])?;
     words::show(&files, below);
     Ok(())
 }
 
-/// Every rule over every file.
+/// Applies every rule to every file.
 fn judge(files: &[File], root: &Path) -> Check {
     let each = files.iter().flat_map(|file| rules::of_one(file, root));
     let together = rules::of_all(files)

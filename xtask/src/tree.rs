@@ -1,4 +1,4 @@
-//! `cargo tree` as data: which crates, in which versions, a crate brings with it.
+//! `cargo tree` as data: the dependencies of a crate with their versions.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Asks cargo, with the arguments that choose the crate, its features and the kinds of edges.
+    /// Runs `cargo tree` with arguments that select the crate, its features and the kinds of edges.
     pub(crate) fn of(arguments: &str) -> Result<Self, Failure> {
         let tree = Process::cargo("tree --prefix none --format {p}").arguments(
             &arguments
@@ -30,7 +30,7 @@ impl Tree {
         Ok(Self::parse(&tree.read()?))
     }
 
-    /// Reads lines like `axum v0.8.9 (*)` or `auth-core v0.1.0 (/folder)`; other lines are ignored.
+    /// Parses lines like `axum v0.8.9 (*)` or `auth-core v0.1.0 (/folder)`; other lines are ignored.
     pub(crate) fn parse(printed: &str) -> Self {
         let package = |line: &str| {
             let (name, rest) = line.trim().split_once(" v")?;
@@ -45,7 +45,7 @@ impl Tree {
         }
     }
 
-    /// The crates whose names match one of the patterns; a pattern may end in `*`.
+    /// Returns the crates whose names match one of the patterns; a pattern may end in `*`.
     pub(crate) fn matching<'a>(
         &'a self,
         patterns: &'a [&'a str],
@@ -57,7 +57,7 @@ impl Tree {
         })
     }
 
-    /// How many crates there are that are not this workspace's own.
+    /// Returns the number of crates from outside of the workspace.
     pub(crate) fn foreign(&self) -> usize {
         self.packages
             .iter()
@@ -93,12 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn every_version_counts_once_and_own_crates_do_not() {
+    fn each_version_counts_once_and_workspace_crates_do_not() {
         assert_eq!(Tree::parse(SAMPLE).foreign(), 5);
     }
 
     #[test]
-    fn a_star_matches_the_rest_of_a_name_and_nothing_else_does() {
+    fn star_matches_the_rest_of_a_name() {
         assert_eq!(names(&["http"]), ["http"]);
         assert_eq!(names(&["http*"]), ["http", "http-body"]);
         assert_eq!(names(&["sy"]), [""; 0]);

@@ -12,7 +12,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The account of the engine's package, else one that owns nothing.
+    /// Returns the account of the engine's package, or else an unprivileged account.
     pub(crate) fn of(engine: Engine) -> Option<Self> {
         let accounts = fs::read_to_string("/etc/passwd").ok()?;
         let own = match engine {
@@ -24,7 +24,7 @@ impl Account {
             .find_map(|name| Self::parse(&accounts, name))
     }
 
-    /// Finds `name:password:user:group:…`; root under another name is of no use.
+    /// Finds `name:password:user:group:…`; an alias of root is rejected.
     fn parse(accounts: &str, name: &str) -> Option<Self> {
         accounts.lines().find_map(|line| {
             let mut parts = line.split(':');
@@ -43,7 +43,7 @@ mod tests {
     use super::Account;
 
     #[test]
-    fn accounts_are_found_by_their_whole_name_and_are_never_root() {
+    fn accounts_are_found_by_exact_name_and_root_is_rejected() {
         let accounts = "root:x:0:0:root:/:/bin/sh\n\
                         postgres-old:x:7:7::/:/bin/sh\n\
                         postgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n\

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::{Engine, ServerError};
 
-/// Starts servers on Unix, and none here.
+/// Starts servers on Unix; on this system it always fails.
 #[derive(Debug)]
 pub struct Scratch;
 
@@ -15,7 +15,7 @@ impl Scratch {
     ///
     /// # Errors
     ///
-    /// In every case.
+    /// Always.
     pub fn start(engine: Engine) -> Result<Server, ServerError> {
         Err(ServerError::Missing(engine))
     }
@@ -25,28 +25,28 @@ pub(crate) fn is_installed(_: Engine) -> bool {
     false
 }
 
-/// A server that cannot be.
+/// A server, which cannot exist on this system.
 #[derive(Debug)]
 pub struct Server(Infallible);
 
 #[expect(
     clippy::missing_errors_doc,
-    reason = "the type has no value, so that none of this is ever called"
+    reason = "the type has no value, so none of its methods is ever called"
 )]
 impl Server {
-    /// The URL of the server.
+    /// Returns the URL of the server.
     #[must_use]
     pub fn url(&self) -> &str {
         match self.0 {}
     }
 
-    /// Where the server listens.
+    /// Returns the address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         match self.0 {}
     }
 
-    /// The folder of the server.
+    /// Returns the folder of the server.
     #[must_use]
     pub fn folder(&self) -> &Path {
         match self.0 {}

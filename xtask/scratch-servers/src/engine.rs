@@ -1,10 +1,10 @@
-//! The engines, and what people call them.
+//! The engines and their names.
 
 use std::fmt;
 
 use crate::server;
 
-/// How many clients a scratch server takes at the same time.
+/// The number of simultaneous connections that a scratch server accepts.
 pub const CONNECTIONS: u16 = 300;
 
 /// A database engine.
@@ -12,15 +12,15 @@ pub const CONNECTIONS: u16 = 300;
 pub enum Engine {
     /// PostgreSQL.
     Postgres,
-    /// MariaDB, or MySQL where that is what is installed.
+    /// MariaDB, or MySQL if only MySQL is installed.
     Mysql,
 }
 
 impl Engine {
-    /// Every engine, in the order in which they are named to people.
+    /// Every engine, in the order of their output.
     pub const ALL: [Self; 2] = [Self::Postgres, Self::Mysql];
 
-    /// The environment variable that tells tests the URL of a server of this engine.
+    /// Returns the environment variable with the URL of this engine's server for tests.
     ///
     /// ```
     /// use scratch_servers::Engine;
@@ -36,7 +36,7 @@ impl Engine {
         }
     }
 
-    /// The line that installs the engine on Debian and its kin.
+    /// Returns the shell command that installs the engine on Debian and its derivatives.
     ///
     /// ```
     /// use scratch_servers::Engine;
@@ -51,7 +51,7 @@ impl Engine {
         }
     }
 
-    /// Whether the engine's programs are found on this machine.
+    /// Returns whether the engine's programs are found on this machine.
     ///
     /// ```
     /// use scratch_servers::Engine;

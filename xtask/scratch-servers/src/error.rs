@@ -1,4 +1,4 @@
-//! Why there is no server.
+//! The errors of servers.
 
 use std::error::Error;
 use std::fmt;
@@ -9,15 +9,15 @@ use crate::Engine;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// The engine is not installed, at least not where we look for it.
+    /// The engine's programs were not found.
     Missing(Engine),
-    /// The engine is installed and does not do what it should.
+    /// The engine is installed, and one of its programs failed.
     Failed {
-        /// Which engine.
+        /// The engine.
         engine: Engine,
-        /// What went wrong.
+        /// The description of the failure.
         what: String,
-        /// The end of what the server wrote to its log; empty where it wrote nothing.
+        /// The last lines of the server's log; may be empty.
         log: String,
     },
 }
@@ -44,7 +44,7 @@ mod tests {
     use crate::Engine;
 
     #[test]
-    fn messages_say_what_to_do_and_what_the_server_said() {
+    fn messages_have_the_installation_and_the_log() {
         assert_eq!(
             ServerError::Missing(Engine::Postgres).to_string(),
             "PostgreSQL is not installed (apt-get install postgresql)"

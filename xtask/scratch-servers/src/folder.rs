@@ -1,4 +1,4 @@
-//! The folder that holds everything of one server and goes away with it.
+//! The folder of one server, removed together with it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::account::Account;
 use crate::random;
 
-/// How much of a log is shown, in lines. MariaDB ends with thirty of general advice.
+/// The number of log lines in an error. MariaDB ends its log with 30 lines of general advice.
 const TAIL: usize = 60;
 
-/// A folder that only its account may enter, removed when it is dropped.
+/// A folder that only its account can enter, removed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
@@ -19,11 +19,11 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder among the temporary files, and gives it to the account.
+    /// Creates the folder among the temporary files, owned by the account.
     pub(crate) fn create(name: &str, account: Option<Account>) -> io::Result<Self> {
         let mut home = std::env::temp_dir();
         // Other accounts may be unable to read root's temporary files.
-        if account.is_some() && !everybody_passes(&home) {
+        if account.is_some() && !all_accounts_may_enter(&home) {
             home = PathBuf::from("/tmp");
         }
         let path = home.join(format!("scratch-{name}-{}", random::hex(8)?));
@@ -37,7 +37,7 @@ impl Folder {
         &self.path
     }
 
-    /// Where the server keeps its data.
+    /// Returns the path of the server's data.
     pub(crate) fn data(&self) -> PathBuf {
         self.path.join("data")
     }
@@ -56,7 +56,7 @@ impl Folder {
         Ok(path)
     }
 
-    /// The log, to be written on at its end.
+    /// Opens the log for appending.
     pub(crate) fn log(&self) -> io::Result<File> {
         OpenOptions::new()
             .append(true)
@@ -65,7 +65,7 @@ impl Folder {
             .open(self.path.join("log"))
     }
 
-    /// The end of the log.
+    /// Returns the last lines of the log.
     pub(crate) fn tail(&self) -> String {
         let log = fs::read(self.path.join("log")).unwrap_or_default();
         last_lines(&String::from_utf8_lossy(&log), TAIL)
@@ -80,21 +80,21 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A second time for what a process has written while it ended.
+        // The second attempt removes files that a process wrote while it ended.
         if fs::remove_dir_all(&self.path).is_err() {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
 }
 
-/// Whether this process acts as root: what it makes belongs to root.
+/// Returns whether this process creates files as root.
 pub(crate) fn is_root() -> io::Result<bool> {
     let folder = Folder::create("owner", None)?;
     Ok(fs::metadata(folder.path())?.uid() == 0)
 }
 
-/// Whether an account that owns nothing may go through the folder and all those above it.
-fn everybody_passes(folder: &Path) -> bool {
+/// Returns whether every account may enter the folder and all its parents.
+fn all_accounts_may_enter(folder: &Path) -> bool {
     folder.ancestors().all(|above| {
         fs::metadata(above).is_ok_and(|folder| folder.permissions().mode() & 0o001 != 0)
     })
@@ -112,25 +112,25 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
 
-    use super::{Folder, everybody_passes, last_lines};
+    use super::{Folder, all_accounts_may_enter, last_lines};
 
     #[test]
-    fn a_folder_is_private_and_leaves_nothing_behind() {
+    fn folder_is_private_and_is_removed_when_dropped() {
         let folder = Folder::create("test", None).unwrap();
         let path = folder.path().to_owned();
         let file = folder.write("password", "secret").unwrap();
 
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
-        assert!(!everybody_passes(&path));
-        assert!(everybody_passes(Path::new("/")));
+        assert!(!all_accounts_may_enter(&path));
+        assert!(all_accounts_may_enter(Path::new("/")));
 
         drop(folder);
         assert!(!path.exists());
     }
 
     #[test]
-    fn the_end_of_a_log_is_shown() {
+    fn tail_has_the_last_lines_of_the_log() {
         assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc");
         assert_eq!(last_lines("a\n", 2), "a");
         assert_eq!(last_lines("", 2), "");

@@ -1,20 +1,20 @@
-//! The server that a test was given, and what happens to the test when there is none.
+//! The server that a test was given, and the notice or failure of a test without one.
 
 use crate::{Engine, Scratch, Server, ServerError};
 
-/// Which engines must be there.
+/// Which engines are required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Required {
-    /// None: tests of an engine that is missing are left out, with a notice.
+    /// None: tests of a missing engine are left out, with a notice.
     Nothing,
-    /// None, and none is used: all tests with a server are left out, with a notice.
+    /// None, and no server is used: all tests with a server are left out, with a notice.
     Unused,
     /// All of them: a missing engine is a failure.
     All,
 }
 
 impl Required {
-    /// The environment variable that decides it.
+    /// The environment variable with this setting.
     pub const VARIABLE: &'static str = "AUTH_REQUIRE_ENGINES";
 
     /// Reads the value of the variable: `all`, `none`, or no value.
@@ -29,7 +29,7 @@ impl Required {
     ///
     /// # Errors
     ///
-    /// Every other value: a slip of the pen must not switch a requirement off.
+    /// Every other value, so that a misspelled value does not disable a requirement.
     pub fn parse(value: Option<&str>) -> Result<Self, String> {
         match value {
             None | Some("") => Ok(Self::Nothing),
@@ -43,10 +43,10 @@ impl Required {
     }
 }
 
-/// The URL of a server for a test of this engine, with a role that may create databases.
+/// Returns the URL of a server for a test of this engine, with a role that may create databases.
 ///
-/// `None` means that there is no server, and that one line on standard error has said so: the test returns.
-/// The test makes a database of its own with a random name, and drops it.
+/// Returns `None` without a server, after one line on standard error: the test returns.
+/// The test creates a separate database with a random name, and drops it.
 ///
 /// ```
 /// use scratch_servers::{Engine, test_server};
@@ -58,7 +58,7 @@ impl Required {
 ///
 /// # Panics
 ///
-/// When there is no server and `AUTH_REQUIRE_ENGINES` is `all`: what was asked for is not left out.
+/// If there is no server and `AUTH_REQUIRE_ENGINES` is `all`.
 #[must_use]
 #[expect(
     clippy::panic,
@@ -80,9 +80,9 @@ pub fn test_server(engine: Engine) -> Option<String> {
     }
 }
 
-/// A server of this engine for one test alone, which may stop and kill it.
+/// Returns a server of this engine for one test, which may stop and kill it.
 ///
-/// `None` means that the engine is not installed, and that one line on standard error has said so: the test
+/// Returns `None` if the engine is not installed, after one line on standard error: the test
 /// returns.
 ///
 /// ```no_run
@@ -97,7 +97,7 @@ pub fn test_server(engine: Engine) -> Option<String> {
 ///
 /// # Panics
 ///
-/// When the engine does not start, and when it is missing and `AUTH_REQUIRE_ENGINES` is `all`.
+/// If the engine does not start, or is missing while `AUTH_REQUIRE_ENGINES` is `all`.
 #[must_use]
 #[expect(
     clippy::panic,
@@ -149,10 +149,10 @@ fn answer(engine: Engine, url: Option<String>, required: Option<&str>) -> Answer
     }
 }
 
-/// A variable that is set to nothing is not set.
+/// Returns a variable's value; an empty value counts as unset.
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests have no other way to learn of the server that was started for them"
+    reason = "the environment names the server that was started for the tests"
 )]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -164,7 +164,7 @@ mod tests {
     use crate::Engine;
 
     #[test]
-    fn a_given_server_is_used_whatever_is_required() {
+    fn given_server_is_used_for_every_requirement() {
         let url = || Some("mysql://me:secret@127.0.0.1:3306/mysql".to_owned());
         for required in [None, Some(""), Some("all")] {
             let expected = Answer::Use(url().unwrap_or_default());
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_server_a_test_is_left_out_aloud_or_fails() {
+    fn test_without_a_server_is_left_out_with_a_notice_or_fails() {
         let Answer::LeaveOut(notice) = answer(Engine::Postgres, None, None) else {
             panic!("nothing was required");
         };
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_server_is_left_out_if_none_may_be_used() {
+    fn given_server_is_not_used_when_no_server_is_allowed() {
         let url = Some("postgres://there".to_owned());
         let Answer::LeaveOut(notice) = answer(Engine::Postgres, url, Some("none")) else {
             panic!("no server may be used");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_pen_requires_everything_rather_than_nothing() {
+    fn unknown_requirement_is_a_failure() {
         assert!(Required::parse(Some("All")).is_err());
         let url = Some("postgres://there".to_owned());
         let Answer::Fail(why) = answer(Engine::Postgres, url, Some("postgres")) else {

@@ -1,32 +1,32 @@
 //! Throw-away PostgreSQL and MariaDB (or MySQL) servers for tests, started from installed binaries.
 //!
 //! A server has a random free port on the loopback interface, a random password, and a data folder of its own
-//! in the folder for temporary files. It knows nothing of a server that may be running on the same
-//! machine, and goes away with its folder when it is dropped, and also when the process that
+//! in the folder for temporary files. It is independent of other servers on the same
+//! machine, and is removed with its folder when it is dropped, and also when the process that
 //! started it is killed.
 //!
-//! Tests that need no more than *some* server ask [`test_server`] for its URL; `cargo xtask test`
-//! starts one of each engine for the whole run. Tests that stop and crash a server start one of their own:
+//! Tests that can share a server get its URL from [`test_server`]; `cargo xtask test`
+//! starts one per engine for the whole run. Tests that stop or kill a server start a separate one:
 //!
 //! ```no_run
 //! use scratch_servers::{Engine, Scratch};
 //!
 //! let mut server = Scratch::start(Engine::Postgres)?;
 //! println!("connect to {}", server.url());
-//! server.kill()?; // as if the machine had lost it
+//! server.kill()?; // like a crash
 //! server.start()?; // the same port, the same data
 //! # Ok::<(), scratch_servers::ServerError>(())
 //! ```
 //!
-//! Binaries are looked for on `PATH` and where Debian keeps them. PostgreSQL and MariaDB refuse to run as
-//! root; when root asks, they run as `postgres`, `mysql` or `nobody`. On systems other than Unix
+//! Binaries are searched on `PATH` and in Debian's folders. PostgreSQL and MariaDB refuse to run as
+//! root; if root starts them, they run as `postgres`, `mysql` or `nobody`. On systems other than Unix
 //! every engine counts as missing.
 //!
-//! # What is different from a server in production
+//! # Differences from a server in production
 //!
-//! Nothing waits for the disk (`fsync=off`, `innodb_flush_method=nosync`), so a power cut would destroy the data.
-//! A commit has still been handed to the operating system when it is answered: it outlives
-//! [`Server::kill`], which is what tests of crashes are about. Caches are small, the time zone is UTC,
+//! The servers do not wait for the disk (`fsync=off`, `innodb_flush_method=nosync`): a power loss destroys the data.
+//! A confirmed commit has been written to the operating system, so it survives
+//! [`Server::kill`], as tests of crashes require. Caches are small, the time zone is UTC,
 //! MariaDB's character set is `utf8mb4`, and there is room for [`CONNECTIONS`] connections.
 
 mod engine;

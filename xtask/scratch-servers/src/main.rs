@@ -1,11 +1,11 @@
-//! `cargo run -p scratch-servers`: servers to try things on by hand, until the input ends or Ctrl-C is pressed.
+//! `cargo run -p scratch-servers`: servers for manual tests, until the input ends or Ctrl-C is pressed.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use scratch_servers::{Engine, Scratch};
 
-/// Prints, for each engine that is installed, what tests have to be told: lines for a shell.
+/// Prints a shell line for each installed engine, which sets the variable that tests read.
 fn main() -> io::Result<ExitCode> {
     let mut servers = Vec::new();
     for engine in Engine::ALL {

@@ -1,4 +1,4 @@
-//! MariaDB and MySQL: their programs, settings and first words.
+//! MariaDB and MySQL: their programs, settings and greetings.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,10 +14,10 @@ use crate::recipe::Recipe;
 
 const ROLE: &str = "scratch";
 
-/// The settings that also count while the data is made. `loose` ones are not known everywhere.
+/// The settings that also apply during set-up. `loose` settings are unknown to some versions.
 ///
-/// The log is written at each commit, and flushed to the disk never in effect: that is the cheapest
-/// setting under which an answered commit outlives the server's death.
+/// The log is written at each commit and effectively never flushed to the disk: the cheapest
+/// setting with which a confirmed commit survives a crash of the server.
 const STORAGE: &[&str] = &[
     "--innodb-flush-log-at-trx-commit=2",
     "--loose-innodb-flush-method=nosync",
@@ -46,7 +46,7 @@ const SERVING: &[&str] = &[
 
 #[derive(Debug)]
 pub(crate) struct Mysql {
-    /// MariaDB's script that makes the data; MySQL's server does it alone.
+    /// MariaDB's script that creates the data; MySQL's server needs no script.
     installer: Option<PathBuf>,
     server: PathBuf,
 }
@@ -55,7 +55,7 @@ impl Mysql {
     pub(crate) fn find(folders: &[PathBuf]) -> Option<Self> {
         let installer = program::find(folders, &["mariadb-install-db", "mysql_install_db"]);
         let server = program::find(folders, &["mariadbd", "mysqld"])?;
-        // MariaDB's server without its script makes no data.
+        // MariaDB's server cannot create data without its script.
         let complete = installer.is_some() || server.ends_with("mysqld");
         complete.then_some(Self { installer, server })
     }
@@ -67,7 +67,7 @@ impl Recipe for Mysql {
         let mut command = Command::new(self.installer.as_ref().unwrap_or(&self.server));
         command.arg("--no-defaults");
         if self.installer.is_some() {
-            // Root comes in by the socket alone, which is in the folder.
+            // Root can log in only through the socket, which is in the folder.
             command.arg("--auth-root-authentication-method=socket");
             command.args(["--skip-test-db", "--skip-name-resolve"]);
         } else {
@@ -114,14 +114,14 @@ impl Recipe for Mysql {
     }
 
     fn takes_logins(&self, answer: &[u8]) -> bool {
-        // Behind the packet's head stands the version of the protocol; an error has 255 there.
+        // The packet's header is followed by the protocol version, or by 255 in an error packet.
         answer.get(4) == Some(&10)
     }
 
     fn clear_after_kill(&self, _: &Folder) {}
 }
 
-/// Runs at each start, one statement a line. Names are not resolved, so that the role's host is a number.
+/// The statements of each start, one per line. Names are not resolved, so the role's host is an IP address.
 fn init_sql(password: &str) -> String {
     let role = format!("'{ROLE}'@'127.0.0.1'");
     format!(
@@ -145,7 +145,7 @@ mod tests {
     use crate::recipe::Recipe;
 
     #[test]
-    fn an_error_is_no_greeting() {
+    fn error_packet_is_not_a_greeting() {
         let mysql = Mysql {
             installer: None,
             server: PathBuf::from("mysqld"),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn mysql_makes_its_data_alone_and_mariadb_by_its_script() {
+    fn mysql_creates_its_data_with_the_server_and_mariadb_with_its_script() {
         let folder = Folder::create("recipes", None).unwrap();
         let made_by = |installer: Option<&str>, name: &str| {
             let recipe = Mysql {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_file_has_one_statement_a_line() {
+    fn init_file_has_one_statement_per_line() {
         let sql = init_sql("secret");
         assert!(sql.lines().all(|line| line.ends_with(';')));
         assert!(sql.contains("IF NOT EXISTS 'scratch'@'127.0.0.1' IDENTIFIED BY 'secret'"));

@@ -1,4 +1,4 @@
-//! PostgreSQL: its programs, settings and first words.
+//! PostgreSQL: its programs, settings and greeting.
 
 use std::fs;
 use std::io;
@@ -13,10 +13,10 @@ use crate::recipe::Recipe;
 
 const ROLE: &str = "scratch";
 
-/// The settings of a server whose data is temporary.
+/// The settings of a temporary server.
 ///
-/// `synchronous_commit` stays on. Without `fsync` it costs next to nothing, and it is what makes an answered
-/// commit outlive the server's death.
+/// `synchronous_commit` stays on: without `fsync` it costs little, and with it a confirmed
+/// commit survives a crash of the server.
 const SETTINGS: &[&str] = &[
     "fsync=off",
     "full_page_writes=off",
@@ -29,7 +29,7 @@ const SETTINGS: &[&str] = &[
     "timezone=UTC",
     "log_timezone=UTC",
     "listen_addresses=127.0.0.1",
-    // No socket at all is easier to keep private than one in the folder, whose path may be too long.
+    // Without a socket: the path of one in the folder may be too long.
     "unix_socket_directories=",
     // Files in the data folder: a killed server leaves nothing elsewhere.
     "dynamic_shared_memory_type=mmap",
@@ -44,7 +44,7 @@ pub(crate) struct Postgres {
 impl Postgres {
     pub(crate) fn find(folders: &[PathBuf]) -> Option<Self> {
         let debian = program::postgres_folders(Path::new("/usr/lib/postgresql"));
-        // Both from one folder, so that they are of one version.
+        // Both from one folder, so that their versions match.
         folders.iter().chain(&debian).find_map(|folder| {
             let folder = std::slice::from_ref(folder);
             Some(Self {
@@ -97,11 +97,11 @@ impl Recipe for Postgres {
     fn has_port(&self, folder: &Folder, pid: u32) -> bool {
         let file = fs::read_to_string(pid_file(folder)).unwrap_or_default();
         let mut lines = file.lines().map(str::trim);
-        // A killed server leaves its own file behind, so the number has to be the right one.
+        // A killed server leaves its file behind, so the process id must match.
         lines.next() == Some(&pid.to_string()) && lines.any(|line| line == "ready")
     }
 
-    /// The start-up message of protocol 3.0: its length, the version, names and values.
+    /// Returns the start-up message of protocol 3.0: its length, the version, names and values.
     fn greeting(&self) -> Vec<u8> {
         let text = format!("user\0{ROLE}\0database\0postgres\0\0");
         let length = u32::try_from(text.len() + 8).unwrap_or_default();
@@ -112,17 +112,17 @@ impl Recipe for Postgres {
     }
 
     fn takes_logins(&self, answer: &[u8]) -> bool {
-        // A request for the password; a server that is still starting answers `E`.
+        // `R` requests the password; a server that is still starting answers `E`.
         answer.first() == Some(&b'R')
     }
 
-    /// One small segment of shared memory guards the data folder and survives its server.
+    /// Removes the small segment of shared memory that locks the data folder and survives its server.
     fn clear_after_kill(&self, folder: &Folder) {
         let file = fs::read_to_string(pid_file(folder)).unwrap_or_default();
         if let Some(segment) = segment(&file) {
             let mut command = Command::new("ipcrm");
             command.args(["-m", segment]);
-            // Where the tool is missing a few bytes of memory stay until the machine restarts.
+            // Without the tool, a few bytes of memory stay allocated until the machine restarts.
             let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         }
     }
@@ -132,7 +132,7 @@ fn pid_file(folder: &Folder) -> PathBuf {
     folder.data().join("postmaster.pid")
 }
 
-/// The number of the segment stands behind its key in the seventh line.
+/// Returns the id of the segment, which follows its key in the seventh line.
 fn segment(pid_file: &str) -> Option<&str> {
     let number = pid_file.lines().nth(6)?.split_whitespace().nth(1)?;
     number.parse::<u32>().is_ok().then_some(number)
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_greeting_is_a_whole_startup_message() {
+    fn greeting_is_a_complete_startup_message() {
         let greeting = postgres().greeting();
         assert_eq!(greeting[..4], [0, 0, 0, 40]);
         assert_eq!(greeting.len(), 40);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_process_that_is_ready_counts() {
+    fn port_is_recorded_only_by_the_ready_process_itself() {
         let folder = Folder::create("pid", None).unwrap();
         std::fs::create_dir(folder.data()).unwrap();
         let file = |status: &str| {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_segment_is_read_from_the_seventh_line() {
+    fn segment_is_read_from_the_seventh_line() {
         let file = "1\n/data\n1700000000\n20000\n\n127.0.0.1\n   5901234        42\nready\n";
         assert_eq!(segment(file), Some("42"));
         assert_eq!(segment("1\n/data\n"), None);

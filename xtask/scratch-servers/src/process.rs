@@ -1,21 +1,21 @@
-//! Processes of this machine: who is whose child, and signals.
+//! Processes of this machine: their parents, and signals.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// One process, as the system sees it.
+/// One process of the operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Process {
     pid: u32,
     parent: u32,
-    /// Ended, and not yet asked about by its parent.
+    /// A zombie: ended, and not yet waited for by its parent.
     zombie: bool,
 }
 
-/// Sends a signal to processes; those that have ended do not mind.
+/// Sends a signal to processes; ended processes are ignored.
 pub(crate) fn signal(name: &str, pids: &[u32]) {
-    // The shell's own `kill` is there even where the program of that name is not.
+    // The shell's built-in `kill` exists even without a program of that name.
     let mut command = Command::new("/bin/sh");
     command.args(["-c", r#"kill -s "$0" "$@""#, name]);
     command.args(pids.iter().map(u32::to_string));
@@ -23,12 +23,12 @@ pub(crate) fn signal(name: &str, pids: &[u32]) {
     let _ = command.stderr(Stdio::null()).status();
 }
 
-/// All processes below this one.
+/// Returns all descendants of this process.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     below(pid, &all())
 }
 
-/// Whether one of them still runs.
+/// Returns whether at least one of the processes is running.
 pub(crate) fn one_runs(pids: &[u32]) -> bool {
     let all = all();
     let runs = |pid: &u32| all.iter().any(|seen| seen.pid == *pid && !seen.zombie);
@@ -69,7 +69,7 @@ fn all() -> Vec<Process> {
         .collect()
 }
 
-/// Linux: `42 (a name) S 1 …`, and the name may have anything in it.
+/// Parses a line of Linux: `42 (a name) S 1 …`; the name may contain any character.
 fn of_proc(stat: &str) -> Option<Process> {
     let (pid, rest) = stat.split_once(" (")?;
     let (_, rest) = rest.rsplit_once(") ")?;
@@ -82,7 +82,7 @@ fn of_proc(stat: &str) -> Option<Process> {
     })
 }
 
-/// Elsewhere: `   42     1 Ss`.
+/// Parses a line of `ps`: `   42     1 Ss`.
 fn of_ps(line: &str) -> Option<Process> {
     let mut words = line.split_whitespace();
     Some(Process {
@@ -100,7 +100,7 @@ mod tests {
     use super::{Process, below, descendants, of_proc, of_ps, one_runs, signal};
 
     #[test]
-    fn lines_of_both_kinds_are_read() {
+    fn lines_of_proc_and_ps_are_parsed() {
         let expected = Some(Process {
             pid: 42,
             parent: 7,
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn grandchildren_are_below_and_others_are_not() {
+    fn descendants_include_grandchildren_and_exclude_siblings() {
         let process = |pid, parent| Process {
             pid,
             parent,
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_ends_a_process() {
+    fn signal_ends_a_process() {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", "read line"]).stdin(Stdio::piped());
         let mut child = shell.spawn().unwrap();

@@ -1,17 +1,17 @@
-//! Where the engines' programs are.
+//! The search for the engines' programs.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The folders in which programs are looked for: those of `PATH`, then those of the system's daemons.
+/// Returns the folders of the search: those of `PATH`, then those of the system's daemons.
 pub(crate) fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let daemons = ["/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from);
     std::env::split_paths(&path).chain(daemons).collect()
 }
 
-/// The first of the names that is there; an earlier name wins over an earlier folder.
+/// Returns the first of the names that exists; an earlier name has priority over an earlier folder.
 pub(crate) fn find(folders: &[PathBuf], names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| {
         let candidates = folders.iter().map(|folder| folder.join(name));
@@ -19,7 +19,7 @@ pub(crate) fn find(folders: &[PathBuf], names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// Debian's folders of PostgreSQL's programs, one for each version, the newest first.
+/// Returns Debian's folders of PostgreSQL's programs, one for each version, newest first.
 pub(crate) fn postgres_folders(root: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     let mut versions: Vec<(u32, PathBuf)> = entries
@@ -45,7 +45,7 @@ mod tests {
     use crate::folder::Folder;
 
     #[test]
-    fn only_programs_count_and_the_preferred_name_wins() {
+    fn only_executable_files_are_found_and_the_first_name_has_priority() {
         let sh = find(&[PathBuf::from("/nowhere"), PathBuf::from("/bin")], &["sh"]);
         assert_eq!(sh, Some(PathBuf::from("/bin/sh")));
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_numbers() {
+    fn versions_are_sorted_as_numbers() {
         let folder = Folder::create("versions", None).unwrap();
         for version in ["9", "15", "8.4", "common"] {
             fs::create_dir(folder.path().join(version)).unwrap();

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpListener};
 
-/// As many bytes of the system's randomness, in hexadecimal.
+/// Returns this many bytes of the system's randomness, in hexadecimal.
 pub(crate) fn hex(bytes: usize) -> io::Result<String> {
     let mut random = vec![0; bytes];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
@@ -16,7 +16,7 @@ pub(crate) fn hex(bytes: usize) -> io::Result<String> {
 
 /// Returns a free port of the loopback interface.
 ///
-/// Systems take ports for outgoing connections from 32768 upwards. One from below cannot be taken that
+/// Systems use ports from 32768 upwards for outgoing connections. A lower port cannot be taken that
 /// way while the server is down between a stop and a start.
 pub(crate) fn free_port() -> io::Result<u16> {
     let mut urandom = File::open("/dev/urandom")?;
@@ -38,14 +38,14 @@ mod tests {
     use super::{free_port, hex};
 
     #[test]
-    fn no_two_are_alike() {
+    fn random_values_differ() {
         let one = hex(16).unwrap();
         assert_eq!(one.len(), 32);
         assert_ne!(one, hex(16).unwrap());
     }
 
     #[test]
-    fn ports_can_be_had_and_lie_below_those_of_outgoing_connections() {
+    fn free_port_is_available_and_below_those_of_outgoing_connections() {
         let port = free_port().unwrap();
         assert!((16_384..32_768).contains(&port));
         assert!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).is_ok());

@@ -1,4 +1,4 @@
-//! What differs between the engines, as data and questions that the server's life is made of.
+//! The differences between the engines.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -10,34 +10,34 @@ use std::time::Duration;
 use crate::folder::Folder;
 use crate::{Engine, mysql, postgres};
 
-/// How one engine is installed here, set up and run.
+/// How one engine is found, set up and run.
 pub(crate) trait Recipe: fmt::Debug + Send + Sync {
-    /// Writes what the set-up needs into the folder, and answers the command that makes the data.
+    /// Writes the files of the set-up into the folder, and returns the command that creates the data.
     fn set_up(&self, folder: &Folder, password: &str) -> io::Result<Command>;
 
-    /// The command that serves the data until it is told to stop.
+    /// Returns the command that runs the server.
     fn serve(&self, folder: &Folder, port: u16) -> Command;
 
-    /// The signal at which the server ends in good order, without waiting for its clients.
+    /// Returns the signal at which the server shuts down without waiting for its clients.
     fn stop_signal(&self) -> &'static str;
 
-    /// The URL for the role that may do everything.
+    /// Returns the URL for the role with all privileges.
     fn url(&self, address: SocketAddr, password: &str) -> String;
 
-    /// Returns whether this process has recorded in the folder that it has its port. Another process may answer on the port.
+    /// Returns whether this process has recorded its port in the folder. Another process may answer on the port.
     fn has_port(&self, folder: &Folder, pid: u32) -> bool;
 
-    /// What a client says first.
+    /// Returns the first message of a client.
     fn greeting(&self) -> Vec<u8>;
 
-    /// Whether the first bytes of the answer are those of a server that takes logins.
+    /// Returns whether the first bytes of the answer are those of a server that accepts logins.
     fn takes_logins(&self, answer: &[u8]) -> bool;
 
-    /// Clears away what a killed server leaves behind outside of its folder.
+    /// Removes what a killed server leaves behind outside of its folder.
     fn clear_after_kill(&self, folder: &Folder);
 }
 
-/// The recipe of an engine, if its programs are in these folders or where Debian keeps them.
+/// Returns the recipe of an engine, if its programs are in these folders or in Debian's.
 pub(crate) fn find(engine: Engine, folders: &[PathBuf]) -> Option<Box<dyn Recipe>> {
     match engine {
         Engine::Postgres => postgres::Postgres::find(folders).map(|recipe| Box::new(recipe) as _),
@@ -45,7 +45,7 @@ pub(crate) fn find(engine: Engine, folders: &[PathBuf]) -> Option<Box<dyn Recipe
     }
 }
 
-/// Whether a server answers there as one that takes logins.
+/// Returns whether a server at this address accepts logins.
 pub(crate) fn answers(recipe: &dyn Recipe, address: SocketAddr) -> bool {
     let patience = Duration::from_secs(2);
     let ask = || -> io::Result<[u8; 5]> {

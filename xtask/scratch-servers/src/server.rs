@@ -1,4 +1,4 @@
-//! The life of a server: set up, start, stop, kill, and an end that leaves nothing behind.
+//! The life cycle of a server: set-up, start, stop, kill and removal.
 
 use std::fmt;
 use std::io;
@@ -15,20 +15,20 @@ use crate::recipe::{self, Recipe};
 use crate::watcher::Watcher;
 use crate::{Engine, ServerError, process, program, random};
 
-/// How long a server may take to be set up, to answer, or to end.
+/// The time limit for set-up, for a first answer, and for the end of a server.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How long between two looks at something that takes a moment.
+/// The interval between two checks of a condition.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Starts servers that are thrown away after use.
+/// Starts temporary servers.
 #[derive(Debug)]
 pub struct Scratch;
 
 impl Scratch {
-    /// Makes a data folder, starts a server on it, and comes back once it takes logins.
+    /// Creates a data folder, starts a server on it, and returns when it accepts logins.
     ///
-    /// It takes about a second, and waits for at most a few minutes. Servers may be started side by side.
+    /// The start takes about a second and fails after a few minutes. Servers may be started in parallel.
     ///
     /// ```no_run
     /// use scratch_servers::{Engine, Scratch};
@@ -40,8 +40,8 @@ impl Scratch {
     ///
     /// # Errors
     ///
-    /// [`ServerError::Missing`] where the engine's programs are not found; [`ServerError::Failed`], with the
-    /// end of the server's log, where they do not do what they should.
+    /// [`ServerError::Missing`] if the engine's programs are not found; [`ServerError::Failed`], with the
+    /// end of the server's log, if one of them fails.
     pub fn start(engine: Engine) -> Result<Server, ServerError> {
         let folders = program::folders();
         let recipe = recipe::find(engine, &folders).ok_or(ServerError::Missing(engine))?;
@@ -57,7 +57,7 @@ pub(crate) fn is_installed(engine: Engine) -> bool {
     recipe::find(engine, &program::folders()).is_some()
 }
 
-/// A server of one's own, on a random port of the loopback interface.
+/// A temporary server on a random port of the loopback interface.
 ///
 /// Dropping it stops the server and removes its folder.
 pub struct Server {
@@ -66,18 +66,18 @@ pub struct Server {
     password: String,
     port: u16,
     url: String,
-    /// Where the server's own helpers are looked for.
+    /// The search path of the server's helper programs.
     path: std::ffi::OsString,
-    /// The account that it runs as, when it is started by root.
+    /// The account that the server runs as, if root starts it.
     account: Option<Account>,
     running: Option<Child>,
-    // In this order: the folder goes first, and then who would remove it in our absence.
+    // The order matters: the folder is dropped before the watcher, which would remove it after a crash.
     folder: Folder,
     watcher: Watcher,
 }
 
 impl fmt::Debug for Server {
-    /// Without the password, out of habit.
+    /// Does not show the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("engine", &self.engine)
@@ -88,33 +88,33 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// The URL of its maintenance database, for a role that may do everything.
+    /// Returns the URL of its maintenance database, for a role with all privileges.
     ///
-    /// It stays the same for the server's whole life.
+    /// The URL does not change after a restart.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where it listens, or would listen if it were running.
+    /// Returns the address on which the server listens while it runs.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
-    /// The folder with its data and its log.
+    /// Returns the folder with its data and its log.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Starts it again on the same port and the same data; a server that runs is left alone.
+    /// Starts the server again with the same port and data. Does nothing if it is running.
     ///
     /// After [`kill`](Self::kill) it recovers its data first.
     ///
     /// # Errors
     ///
-    /// [`ServerError::Failed`] when it ends or does not answer; it is not running then.
+    /// [`ServerError::Failed`] if the server ends or does not answer; it is not running then.
     pub fn start(&mut self) -> Result<(), ServerError> {
         if let Some(child) = &mut self.running
             && matches!(child.try_wait(), Ok(None))
@@ -131,7 +131,7 @@ impl Server {
         answered
     }
 
-    /// Stops it in good order; open connections are cut. A server that does not run is left alone.
+    /// Shuts the server down and closes open connections. Does nothing if it is not running.
     ///
     /// ```no_run
     /// use scratch_servers::{Engine, Scratch};
@@ -144,7 +144,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError::Failed`] when it does not end by itself or ends badly; it is not running in either case.
+    /// [`ServerError::Failed`] if the server does not end by itself or ends with an error; it no longer runs then.
     pub fn stop(&mut self) -> Result<(), ServerError> {
         let Some(mut child) = self.running.take() else {
             return Ok(());
@@ -164,7 +164,7 @@ impl Server {
         self.watch(None).and(verdict)
     }
 
-    /// Kills every process of it at once, as a crash does. A server that does not run is left alone.
+    /// Kills every process of the server at once, like a crash. Does nothing if it is not running.
     ///
     /// ```no_run
     /// use scratch_servers::{Engine, Scratch};
@@ -177,12 +177,12 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError::Failed`] when a process of it survives.
+    /// [`ServerError::Failed`] if a process of the server survives.
     pub fn kill(&mut self) -> Result<(), ServerError> {
         let Some(mut child) = self.running.take() else {
             return Ok(());
         };
-        // Frozen, it can neither start more processes nor tell those that it has to end well.
+        // A stopped process can neither start more processes nor shut its children down.
         process::signal("STOP", &[child.id()]);
         let mut all = process::descendants(child.id());
         all.insert(0, child.id());
@@ -193,7 +193,7 @@ impl Server {
         let deadline = Instant::now() + PATIENCE;
         while process::one_runs(&all) {
             if Instant::now() > deadline {
-                return Err(self.failed("a process of it survived its end"));
+                return Err(self.failed("a process survived the kill"));
             }
             thread::sleep(PAUSE);
         }
@@ -204,7 +204,7 @@ impl Server {
     fn create(engine: Engine, recipe: Box<dyn Recipe>, path: &[PathBuf]) -> io::Result<Self> {
         let account = if folder::is_root()? {
             let nobody =
-                || io::Error::other("it refuses to run as root, and there is no other account");
+                || io::Error::other("it refuses to run as root, and no other account exists");
             Some(Account::of(engine).ok_or_else(nobody)?)
         } else {
             None
@@ -229,7 +229,7 @@ impl Server {
         })
     }
 
-    /// Makes the data.
+    /// Creates the data.
     fn set_up(&mut self) -> Result<(), ServerError> {
         let mut command = self
             .recipe
@@ -291,12 +291,12 @@ impl Server {
         Err(self.failed("does not answer"))
     }
 
-    /// Starts one of the engine's programs: in a group of its own, as its account, with its output in the log.
+    /// Starts one of the engine's programs in a new group, as its account, with its output in the log.
     fn spawn(&mut self, command: &mut Command) -> Result<Child, ServerError> {
         let spawned = self.folder.log().and_then(|log| {
             command
                 .current_dir(self.folder.path())
-                // The caller's settings for clients and servers are not meant for this one.
+                // The caller's variables for clients and servers do not apply to this server.
                 .env_clear()
                 .env("PATH", &self.path)
                 .env("LC_ALL", "C")
@@ -319,7 +319,7 @@ impl Server {
     fn watch(&mut self, group: Option<u32>) -> Result<(), ServerError> {
         self.watcher
             .watch(group)
-            .map_err(|error| self.failed(format!("its watcher is gone: {error}")))
+            .map_err(|error| self.failed(format!("its watcher has ended: {error}")))
     }
 
     fn failed(&self, what: impl Into<String>) -> ServerError {
@@ -342,7 +342,7 @@ fn failed(engine: Engine, what: impl Into<String>, folder: Option<&Folder>) -> S
     }
 }
 
-/// Waits for a child's end, but not for ever.
+/// Waits for a child's end with a time limit.
 fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + patience;
     loop {

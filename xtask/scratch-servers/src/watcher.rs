@@ -1,12 +1,12 @@
-//! A shell that outlives this process and clears up after it.
+//! A shell that outlives this process and removes what it started.
 
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Each line that it reads names the process group that runs, or none. At the end of its input, which it sees
-/// also when the writer was killed, it ends the group with a signal, then by force, and
+/// Each line of its input is the running process group, or empty. The input also ends when the writer is
+/// killed. At its end the script ends the group with a signal, then with `KILL`, and
 /// removes the folder.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
@@ -29,7 +29,7 @@ for _ in 1 2 3; do
 done
 "#;
 
-/// The shell, for as long as there is something to clear up.
+/// The shell, while there is something to remove.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     shell: Child,
@@ -37,7 +37,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Watches over a folder; a server in it ends in good order at this signal.
+    /// Watches a folder; its server shuts down at this signal.
     pub(crate) fn over(folder: &Path, stop_signal: &str) -> io::Result<Self> {
         let mut command = Command::new("/bin/sh");
         command
@@ -46,17 +46,17 @@ impl Watcher {
             .arg(stop_signal)
             .current_dir("/")
             .stdin(Stdio::piped())
-            // A reader of this program's output must not wait for the shell.
+            // The shell must not keep this program's output open.
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C at the terminal goes to the group of those who work there.
+            // Ctrl-C at the terminal must not reach the shell.
             .process_group(0);
         let mut shell = command.spawn()?;
         let lines = shell.stdin.take();
         Ok(Self { shell, lines })
     }
 
-    /// Says which process group runs now.
+    /// Tells the shell the running process group.
     pub(crate) fn watch(&mut self, group: Option<u32>) -> io::Result<()> {
         let line = group.map(|group| group.to_string()).unwrap_or_default();
         match &mut self.lines {
@@ -81,17 +81,17 @@ mod tests {
     use super::Watcher;
     use crate::folder::Folder;
 
-    /// No system gives a process so high a number.
+    /// A number that no system gives to a process.
     const NOBODY: u32 = 2_000_000_000;
 
     #[test]
-    fn at_the_end_of_its_input_process_and_folder_go() {
+    fn end_of_input_ends_the_process_and_removes_the_folder() {
         let folder = Folder::create("watched", None).unwrap();
         folder.write("file", "text").unwrap();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "read line"]).stdin(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap();
-        // As long as this is held the child has a line to wait for.
+        // The child waits for a line until this is dropped.
         let input = child.stdin.take();
 
         let mut watcher = Watcher::over(folder.path(), "TERM").unwrap();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_running_only_the_folder_goes() {
+    fn end_of_input_without_a_process_removes_the_folder() {
         let folder = Folder::create("watched", None).unwrap();
         let mut watcher = Watcher::over(folder.path(), "TERM").unwrap();
         watcher.watch(Some(NOBODY)).unwrap();

@@ -11,12 +11,12 @@ const REQUIRED: &str = "AUTH_REQUIRE_OPENAPI_TOOLS";
 /// The oldest Node.js that the tools run on.
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
-/// Why the tools are not there.
+/// Why the tools are missing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// The check is left out, and this notice says so.
+    /// The check is left out, with this notice.
     LeftOut(String),
-    /// They are required.
+    /// The tools are required.
     Required(String),
 }
 
@@ -30,14 +30,14 @@ impl Missing {
     }
 }
 
-/// Tools that are installed below a folder.
+/// The tools, installed below a folder.
 #[derive(Debug)]
 pub(super) struct Tools {
     folder: PathBuf,
 }
 
 impl Tools {
-    /// Installs what is not there yet in the pinned versions.
+    /// Installs missing tools in the pinned versions.
     pub(super) fn install(folder: &Path) -> Result<Self, Missing> {
         let required = is_required();
         let missing = |what: &str| Missing::new(what, required);
@@ -62,7 +62,7 @@ impl Tools {
         Ok(tools)
     }
 
-    /// The packages of npm.
+    /// Installs the npm packages.
     fn packages(&self) -> Result<(), String> {
         self.once("package-lock.json", || {
             copy("package.json", &self.folder)?;
@@ -72,7 +72,7 @@ impl Tools {
         })
     }
 
-    /// The validator in Python, in an environment of its own.
+    /// Installs the Python validator in a virtual environment.
     fn validator(&self) -> Result<(), String> {
         self.once("requirements.txt", || {
             let venv = self.path("venv");
@@ -83,7 +83,7 @@ impl Tools {
         })
     }
 
-    /// Installs, unless the pinned versions of this file were installed before.
+    /// Calls `install` unless the versions pinned in this file are installed.
     fn once(&self, pins: &str, install: impl Fn() -> Result<(), String>) -> Result<(), String> {
         let stamp = self.folder.join(format!("{pins}.installed"));
         let pinned = fs::read_to_string(root().join("xtask/openapi").join(pins));
@@ -96,7 +96,7 @@ impl Tools {
         fs::write(&stamp, pinned).map_err(|error| error.to_string())
     }
 
-    /// Two validators, the generator and the compiler, in this order.
+    /// Returns two validators, the generator and the compiler, in this order.
     pub(super) fn checks(&self) -> [Process; 4] {
         let document = self.folder.join("openapi.json");
         let redocly = self.node("@redocly/cli/bin/cli.js", &["lint", "--config"]);
@@ -116,7 +116,7 @@ impl Tools {
         ]
     }
 
-    /// The compiled program, against a server on a port of this machine.
+    /// Returns the compiled program, which runs against a server on a local port.
     pub(super) fn journey(&self, port: u16) -> Process {
         let program = [
             self.path("build/journey.js"),
@@ -136,7 +136,7 @@ impl Tools {
         let python = [self.path("venv/bin/python")];
         let arguments = arguments.split_whitespace().map(str::to_owned);
         let all: Vec<String> = python.into_iter().chain(arguments).collect();
-        // `env` starts the program whose path is known only here.
+        // `env` starts the program, whose path is not `'static`.
         Process::new("env", "")
             .arguments(&all)
             .arguments(&[file.display().to_string()])
@@ -160,7 +160,7 @@ fn run(process: &Process) -> Result<(), String> {
         .map_err(|_| format!("the tools could not be installed: {}", process.line()))
 }
 
-/// Whether `node --version` printed a version that is recent enough.
+/// Returns whether the output of `node --version` is a recent enough version.
 fn is_recent(printed: &str) -> bool {
     let mut numbers = printed.trim().trim_start_matches('v').split('.');
     let mut number = || numbers.next().and_then(|number| number.parse::<u32>().ok());
@@ -182,7 +182,7 @@ mod tests {
     use super::{Missing, is_recent};
 
     #[test]
-    fn old_versions_of_node_are_not_used() {
+    fn old_node_versions_are_rejected() {
         for (printed, recent) in [
             ("v20.19.0\n", true),
             ("v20.18.9\n", false),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_is_a_notice_unless_it_is_required() {
+    fn missing_tool_is_a_notice_unless_required() {
         let notice = "notice: node is not installed, so OpenAPI is NOT checked".to_owned();
         assert_eq!(
             Missing::new("node is not installed", false),

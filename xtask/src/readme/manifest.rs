@@ -1,14 +1,14 @@
-//! The manifest of the fresh crate: the README's block, with the crates of this workspace by path.
+//! The manifest of the new crate: the README's block, with path dependencies on the crates of this workspace.
 
 use std::path::Path;
 
 /// The crates that applications depend on.
 const LIBRARIES: &[&str] = &["auth-core", "auth-axum", "auth-poem", "auth-diesel"];
 
-/// What the package is called, unless the block names it.
+/// The default name of the package, if the block has none.
 pub(super) const NAME: &str = "readme-program";
 
-/// The README's block as a manifest. Each version of a library must be the one of this workspace, and
+/// Returns the README's block as a manifest. Each version of a library must match this workspace, and
 /// becomes a path below `root`.
 pub(super) fn manifest(block: &str, root: &Path, version: &str) -> Result<String, String> {
     let mut text = String::new();
@@ -21,7 +21,7 @@ pub(super) fn manifest(block: &str, root: &Path, version: &str) -> Result<String
         text.push_str(&by_path(line, root, version)?);
         text.push('\n');
     }
-    // A workspace of its own, also below the folder of another one.
+    // A separate workspace, also inside the folder of another workspace.
     text.push_str("\n[workspace]\n");
     Ok(text)
 }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_of_the_libraries_become_paths() {
+    fn library_versions_become_paths() {
         check(
             "auth-core = \"0.1\"",
             Ok("auth-core = { path = \"/w/auth-core\" }"),
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_stays() {
+    fn other_lines_are_kept() {
         let block = "[dependencies]\naxum = \"0.8\"\n\n[profile.dev.package.argon2]\nopt-level = 3";
         check(block, Ok(block));
     }
 
     #[test]
-    fn another_version_is_an_error() {
+    fn version_of_another_release_is_an_error() {
         for line in [
             "auth-core = \"0.2\"",
             "auth-core = { features = [\"a\"] }",
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_of_the_block_is_kept() {
+    fn package_section_is_kept() {
         let block = "[package]\nname = \"shop\"\n[dependencies]\n";
         let text = manifest(block, Path::new("/w"), "0.1.0").unwrap();
         assert!(text.starts_with("[package]\nname = \"shop\"\n"), "{text}");

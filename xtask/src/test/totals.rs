@@ -1,10 +1,10 @@
-//! The sums of a test run, read from what the runners print.
+//! The totals of a test run, read from the output of the runners.
 
 use std::ops::AddAssign;
 
 use crate::check::{Check, Failure};
 
-/// How many tests passed and failed, and how many runs ended without naming a failed test.
+/// The number of passed tests, of failed tests, and of runs that failed without a failed test.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Totals {
     passed: usize,
@@ -48,8 +48,8 @@ impl Totals {
         Some(totals)
     }
 
-    /// A run that fails without a failed test was aborted, and the sum shows it: a sum of a bad run never
-    /// looks like that of a good one.
+    /// Counts a run that fails without a failed test as aborted, so that the totals of a failed run never
+    /// look like those of a successful one.
     pub(super) fn with_verdict(mut self, check: &Check) -> Self {
         if check.is_err() && self.failed == 0 {
             self.aborted = 1;
@@ -57,15 +57,15 @@ impl Totals {
         self
     }
 
-    /// A run that finds no test at all proves nothing.
+    /// Fails for a run without tests.
     pub(super) fn some_ran(self) -> Check {
         if self.passed + self.failed == 0 {
-            return Failure::alone("not one test ran", "cargo xtask test");
+            return Failure::alone("no test ran", "cargo xtask test");
         }
         Ok(())
     }
 
-    /// The sum is the very last line, below the notices of what it does not count.
+    /// Returns the closing lines: the notices about uncounted tests, then the totals.
     pub(super) fn closing(self, notices: &[String]) -> String {
         let line = self.line();
         let lines = notices.iter().map(String::as_str).chain([line.as_str()]);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_count_nothing() {
+    fn other_lines_are_not_counted() {
         for line in [
             "",
             "running 3 tests",
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_shows_an_aborted_run() {
+    fn aborted_run_is_part_of_the_totals() {
         let bad = Failure::alone("killed", "again");
 
         let aborted = sums(5, 0).with_verdict(&bad);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_printed_and_no_test_at_all_is_a_failure() {
+    fn totals_are_printed_and_a_run_without_tests_fails() {
         let mut totals = Totals::default();
         assert!(totals.some_ran().is_err());
 

@@ -1,4 +1,4 @@
-//! The rule of the floors: a module uses only what lies below it, and no two folders use each other.
+//! The rule of the floors: a module uses only lower floors, and no two folders use each other.
 
 mod modules;
 mod paths;
@@ -10,7 +10,7 @@ use self::modules::Use;
 use self::table::{EXCEPTIONS, Exception, FLOORS, SOURCES};
 use super::File;
 
-/// What is wrong with the uses between the modules of `auth-core`.
+/// Returns the violations among the uses between the modules of `auth-core`.
 pub(super) fn judge(files: &[File]) -> Vec<String> {
     let (modules, uses) = modules::read(files, SOURCES);
     let modules: Vec<String> = modules.iter().map(|module| module.join("/")).collect();
@@ -26,7 +26,7 @@ struct Table<'a> {
     exceptions: &'a [Exception],
 }
 
-/// The uses of one entry of the table by another one, with the first place of each.
+/// The uses between entries of the table, with the first place of each.
 type Edges<'a> = BTreeMap<(&'a str, &'a str), &'a str>;
 
 impl<'a> Table<'a> {
@@ -50,7 +50,7 @@ impl<'a> Table<'a> {
         wrong
     }
 
-    /// The entry with the longest path that a module belongs to.
+    /// Returns the entry with the longest path that contains a module.
     fn entry(&self, module: &str) -> Option<(&'a str, u8)> {
         let belongs = |path: &str| {
             let rest = module.strip_prefix(path);
@@ -62,7 +62,7 @@ impl<'a> Table<'a> {
             .max_by_key(|(path, _)| path.len())
     }
 
-    /// Modules without a floor, and floors without a module.
+    /// Returns failures for modules without a floor and floors without a module.
     fn gaps(&self, modules: &[String]) -> Vec<String> {
         let homeless: BTreeSet<&str> = modules
             .iter()
@@ -81,7 +81,9 @@ impl<'a> Table<'a> {
             .floors
             .iter()
             .filter(|(path, _)| !used.contains(path))
-            .map(|(path, _)| format!("the table of floors has `{path}`, and {SOURCES} has not"));
+            .map(|(path, _)| {
+                format!("the table of floors has `{path}`, which {SOURCES} does not have")
+            });
         homeless.chain(empty).collect()
     }
 
@@ -116,7 +118,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The shortest circle through each entry, each circle once.
+/// Returns the shortest cycle through each entry, each cycle once.
 fn circles(edges: &Edges<'_>) -> Vec<String> {
     let starts: BTreeSet<&str> = edges.keys().map(|(from, _)| *from).collect();
     let mut seen = BTreeSet::new();
@@ -133,7 +135,7 @@ fn circles(edges: &Edges<'_>) -> Vec<String> {
     wrong
 }
 
-/// The shortest way from an entry back to itself, beginning and ending with it.
+/// Returns the shortest path from an entry back to itself, beginning and ending with it.
 fn way_back<'a>(start: &'a str, edges: &Edges<'a>) -> Option<Vec<&'a str>> {
     let mut ways = vec![vec![start]];
     let mut reached = BTreeSet::new();
@@ -184,7 +186,7 @@ mod tests {
         ("c", 0),
     ];
 
-    /// What is wrong with these uses, where each is `from -> to`.
+    /// Returns the violations of these uses, each given as `from -> to`.
     fn wrong(uses: &[&str], exceptions: &[Exception]) -> Vec<String> {
         let module = |path: &str| path.split('/').map(str::to_owned).collect();
         let uses: Vec<Use> = uses
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn lower_floors_may_be_used() {
+    fn use_of_a_lower_floor_is_allowed() {
         let uses = [
             "top/x -> middle",
             "top -> a",
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upward_use_fails() {
+    fn upward_use_fails() {
         let expected = ["middle/x.rs:1: `middle` (floor 1) must not use `top` (floor 2)"];
         assert_eq!(wrong(&["middle/x -> top/y/z"], &[]), expected);
 
@@ -229,14 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_on_one_floor_fails_once_with_its_places() {
+    fn cycle_on_one_floor_fails_once_with_its_places() {
         let expected = "folders that use each other in a circle:\n  `a` uses `b`: a.rs:1\n  \
                         `b` uses `c`: b/x.rs:1\n  `c` uses `a`: c.rs:1";
         assert_eq!(wrong(&["a -> b", "b/x -> c", "c -> a"], &[]), [expected]);
     }
 
     #[test]
-    fn an_exception_allows_one_edge_and_must_be_needed() {
+    fn exception_allows_one_edge_and_fails_if_not_needed() {
         let exception = || Exception {
             from: "middle",
             to: "top",
@@ -252,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn every_module_has_a_floor_and_every_floor_a_module() {
+    fn module_without_floor_and_floor_without_module_fail() {
         let table = Table {
             floors: &[("a", 0), ("gone", 1)],
             exceptions: &[],

@@ -2,10 +2,10 @@
 
 use super::tokens::{Token, code};
 
-/// Features that exist for tests of applications, adapters and storages.
+/// The features for tests of applications, adapters and storages.
 const TEST_FEATURES: &[&str] = &["testing", "contract", "conformance"];
 
-/// Words with which an item begins. Anything else behind an attribute is a field or an arm.
+/// Words with which an item begins. Any other token after an attribute begins a field or an arm.
 const ITEMS: &[&str] = &[
     "async",
     "const",
@@ -24,15 +24,15 @@ const ITEMS: &[&str] = &[
     "use",
 ];
 
-/// What is left of a file without the items that only tests compile.
+/// A file without the items that only tests compile.
 #[derive(Debug)]
 pub(super) struct Production<'a> {
     pub(super) tokens: Vec<Token<'a>>,
-    /// Modules in files of their own that only tests compile.
+    /// Modules in separate files that only tests compile.
     pub(super) test_modules: Vec<&'a str>,
 }
 
-/// Leaves out each item below `#[cfg(test)]`, or below a `cfg` of one of the features for tests.
+/// Leaves out each item with `#[cfg(test)]`, or with a `cfg` of one of the features for tests.
 pub(super) fn production(text: &str) -> Production<'_> {
     let all = code(text);
     let mut found = Production {
@@ -54,7 +54,7 @@ pub(super) fn production(text: &str) -> Production<'_> {
     found
 }
 
-/// The inside of an attribute at the beginning of the tokens, and what follows it.
+/// Returns the inside of the attribute at the beginning of the tokens, and the tokens after it.
 fn attribute<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<(&'t [Token<'a>], &'t [Token<'a>])> {
     let [hash, bracket, ..] = tokens else {
         return None;
@@ -75,7 +75,7 @@ fn is_for_tests(attribute: &[Token<'_>]) -> bool {
     attribute.first().is_some_and(|token| token.is_word("cfg")) && names_tests && !negated
 }
 
-/// How many tokens belong to the item, field or statement that begins here.
+/// Returns the number of tokens of the item, field or statement that begins here.
 fn item_length(tokens: &[Token<'_>]) -> usize {
     if let Some((inside, _)) = attribute(tokens) {
         let attribute = inside.len() + 3;
@@ -104,7 +104,7 @@ fn item_length(tokens: &[Token<'_>]) -> usize {
     at
 }
 
-/// How many tokens a group has with its brackets, if one begins here; zero otherwise.
+/// Returns the number of tokens of the group that begins here, with its brackets; zero without a group.
 fn group_length(tokens: &[Token<'_>]) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate() {
@@ -120,7 +120,7 @@ fn group_length(tokens: &[Token<'_>]) -> usize {
     tokens.len()
 }
 
-/// The name in `mod name;`.
+/// Returns the name in `mod name;`.
 fn module_name<'a>(item: &[Token<'a>]) -> Option<&'a str> {
     let [.., keyword, name, end] = item else {
         return None;
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_tests_are_left_out() {
+    fn test_items_are_left_out() {
         let cases: &[(&str, &[&str])] = &[
             ("#[cfg(test)] mod tests { fn a() { b } } c", &["c"]),
             ("#[cfg(test)] use a::{b, c}; d", &["d"]),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_stays() {
+    fn other_items_are_kept() {
         let cases: &[(&str, &[&str])] = &[
             ("#[cfg(not(test))] a", &["cfg", "not", "test", "a"]),
             ("#[cfg(feature = \"jwt\")] a", &["cfg", "feature", "a"]),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_of_tests_in_files_of_their_own_are_named() {
+    fn test_modules_in_separate_files_are_listed() {
         let text = "#[cfg(test)] mod tests; #[cfg(feature = \"testing\")] pub mod testing; mod a;";
         assert_eq!(production(text).test_modules, ["tests", "testing"]);
     }

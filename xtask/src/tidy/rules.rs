@@ -1,39 +1,39 @@
-//! The tidy rules themselves, each a function from files to what is wrong with them.
+//! The tidy rules, each a function from files to violations.
 
 use std::path::Path;
 
 use super::File;
 
-/// A longer file has a second subject inside.
+/// The most lines of a file. A longer file has a second subject.
 const LONGEST_FILE: usize = 450;
 
-/// The root of a crate is a table of contents, so it is shorter.
+/// The most lines of a crate's root, which is a table of contents.
 const LONGEST_LIB: usize = 150;
 
 /// The most lines of code that an adapter may have.
 const ADAPTER_LINES: usize = 450;
 
-/// What is promised to be small, and the most lines of code it may have.
+/// Code that is documented as small, and the most lines of code it may have.
 const SMALL: &[Small] = &[
     Small::adapter("auth-axum/src/"),
     Small::adapter("auth-poem/src/"),
-    // Opening, transactions, encoding, index and the trait: all that the storage of users is made of.
-    // What else is there is the table of contents, the optional second trait, and the program.
+    // The storage of users: opening, transactions, encoding, index and the trait.
+    // Not counted: the table of contents, the optional second trait, and the program.
     Small {
         path: "examples/custom-storage/src/",
         without: &["lib.rs", "entries.rs", "main.rs"],
         most: 99,
-        why: "a storage of one's own takes fewer than a hundred",
+        why: "a custom storage takes fewer than 100 lines",
     },
     Small {
         path: "examples/custom-user/src/mapping.rs",
         without: &[],
         most: 39,
-        why: "a table of one's own takes fewer than forty",
+        why: "a custom table takes fewer than 40 lines",
     },
 ];
 
-/// A file, or all Rust files below a folder but those with these names.
+/// A file, or all Rust files below a folder except files with these names.
 struct Small {
     path: &'static str,
     without: &'static [&'static str],
@@ -42,7 +42,7 @@ struct Small {
 }
 
 impl Small {
-    /// Adapters translate and decide nothing: each can be read in one sitting.
+    /// Returns the rule for an adapter, which translates and decides nothing.
     const fn adapter(path: &'static str) -> Self {
         Self {
             path,
@@ -57,10 +57,10 @@ impl Small {
     }
 }
 
-/// Folders in which people's own files live.
+/// Folders that contain home folders.
 const HOMES: &[&str] = &["home", "Users", "root"];
 
-/// What is wrong with one file on its own.
+/// Returns the violations of one file.
 pub(super) fn of_one(file: &File, root: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     if file.is_rust() {
@@ -74,7 +74,7 @@ pub(super) fn of_one(file: &File, root: &Path) -> Vec<String> {
     wrong
 }
 
-/// What is wrong with all files taken together.
+/// Returns the violations of all files together.
 pub(super) fn of_all(files: &[File]) -> Vec<String> {
     SMALL
         .iter()
@@ -128,7 +128,7 @@ fn too_large(small: &Small, files: &[File]) -> Option<String> {
     (lines > *most).then(|| format!("{path}: {lines} lines of code, more than {most}; {why}"))
 }
 
-/// A rule on lines, with the place of each line that breaks it.
+/// Applies a rule to each line, and adds the place to each violation.
 fn each_line(file: &File, rule: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let broken = |(number, line)| Some(format!("{}:{number}: {}", file.path, rule(line)?));
     (1..).zip(file.text.lines()).filter_map(broken).collect()
@@ -142,7 +142,7 @@ fn unfinished(line: &str) -> Option<String> {
     })
 }
 
-/// Attributes that switch a test off, and fences that keep an example from being compiled.
+/// Finds attributes that disable a test, and fences of examples that are not compiled.
 fn skipped_test(line: &str) -> Option<String> {
     let line = line.trim_start();
     let attribute = line.starts_with("#[ignore")
@@ -160,9 +160,9 @@ fn skipped_test(line: &str) -> Option<String> {
     }
 }
 
-/// Finds folders that exist on one machine only: that of this checkout, and home folders.
+/// Finds folders that exist on one machine only: this checkout and home folders.
 fn machine_path(line: &str, root: &Path) -> Option<String> {
-    // A root directly under `/` has a name that may well stand in a URL.
+    // The name of a root directly under `/` may be part of a URL.
     let own = root
         .to_str()
         .filter(|own| own.matches(['/', '\\']).count() > 1);
@@ -195,7 +195,7 @@ mod tests {
         of_one(&file, Path::new("/builds/project"))
     }
 
-    /// Whether the one thing wrong with a file contains these words; `""` stands for nothing wrong.
+    /// Checks that the one violation of a file contains these words; `""` means no violation.
     fn check(path: &str, text: &str, expected: &str) {
         let found = wrong(path, text);
         if expected.is_empty() {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn files_start_with_their_job() {
+    fn file_without_a_job_in_its_first_line_fails() {
         check("a/src/x.rs", "//! One job.\n", "");
         check("a/src/x.rs", "use std::fmt;\n", "first line");
         check("a/src/x.rs", "", "first line");
@@ -216,12 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_named() {
+    fn mod_rs_file_fails() {
         check("a/tests/common/mod.rs", "//! Help.\n", "`foo.rs`");
     }
 
     #[test]
-    fn long_files_are_split() {
+    fn long_file_fails() {
         let lines = |count: usize| "//! One job.\n".repeat(count);
 
         check("a/src/x.rs", &lines(450), "");
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_unfinished() {
+    fn unfinished_code_fails() {
         for name in ["todo", "unimplemented"] {
             check(
                 "a/src/x.rs",
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn no_test_and_no_example_is_skipped() {
+    fn ignored_tests_and_examples_fail() {
         check(
             "a/src/x.rs",
             "//! Job.\n    #[ignore = \"slow\"]\n",
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_one_machine_are_found() {
+    fn absolute_paths_of_one_machine_fail() {
         let home = |name: &str| format!("see \"/{name}/me/x\"\n");
 
         check("README.md", &home("home"), "README.md:1: ");
@@ -279,7 +279,7 @@ mod tests {
         check("README.md", "see docs/root/index.md\n", "");
     }
 
-    /// A file with lines of code, and lines that do not count.
+    /// Returns a file with lines of code, and lines that do not count.
     fn file(path: &str, lines: usize, tests: usize) -> File {
         File {
             path: path.to_owned(),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn adapters_stay_thin_without_their_tests() {
+    fn adapter_above_its_limit_fails_and_tests_do_not_count() {
         let thin = [
             file("auth-axum/src/a.rs", 225, 900),
             file("auth-axum/src/b.rs", 225, 0),
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_promised_to_be_small_is_small() {
+    fn code_above_its_documented_size_fails() {
         let storage = "examples/custom-storage/src/";
         let mapping = "examples/custom-user/src/mapping.rs";
         for (path, part, limit) in [
@@ -328,9 +328,9 @@ mod tests {
         assert_eq!(of_all(&[not_counted]), [""; 0]);
     }
 
-    /// A rule over files that have moved away would be kept for ever.
+    /// A rule for moved files would never fail.
     #[test]
-    fn what_is_promised_to_be_small_is_there() {
+    fn files_with_a_documented_size_exist() {
         let files = files(root()).unwrap();
         for small in SMALL {
             assert!(files.iter().any(|file| small.has(file)), "{}", small.path);

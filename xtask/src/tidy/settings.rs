@@ -13,7 +13,7 @@ use super::production::production;
 /// The page.
 const PAGE: &str = "auth-core/docs/configuration.md";
 
-/// The types whose setters are settings of an application.
+/// Types whose setters are settings of an application.
 const BUILDERS: &[&str] = &[
     "AccountSecrets",
     "AccountsBuilder",
@@ -33,16 +33,16 @@ const BUILDERS: &[&str] = &[
     "TokenProfile",
 ];
 
-/// Types with methods of the same shape that configure nothing, each with what it is.
+/// Types with setter-like methods that configure nothing, each with its description.
 const VALUES: &[(&str, &str)] = &[
     ("AccountFields", "the optional fields of a type of user"),
-    ("AuthEvent", "the facts of one event"),
+    ("AuthEvent", "the content of one event"),
     ("AuthProof", "the input of one login"),
     ("BufferedRequest", "a request of a test"),
     ("Claims", "the content of one token"),
-    ("Client", "a fact of one request"),
+    ("Client", "the address of one request's client"),
     ("ColumnSpec", "the declaration of one column"),
-    ("Context", "the facts of one request"),
+    ("Context", "the context of one request"),
     ("Epoch", "a number"),
     ("Field", "the declaration of one member of a body"),
     ("FieldSchema", "the declaration of one member of a body"),
@@ -63,7 +63,7 @@ const VALUES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is wrong with the page.
+/// Returns the violations of the page.
 pub(super) fn judge(files: &[File]) -> Vec<String> {
     let page = files.iter().find(|file| file.path == PAGE);
     let page = page.map_or("", |page| page.text.as_str());
@@ -79,7 +79,7 @@ struct Lists<'a> {
     values: &'a [(&'a str, &'a str)],
 }
 
-/// The methods of each type, with whether each is a setter and where it is.
+/// The methods of each type, with their places and whether they are setters.
 type Types<'a> = BTreeMap<&'a str, BTreeMap<&'a str, (bool, String)>>;
 
 impl Lists<'_> {
@@ -91,7 +91,7 @@ impl Lists<'_> {
         wrong
     }
 
-    /// Types with setters that are in neither list, and entries of the lists without setters.
+    /// Returns failures for types with setters that are in neither list, and for entries without setters.
     fn unlisted(&self, types: &Types<'_>) -> Vec<String> {
         let values = self.values.iter().map(|(name, _)| *name);
         let listed: BTreeSet<&str> = self.builders.iter().copied().chain(values).collect();
@@ -115,7 +115,7 @@ impl Lists<'_> {
         new.chain(gone).collect()
     }
 
-    /// Setters that the page does not name.
+    /// Returns failures for setters that the page does not name.
     fn missing(&self, types: &Types<'_>, page: &str) -> Vec<String> {
         let named: BTreeSet<(&str, &str)> = sections(page)
             .into_iter()
@@ -140,7 +140,7 @@ impl Lists<'_> {
     }
 }
 
-/// Rows of the page whose type or method does not exist.
+/// Returns failures for rows of the page whose type or method does not exist.
 fn stale(types: &Types<'_>, page: &str) -> Vec<String> {
     let rows = sections(page).into_iter().flat_map(|section| {
         let rows = section.methods.into_iter();
@@ -155,7 +155,7 @@ fn stale(types: &Types<'_>, page: &str) -> Vec<String> {
     .collect()
 }
 
-/// The public methods of the libraries.
+/// Returns the public methods of the libraries.
 fn types(files: &[File]) -> Types<'_> {
     let mut types = Types::new();
     let of_libraries = files.iter().filter(|file| {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_every_setter_passes() {
+    fn page_with_every_setter_passes() {
         assert_eq!(
             wrong(SOURCE, "## `A`\n| `new()` | |\n| `b()` | |\n"),
             [""; 0]
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setter_that_the_page_does_not_name_fails() {
+    fn setter_without_a_row_fails() {
         let expected = [
             "auth-core/src/a.rs:1: `A::b` is not in the section `A` of auth-core/docs/configuration.md",
         ];
@@ -211,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_a_method_fails() {
+    fn row_without_a_method_fails() {
         let expected = ["auth-core/docs/configuration.md:3: `A::gone` does not exist"];
         assert_eq!(wrong(SOURCE, "## `A`\n| `b` | |\n| `gone` | |\n"), expected);
     }
 
     #[test]
-    fn a_type_in_neither_list_fails_and_so_does_an_entry_without_setters() {
+    fn unlisted_type_and_entry_without_setters_fail() {
         let found = wrong(
             "impl A { pub fn b(self) -> Self { x } } impl E { pub fn f(self) -> Self { x } }",
             "## `A`\n| `b` | |\n",

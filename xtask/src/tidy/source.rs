@@ -1,11 +1,11 @@
-//! The text files of the workspace, as the tidy rules look at them.
+//! The text files of the workspace that the tidy rules check.
 
 use std::fs;
 use std::path::Path;
 
 use crate::check::Failure;
 
-/// The files that are written by hand. Generated and binary files are not checked.
+/// The endings of hand-written files. Generated and binary files are not checked.
 const ENDINGS: &[&str] = &["rs", "toml", "md", "sql", "sh", "yml", "yaml", "html", "js"];
 
 /// One text file.
@@ -17,7 +17,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Whether this is Rust in the `src` folder of a crate.
+    /// Returns whether this is Rust in the `src` folder of a crate.
     pub(crate) fn is_source(&self) -> bool {
         self.is_rust() && self.path.contains("/src/")
     }
@@ -26,17 +26,17 @@ impl File {
         self.ending() == Some("rs")
     }
 
-    /// What follows the last dot of the name.
+    /// Returns the part of the name after the last dot.
     pub(crate) fn ending(&self) -> Option<&str> {
         ending(&self.path)
     }
 
-    /// The last part of the path.
+    /// Returns the last part of the path.
     pub(crate) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Lines that the machine runs in a release: neither blank, nor comment, nor tests.
+    /// Returns the number of lines of a release: without blank lines, comments and tests.
     /// Tests come last in a file, so the first `#[cfg(test)]` over a module with a body ends it.
     pub(crate) fn lines_of_code(&self) -> usize {
         if self.name() == "tests.rs" || self.path.contains("/tests/") {
@@ -58,7 +58,7 @@ impl File {
     }
 }
 
-/// Every text file below a folder, in the order of their paths. Folders of builds and hidden
+/// Returns every text file below a folder, sorted by path. Build folders and hidden
 /// folders are left out, apart from `.ci`.
 pub(crate) fn files(root: &Path) -> Result<Vec<File>, Failure> {
     let mut found = Vec::new();
@@ -105,7 +105,7 @@ mod tests {
     use crate::process::root;
 
     #[test]
-    fn this_workspace_is_found_and_its_builds_are_not() {
+    fn files_of_the_workspace_are_found_without_its_builds() {
         let paths: Vec<String> = files(root())
             .unwrap()
             .into_iter()
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_counted_without_blanks_comments_and_tests() {
+    fn blank_lines_comments_and_tests_are_not_counted() {
         let text = "//! One job.\n\nuse std::fmt;\n/// Docs.\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn t() {}\n}\n";
         let file = |path: &str, text: &str| File {
             path: path.to_owned(),
@@ -127,7 +127,7 @@ mod tests {
 
         assert_eq!(file("a/src/x.rs", text).lines_of_code(), 2);
         assert_eq!(file("a/src/x/tests.rs", text).lines_of_code(), 0);
-        // A module of tests in a file of its own ends nothing.
+        // A test module in a separate file does not end the code.
         assert_eq!(
             file("a/src/x.rs", "#[cfg(test)]\nmod tests;\nfn f() {}\n").lines_of_code(),
             3

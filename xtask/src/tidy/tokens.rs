@@ -1,4 +1,4 @@
-//! Rust source as tokens with their lines: what the rules need to tell code from comments and text.
+//! Rust source as tokens with their lines, so that rules distinguish code, comments and text.
 
 use std::iter;
 
@@ -16,7 +16,7 @@ pub(super) enum Kind<'a> {
     Word(&'a str),
     /// One character of punctuation.
     Mark(char),
-    /// The inside of a string literal, as it is written.
+    /// The inside of a string literal, with its escapes.
     Text(&'a str),
     /// A comment with its slashes.
     Comment(&'a str),
@@ -41,7 +41,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// All tokens of a source file. A file that does not compile gives some tokens or other.
+/// Returns all tokens of a source file. The tokens of a file that does not compile are unspecified.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut scanner = Scanner {
         rest: text,
@@ -50,7 +50,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     iter::from_fn(|| scanner.next_token()).collect()
 }
 
-/// The tokens without comments.
+/// Returns the tokens without comments.
 pub(super) fn code(text: &str) -> Vec<Token<'_>> {
     let mut tokens = tokens(text);
     tokens.retain(|token| !matches!(token.kind, Kind::Comment(_)));
@@ -88,7 +88,7 @@ impl<'a> Scanner<'a> {
         Some(Token { kind, line })
     }
 
-    /// A word, or the prefix of a literal: `b"…"`, `c"…"`, `b'…'`, `r"…"`, `r#"…"#`, `r#word`.
+    /// Reads a word, or the prefix of a literal: `b"…"`, `c"…"`, `b'…'`, `r"…"`, `r#"…"#`, `r#word`.
     fn word(&mut self) -> Kind<'a> {
         let word = self.take_until(|c| !is_word(c));
         let hashes = self.rest.len() - self.rest.trim_start_matches('#').len();
@@ -108,7 +108,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string with escapes, from its opening quote.
+    /// Reads a string with escapes, from its opening quote.
     fn string(&mut self) -> Kind<'a> {
         self.take(1);
         let mut escaped = false;
@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
         Kind::Text(text)
     }
 
-    /// A raw string with that many hashes, from its opening quote.
+    /// Reads a raw string with that many hashes, from its opening quote.
     fn raw_string(&mut self, hashes: usize) -> Kind<'a> {
         self.take(1);
         let closing = format!("\"{}", "#".repeat(hashes));
@@ -131,7 +131,7 @@ impl<'a> Scanner<'a> {
         Kind::Text(text)
     }
 
-    /// A character or a lifetime, from its quote.
+    /// Reads a character or a lifetime, from its quote.
     fn quote(&mut self) -> Kind<'a> {
         self.take(1);
         let mut characters = self.rest.chars();
@@ -167,7 +167,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// How many bytes a block comment has, with the comments inside of it.
+/// Returns the length of a block comment in bytes, with nested comments.
 fn nested_comment(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut from = 0;
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn code_text_and_comments_are_told_apart() {
+    fn code_text_and_comments_are_distinguished() {
         use Kind::{Comment, Mark, Other, Text, Word};
         let cases: &[(&str, &[Kind<'_>])] = &[
             (
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_source_ends() {
+    fn unterminated_literals_and_comments_end_with_the_file() {
         for text in ["\"a", "/* a", "'", "r#\"a", "'\\"] {
             assert!(tokens(text).len() <= 2, "{text}");
         }

@@ -1,4 +1,4 @@
-//! The rule of words: phrases that a reader has to solve are not used.
+//! The rule of words: unclear phrases are not used.
 
 mod list;
 mod prose;
@@ -10,7 +10,7 @@ use self::prose::{Word, words};
 use super::File;
 use crate::check::say;
 
-/// What is wrong with the words of the files in which they are enforced.
+/// Returns the violations in the files where the rule is enforced.
 pub(super) fn judge(files: &[File]) -> Vec<String> {
     let lists = Lists {
         clean: CLEAN,
@@ -19,7 +19,7 @@ pub(super) fn judge(files: &[File]) -> Vec<String> {
     lists.judge(files)
 }
 
-/// Prints how many phrases each folder has that is not enforced yet, or each phrase below one path.
+/// Prints the number of phrases in each folder where the rule is not enforced, or each phrase below one path.
 pub(super) fn show(files: &[File], below: Option<&str>) {
     if let Some(below) = below {
         for file in files.iter().filter(|file| file.path.starts_with(below)) {
@@ -43,7 +43,7 @@ pub(super) fn show(files: &[File], below: Option<&str>) {
     say(&format!("{all:>5}  in all, outside of {}", CLEAN.join(" ")));
 }
 
-/// The first three folders of a path, or the file.
+/// Returns the first three folders of a path, or the file.
 fn folder(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').take(3).collect();
     parts.join("/")
@@ -114,7 +114,7 @@ fn find(file: &File) -> Vec<Found> {
 }
 
 impl Phrase {
-    /// The phrase, if these words begin with it.
+    /// Returns the phrase, if these words begin with it.
     fn at(&'static self, before: &[Word], words: &[Word]) -> Option<Found> {
         let parts: Vec<&str> = self.words.split(' ').collect();
         let written = words.get(..parts.len())?;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn riddles_are_found() {
+    fn unclear_phrases_are_found() {
         check("Whoever logs in, and nobody else.", &["whoever", "nobody"]);
         check("It removes what is\nover.", &["what is over"]);
         check("A text is no key.", &["is no key"]);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_sentences_are_not() {
+    fn plain_sentences_pass() {
         check("There is no session.", &[]);
         check(
             "The key is no longer active; it is no more than 32 bytes.",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn only_enforced_folders_fail() {
+    fn phrases_fail_only_in_enforced_folders() {
         let lists = Lists {
             clean: &["a/"],
             quoted: &[],
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_are_needed_and_enforced_folders_exist() {
+    fn unneeded_exception_and_missing_enforced_folder_fail() {
         let quoted = [Quoted {
             path: "a/b.md",
             words: "nobody",

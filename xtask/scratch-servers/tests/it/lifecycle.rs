@@ -8,17 +8,17 @@ use std::time::Duration;
 use scratch_servers::{Engine, Required, Scratch, Server, ServerError};
 
 #[test]
-fn postgres_lives_and_leaves_nothing_behind() {
-    lives_and_leaves_nothing_behind(Engine::Postgres);
+fn postgres_restarts_recovers_and_is_removed() {
+    restarts_recovers_and_is_removed(Engine::Postgres);
 }
 
 #[test]
-fn mysql_lives_and_leaves_nothing_behind() {
-    lives_and_leaves_nothing_behind(Engine::Mysql);
+fn mysql_restarts_recovers_and_is_removed() {
+    restarts_recovers_and_is_removed(Engine::Mysql);
 }
 
 #[test]
-fn both_start_side_by_side_and_share_nothing() {
+fn servers_start_in_parallel_and_share_nothing() {
     let starts = Engine::ALL.map(|engine| std::thread::spawn(move || start(engine)));
     let [one, other] = starts.map(|start| start.join().unwrap());
     let (Some(one), Some(other)) = (one, other) else {
@@ -30,14 +30,14 @@ fn both_start_side_by_side_and_share_nothing() {
     assert!(listens(&other));
 }
 
-fn lives_and_leaves_nothing_behind(engine: Engine) {
+fn restarts_recovers_and_is_removed(engine: Engine) {
     let Some(mut server) = start(engine) else {
         return;
     };
     let (url, folder) = (server.url().to_owned(), server.folder().to_owned());
     assert!(url.contains(&format!("@{}/", server.address())), "{url}");
     assert!(listens(&server));
-    // A server that runs is left alone.
+    // Starting a running server does nothing.
     server.start().unwrap();
 
     server.stop().unwrap();
@@ -47,7 +47,7 @@ fn lives_and_leaves_nothing_behind(engine: Engine) {
 
     server.start().unwrap();
     assert!(listens(&server));
-    // An open connection has a process of its own in PostgreSQL, which has to go, too.
+    // PostgreSQL has a separate process for an open connection, which must end, too.
     let open = TcpStream::connect(server.address()).unwrap();
 
     server.kill().unwrap();
@@ -67,12 +67,12 @@ fn lives_and_leaves_nothing_behind(engine: Engine) {
     assert_eq!(processes_in(&folder), [""; 0]);
 }
 
-/// A server, or nothing where the engine is not installed and need not be.
+/// Starts a server; `None` if the engine is neither installed nor required.
 fn start(engine: Engine) -> Option<Server> {
     installed(engine).then(|| Scratch::start(engine).unwrap())
 }
 
-/// Whether the engine is installed; not being so is a failure where it has to be.
+/// Returns whether the engine is installed; panics if a required engine is not.
 #[expect(clippy::print_stderr, reason = "a test that is left out says so")]
 pub(crate) fn installed(engine: Engine) -> bool {
     let there = engine.is_installed();
@@ -85,7 +85,7 @@ pub(crate) fn installed(engine: Engine) -> bool {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "whether a missing engine is a failure is the caller's to say"
+    reason = "the caller decides whether a missing engine is a failure"
 )]
 fn required() -> Required {
     let value = std::env::var(Required::VARIABLE).ok();
@@ -96,19 +96,19 @@ fn listens(server: &Server) -> bool {
     TcpStream::connect(server.address()).is_ok()
 }
 
-/// Waits for the other side's end of a connection.
+/// Returns whether the other side closes a connection.
 pub(crate) fn is_closed(mut stream: TcpStream) -> bool {
     stream
         .set_read_timeout(Some(Duration::from_mins(1)))
         .unwrap();
-    // Closed or cut off; a time-out would be an error of another kind.
+    // Closed or reset; a timeout would be an error of another kind.
     match stream.read_to_end(&mut Vec::new()) {
         Ok(_) => true,
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
     }
 }
 
-/// The command lines of those who work inside of the folder, as all processes of a server do. Only Linux tells.
+/// Returns the command lines of processes whose working folder is this one, such as those of a server; Linux only.
 pub(crate) fn processes_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
@@ -116,7 +116,7 @@ pub(crate) fn processes_in(folder: &Path) -> Vec<String> {
         .filter_map(|entry| {
             let inside = std::fs::read_link(entry.path().join("cwd")).ok()?;
             let line = std::fs::read(entry.path().join("cmdline")).ok()?;
-            // A folder that is gone has words behind its name.
+            // The link of a removed folder has a suffix.
             let inside = inside
                 .to_string_lossy()
                 .starts_with(&*folder.to_string_lossy());

@@ -1,4 +1,4 @@
-//! The real servers of this machine, from their start to their end.
+//! Tests with the installed servers of this machine.
 #![cfg(test)]
 #![cfg(unix)]
 

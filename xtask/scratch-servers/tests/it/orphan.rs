@@ -1,4 +1,4 @@
-//! Servers do not outlive the process that started them, not even when it had no time to stop them.
+//! Servers do not outlive the process that started them, even if it is killed.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use scratch_servers::Engine;
 
 use crate::lifecycle::{installed, is_closed, processes_in};
 
-/// What the program says of one server.
+/// One server, read from the program's output.
 struct Seen {
     folder: PathBuf,
     address: String,
@@ -18,7 +18,7 @@ struct Seen {
 }
 
 #[test]
-fn servers_go_with_a_starter_that_is_killed() {
+fn servers_end_when_their_starter_is_killed() {
     let Some((mut starter, servers)) = starter() else {
         return;
     };
@@ -40,7 +40,7 @@ fn servers_go_with_a_starter_that_is_killed() {
 }
 
 #[test]
-fn servers_go_with_a_starter_that_ends() {
+fn servers_end_when_their_starter_ends() {
     let Some((mut starter, servers)) = starter() else {
         return;
     };
@@ -55,7 +55,7 @@ fn servers_go_with_a_starter_that_ends() {
     }
 }
 
-/// The package's program, with its servers started; nothing where no engine is installed.
+/// Starts the package's program with its servers; `None` if no engine is installed.
 fn starter() -> Option<(Child, Vec<Seen>)> {
     let expected = Engine::ALL.into_iter().filter(|&engine| installed(engine));
     let expected = expected.count();

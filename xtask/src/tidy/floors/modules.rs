@@ -1,4 +1,4 @@
-//! The modules of a crate, and in which of them a path ends.
+//! The modules of a crate, and the module of the item that a path names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(super) type Module = Vec<String>;
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     all: BTreeSet<Module>,
-    /// What a `pub use` of a module calls a path.
+    /// The path behind each name that a module exports with `pub use`.
     exported: BTreeMap<Module, BTreeMap<String, Module>>,
 }
 
@@ -104,7 +104,7 @@ impl Modules {
         source.paths.iter().filter_map(|path| {
             let words: Vec<&str> = path.words.clone();
             let to = self.resolve(&source.module, &words, path.depth, 0)?;
-            // What an inline module uses is used by the file; the root names everything.
+            // A use in an inline module counts for the file; the root may use every module.
             let is_another = to != source.module && !to.is_empty() && !source.module.is_empty();
             is_another.then(|| Use {
                 from: source.module.clone(),
@@ -114,7 +114,7 @@ impl Modules {
         })
     }
 
-    /// The module in which a path ends. `None` if it leads to a crate of others, or stays in the file.
+    /// Returns the module of the item that a path names. `None` for a foreign crate and for the file itself.
     fn resolve(
         &self,
         from: &[String],
@@ -170,7 +170,7 @@ mod tests {
     use super::read;
     use crate::tidy::File;
 
-    /// The uses of a crate of these files, as `from -> to`.
+    /// Returns the uses in a crate of these files, as `from -> to`.
     fn uses(files: &[(&str, &str)]) -> Vec<String> {
         let files: Vec<File> = files
             .iter()
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_use_ends_in_the_module_that_has_the_item() {
+    fn use_is_resolved_to_the_module_that_defines_the_item() {
         let files = [
             ("lib.rs", "pub use a::A; pub use b::inner::C;"),
             ("a.rs", "pub struct A; pub use crate::b::inner::C as D;"),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_paths_and_inline_modules_are_followed() {
+    fn relative_paths_and_inline_modules_are_resolved() {
         let files = [
             ("lib.rs", ""),
             ("a.rs", ""),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_use_what_they_like() {
+    fn uses_in_tests_comments_and_text_are_ignored() {
         let files = [
             (
                 "lib.rs",

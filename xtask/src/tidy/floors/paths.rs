@@ -2,7 +2,7 @@
 
 use crate::tidy::tokens::Token;
 
-/// A path as it is written, with the line on which it begins.
+/// A path in the source, with the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Written<'a> {
     /// Its words. The last one may be `*` or `self`.
@@ -10,11 +10,11 @@ pub(super) struct Written<'a> {
     pub(super) line: usize,
     /// The name that a `pub use` gives to it.
     pub(super) exported: Option<&'a str>,
-    /// How many inline modules surround it.
+    /// The number of inline modules around it.
     pub(super) depth: usize,
 }
 
-/// Every path that leads out of the file. Paths that name a crate of others are among them.
+/// Returns every path to an item outside of the file, including paths to foreign crates.
 pub(super) fn paths<'a>(tokens: &[Token<'a>]) -> Vec<Written<'a>> {
     let mut reader = Reader {
         rest: tokens,
@@ -42,7 +42,7 @@ pub(super) fn paths<'a>(tokens: &[Token<'a>]) -> Vec<Written<'a>> {
 struct Reader<'t, 'a> {
     rest: &'t [Token<'a>],
     found: Vec<Written<'a>>,
-    /// The open braces, each with whether it is that of a module.
+    /// The open braces; `true` for a brace that opens a module.
     blocks: Vec<bool>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Reader<'_, 'a> {
         self.rest.first().is_some_and(|token| token.is_mark(mark))
     }
 
-    /// Whether `::` follows.
+    /// Returns whether `::` follows.
     fn at_separator(&self) -> bool {
         matches!(self.rest, [one, two, ..] if one.is_mark(':') && two.is_mark(':'))
     }
@@ -71,14 +71,14 @@ impl<'a> Reader<'_, 'a> {
         there
     }
 
-    /// What stands in brackets behind `pub`: it uses nothing.
+    /// Skips the brackets of `pub(…)`, which are not a use.
     fn visibility(&mut self) {
         if self.next_is('(') {
             while self.next().is_some_and(|token| !token.is_mark(')')) {}
         }
     }
 
-    /// Behind `mod`: a name, and braces if the module has no file of its own.
+    /// Reads a module after `mod`: a name, and braces if the module is inline.
     fn module(&mut self) {
         self.next();
         if self.next_is('{') {
@@ -108,7 +108,7 @@ impl<'a> Reader<'_, 'a> {
         self.push(words, first.line, None);
     }
 
-    /// One tree of a `use`, behind what stands in front of its braces.
+    /// Reads one tree of a `use`; `before` is the path in front of its braces.
     fn tree(&mut self, before: &mut Vec<&'a str>, line: usize, public: bool) {
         let length = before.len();
         self.separator();
@@ -128,7 +128,7 @@ impl<'a> Reader<'_, 'a> {
         before.truncate(length);
     }
 
-    /// What stands in the braces of a `use`, from the opening one on.
+    /// Reads the braces of a `use`, from the opening brace on.
     fn branches(&mut self, before: &mut Vec<&'a str>, public: bool) {
         while let Some(token) = self.rest.first() {
             if token.is_mark('}') || token.is_mark(',') {
@@ -143,7 +143,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// The name behind `as`.
+    /// Reads the name after `as`.
     fn alias(&mut self) -> Option<&'a str> {
         if !self.rest.first()?.is_word("as") {
             return None;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn trees_of_use_are_read_with_nested_braces() {
+    fn use_trees_with_nested_braces_are_read() {
         check("use crate::a::B;", &["crate::a::B"]);
         check(
             "use crate::{a::{self, B as C, d::{E, F}}, g};",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn visibility_and_self_use_nothing() {
+    fn visibility_and_self_are_not_uses() {
         check(
             "pub(crate) fn f(&self) {} pub(in crate::a) struct B; self.c()",
             &[],
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn exported_names_are_kept_with_their_aliases() {
+    fn exported_names_keep_their_aliases() {
         let tokens = code("pub use a::{B, C as D}; pub(crate) use crate::e; use f;");
         let names: Vec<_> = paths(&tokens)
             .into_iter()

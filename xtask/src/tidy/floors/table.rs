@@ -1,10 +1,10 @@
 //! The floors of `auth-core`, and every exception to them.
 
-/// The sources that the table is about.
+/// The sources that the table describes.
 pub(super) const SOURCES: &str = "auth-core/src/";
 
 /// Each folder or file with its floor. A module belongs to the entry with the longest matching path.
-/// It may use what lies on a lower floor, and on its own floor what does not use it in turn.
+/// It may use lower floors, and modules of its own floor that do not use it.
 pub(super) const FLOORS: &[(&str, u8)] = &[
     // Documentation.
     ("guide", 7),
@@ -42,11 +42,11 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
 pub(super) struct Exception {
     pub(super) from: &'static str,
     pub(super) to: &'static str,
-    /// Why it is right, or what has to happen before it can go.
+    /// Why it is correct, or the condition under which it can be removed.
     pub(super) why: &'static str,
 }
 
-/// All exceptions. One that no source needs any more fails the check.
+/// All exceptions. An exception that no source needs fails the check.
 pub(super) const EXCEPTIONS: &[Exception] = &[
     Exception {
         from: "auth",

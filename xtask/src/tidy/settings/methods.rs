@@ -12,7 +12,7 @@ pub(super) struct Method<'a> {
     pub(super) is_setter: bool,
 }
 
-/// The public methods in the inherent `impl` blocks of a file.
+/// Returns the public methods in the inherent `impl` blocks of a file.
 pub(super) fn methods<'a>(tokens: &[Token<'a>]) -> Vec<Method<'a>> {
     let mut found = Vec::new();
     let mut rest = tokens;
@@ -33,7 +33,7 @@ pub(super) fn methods<'a>(tokens: &[Token<'a>]) -> Vec<Method<'a>> {
     found
 }
 
-/// The type in `<T> path::Type<T> where …`; `None` for an implementation of a trait.
+/// Returns the type in `<T> path::Type<T> where …`; `None` for an implementation of a trait.
 fn inherent_type<'a>(head: &[Token<'a>]) -> Option<&'a str> {
     let path = after_generics(head);
     let bounds = path.iter().position(|token| token.is_word("where"));
@@ -46,7 +46,7 @@ fn inherent_type<'a>(head: &[Token<'a>]) -> Option<&'a str> {
     path.iter().rev().find_map(Token::word)
 }
 
-/// What follows the angle brackets at the beginning, if there are any.
+/// Returns the tokens after the angle brackets at the beginning, if there are any.
 fn after_generics<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
     let mut depth = 0_usize;
     let mut arrow = false;
@@ -65,7 +65,7 @@ fn after_generics<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
     tokens
 }
 
-/// The methods of a block, from its opening brace on.
+/// Returns the methods of a block, from its opening brace on.
 fn of_block<'a>(of: &'a str, body: &[Token<'a>], found: &mut Vec<Method<'a>>) {
     let mut depth = 0_usize;
     for (at, token) in body.iter().enumerate() {
@@ -82,7 +82,7 @@ fn of_block<'a>(of: &'a str, body: &[Token<'a>], found: &mut Vec<Method<'a>>) {
     }
 }
 
-/// The method behind a `pub`.
+/// Returns the method after a `pub`.
 fn method<'a>(of: &'a str, tokens: &[Token<'a>]) -> Option<Method<'a>> {
     let is_qualifier = |token: &Token<'_>| {
         token.is_word("const") || token.is_word("async") || token.is_word("unsafe")
@@ -101,7 +101,7 @@ fn method<'a>(of: &'a str, tokens: &[Token<'a>]) -> Option<Method<'a>> {
     })
 }
 
-/// Whether the first parameter is `self` or `mut self`, by value.
+/// Returns whether the first parameter is `self` or `mut self`, by value.
 fn takes_self(parameters: &[Token<'_>]) -> bool {
     match parameters {
         [_, first, second, ..] if first.is_word("mut") => second.is_word("self"),
@@ -134,7 +134,7 @@ mod tests {
     use super::methods;
     use crate::tidy::tokens::code;
 
-    /// The methods of a source, with a star behind setters.
+    /// Compares the methods of a source with `expected`, where setters have a star.
     fn check(text: &str, expected: &[&str]) {
         let tokens = code(text);
         let found: Vec<String> = methods(&tokens)
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn setters_are_known_by_their_shape() {
+    fn setters_are_recognized_by_their_signature() {
         check(
             "impl A { pub fn b(mut self, c: D) -> Self { e } }",
             &["A::b*"],
@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn other_methods_are_no_setters() {
+    fn other_methods_are_not_setters() {
         let text = "impl A { pub fn new(b: C) -> Self { d } pub fn e(&self) -> F { g } pub fn h(self) -> Option<I> { j } \
                     pub async fn k(&mut self) { l } }";
         check(text, &["A::new", "A::e", "A::h", "A::k"]);
     }
 
     #[test]
-    fn private_methods_and_those_of_traits_are_left_out() {
+    fn private_methods_and_trait_methods_are_left_out() {
         check(
             "impl A { fn b(self) -> Self { c } pub(crate) fn d(self) -> Self { e } }",
             &[],

@@ -8,7 +8,7 @@ pub(super) struct Section<'a> {
     pub(super) methods: Vec<(&'a str, usize)>,
 }
 
-/// The sections with a type in their heading: ``## `AuthBuilder` ``. A type may have several.
+/// Returns the sections with a type in their heading: ``## `AuthBuilder` ``. A type may have several.
 pub(super) fn sections(page: &str) -> Vec<Section<'_>> {
     let mut found: Vec<Section<'_>> = Vec::new();
     let mut open = false;
@@ -30,17 +30,17 @@ pub(super) fn sections(page: &str) -> Vec<Section<'_>> {
     found
 }
 
-/// The first cell of a row of a table.
+/// Returns the first cell of a row of a table.
 fn first_cell(line: &str) -> Option<&str> {
     line.strip_prefix('|')?.split('|').next()
 }
 
-/// The first text in backticks.
+/// Returns the first text in backticks.
 fn code(text: &str) -> Option<&str> {
     text.split('`').nth(1)
 }
 
-/// The name at the end of a path, without its arguments: `new` in `MasterSecret::new(…)`.
+/// Returns the name at the end of a path, without its arguments: `new` in `MasterSecret::new(…)`.
 fn name(code: &str) -> &str {
     let path = code.split(['(', '<']).next().unwrap_or(code);
     path.rsplit([':', '.']).next().unwrap_or(path)

@@ -4,11 +4,11 @@
 #[derive(Debug)]
 pub(super) struct Phrase {
     pub(super) words: &'static str,
-    /// Words in front of it with which it is plain English.
+    /// Preceding words with which the phrase is allowed.
     pub(super) after: &'static [&'static str],
     /// Words that `*` may stand for.
     pub(super) allowed: &'static [&'static str],
-    /// What to write instead.
+    /// The wording to use instead.
     pub(super) instead: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! The prose of a file, word by word: comments and string literals of Rust, and everything elsewhere.
+//! The prose of a file, word by word: comments and string literals of Rust, and all text of other files.
 
 use std::iter;
 
@@ -10,7 +10,7 @@ use crate::tidy::tokens::{Kind, tokens};
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) line: usize,
-    /// Whether only blanks are between this word and the one before it.
+    /// Whether only blanks separate this word from the previous word.
     pub(super) follows: bool,
 }
 
@@ -19,7 +19,7 @@ const OTHER_LANGUAGES: &[&str] = &[
     "text", "sh", "bash", "toml", "json", "http", "sql", "html", "js", "ts", "mermaid", "console",
 ];
 
-/// The words of a file, in their order.
+/// Returns the words of a file, in their order.
 pub(super) fn words(file: &File) -> Vec<Word> {
     let mut words = Vec::new();
     for block in blocks(file) {
@@ -83,7 +83,7 @@ fn uncommented(line: &str) -> &str {
         .trim_end_matches("*/")
 }
 
-/// Paragraphs, and the fenced blocks between them. A fence without a language has the given one.
+/// Returns the paragraphs and the fenced blocks between them. `language` is that of a fence without one.
 fn of_markdown(lines: Block, language: &str) -> Vec<Block> {
     let mut found = vec![];
     let mut open = Block::new();
@@ -113,14 +113,14 @@ fn of_markdown(lines: Block, language: &str) -> Vec<Block> {
     found
 }
 
-/// The prose in a Rust example.
+/// Returns the prose in a Rust example.
 fn of_code(block: &Block) -> Vec<Block> {
     let first = block.first().map_or(1, |(line, _)| *line);
     let code: Vec<&str> = block.iter().map(|(_, text)| text.as_str()).collect();
     of_rust(&code.join("\n"), first)
 }
 
-/// Splits a line. What stands in backticks counts as one word, `` ` ``.
+/// Splits a line. Text in backticks counts as one word, `` ` ``.
 fn split(text: &str, line: usize, words: &mut Vec<Word>) {
     let text = text.replace("**", "").replace('*', "");
     let mut rest = text.as_str();
@@ -152,7 +152,7 @@ fn split(text: &str, line: usize, words: &mut Vec<Word>) {
     }
 }
 
-/// A word ends where a character stands that is neither part of one nor inside of an address, a path or a name.
+/// Returns the length of the first word in bytes. Addresses, paths and names are one word.
 fn word_length(text: &str) -> usize {
     let is_inner = |c: char| c.is_alphanumeric() || c == '_';
     let next = text.chars().skip(1).map(Some).chain(iter::once(None));
@@ -172,7 +172,7 @@ mod tests {
     use super::words;
     use crate::tidy::File;
 
-    /// The words of a file; `|` stands before a word that does not follow the one before it.
+    /// Compares the words of a file with `expected`, where `|` marks the first word of a block.
     fn check(path: &str, text: &str, expected: &str) {
         let file = File {
             path: path.to_owned(),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn rust_is_read_without_its_code() {
+    fn rust_code_is_not_prose() {
         check(
             "a.rs",
             "//! One\n//! two.\nfn three() { f(\"four\"); } // five",
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_comments_of_an_example_are_read_and_its_code_is_not() {
+    fn example_comments_are_prose_and_example_code_is_not() {
         check(
             "a.rs",
             "/// A.\n/// ```\n/// let b = c; // d\n/// ```\n/// E.",
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_code_are_one_word() {
+    fn names_and_inline_code_are_one_word() {
         check(
             "a.md",
             "A `b c` d. E, nobody@example.com and nobody's it's",
