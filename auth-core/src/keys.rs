@@ -11,10 +11,10 @@ pub use self::error::{KeyRingError, KeyRingProblem};
 pub use self::kid::{InvalidKeyId, KeyId};
 use crate::secret::SecretWeakness;
 
-/// Where a key stands in its life.
+/// The state of a key in a rotation.
 ///
-/// A key goes from *next* to *active* to *verify-only*. After that it is retired: it is in no ring
-/// any more, and nothing that was made with it is accepted.
+/// A key goes from *next* to *active* to *verify-only*. A retired key is in no ring, and everything
+/// made with it is refused.
 ///
 /// # Examples
 ///
@@ -31,11 +31,11 @@ use crate::secret::SecretWeakness;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyState {
-    /// Known everywhere before it is used anywhere: it is published and accepted, and never signs.
+    /// Published and accepted, but does not sign yet.
     Next,
-    /// The one that signs.
+    /// Signs.
     Active,
-    /// Was active: what it signed is accepted until the key is retired.
+    /// Was active before: what it signed is accepted until the key is retired.
     VerifyOnly,
 }
 
@@ -43,20 +43,20 @@ pub enum KeyState {
 pub(crate) trait RotatableKey {
     fn kid(&self) -> &KeyId;
 
-    /// Why this key must not be used.
+    /// Returns the reason why this key must not be used.
     fn weakness(&self) -> Option<SecretWeakness>;
 
-    /// Could this key be the active one?
+    /// Returns whether this key can be the active one.
     fn can_sign(&self) -> bool {
         true
     }
 }
 
-/// Keys in their states, exactly one of them active. A step makes a new value.
+/// Keys in their states, exactly one of them active. Every change returns a new value.
 #[derive(Debug)]
 pub(crate) struct Rotation<K> {
     active: Arc<K>,
-    /// In the order in which they came; none of them is active.
+    /// In the order in which they were added; none of them is active.
     others: Vec<(KeyState, Arc<K>)>,
 }
 
@@ -72,7 +72,7 @@ impl<K> Rotation<K> {
         &self.active
     }
 
-    /// All keys, the active one first.
+    /// Returns all keys, the active one first.
     pub(crate) fn states(&self) -> impl Iterator<Item = (KeyState, &Arc<K>)> {
         let others = self.others.iter().map(|(state, key)| (*state, key));
         std::iter::once((KeyState::Active, &self.active)).chain(others)
@@ -82,19 +82,19 @@ impl<K> Rotation<K> {
         self.states().map(|(_, key)| key)
     }
 
-    /// Adds a key as it is, checked or not: see [`checked`](Self::checked).
+    /// Adds a key without a check: see [`checked`](Self::checked).
     pub(crate) fn with_next(mut self, key: Arc<K>) -> Self {
         self.others.push((KeyState::Next, key));
         self
     }
 
-    /// As [`with_next`](Self::with_next), with a key that was active before.
+    /// Adds a key that was active before, like [`with_next`](Self::with_next).
     pub(crate) fn with_verify_only(mut self, key: Arc<K>) -> Self {
         self.others.push((KeyState::VerifyOnly, key));
         self
     }
 
-    /// What is made of the keys, in the same states.
+    /// Returns the results of `make` for all keys, in the same states.
     pub(crate) fn map<T>(&self, mut make: impl FnMut(&Arc<K>) -> Arc<T>) -> Rotation<T> {
         let active = make(&self.active);
         let others = self.others.iter();
@@ -106,7 +106,7 @@ impl<K> Rotation<K> {
 }
 
 impl<K: RotatableKey> Rotation<K> {
-    /// The key of this name. The name may come from a token, so it is only compared.
+    /// Returns the key with this name. The name may come from a token, so it is only compared.
     pub(crate) fn find(&self, kid: &str) -> Option<&Arc<K>> {
         self.keys().find(|key| key.kid().as_str() == kid)
     }
@@ -134,7 +134,7 @@ impl<K: RotatableKey> Rotation<K> {
             .collect()
     }
 
-    /// The ring, if it may be used.
+    /// Returns the ring if it has no problem and no weak key.
     pub(crate) fn checked(self) -> Result<Self, KeyRingError> {
         if let Some(problem) = self.problems().into_iter().next() {
             return Err(KeyRingError::Problem(problem));
@@ -145,12 +145,12 @@ impl<K: RotatableKey> Rotation<K> {
         }
     }
 
-    /// The ring after a key was announced.
+    /// Returns the ring with an additional key.
     pub(crate) fn add_next(&self, key: Arc<K>) -> Result<Self, KeyRingError> {
         self.clone().with_next(key).checked()
     }
 
-    /// The ring after a key took over. The one before it stays, to verify.
+    /// Returns the ring with another active key. The previous one stays as verify-only.
     pub(crate) fn activate(&self, kid: &KeyId) -> Result<Self, KeyRingError> {
         if self.active.kid() == kid {
             return Ok(self.clone());
@@ -166,7 +166,7 @@ impl<K: RotatableKey> Rotation<K> {
         Self { active, others }.checked()
     }
 
-    /// The ring without a key.
+    /// Returns the ring without this key.
     pub(crate) fn retire(&self, kid: &KeyId) -> Result<Self, KeyRingError> {
         if self.active.kid() == kid {
             return Err(KeyRingError::Active(kid.clone()));
@@ -180,7 +180,7 @@ impl<K: RotatableKey> Rotation<K> {
     }
 }
 
-// Derived, it would ask for `K: Clone`; what is copied are pointers.
+// A derived `Clone` would require `K: Clone`; this one copies pointers.
 impl<K> Clone for Rotation<K> {
     fn clone(&self) -> Self {
         self.map(Arc::clone)

@@ -1,6 +1,6 @@
 //! Passwords: clear text, stored hashes, the hasher that turns one into the other, and the policy.
 //!
-//! | type | what it is |
+//! | type | content |
 //! | --- | --- |
 //! | [`Password`] | what a user typed: bounded, NFC-normalised, wiped when dropped |
 //! | [`PasswordHash`] | what a database holds: an Argon2 PHC string, or bcrypt from another system (feature `bcrypt`) |
@@ -9,8 +9,8 @@
 //!
 //! # Security
 //!
-//! The length limit of [`Password::parse`] comes before everything that costs time, so a long input never
-//! reaches a hash. A login for an unknown user does the same work as one for a known user:
+//! The length limit of [`Password::parse`] is checked first, so a long input never reaches a hash. A login for an
+//! unknown user does the same work as one for a known user:
 //! [`PasswordHasher::verify`] takes an `Option`. No composition rules and no expiry can be configured:
 //! NIST SP 800-63B-4 section 3.1.1.2 and OWASP ASVS 6.2.5 and 6.2.10 forbid them.
 

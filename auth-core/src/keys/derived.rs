@@ -16,11 +16,11 @@ impl<T> Swap<T> {
     }
 
     pub(crate) fn get(&self) -> Arc<T> {
-        // What panics under the lock has changed nothing: the value is replaced as a whole.
+        // A panic under the lock leaves a complete value: the value is replaced as a whole.
         Arc::clone(&self.value.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces the value by what `step` makes of it. Steps come one after the other; one that fails
+    /// Replaces the value with the result of `step`. Steps run one after the other; a failed step
     /// changes nothing.
     pub(crate) fn replace<E>(&self, step: impl FnOnce(&T) -> Result<T, E>) -> Result<(), E> {
         let mut value = self.value.write().unwrap_or_else(PoisonError::into_inner);
@@ -29,8 +29,7 @@ impl<T> Swap<T> {
     }
 }
 
-/// A value that is always up to date: a fixed one, or one made of another value that may be
-/// replaced.
+/// A value that is always up to date: fixed, or derived from another value that can be replaced.
 pub(crate) struct Derived<T> {
     read: Arc<dyn Fn() -> Arc<T> + Send + Sync>,
 }
@@ -43,16 +42,16 @@ impl<T: Send + Sync + 'static> Derived<T> {
         }
     }
 
-    /// What `derive` makes of the source: once, and again whenever the source has been replaced.
+    /// Derives a value from the source, once now and again after each replacement of the source.
     pub(crate) fn following<S: Send + Sync + 'static>(
         source: impl Fn() -> Arc<S> + Send + Sync + 'static,
         derive: impl Fn(&S) -> T + Send + Sync + 'static,
     ) -> Self {
         let last: RwLock<Option<(Arc<S>, Arc<T>)>> = RwLock::new(None);
         let read = move || {
-            // The source is asked before the lock is taken. A slow caller may so put back an
-            // older value; the next caller compares and makes it again. The source of the last value
-            // is kept, so that no other can come to stand at its address.
+            // The source is read before the lock is taken. A slow caller may therefore put back an
+            // older value; the next caller compares and derives it again. The source of the last
+            // value is kept, so that its address is not reused.
             let source = source();
             if let Some((of, made)) = &*last.read().unwrap_or_else(PoisonError::into_inner)
                 && Arc::ptr_eq(of, &source)
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_that_fails_changes_nothing() {
+    fn failed_step_changes_nothing() {
         let cell = Swap::new(1);
         assert_eq!(cell.replace(|_| Err("no")), Err("no"));
         assert_eq!(*cell.get(), 1);
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_under_the_lock_stops_nobody() {
+    fn value_can_be_read_and_replaced_after_panic() {
         let cell = Arc::new(Swap::new(1));
         let other = Arc::clone(&cell);
         let panicked = std::thread::spawn(move || {
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_follower_is_made_once_for_each_value() {
+    fn value_is_derived_once_per_source_value() {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let source = Arc::new(Swap::new(1));
         let followed = Arc::clone(&source);

@@ -1,13 +1,13 @@
-//! What is wrong with a ring of keys, and why a step is refused.
+//! Problems of a key ring, and errors of its changes.
 
 use super::KeyId;
 use crate::secret::SecretWeakness;
 
-/// What is wrong with a [`KeyRing`](crate::token::KeyRing).
+/// A problem of a [`KeyRing`](crate::token::KeyRing).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingProblem {
-    /// Two keys have one name, so that only the first of them is ever found.
+    /// Two keys have the same name, so that only the first of them is ever found.
     #[error("two keys are named `{0}`")]
     DuplicateKid(KeyId),
     /// The active key cannot sign.
@@ -15,17 +15,17 @@ pub enum KeyRingProblem {
     SignerVerifiesOnly(KeyId),
 }
 
-/// Why a ring in use is not changed. It stays what it was.
+/// Why a change of a ring was refused. The ring is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
-    /// The ring has no key of this name.
+    /// The ring has no key with this name.
     #[error("no key is named `{0}`")]
     Unknown(KeyId),
-    /// The active key cannot be retired: the ring would have none that signs.
+    /// The active key cannot be retired: the ring would have no signing key.
     #[error("the key `{0}` is the active one: activate another one first")]
     Active(KeyId),
-    /// The ring would have a problem.
+    /// The ring would have a problem after the change.
     #[error(transparent)]
     Problem(#[from] KeyRingProblem),
     /// A secret is too weak.
@@ -33,10 +33,10 @@ pub enum KeyRingError {
     Weak {
         /// The name of the key.
         kid: KeyId,
-        /// What is wrong with its secret.
+        /// The weakness of its secret.
         weakness: SecretWeakness,
     },
-    /// The keys are derived from a master secret, and change with it.
+    /// The keys are derived from a master secret and change only with it.
     #[error("the keys are derived from a master secret: take this step there")]
     Derived,
 }

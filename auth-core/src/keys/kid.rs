@@ -4,15 +4,15 @@ use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-/// The name under which a token says which key signed it (`kid`, RFC 7515 §4.1.4).
+/// The name of a key in the header of a token (`kid`, RFC 7515 §4.1.4).
 ///
-/// It is 1 to 64 characters of `A–Z a–z 0–9 . _ -`: every token carries it in clear, and it can
-/// stand in a log or a file name as it is.
+/// It is 1 to 64 characters of `A–Z a–z 0–9 . _ -`: every token carries it in clear, and it is safe
+/// in a log or a file name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(String);
 
 impl KeyId {
-    /// The longest name in characters.
+    /// The longest name, in characters.
     pub const MAX_LENGTH: usize = 64;
 
     /// Checks a name.
@@ -39,7 +39,7 @@ impl KeyId {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     ///
     /// # Examples
     ///
@@ -53,14 +53,13 @@ impl KeyId {
         &self.0
     }
 
-    /// The name made of the first 64 bits of `digest`, in base64url: a subset of the characters
-    /// above.
+    /// Returns a name made of the first 64 bits of `digest`, in base64url.
     pub(crate) fn from_digest(digest: &[u8; 32]) -> Self {
         let (head, _) = digest.split_at(8);
         Self(Base64UrlUnpadded::encode_string(head))
     }
 
-    /// The name made of all of `digest`: 43 characters.
+    /// Returns a name made of all of `digest`: 43 characters.
     #[cfg(any(test, feature = "jwt"))]
     pub(crate) fn from_whole_digest(digest: &[u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(digest))
@@ -73,7 +72,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// A text is not the name of a key.
+/// A text is not a valid key id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key id is 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'")]
 pub struct InvalidKeyId;
@@ -82,9 +81,9 @@ pub struct InvalidKeyId;
 mod tests {
     use super::*;
 
-    /// J-10: what names a key is harmless wherever it is written.
+    /// J-10: the name of a key is safe in logs and file names.
     #[test]
-    fn only_plain_names_are_key_ids() {
+    fn key_id_with_other_characters_is_rejected() {
         for text in ["a", "2026-01", "A.b_c-9", "..", &"k".repeat(64)] {
             assert_eq!(KeyId::parse(text).unwrap().to_string(), text);
         }
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_makes_a_valid_name() {
+    fn digest_makes_valid_key_id() {
         for byte in 0..=255 {
             let kid = KeyId::from_digest(&[byte; 32]);
             assert_eq!(KeyId::parse(kid.as_str()), Ok(kid));

@@ -35,7 +35,7 @@ fn key(name: &str) -> Arc<Key> {
     })
 }
 
-/// A ring as a text: `a*` is active, `+b` is next, `c` only verifies.
+/// Returns a ring as a text: `a*` is active, `+b` is next, `c` only verifies.
 fn shown(ring: &Rotation<Key>) -> String {
     let shown = ring.states().map(|(state, key)| match state {
         KeyState::Active => format!("{}*", key.kid),
@@ -51,9 +51,9 @@ fn ring() -> Rotation<Key> {
         .with_verify_only(key("c"))
 }
 
-/// A13.3.4: the life of a key, step by step.
+/// A13.3.4: all states of a key, step by step.
 #[test]
-fn a_key_goes_through_its_states() {
+fn key_goes_through_its_states() {
     let ring = Rotation::new(key("a"));
     let announced = ring.add_next(key("b")).unwrap();
     assert_eq!(shown(&announced), "a* +b");
@@ -65,7 +65,7 @@ fn a_key_goes_through_its_states() {
 }
 
 #[test]
-fn every_step_from_every_state() {
+fn steps_from_each_state_have_expected_result() {
     let activate = |name| ring().activate(&kid(name)).map(|ring| shown(&ring));
     assert_eq!(activate("a"), Ok("a* +b c".to_owned()), "it is already");
     assert_eq!(activate("b"), Ok("b* a c".to_owned()));
@@ -80,7 +80,7 @@ fn every_step_from_every_state() {
 }
 
 #[test]
-fn what_must_not_be_used_is_not_taken_in() {
+fn weak_and_duplicate_keys_are_rejected() {
     for name in ["a", "b", "c"] {
         let fault = KeyRingProblem::DuplicateKid(kid(name));
         let refused = ring().add_next(key(name)).map(drop);
@@ -103,7 +103,7 @@ fn what_must_not_be_used_is_not_taken_in() {
 }
 
 #[test]
-fn what_cannot_sign_is_never_active() {
+fn key_that_cannot_sign_is_never_active() {
     let public = Arc::new(Key {
         kid: kid("d"),
         can_sign: false,

@@ -1,12 +1,12 @@
 //! bcrypt hashes that were imported from another system: verified, never made.
 
-/// bcrypt reads no further; implementations differ in whether they say so.
+/// bcrypt ignores all further bytes; implementations differ in whether they report it.
 const MAX_BYTES: usize = 72;
 
 /// Cost 16 takes about four seconds of a core, and each step doubles that.
 const COSTS: std::ops::RangeInclusive<u32> = 4..=16;
 
-/// A text of which the crate `bcrypt` has found that it is well-formed.
+/// A hash that the crate `bcrypt` has parsed successfully.
 #[derive(Debug)]
 pub(super) struct BcryptHash(String);
 
@@ -26,13 +26,13 @@ impl BcryptHash {
 
     /// Returns whether the hash is that of `password`, without the two traps of bcrypt.
     ///
-    /// bcrypt ignores what follows the first 72 bytes, and it repeats the password with its closing NUL
+    /// bcrypt ignores all bytes after the first 72, and it repeats the password with its closing NUL
     /// byte as a key stream, so that `a` and `a NUL a` are the same key. A password longer than 72 bytes
     /// or with a NUL in it therefore never matches: no system could have stored it faithfully. The work
     /// is done in every case.
     pub(super) fn matches(&self, password: &[u8]) -> bool {
         let faithful = password.len() <= MAX_BYTES && !password.contains(&0);
-        // The same crate has parsed the text, so there is no error left.
+        // The same crate has parsed the text, so no error is possible.
         let matches = bcrypt::verify(password, &self.0).unwrap_or(false);
         matches & faithful
     }
@@ -43,7 +43,7 @@ mod tests {
     use super::BcryptHash;
 
     #[test]
-    fn bcrypt_versions_and_costs_are_read() {
+    fn valid_versions_and_costs_are_parsed() {
         const HASH: &str = "$2b$04$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG";
         for version in ["$2a", "$2b", "$2y"] {
             for cost in ["$04", "$10", "$16"] {

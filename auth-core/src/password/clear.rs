@@ -14,7 +14,7 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 /// included. The memory is wiped when the value is dropped.
 ///
 /// There is deliberately no `Clone` (one owner, one copy to wipe), no `Display`, no `Serialize`, and no
-/// `PartialEq` (two passwords are compared through their hashes). [`Password::expose`] is the one way to the text.
+/// `PartialEq` (compare two passwords through their hashes). Only [`Password::expose`] returns the text.
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ impl Password {
     /// NIST SP 800-63B-4 asks for at least 64. The bound keeps huge inputs away from the hash.
     pub const MAX: usize = 128;
 
-    /// Takes what the user typed.
+    /// Checks and normalises a password.
     ///
     /// The length is checked on the raw input first; only then is the text normalised to NFC (NIST SP 800-63B-4
     /// section 3.1.1.2), so that the same password typed on two keyboards is the same password. Normalisation
@@ -69,19 +69,19 @@ impl Password {
         Ok(Self(to_nfc(raw)))
     }
 
-    /// The clear text. Hand it to a hash or a breach service, never to a log, an error or a reply.
+    /// Returns the clear text. Pass it to a hash or a breach service, never to a log, an error or a reply.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// How many Unicode code points the normalised password has; each counts as one character.
+    /// Returns the number of Unicode code points of the normalised password; each counts as one character.
     #[must_use]
     pub fn code_points(&self) -> usize {
         self.0.chars().count()
     }
 
-    /// A copy for a hasher thread, wiped like the original.
+    /// Returns a copy for a hasher thread, wiped like the original.
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.as_bytes().to_vec())
     }
@@ -129,8 +129,8 @@ pub enum PasswordError {
     TooLong,
 }
 
-/// NFC of a text, leaving no unwiped copy behind: the room is reserved at once, because a string that grows
-/// frees its old buffer as it is.
+/// Returns the NFC of a text and leaves no unwiped copy behind: the memory is reserved at once, because a growing
+/// string frees its old buffer without wiping it.
 pub(super) fn to_nfc(raw: Zeroizing<String>) -> Zeroizing<String> {
     if is_nfc_quick(raw.chars()) == IsNormalized::Yes {
         return raw;
@@ -147,7 +147,7 @@ mod tests {
 
     /// C-PS-08, B-60, N-PW-02: the bounds count code points, whatever their width in bytes.
     #[test]
-    fn length_bounds() {
+    fn length_is_limited_in_code_points() {
         for ch in ['a', 'é', '語', '\u{1F512}', '\0'] {
             let of = |n: usize| Password::parse(ch.to_string().repeat(n));
             assert_eq!(of(0).err(), Some(PasswordError::Empty), "{ch:?}");
@@ -160,9 +160,9 @@ mod tests {
         }
     }
 
-    /// C-PS-08: the limit is taken before normalisation, which could shorten the text.
+    /// C-PS-08: the limit is checked before normalisation, which could shorten the text.
     #[test]
-    fn the_raw_input_is_measured() {
+    fn limit_applies_to_raw_input() {
         let raw = "e\u{301}".repeat(65);
         assert_eq!(raw.chars().count(), 130);
         assert_eq!(Password::parse(raw).err(), Some(PasswordError::TooLong));
@@ -170,7 +170,7 @@ mod tests {
 
     /// A6.2.8, C-PS-09: nothing is trimmed, folded or cut.
     #[test]
-    fn the_text_survives() {
+    fn text_is_not_trimmed_folded_or_cut() {
         for text in [
             " ",
             "  leading and trailing  ",
@@ -192,7 +192,7 @@ mod tests {
 
     /// N-PW-08: canonically equal texts are one password.
     #[test]
-    fn canonical_equivalents_are_one() {
+    fn canonically_equal_texts_are_one_password() {
         for (a, b) in [
             ("e\u{301}", "\u{e9}"),
             ("A\u{30a}", "\u{212b}"),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_nothing() {
+    fn debug_shows_no_password() {
         let password = Password::parse("hunter2 hunter2").unwrap();
         assert_eq!(format!("{password:?}"), "Password([redacted])");
         assert_eq!(format!("{password:#?}"), "Password([redacted])");

@@ -3,17 +3,17 @@
 /// One password a line: lower-case ASCII, at least 8 characters, sorted by bytes, each once.
 const LIST: &str = include_str!("../../data/common-passwords.txt");
 
-/// Whether the list holds exactly this text. `folded` is lower-case and in NFC.
+/// Returns whether the list holds exactly this text. `folded` is lower-case and in NFC.
 ///
-/// A binary search over the embedded text itself: exact, without a set to build or to keep in memory.
+/// Binary search over the embedded text: exact, and without a set in memory.
 pub(super) fn is_common(folded: &str) -> bool {
     contains_line(LIST.as_bytes(), folded.as_bytes())
 }
 
-/// Whether a text of sorted lines, each ended by a line feed, has this line.
+/// Returns whether a text of sorted lines, each ended by a line feed, has this line.
 fn contains_line(mut lines: &[u8], wanted: &[u8]) -> bool {
     while !lines.is_empty() {
-        // The line around the middle: all before it are smaller, all after it are greater.
+        // The line around the middle: all lines before it are smaller, all lines after it are greater.
         let (left, right) = lines.split_at(lines.len() / 2);
         let start = left
             .iter()
@@ -47,7 +47,7 @@ mod tests {
 
     /// A6.2.4: at least 3,000 passwords for the default policy, and as many for the one of 15 characters.
     #[test]
-    fn the_list_is_what_it_says() {
+    fn list_is_sorted_and_long_enough() {
         assert!(LIST.is_ascii() && LIST.ends_with('\n'));
         assert!(LIST.len() <= 250 * 1024);
         let lines: Vec<&str> = all().collect();
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn every_entry_is_found_and_nothing_near_it() {
+    fn each_entry_is_found_and_near_misses_are_not() {
         let lines: std::collections::HashSet<&str> = all().collect();
         for line in &lines {
             assert!(is_common(line), "{line}");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn edges() {
+    fn first_and_last_lines_are_found() {
         for absent in [
             "",
             "\n",

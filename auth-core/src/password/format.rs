@@ -1,4 +1,5 @@
-//! The two text formats of stored hashes, read with bounds on everything: a hostile row costs nothing.
+//! The two text formats of stored hashes, parsed with limits on every field, so that a hostile row is cheap to
+//! reject.
 
 #[cfg(test)]
 mod tests;
@@ -10,15 +11,15 @@ use base64ct::{Base64Unpadded, Encoding};
 use super::bcrypt::BcryptHash;
 use super::{params::Argon2Params, stored::PasswordHash};
 
-/// Salt and output of the hashes that we make: 128 and 256 bits (RFC 9106 section 3.1, NIST SP 800-63B-4 3.1.1.2).
+/// Salt and output of new hashes: 128 and 256 bits (RFC 9106 section 3.1, NIST SP 800-63B-4 3.1.1.2).
 pub(super) const SALT_LEN: usize = 16;
 pub(super) const OUTPUT_LEN: usize = 32;
 
-/// The longest salt and output that a stored hash may have. Also the size of the buffers they are decoded into.
+/// The longest salt and output of a stored hash, and the size of the buffers for them.
 pub(super) const MAX_FIELD_LEN: usize = 64;
 /// RFC 9106 section 3.1 allows no shorter salt.
 const MIN_SALT_LEN: usize = 8;
-/// Shorter outputs are legal, but would match by chance too easily.
+/// Shorter outputs are legal, but would match by chance too often.
 const MIN_OUTPUT_LEN: usize = 16;
 
 /// A stored hash that can be computed again.
@@ -50,8 +51,8 @@ impl Stored {
 }
 
 impl Argon2Hash {
-    /// `$argon2id$v=19$m=19456,t=2,p=1$salt$output`; no `v` means version 16. The fields `keyid` and `data` of
-    /// the format's first years are not understood.
+    /// Parses `$argon2id$v=19$m=19456,t=2,p=1$salt$output`; without `v`, the version is 16. The fields `keyid` and
+    /// `data` of early versions of the format are not supported.
     fn parse(text: &str) -> Option<Self> {
         let mut fields = text.strip_prefix('$')?.split('$');
         let algorithm = match fields.next()? {
@@ -85,7 +86,7 @@ impl Argon2Hash {
         })
     }
 
-    /// Whether a password that matched should be hashed anew with `ours`.
+    /// Returns whether a matching password should be hashed again with `ours`.
     pub(super) fn needs_rehash_for(&self, ours: &Argon2Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -105,7 +106,7 @@ impl std::fmt::Debug for Argon2Hash {
     }
 }
 
-/// The PHC string of an Argon2id hash in version 19.
+/// Returns the PHC string of an Argon2id hash in version 19.
 pub(super) fn to_phc(params: Argon2Params, salt: &[u8], output: &[u8]) -> PasswordHash {
     let (memory, passes, lanes) = (params.memory_kib(), params.passes(), params.lanes());
     let salt = Base64Unpadded::encode_string(salt);
@@ -123,11 +124,11 @@ fn parse_costs(text: &str) -> Option<Argon2Params> {
     if costs.next().is_some() {
         return None;
     }
-    // The floor is for hashes that we make; an old, weak one must verify to be replaced.
+    // The floor applies to new hashes; an old, weak one must verify to be replaced.
     Argon2Params::dangerous_below_floor(memory, passes, lanes).ok()
 }
 
-/// A decimal number as the PHC format writes it: digits only, no sign, no leading zero.
+/// Parses a decimal number of the PHC format: digits only, no sign, no leading zero.
 fn number(text: &str) -> Option<u32> {
     let plain = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! Computes and verifies password hashes on threads of its own.
+//! Computes and verifies password hashes on dedicated threads.
 
 mod engine;
 mod error;
@@ -17,17 +17,16 @@ use pool::Pool;
 
 use super::{Argon2Params, Password, PasswordHash};
 
-/// The handle to a fixed set of hasher threads. Clone it freely: all clones share the threads, which end when the last
-/// one is dropped.
+/// The handle to a fixed set of hasher threads. Clones are cheap and share the threads, which end when the last clone
+/// is dropped.
 ///
 /// New hashes are Argon2id, version 19, with a salt of 128 and an output of 256 bits. Argon2i, Argon2d, version 16,
 /// and other costs are verified too, and with the feature `bcrypt` also `$2a$`, `$2b$` and `$2y$`, so that accounts
 /// of another system can log in.
 ///
-/// Each thread owns the memory that its hashes need, so a storm of logins takes no more than threads times
-/// [`Argon2Params::memory_kib`]. The queue in front of the threads is bounded: beyond it [`HashError::Busy`] says
-/// when to come back. A caller that stops waiting (its future is dropped) gives its place in the queue up. Nothing
-/// here blocks the executor.
+/// Each thread owns the memory that its hashes need, so that many concurrent logins take no more than threads times
+/// [`Argon2Params::memory_kib`]. The queue in front of the threads is bounded: if it is full, [`HashError::Busy`] says
+/// when to retry. A caller that drops its future leaves the queue. Nothing here blocks the executor.
 ///
 /// # Examples
 ///
@@ -48,17 +47,18 @@ use super::{Argon2Params, Password, PasswordHash};
 ///
 /// # Security
 ///
-/// Every call computes exactly one hash. A user who does not exist, a stored text that is damaged, unknown or
-/// absurdly costly, all take the time of one hash with this hasher's own parameters. Stored hashes with *other*
-/// costs, bcrypt above all, take their own time; until such an account has logged in once and was hashed anew,
-/// its time tells it apart from an unknown one.
+/// Every call computes exactly one hash. An unknown user and a stored text that is damaged, unknown or too expensive
+/// take the time of one hash with this hasher's own parameters. Stored hashes with *other* costs, bcrypt above all,
+/// take their own time; until such an account has logged in once and its password was hashed again, its time
+/// distinguishes it from an unknown one.
 #[derive(Clone)]
 pub struct PasswordHasher {
     pool: Arc<Pool>,
 }
 
 impl PasswordHasher {
-    /// Starts with the defaults: [`Argon2Params::default`], as many threads as the machine runs at once, 512 waiting.
+    /// Returns a builder with the defaults: [`Argon2Params::default`], as many threads as the machine runs at once, 512
+    /// waiting calls.
     pub fn builder() -> PasswordHasherBuilder {
         PasswordHasherBuilder::default()
     }
@@ -67,7 +67,7 @@ impl PasswordHasher {
     ///
     /// # Errors
     ///
-    /// [`HashError::Busy`] when too many are waiting, [`HashError::Failed`] when the machine has no memory, threads or
+    /// [`HashError::Busy`] if too many calls wait, [`HashError::Failed`] if the machine has no memory, threads or
     /// random numbers.
     ///
     /// # Examples
@@ -88,7 +88,7 @@ impl PasswordHasher {
         receive(answer).await
     }
 
-    /// Whether the password is the one that was hashed. `None` stands for a user who does not exist or has no password:
+    /// Returns whether the password matches the hash. `None` stands for a user who does not exist or has no password:
     /// the work is done and the verdict is [`Verdict::Mismatch`].
     ///
     /// bcrypt cannot tell long passwords apart: one of more than 72 bytes, or with a NUL in it, never matches a bcrypt
@@ -126,7 +126,7 @@ impl PasswordHasher {
         receive(answer).await
     }
 
-    /// How many hashes all threads have computed since the start, those for unknown users included. A metric.
+    /// Returns the number of hashes that all threads have computed since the start, unknown users included. A metric.
     ///
     /// # Examples
     ///
@@ -145,13 +145,13 @@ impl PasswordHasher {
         self.pool.shared().done()
     }
 
-    /// How many calls wait for a thread at this moment. A metric.
+    /// Returns the number of calls that wait for a thread. A metric.
     #[must_use]
     pub fn hashes_waiting(&self) -> usize {
         self.pool.shared().waiting()
     }
 
-    /// What new hashes cost.
+    /// Returns the costs of new hashes.
     #[must_use]
     pub fn params(&self) -> Argon2Params {
         self.pool.shared().params
@@ -175,7 +175,7 @@ impl fmt::Debug for PasswordHasher {
     }
 }
 
-/// Settings of a [`PasswordHasher`].
+/// Builder of a [`PasswordHasher`].
 ///
 /// # Examples
 ///
@@ -200,26 +200,26 @@ pub struct PasswordHasherBuilder {
 }
 
 impl PasswordHasherBuilder {
-    /// What new hashes cost. Stored hashes of other costs keep verifying; see [`Verdict::Match`] for when they are
-    /// to be made anew.
+    /// Sets the costs of new hashes. Stored hashes of other costs still verify; see [`Verdict::Match`] for when they
+    /// are replaced.
     pub fn params(mut self, params: Argon2Params) -> Self {
         self.params = params;
         self
     }
 
-    /// How many hashes are computed at once, each in memory of its own.
+    /// Sets how many hashes are computed at once, each in its own memory.
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// How many calls may wait while all threads are busy. Zero means that none waits.
+    /// Sets how many calls may wait while all threads are busy. With zero, no call waits.
     pub fn queue(mut self, waiting: usize) -> Self {
         self.queue = waiting;
         self
     }
 
-    /// The hasher. Its threads start with the first hash.
+    /// Builds the hasher. Its threads start with the first hash.
     #[must_use]
     pub fn build(self) -> PasswordHasher {
         PasswordHasher {
@@ -232,34 +232,34 @@ impl Default for PasswordHasherBuilder {
     fn default() -> Self {
         Self {
             params: Argon2Params::default(),
-            // More threads than cores would only take more memory.
+            // More threads than cores would only use more memory.
             threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            // Some four seconds of work for two cores: longer than that a person does not wait.
+            // About four seconds of work for two cores: users do not wait longer.
             queue: 512,
         }
     }
 }
 
-/// What [`PasswordHasher::verify`] found.
+/// The result of [`PasswordHasher::verify`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
-    /// The password is the right one.
+    /// The password is correct.
     Match {
-        /// Whether the password should be hashed anew now that it is at hand, and the new hash stored in place of the
-        /// old one (compare-and-set, without ending sessions).
+        /// Whether the caller should hash the password again and store the new hash in place of the old one
+        /// (compare-and-set, without ending sessions).
         ///
-        /// True for bcrypt, Argon2i, Argon2d, version 16, a salt under 16 or an output under 32 bytes, and for
-        /// Argon2id whose costs differ from the hasher's and are not stronger. Stronger is what has at least as much
-        /// memory and at least as many passes, and more of one: such a hash stays, because a hash is never weakened.
+        /// True for bcrypt, Argon2i, Argon2d, version 16, a salt under 16 or an output under 32 bytes, and for Argon2id
+        /// whose costs differ from the hasher's and are not stronger. Stronger costs have at least as much memory and
+        /// as many passes, and more of one; such a hash is kept.
         needs_rehash: bool,
     },
-    /// The password is wrong, or there is nothing that it could match.
+    /// The password is wrong, or there is no hash to compare it with.
     Mismatch,
 }
 
 impl Verdict {
-    /// Whether the password is the right one.
+    /// Returns whether the password is correct.
     #[must_use]
     pub fn is_match(self) -> bool {
         matches!(self, Self::Match { .. })

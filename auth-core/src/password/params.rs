@@ -1,9 +1,9 @@
-//! How much work an Argon2id hash costs, and the floors below which it may not fall.
+//! The cost of an Argon2id hash, and its lowest allowed values.
 
 /// Memory, passes and lanes of Argon2id.
 ///
-/// The default is 19 MiB, 2 passes, 1 lane: the second of OWASP's five equivalent minimums, about 16 ms on a
-/// server core, small enough that a core's worth of logins fits into its cache hierarchy and memory.
+/// The default is 19 MiB, 2 passes, 1 lane: the second of OWASP's five equivalent minimums, about 16 ms on a server
+/// core, small enough for one login per core in its cache hierarchy and memory.
 ///
 /// # Examples
 ///
@@ -30,25 +30,25 @@ const FLOORS: [(u32, u32); 5] = [
     (7 * 1024, 5),
 ];
 
-/// 1 GiB. Above it neither configuration nor a stored hash is accepted, so that a hostile row cannot exhaust memory.
+/// 1 GiB. Configuration and stored hashes above it are refused, so that a hostile row cannot exhaust memory.
 const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 const MAX_PASSES: u32 = 1000;
 const MAX_LANES: u32 = 64;
-/// Memory times passes, in KiB: 8 GiB filled, some seconds of one core. Without it 1 GiB and 1000 passes, each
-/// allowed alone, would occupy a thread for an hour.
+/// Memory times passes, in KiB: 8 GiB in total, some seconds of one core. Without this limit, 1 GiB and 1000 passes,
+/// each allowed alone, would occupy a thread for an hour.
 const MAX_WORK_KIB: u64 = 8 * 1024 * 1024;
 
 impl Argon2Params {
-    /// Parameters at or above one of OWASP's floors: 46 MiB with 1 pass, 19 MiB with 2, 12 MiB with 3, 9 MiB
+    /// Returns parameters at or above one of OWASP's floors: 46 MiB with 1 pass, 19 MiB with 2, 12 MiB with 3, 9 MiB
     /// with 4, 7 MiB with 5, each with at least one lane.
     ///
-    /// `memory_kib` is in KiB (1024 bytes); `lanes` is the degree of parallelism that the hash is *defined* with,
-    /// one thread computes them all.
+    /// `memory_kib` is in KiB (1024 bytes); `lanes` is the degree of parallelism that the hash is *defined* with;
+    /// one thread computes all lanes.
     ///
     /// # Errors
     ///
-    /// [`InvalidParams::BelowFloor`] below all five; [`InvalidParams::OutOfRange`] outside of what
-    /// [`dangerous_below_floor`](Self::dangerous_below_floor) takes.
+    /// [`InvalidParams::BelowFloor`] below all five; [`InvalidParams::OutOfRange`] outside the range of
+    /// [`dangerous_below_floor`](Self::dangerous_below_floor).
     pub const fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, InvalidParams> {
         match Self::dangerous_below_floor(memory_kib, passes, lanes) {
             Ok(params) if params.is_below_floor() => Err(InvalidParams::BelowFloor),
@@ -56,7 +56,7 @@ impl Argon2Params {
         }
     }
 
-    /// Parameters that may be too weak to protect a stolen database. For tests, where hashes must be quick.
+    /// Returns parameters that may be too weak to protect a stolen database. For tests, where hashes must be quick.
     ///
     /// # Errors
     ///
@@ -96,25 +96,25 @@ impl Argon2Params {
         }
     }
 
-    /// Memory in KiB.
+    /// Returns the memory in KiB.
     #[must_use]
     pub const fn memory_kib(&self) -> u32 {
         self.memory_kib
     }
 
-    /// How often the memory is filled.
+    /// Returns how often the memory is filled.
     #[must_use]
     pub const fn passes(&self) -> u32 {
         self.passes
     }
 
-    /// The degree of parallelism that the hash is defined with.
+    /// Returns the degree of parallelism that the hash is defined with.
     #[must_use]
     pub const fn lanes(&self) -> u32 {
         self.lanes
     }
 
-    /// Whether these are weaker than every one of OWASP's five minimums.
+    /// Returns whether these parameters are weaker than all five of OWASP's minimums.
     #[must_use]
     pub const fn is_below_floor(&self) -> bool {
         let mut floors = FLOORS.as_slice();
@@ -127,8 +127,9 @@ impl Argon2Params {
         true
     }
 
-    /// Whether a hash made with these is to be made anew with `ours`: they differ, and these are not stronger, that
-    /// is, not at least as much memory *and* as many passes, and more of one. Lanes make no hash stronger.
+    /// Returns whether a hash with these parameters is to be replaced by one with `ours`: they differ, and these are
+    /// not stronger, that is, not at least as much memory *and* as many passes, and more of one. Lanes make no hash
+    /// stronger.
     pub(super) const fn needs_rehash_for(&self, ours: &Self) -> bool {
         let at_least = self.memory_kib >= ours.memory_kib && self.passes >= ours.passes;
         let equal_work = self.memory_kib == ours.memory_kib && self.passes == ours.passes;
@@ -149,7 +150,7 @@ impl Argon2Params {
 impl Default for Argon2Params {
     fn default() -> Self {
         Self {
-            // 19 MiB and two passes: OWASP's own recommendation where 46 MiB a login are too much.
+            // 19 MiB and two passes: OWASP's recommendation if 46 MiB per login are too much.
             memory_kib: 19 * 1024,
             passes: 2,
             // One lane: the hasher gives one thread to each hash.
@@ -183,9 +184,9 @@ mod tests {
     // C-PS-01, A11.4.2: the default cannot fall below a floor without breaking the build.
     const _: () = assert!(Argon2Params::new(19 * 1024, 2, 1).is_ok());
 
-    /// C-PS-01, A11.4.2: each of OWASP's rows passes, one KiB or one pass less does not.
+    /// C-PS-01, A11.4.2: each of OWASP's rows is accepted; one KiB or one pass less is not.
     #[test]
-    fn floors() {
+    fn parameters_below_owasp_floors_are_rejected() {
         for (mib, passes) in [(46, 1), (19, 2), (12, 3), (9, 4), (7, 5)] {
             for lanes in [1, 2, 64] {
                 assert!(Argon2Params::new(mib * 1024, passes, lanes).is_ok());
@@ -205,9 +206,9 @@ mod tests {
         assert!(!Argon2Params::default().is_below_floor());
     }
 
-    /// B-49: nothing that could not be computed, or not in reasonable time, is ever a parameter.
+    /// B-49: parameters that cannot be computed in reasonable time are rejected.
     #[test]
-    fn range() {
+    fn parameters_out_of_range_are_rejected() {
         for (memory, passes, lanes, accepted) in [
             (8, 1, 1, true),
             (7, 1, 1, false),
@@ -230,9 +231,9 @@ mod tests {
         }
     }
 
-    /// N-PW-13: hashes follow when parameters rise, and are not weakened when they fall.
+    /// N-PW-13: hashes are replaced when parameters rise, and not weakened when they fall.
     #[test]
-    fn rehash_rule() {
+    fn only_weaker_or_different_parameters_need_rehash() {
         let params = |(m, t, p)| Argon2Params::dangerous_below_floor(m, t, p).unwrap();
         let ours = params((1024, 2, 2));
         for (stored, rehash) in [

@@ -1,4 +1,4 @@
-//! Which passwords a user may choose.
+//! The rules for new passwords.
 
 mod breach;
 mod context;
@@ -15,11 +15,11 @@ pub use reject::{InvalidMinLength, PasswordPolicyError, PasswordRejection};
 
 use super::{Password, common};
 
-/// The rules for new passwords: a length, and lists of what may not be chosen. Checked at registration, change and
-/// reset; never at login, where a stored password is verified whatever today's rules are.
+/// The rules for new passwords: a length, and lists of forbidden passwords. Checked at registration, change and reset;
+/// never at login, where a stored password is verified whatever the current rules are.
 ///
-/// There are no composition rules and no expiry, and there is no way to add them: they make passwords worse (NIST SP
-/// 800-63B-4 section 3.1.1.2; OWASP ASVS 6.2.5 and 6.2.10).
+/// There are no composition rules and no expiry, and none can be added: they make passwords worse (NIST SP 800-63B-4
+/// section 3.1.1.2; OWASP ASVS 6.2.5 and 6.2.10).
 ///
 /// # Examples
 ///
@@ -56,7 +56,8 @@ impl PasswordPolicy {
     /// ASVS 6.2.9 and NIST SP 800-63B-4: passwords of 64 characters must be possible.
     const MOST_MIN: usize = 64;
 
-    /// At least 15 characters, what NIST SP 800-63B-4 section 3.1.1.2 asks of a password that stands alone.
+    /// Returns a policy of at least 15 characters, as NIST SP 800-63B-4 section 3.1.1.2 requires of a password without
+    /// a second factor.
     ///
     /// # Examples
     ///
@@ -72,8 +73,8 @@ impl PasswordPolicy {
         }
     }
 
-    /// At least 8 characters. Only where a second factor is *required* at every login (NIST SP 800-63B-4 section
-    /// 3.1.1.2): a password that can be used alone needs more.
+    /// Returns a policy of at least 8 characters. Use it only if a second factor is *required* at every login (NIST SP
+    /// 800-63B-4 section 3.1.1.2): a password that can be used alone needs more.
     ///
     /// # Examples
     ///
@@ -89,11 +90,11 @@ impl PasswordPolicy {
         }
     }
 
-    /// Another minimum, in code points of the normalised password.
+    /// Sets the minimum length, in code points of the normalised password.
     ///
     /// # Errors
     ///
-    /// [`InvalidMinLength`] below 8, and above 64, where a policy would refuse lengths that must be possible.
+    /// [`InvalidMinLength`] below 8, and above 64, because a policy must allow passwords of 64 characters.
     ///
     /// # Examples
     ///
@@ -107,7 +108,7 @@ impl PasswordPolicy {
         self.min_length_from(Self::LEAST_MIN, code_points)
     }
 
-    /// Another minimum, possibly below what any standard allows.
+    /// Sets the minimum length, possibly below the minimum of every standard.
     ///
     /// # Errors
     ///
@@ -142,12 +143,12 @@ impl PasswordPolicy {
         self
     }
 
-    /// Adds words that an attacker would try here: the names of the product, the organisation, the place (OWASP ASVS
-    /// 6.1.2 and 6.2.11).
+    /// Adds words that an attacker would try: the names of the product, the organisation, the place (OWASP ASVS 6.1.2
+    /// and 6.2.11).
     ///
-    /// A password is refused when, regardless of case, it is one of these words, the user's e-mail address, its local
-    /// part or the username; or one of them repeated; or that with nothing but digits, spaces and punctuation after it
-    /// (after a word of one or two characters such padding is allowed). A password that merely contains a word passes.
+    /// A password is refused if, regardless of case, it is one of these words, the user's e-mail address, its local
+    /// part or the username; or one of them repeated; or one of these followed only by digits, spaces and punctuation
+    /// (after a word of one or two characters, such padding is allowed). A password that merely contains a word passes.
     ///
     /// # Examples
     ///
@@ -161,7 +162,7 @@ impl PasswordPolicy {
         self
     }
 
-    /// Asks a service of the application's choice about breached passwords (OWASP ASVS 6.2.12).
+    /// Adds a service that knows breached passwords (OWASP ASVS 6.2.12).
     ///
     /// # Examples
     ///
@@ -186,13 +187,13 @@ impl PasswordPolicy {
         self
     }
 
-    /// The fewest code points that a password may have.
+    /// Returns the minimum length in code points.
     #[must_use]
     pub const fn shortest(&self) -> usize {
         self.min
     }
 
-    /// The length alone, which needs no waiting.
+    /// Checks the length alone, without waiting.
     ///
     /// # Errors
     ///
@@ -220,7 +221,7 @@ impl PasswordPolicy {
         Ok(())
     }
 
-    /// Everything, the breach service last. See [`PasswordPolicy`] for an example.
+    /// Checks all rules, the breach service last. See [`PasswordPolicy`] for an example.
     ///
     /// # Errors
     ///
@@ -275,7 +276,7 @@ impl Default for PasswordPolicy {
         Self {
             // Above the 8 of ASVS 6.2.1 and below the 15 it advises: users accept it, and the hash is slow.
             min: 12,
-            // ASVS 6.2.4: at least the 3,000 commonest.
+            // ASVS 6.2.4: at least the 3,000 most common ones.
             common: true,
             words: Vec::new(),
             breach: None,

@@ -1,4 +1,4 @@
-//! A password hash as a database holds it.
+//! A password hash from a database.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use subtle::ConstantTimeEq;
 
 /// A stored password hash: an Argon2 PHC string, or with the feature `bcrypt` a `$2a$`, `$2b$` or `$2y$` string.
 ///
-/// Any text may be stored: what is not understood never verifies, it does not fail. So a marker like `!` for "no
-/// password" is harmless, although `Option<PasswordHash>` says it better.
+/// Any text may be stored: an invalid one never verifies and never fails. A marker like `!` for "no password" is
+/// therefore harmless, although `Option<PasswordHash>` is clearer.
 ///
 /// There is no `PartialEq`: [`is_same_as`](Self::is_same_as) compares in constant time. There is no `Display` and
-/// no `Serialize`: a hash goes to the database and nowhere else, through [`as_stored_str`](Self::as_stored_str).
+/// no `Serialize`: only [`as_stored_str`](Self::as_stored_str) returns the text, for the database.
 ///
 /// # Examples
 ///
@@ -26,13 +26,13 @@ use subtle::ConstantTimeEq;
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Takes what the database holds, unseen. Never fails and never panics.
+    /// Takes a text of the database without checking it. Never fails and never panics.
     #[must_use]
     pub fn from_stored(stored: String) -> Self {
         Self(stored)
     }
 
-    /// The text for the database column: at most 128 ASCII characters when [`PasswordHasher`] made it.
+    /// Returns the text for the database column: at most 128 ASCII characters if [`PasswordHasher`] made it.
     ///
     /// [`PasswordHasher`]: super::PasswordHasher
     #[must_use]
@@ -40,8 +40,8 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether both are the same stored text, in a time that depends on the lengths only. For compare-and-set in a
-    /// store: "replace the hash if it is still this one".
+    /// Returns whether both are the same stored text, in a time that depends on the lengths only. For
+    /// compare-and-set in a store: "replace the hash if it is still this one".
     ///
     /// # Examples
     ///
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn same_means_byte_for_byte() {
+    fn same_hashes_are_equal_byte_for_byte() {
         let hash = |text: &str| PasswordHash::from_stored(text.to_owned());
         for (a, b, same) in [
             ("", "", true),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_nothing() {
+    fn debug_shows_no_hash() {
         let hash = PasswordHash::from_stored("$2b$04$salt".to_owned());
         assert_eq!(format!("{hash:?}"), "PasswordHash([redacted])");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What is read as a stored hash, and above all what is not.
+//! Stored hashes that are accepted and texts that are rejected.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn assert_unknown(text: &str) {
 }
 
 #[test]
-fn argon2_variants_are_read() {
+fn argon2_variants_are_parsed() {
     for (head, algorithm, version) in [
         ("$argon2id$v=19", Algorithm::Argon2id, Version::V0x13),
         ("$argon2i$v=19", Algorithm::Argon2i, Version::V0x13),
@@ -41,7 +41,7 @@ fn argon2_variants_are_read() {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_hash_is_parsed_again() {
     let params = Argon2Params::default();
     let (salt, output) = ([7; SALT_LEN], [9; OUTPUT_LEN]);
     let written = to_phc(params, &salt, &output);
@@ -52,7 +52,7 @@ fn what_is_written_is_read_back() {
     assert_eq!(hash.salt, salt);
     assert_eq!(hash.output, output);
     assert!(!hash.needs_rehash_for(&params));
-    // The dearest parameters that can be configured fit into the column as well.
+    // The most expensive parameters that can be configured fit into the column as well.
     let dearest = Argon2Params::dangerous_below_floor(1024 * 1024, 8, 64).unwrap();
     let text = to_phc(dearest, &salt, &output);
     assert!(text.as_stored_str().len() <= 128);
@@ -61,7 +61,7 @@ fn what_is_written_is_read_back() {
 
 /// N-PW-13: another variant, version, a short salt or output are replaced at the next login.
 #[test]
-fn old_shapes_ask_for_a_rehash() {
+fn old_variants_need_rehash() {
     let ours = Argon2Params::dangerous_below_floor(256, 2, 1).unwrap();
     let long = "c29tZXNhbHRzb21lc2FsdA";
     for (head, costs, salt, output, rehash) in [
@@ -97,7 +97,7 @@ const BAD_COSTS: &[&str] = &[
     "m=٢٥٦,t=2,p=1", "v=19$m=256,t=2,p=1", "m=256,t=2,p=1,keyid=8PDw8A", "m=256,t=2,p=1,data=Dw8PDw8P",
     // not computable
     "m=0,t=2,p=1", "m=256,t=0,p=1", "m=256,t=2,p=0", "m=7,t=2,p=1", "m=256,t=2,p=33",
-    // too dear
+    // too expensive
     "m=1040,t=2,p=65", "m=256,t=1001,p=1", "m=1048577,t=1,p=1", "m=1048576,t=9,p=1", "m=4294967295,t=1,p=1",
     "m=4294967296,t=1,p=1", "m=99999999999999999999,t=1,p=1", "m=256,t=4294967295,p=16777215",
 ];
@@ -110,9 +110,9 @@ const BAD_BCRYPT: &[(&str, &str)] = &[
     ("abc", "ab*"), ("abc", "aé"), ("6CG", "6C"), ("6CG", "6CGG"), ("6CG", "6é"), ("6CG", "6C\0"), ("6CG", "6C\n"),
 ];
 
-/// B-49: damaged, hostile and foreign texts are unknown, whatever they look like.
+/// B-49: damaged, hostile and foreign texts are unknown.
 #[test]
-fn everything_else_is_unknown() {
+fn malformed_and_foreign_hashes_are_unknown() {
     let head = "$argon2id$v=19";
     assert_eq!(read(&good()).params.memory_kib(), 256);
     for text in FOREIGN {
@@ -139,7 +139,7 @@ fn everything_else_is_unknown() {
 
 /// B-49: salt and output are plain base64 without padding, neither too short nor too long.
 #[test]
-fn fields_are_bounded() {
+fn salt_and_output_lengths_are_limited() {
     let (head, costs) = ("$argon2id$v=19", "m=256,t=2,p=1");
     let of_len = |bytes: usize| Base64Unpadded::encode_string(&vec![0xa5; bytes]);
     for len in [8, 16, 64] {
@@ -177,13 +177,13 @@ fn fields_are_bounded() {
     }
 }
 
-/// B-49: no prefix of a good hash, and no hash with one byte replaced, panics.
+/// B-49: no prefix of a valid hash, and no hash with one byte replaced, panics.
 #[test]
-fn damage_never_panics() {
+fn damaged_hashes_never_panic() {
     for good in [good().as_str(), BCRYPT] {
         for at in 0..good.len() {
             let (head, tail) = good.split_at(at);
-            // Some of these are well-formed again; that none panics is what counts.
+            // Some of these are well-formed again; the test only requires that none panics.
             let _ = Stored::parse(head);
             let rest: String = tail.chars().skip(1).collect();
             for replacement in ["", "$", "=", ",", "0", "9", "A", "é", "\0", "🔒"] {

@@ -1,4 +1,4 @@
-//! What one hasher thread can do: make a hash, verify one, always at the price of one hash.
+//! The work of one hasher thread: computes or verifies one hash, always at the cost of one hash.
 
 use std::sync::{
     Arc,
@@ -18,8 +18,8 @@ use crate::password::{
 pub(super) struct Engine {
     params: Argon2Params,
     memory: Memory,
-    /// Stands in for the hash of an unknown user. The answer is thrown away, so it need not be random, and it is
-    /// there before the first unknown user asks.
+    /// Stands in for the hash of an unknown user. Its result is discarded, so it need not be random, and it exists
+    /// before the first login.
     dummy: Argon2Hash,
     /// How many hashes all threads of one hasher have computed.
     done: Arc<AtomicU64>,
@@ -42,7 +42,7 @@ impl Engine {
         }
     }
 
-    /// A new hash with a salt of its own.
+    /// Computes a new hash with a random salt.
     pub(super) fn hash(&mut self, password: &[u8]) -> Result<PasswordHash, HashFailure> {
         let mut salt = [0; SALT_LEN];
         getrandom::fill(&mut salt).map_err(|_| HashFailure::RANDOM)?;
@@ -66,7 +66,7 @@ impl Engine {
             Some(Stored::Argon2(hash)) => {
                 let matches = argon2_matches(&mut self.memory, password, hash)?;
                 if !matches {
-                    self.spend_the_rest(password, hash.params)?;
+                    self.spend_rest(password, hash.params)?;
                 }
                 (matches, hash.needs_rehash_for(&self.params))
             }
@@ -87,10 +87,10 @@ impl Engine {
         })
     }
 
-    /// Computes what a hash of ours costs more than one of these parameters. Otherwise a fast refusal would reveal
-    /// that the account exists and has an old hash. (After a match a new hash is made; a hash that costs more cannot be
-    /// hidden.)
-    fn spend_the_rest(&mut self, password: &[u8], spent: Argon2Params) -> Result<(), HashFailure> {
+    /// Computes the difference between the cost of a new hash and these parameters. Otherwise a fast refusal would
+    /// reveal that the account exists and has an old hash. (After a match a new hash is computed; a more expensive hash
+    /// cannot be hidden.)
+    fn spend_rest(&mut self, password: &[u8], spent: Argon2Params) -> Result<(), HashFailure> {
         if let Some(rest) = rest(self.params, spent) {
             let dummy = Argon2Hash {
                 params: rest,
@@ -108,7 +108,7 @@ impl Engine {
     }
 }
 
-/// Says in the log why a stored hash matches no password.
+/// Logs why a stored hash matches no password.
 fn report_unreadable(hash: &PasswordHash) {
     if cfg!(not(feature = "bcrypt")) && hash.as_stored_str().starts_with("$2") {
         tracing::warn!(
@@ -123,14 +123,14 @@ fn report_unreadable(hash: &PasswordHash) {
     }
 }
 
-/// Parameters that cost as much as `full` costs more than `spent`. What Argon2 costs is its memory times its passes;
-/// lanes only say what could be done at the same time.
+/// Returns parameters that cost the difference between `full` and `spent`. The cost of Argon2 is its memory times its
+/// passes; lanes only allow parallel work.
 fn rest(full: Argon2Params, spent: Argon2Params) -> Option<Argon2Params> {
     let cost = |params: Argon2Params| u64::from(params.memory_kib()) * u64::from(params.passes());
     let rest = cost(full).checked_sub(cost(spent))?;
     let passes = rest.div_ceil(u64::from(full.memory_kib())).max(1);
     let memory = u32::try_from(rest / passes).ok()?;
-    // Too little to be a hash is too little to be seen.
+    // A difference smaller than one hash is too small to measure.
     Argon2Params::dangerous_below_floor(memory, u32::try_from(passes).ok()?, 1).ok()
 }
 
@@ -153,9 +153,9 @@ fn argon2_matches(
 mod tests {
     use super::*;
 
-    /// Even the password of the dummy never matches: an unknown user has no password.
+    /// Even the password of the dummy hash never matches: an unknown user has no password.
     #[test]
-    fn the_dummy_is_never_a_match() {
+    fn dummy_hash_never_matches() {
         let vector =
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         let params = Argon2Params::dangerous_below_floor(256, 2, 1).unwrap();
@@ -171,10 +171,10 @@ mod tests {
         }
     }
 
-    /// What was spent and the rest are together what a hash of ours costs, within one pass of rounding, and the rest
-    /// never needs more memory than a thread has.
+    /// The spent cost and the rest add up to the cost of a new hash, within one pass of rounding, and the rest never
+    /// needs more memory than a thread has.
     #[test]
-    fn a_cheaper_hash_is_topped_up() {
+    fn cheaper_hash_costs_as_much_as_new_hash() {
         let params =
             |memory, passes| Argon2Params::dangerous_below_floor(memory, passes, 1).unwrap();
         let cost = |params: Argon2Params| params.memory_kib() * params.passes();
@@ -195,9 +195,9 @@ mod tests {
         }
     }
 
-    /// The dummy costs what our own hashes cost.
+    /// The dummy hash has the costs of new hashes.
     #[test]
-    fn the_dummy_is_shaped_like_ours() {
+    fn dummy_hash_has_parameters_of_new_hashes() {
         let params = Argon2Params::default();
         let dummy = Engine::new(params, Arc::default()).dummy;
         assert!(!dummy.needs_rehash_for(&params));

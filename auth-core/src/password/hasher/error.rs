@@ -1,20 +1,20 @@
-//! What can keep a hash from being computed. A wrong password is not among it: that is a verdict.
+//! Errors of the hasher. A wrong password is a verdict, not an error.
 
 use std::{fmt, time::Duration};
 
 use crate::error::Unavailable;
 
-/// Why a hasher gave no answer. On the HTTP side both are 503, never "wrong password".
+/// Why a hash could not be computed. Over HTTP both are 503, never "wrong password".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HashError {
-    /// Too many hashes are waiting already.
+    /// The queue is full.
     #[error("too many password hashes are waiting")]
     Busy {
-        /// When a place is likely to be free: whole seconds, 1 to 60, for a `Retry-After` header.
+        /// When to retry: whole seconds, 1 to 60, for a `Retry-After` header.
         retry_after: Duration,
     },
-    /// The machine could not do it.
+    /// The machine could not compute the hash.
     #[error("the password hash could not be computed")]
     Failed(#[source] HashFailure),
 }
@@ -28,7 +28,7 @@ impl From<HashError> for Unavailable {
     }
 }
 
-/// The cause of [`HashError::Failed`]; it says itself what happened, and holds no secret.
+/// The cause of [`HashError::Failed`]; its text says what happened, and holds no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashFailure(&'static str);
 

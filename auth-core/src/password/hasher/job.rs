@@ -1,4 +1,4 @@
-//! One piece of work on its way to a hasher thread, and the way back for its answer.
+//! A job for a hasher thread, and the channel for its answer.
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -19,7 +19,7 @@ pub(super) enum Job {
         stored: Option<PasswordHash>,
         reply: Reply<Verdict>,
     },
-    /// Lets a test hold a thread, or break it.
+    /// Lets a test block a thread, or make it panic.
     #[cfg(test)]
     Hook(Box<dyn FnOnce() + Send>),
 }
@@ -54,9 +54,9 @@ impl Job {
         }
     }
 
-    /// Computes, says so through `computed`, and only then answers: who has an answer can count on a free thread.
+    /// Computes, calls `computed`, and only then answers: a caller with an answer can rely on a free thread.
     pub(super) fn run(self, engine: &mut Engine, computed: impl FnOnce()) {
-        // A caller that is gone by now does not want the answer; that is what the ignored results say.
+        // The result is ignored because the caller may have stopped waiting.
         match self {
             Self::Hash { password, reply } => {
                 let result = engine.hash(&password);

@@ -1,8 +1,8 @@
 //! The memory that one hasher thread fills, allocated once.
 //!
-//! The problem: Argon2 wants 19 MiB a hash, and an allocator that is asked for such blocks by many threads may not
-//! reuse them; after a storm of logins the process stands at gigabytes. The way round: each thread owns one block of
-//! memory, allocated at its first hash and used for all that follow.
+//! Argon2 needs 19 MiB per hash, and an allocator that serves such blocks to many threads may not reuse them, so
+//! that the process keeps gigabytes after many logins. Therefore each thread owns one block of memory, allocated at
+//! its first hash and reused for all others.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,14 +12,14 @@ use super::HashFailure;
 use crate::password::Argon2Params;
 
 /// Hashes that need more blocks of 1 KiB than this are computed one at a time in the whole process, so that hostile
-/// rows cannot make each thread take a gigabyte.
+/// rows cannot make each thread allocate a gigabyte.
 const LARGE_BLOCKS: usize = 128 * 1024;
 
 static LARGE: Mutex<()> = Mutex::new(());
 
 pub(super) struct Memory {
     blocks: Vec<Block>,
-    /// How many blocks are kept from hash to hash: what our own parameters need.
+    /// The number of blocks that are kept from hash to hash: the need of new hashes.
     kept: usize,
 }
 
@@ -32,7 +32,7 @@ impl Memory {
         }
     }
 
-    /// Computes Argon2 into `output`. A stored hash that needs more memory than ours gets it for this one hash.
+    /// Computes Argon2 into `output`. A stored hash that needs more memory than a new one gets it for this one hash.
     pub(super) fn argon2(
         &mut self,
         (algorithm, version, params): (Algorithm, Version, Argon2Params),
@@ -46,7 +46,7 @@ impl Memory {
         let context = Argon2::new(algorithm, version, costs);
 
         let is_large = needed > self.kept && needed > LARGE_BLOCKS;
-        // The lock guards no data, so a poisoned one is as good.
+        // The lock guards no data, so a poisoned one can be used.
         let _turn = is_large.then(|| LARGE.lock().unwrap_or_else(PoisonError::into_inner));
         self.grow(needed.max(self.kept))?;
         let result = context
@@ -58,10 +58,10 @@ impl Memory {
         result
     }
 
-    /// Allocation that fails is an error here, and not the end of the process.
+    /// A failed allocation is an error here and does not abort the process.
     fn grow(&mut self, to: usize) -> Result<(), HashFailure> {
         if self.blocks.len() < to {
-            // The old content is worthless: freeing it first keeps the peak low and saves the copy.
+            // The old content is not needed: freeing it first keeps the peak low and saves the copy.
             self.blocks = Vec::new();
             self.blocks
                 .try_reserve_exact(to)
@@ -86,9 +86,9 @@ fn block_count(params: Argon2Params) -> usize {
 mod tests {
     use super::*;
 
-    /// B-49: dearer stored hashes borrow memory and give it back; ours stay where they are.
+    /// B-49: more expensive stored hashes use additional memory only while they are computed.
     #[test]
-    fn memory_is_kept_for_our_size_only() {
+    fn only_memory_of_new_hashes_is_kept() {
         let params = |kib| Argon2Params::dangerous_below_floor(kib, 1, 1).unwrap();
         let mut memory = Memory::for_params(params(64));
         assert_eq!(memory.held_blocks(), 0);
@@ -105,9 +105,9 @@ mod tests {
         assert_eq!(held_after(8), 64);
     }
 
-    /// What was in the memory before makes no difference to a hash.
+    /// The previous content of the memory does not change a hash.
     #[test]
-    fn used_memory_is_as_good_as_new() {
+    fn reused_memory_does_not_change_hashes() {
         let params = |kib, lanes| Argon2Params::dangerous_below_floor(kib, 2, lanes).unwrap();
         let mut used = Memory::for_params(params(256, 1));
         for (kib, lanes) in [(256, 1), (64, 2), (33, 4), (1000, 3), (8, 1), (256, 1)] {

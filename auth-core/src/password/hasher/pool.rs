@@ -14,7 +14,7 @@ use std::{
 use super::{HashError, HashFailure, engine::Engine, job::Job};
 use crate::password::Argon2Params;
 
-/// The handle's side: when it is dropped, the threads finish what they are doing and end.
+/// The handle of the pool: when it is dropped, the threads finish their current jobs and end.
 pub(super) struct Pool {
     shared: Arc<Shared>,
 }
@@ -31,12 +31,12 @@ pub(super) struct Shared {
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
-    /// Threads that exist, and those of them that are computing.
+    /// The number of threads, and of those that are computing.
     running: usize,
     busy: usize,
     started: usize,
     closed: bool,
-    /// The moving mean of what one job takes.
+    /// The moving average of the duration of one job.
     mean: Duration,
     #[cfg(test)]
     handles: Vec<thread::JoinHandle<()>>,
@@ -56,7 +56,8 @@ impl Pool {
         }
     }
 
-    /// Puts a job into the queue, or says at once that there is no room. Starts the threads at the first job.
+    /// Puts a job into the queue, or returns an error at once if the queue is full. Starts the threads at the first
+    /// job.
     pub(super) fn submit(&self, job: Job) -> Result<(), HashError> {
         let shared = &self.shared;
         let mut state = shared.lock();
@@ -71,7 +72,7 @@ impl Pool {
         }
         let room = shared.queue + (state.running - state.busy);
         if state.jobs.len() >= room {
-            // Callers that gave up still stand in the queue: they make room first.
+            // Callers that stopped waiting are removed from the queue first.
             state.jobs.retain(|waiting| !waiting.is_abandoned());
         }
         if state.jobs.len() >= room {
@@ -103,17 +104,17 @@ impl Drop for Pool {
 }
 
 impl Shared {
-    /// How many hashes were computed since the start.
+    /// Returns the number of hashes computed since the start.
     pub(super) fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// How many jobs wait for a thread.
+    /// Returns the number of jobs that wait for a thread.
     pub(super) fn waiting(&self) -> usize {
         self.lock().jobs.len()
     }
 
-    /// No code that holds the lock can leave the state half-changed, so a poisoned lock is as good.
+    /// No code under the lock can leave the state half-changed, so a poisoned lock can be used.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,7 +134,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The life of one thread.
+    /// Runs one thread.
     fn serve(self: &Arc<Self>) {
         let _seat = Seat(self);
         lower_priority();
@@ -144,7 +145,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a job whose caller still waits; `None` means that the pool has ended.
+    /// Waits for a job whose caller still waits; returns `None` when the pool has ended.
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
         loop {
@@ -177,7 +178,7 @@ impl Shared {
 }
 
 impl State {
-    /// When the queue of now will be done, in whole seconds.
+    /// Returns when the current queue will be done, in whole seconds.
     fn retry_after(&self) -> Duration {
         let rounds = self.jobs.len() / self.running.max(1) + 1;
         let wait = self.mean * u32::try_from(rounds).unwrap_or(u32::MAX);
@@ -185,22 +186,22 @@ impl State {
     }
 }
 
-/// Lowers the priority of this thread: a hash takes a core for milliseconds, and a concurrent request
-/// should not wait for it. On an idle core nothing changes.
+/// Lowers the priority of this thread: a hash takes a core for milliseconds, and a concurrent request should not
+/// wait for it. On an idle core nothing changes.
 fn lower_priority() {
-    /// A tenth of the usual share of a core that others want, too.
+    /// A tenth of the usual share of a core that other threads need, too.
     #[cfg(target_os = "linux")]
     const NICE: i32 = 10;
 
-    // On Linux this is about the calling thread; elsewhere it would be about the whole process.
+    // On Linux this changes the calling thread; elsewhere it would change the whole process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(NICE) {
         tracing::debug!(%error, "a password hasher thread keeps its priority");
     }
 }
 
-/// A thread's place among the running ones. Nothing in a job panics by design; were it to happen, the caller gets an
-/// error, and this puts another thread into the place.
+/// Counts a running thread. No job panics by design; if one does, the caller gets an error, and dropping this value
+/// starts a replacement thread.
 struct Seat<'a>(&'a Arc<Shared>);
 
 impl Drop for Seat<'_> {
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_whole_seconds_in_bounds() {
+    fn retry_after_is_between_1_and_60_whole_seconds() {
         let after = |jobs: usize, running: usize, mean_ms: u64| {
             let mut state = State {
                 running,

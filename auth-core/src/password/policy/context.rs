@@ -1,4 +1,4 @@
-//! Passwords that an attacker would try because of who the user is.
+//! Passwords that an attacker would derive from the user's name or address.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::password::clear::to_nfc;
 
-/// What is known about the user who chooses a password. A missing value is not checked.
+/// The known data of the user who chooses a password. A missing value is not checked.
 ///
 /// # Examples
 ///
@@ -24,7 +24,7 @@ pub struct PasswordContext<'a> {
 }
 
 impl<'a> PasswordContext<'a> {
-    /// Nothing is known.
+    /// Returns a context without data.
     pub const fn new() -> Self {
         Self {
             email: None,
@@ -32,13 +32,13 @@ impl<'a> PasswordContext<'a> {
         }
     }
 
-    /// The user's e-mail address. Both the whole of it and its local part are refused as passwords.
+    /// Sets the user's e-mail address. The address and its local part are refused as passwords.
     pub const fn email(mut self, email: &'a str) -> Self {
         self.email = Some(email);
         self
     }
 
-    /// The user's name for logging in, if that is another thing than the address.
+    /// Sets the user's login name, if it is not the address.
     pub const fn username(mut self, username: &'a str) -> Self {
         self.username = Some(username);
         self
@@ -54,7 +54,7 @@ impl<'a> PasswordContext<'a> {
             .flatten()
     }
 
-    /// Whether the password is made of one of these words, or of one that belongs to the service.
+    /// Returns whether the password is made of one of these words, or of one of the service.
     pub(super) fn gives_away(self, folded: &str, service_words: &[String]) -> bool {
         let service_words = service_words.iter().map(String::as_str);
         service_words
@@ -63,25 +63,26 @@ impl<'a> PasswordContext<'a> {
     }
 }
 
-/// An address is personal: it does not belong into a log.
+/// An address is personal data and does not belong into a log.
 impl fmt::Debug for PasswordContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PasswordContext").finish_non_exhaustive()
     }
 }
 
-/// The form in which passwords and words are compared: lower-case, then NFC. Hashing never sees it.
+/// Returns the form in which passwords and words are compared: lower-case, then NFC. It is never hashed.
 pub(super) fn fold(text: &str) -> Zeroizing<String> {
-    // Reserved at once, so that no half-grown copy of a password is left behind. No lower-case mapping grows a text
-    // more than threefold.
+    // Reserved at once, so that no partial copy of a password is left behind. No lower-case mapping grows a text more
+    // than threefold.
     let mut lower = Zeroizing::new(String::with_capacity(text.len().saturating_mul(3)));
     lower.extend(text.chars().flat_map(char::to_lowercase));
     to_nfc(lower)
 }
 
-/// One or more copies of the word, then nothing but digits and punctuation, or nothing at all. Both are folded.
+/// Returns whether the password is one or more copies of the word, then only digits and punctuation, or nothing. Both
+/// are folded.
 ///
-/// Padding counts after words of three code points and more only: a shorter one is part of too many innocent passwords.
+/// Padding only counts after words of three or more code points: a shorter one is part of too many innocent passwords.
 fn is_made_of(password: &str, word: &str) -> bool {
     if word.is_empty() {
         return false;
@@ -100,7 +101,7 @@ mod tests {
 
     /// A6.1.2, A6.2.11, N-PW-09: the whole password is compared; a password that contains a word passes.
     #[test]
-    fn made_of_a_word() {
+    fn only_passwords_made_of_a_word_are_matched() {
         for (password, word, refused) in [
             ("acme", "acme", true),
             ("acmeacmeacme", "acme", true),
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_a_user() {
+    fn passwords_made_of_user_data_are_matched() {
         let context = PasswordContext::new()
             .email("Maria.Lopez@Example.com")
             .username(" Queen-Of-Spades ");
@@ -156,7 +157,7 @@ mod tests {
             );
         }
         assert!(!PasswordContext::new().gives_away("maria.lopez", &[]));
-        // An address without a local part, or none at all, refuses nothing by accident.
+        // An address without a local part refuses nothing by accident.
         for odd in ["", " ", "@", "@example.com", "no at sign"] {
             let context = PasswordContext::new().email(odd).username(odd);
             assert!(!context.gives_away("some other password", &[]), "{odd}");
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn folding() {
+    fn comparison_ignores_case_and_normalisation() {
         for (a, b) in [
             ("ACME", "acme"),
             ("MU\u{308}LLER", "müller"),

@@ -1,10 +1,10 @@
-//! Why the policy refuses a password, in words that help to choose another.
+//! Why the policy refuses a password, with sentences that help to choose another.
 
 use crate::error::BoxError;
 
-/// Why a password may not be chosen. Each says something about the password only, never about an account.
+/// Why a password is refused. Each reason concerns the password only, never an account.
 ///
-/// `Display` gives one fixed sentence that may be shown to the user (NIST SP 800-63B-4 section 3.1.1.2: the reason is
+/// `Display` is one fixed sentence that may be shown to the user (NIST SP 800-63B-4 section 3.1.1.2: the reason is
 /// given), [`code`](Self::code) a stable word for programs.
 ///
 /// # Examples
@@ -22,19 +22,19 @@ use crate::error::BoxError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordRejection {
-    /// Fewer code points than the policy wants.
+    /// The password has fewer code points than the policy requires.
     #[error("the password is too short, choose one of at least {min} characters")]
     TooShort {
         /// The fewest code points allowed.
         min: usize,
     },
-    /// More code points than any password may have, after normalisation.
+    /// The password has more code points than any password may have, after normalisation.
     #[error("the password is too long, choose one of at most {max} characters")]
     TooLong {
         /// The most code points allowed.
         max: usize,
     },
-    /// One of the commonest passwords.
+    /// One of the most common passwords.
     #[error(
         "the password is one of the most common ones, choose one that others would not think of"
     )]
@@ -52,7 +52,7 @@ pub enum PasswordRejection {
 }
 
 impl PasswordRejection {
-    /// A stable word for programs: `too_short`, `too_long`, `common`, `context` or `breached`.
+    /// Returns a stable word for programs: `too_short`, `too_long`, `common`, `context` or `breached`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -65,19 +65,19 @@ impl PasswordRejection {
     }
 }
 
-/// What [`PasswordPolicy::check`](super::PasswordPolicy::check) has against a password.
+/// Why [`PasswordPolicy::check`](super::PasswordPolicy::check) failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordPolicyError {
-    /// The password may not be chosen.
+    /// The password is refused.
     #[error(transparent)]
     Rejected(#[from] PasswordRejection),
-    /// The breach service did not answer, and the policy does not go without it. A 503, not the user's fault.
+    /// The breach service failed, and the policy requires it. A 503, not the user's fault.
     #[error("the breach check of the password is unavailable")]
     Unavailable(#[source] BoxError),
 }
 
-/// A minimum length that no policy may have.
+/// A minimum length that a policy cannot have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a minimum password length of {length} is not between {least} and 64 characters")]
 pub struct InvalidMinLength {

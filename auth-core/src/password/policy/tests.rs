@@ -19,7 +19,7 @@ fn password(text: impl Into<String>) -> Password {
     Password::parse(text).unwrap()
 }
 
-/// `None` for accepted.
+/// Returns `None` if the password is accepted.
 fn rejection(policy: &PasswordPolicy, text: &str) -> Option<PasswordRejection> {
     match block_on(policy.check(&password(text), &PasswordContext::new())) {
         Ok(()) => None,
@@ -28,7 +28,7 @@ fn rejection(policy: &PasswordPolicy, text: &str) -> Option<PasswordRejection> {
     }
 }
 
-/// A breach service that answers one thing and counts its calls.
+/// A breach service that always gives the same answer and counts its calls.
 struct Fake {
     answer: Result<bool, &'static str>,
     calls: AtomicUsize,
@@ -55,7 +55,7 @@ impl BreachCheck for Fake {
 
 /// A6.2.1, A6.2.9, N-PW-01, N-PW-02, N-PW-03: the bounds, in code points of any width.
 #[test]
-fn length_bounds() {
+fn length_is_limited_in_code_points() {
     for (policy, min) in [
         (PasswordPolicy::default(), 12),
         (PasswordPolicy::nist(), 15),
@@ -83,7 +83,7 @@ fn length_bounds() {
     }
 }
 
-/// N-PW-08: the length is that of the normalised form, which may be shorter or longer than what was typed.
+/// N-PW-08: the length is that of the normalised form, which may be shorter or longer than the input.
 #[test]
 fn length_is_measured_after_normalisation() {
     let policy = PasswordPolicy::default();
@@ -100,9 +100,10 @@ fn length_is_measured_after_normalisation() {
     );
 }
 
-/// A6.2.1: a minimum below 8 is not possible without saying so, and 64 characters always are (A6.2.9).
+/// A6.2.1: a minimum below 8 needs the explicit `dangerous` method, and 64 characters are always allowed
+/// (A6.2.9).
 #[test]
-fn minimum_lengths() {
+fn minimum_length_out_of_range_is_rejected() {
     for (length, ordinary, dangerous) in [
         (0, false, false),
         (1, false, true),
@@ -126,7 +127,7 @@ fn minimum_lengths() {
     }
 }
 
-/// A6.2.4, N-PW-09, N-PW-10: every shipped password is refused by each policy that its length fits, in any case.
+/// A6.2.4, N-PW-09, N-PW-10: every listed password is refused by each policy that its length fits, in any case.
 #[test]
 fn common_passwords_are_refused() {
     for (policy, at_least) in [
@@ -148,9 +149,9 @@ fn common_passwords_are_refused() {
     assert_eq!(rejection(&lax, "qwerty123456"), None);
 }
 
-/// A6.2.5, N-PW-04: any characters are good. No rule asks for any, none forbids any.
+/// A6.2.5, N-PW-04: all characters are allowed. No rule requires any, none forbids any.
 #[test]
-fn any_characters_will_do() {
+fn all_characters_are_accepted() {
     let policy = PasswordPolicy::nist();
     for text in [
         "only lower case letters",
@@ -166,7 +167,7 @@ fn any_characters_will_do() {
     ] {
         assert_eq!(rejection(&policy, text), None, "{text:?}");
     }
-    // A deterministic walk over the whole of Unicode: 2,000 passwords of 15 arbitrary code points.
+    // Covers all of Unicode deterministically: 2,000 passwords of 15 arbitrary code points.
     let mut state = 0x2545_f491_u32;
     for _ in 0..2_000 {
         let text: String = std::iter::from_fn(|| {
@@ -176,7 +177,7 @@ fn any_characters_will_do() {
         .take(15)
         .collect();
         let found = rejection(&policy, &text);
-        // Marks may compose, which makes a password shorter; nothing else may stop one.
+        // Marks may compose, which makes a password shorter; no other reason is allowed.
         let short = password(text.as_str()).code_points() < 15;
         assert_eq!(found.is_some(), short, "{text:?}");
     }
@@ -184,7 +185,7 @@ fn any_characters_will_do() {
 
 /// A6.1.2, A6.2.11: words of the service and of the user.
 #[test]
-fn context_is_refused() {
+fn words_of_service_and_user_are_refused() {
     let policy = PasswordPolicy::default().context_words(["Wonderland", "Cheshire Cat"]);
     let context = PasswordContext::new()
         .email("maria.lopez@example.com")
@@ -211,9 +212,9 @@ fn context_is_refused() {
     }
 }
 
-/// A6.2.12: the breach service decides, and its failure follows the configured way.
+/// A6.2.12: the breach service decides, and its failure has the configured result.
 #[test]
-fn breach_service() {
+fn breach_service_decides_and_failure_follows_setting() {
     let good = password("a password of one's own");
     for (answer, on_failure, outcome) in [
         (Ok(false), OnFailure::Refuse, "accepted"),
@@ -238,9 +239,9 @@ fn breach_service() {
     }
 }
 
-/// What is refused anyhow is not sent to a service.
+/// A password that is refused already is not sent to a service.
 #[test]
-fn breach_service_is_asked_last() {
+fn breach_service_is_called_last() {
     let fake = Fake::new(Ok(true));
     let policy = PasswordPolicy::default()
         .context_words(["wonderland"])
@@ -252,7 +253,7 @@ fn breach_service_is_asked_last() {
 }
 
 #[test]
-fn debug_names_the_rules() {
+fn debug_shows_the_rules() {
     let policy = PasswordPolicy::default().breach_check(Fake::new(Ok(false)), OnFailure::Allow);
     assert_eq!(
         format!("{policy:?}"),

@@ -1,4 +1,4 @@
-//! The queue and the threads behind it.
+//! The queue and the threads.
 
 use std::{
     pin::pin,
@@ -33,9 +33,9 @@ impl Hold {
     }
 }
 
-/// C-PS-08: beyond the queue the answer is immediate, and no hash is computed.
+/// C-PS-08: if the queue is full, the answer is immediate, and no hash is computed.
 #[test]
-fn a_full_queue_is_busy() {
+fn call_with_full_queue_is_busy() {
     let hasher = quick().threads(NonZeroUsize::MIN).queue(2).build();
     let text = password("correct horse battery staple");
     let hold = Hold::thread_of(&hasher);
@@ -58,9 +58,9 @@ fn a_full_queue_is_busy() {
     assert_eq!(hasher.hashes_done(), 3);
 }
 
-/// Without a queue, as many calls as threads get through.
+/// Without a queue, only as many calls as threads succeed.
 #[test]
-fn a_queue_of_none() {
+fn call_without_queue_and_free_thread_is_busy() {
     let hasher = quick().queue(0).build();
     let text = password("correct horse battery staple");
     let first = Hold::thread_of(&hasher);
@@ -77,9 +77,9 @@ fn a_queue_of_none() {
     }
 }
 
-/// A caller that is gone costs nothing, and leaves its place in the queue to another.
+/// A cancelled call costs nothing and frees its place in the queue.
 #[test]
-fn cancelled_callers_are_skipped() {
+fn cancelled_calls_are_skipped() {
     let hasher = quick().threads(NonZeroUsize::MIN).queue(2).build();
     let text = password("correct horse battery staple");
     let hold = Hold::thread_of(&hasher);
@@ -96,9 +96,10 @@ fn cancelled_callers_are_skipped() {
     assert_eq!(hasher.hashes_done(), 1);
 }
 
-/// Threads are named, start with the first hash, are no more than configured, and end with the last handle.
+/// Threads are named, start with the first hash, are not more than configured, and end with the last
+/// handle.
 #[test]
-fn life_of_the_threads() {
+fn threads_start_with_first_hash_and_end_with_last_handle() {
     let hasher = quick().build();
     assert!(hasher.pool.take_handles().is_empty());
     let clone = hasher.clone();
@@ -117,16 +118,16 @@ fn life_of_the_threads() {
     }
 }
 
-/// Were a job to panic, its caller would get an error and the next caller a thread.
+/// If a job panics, its caller gets an error and the next caller a thread.
 #[test]
-fn a_broken_thread_is_replaced() {
+fn panicked_thread_is_replaced() {
     let hasher = quick().threads(NonZeroUsize::MIN).build();
     let gate = Arc::new(Mutex::new(()));
     let closed = gate.lock().unwrap();
     let wait = Arc::clone(&gate);
     let hook = move || {
         drop(wait.lock());
-        // Unwinds without the noise of a panic message.
+        // Unwinds without printing a panic message.
         std::panic::resume_unwind(Box::new("broken on purpose"));
     };
     hasher.pool.submit(Job::Hook(Box::new(hook))).unwrap();
@@ -139,9 +140,9 @@ fn a_broken_thread_is_replaced() {
     assert_eq!(hasher.pool.take_handles().len(), 2);
 }
 
-/// Many callers on few threads: all are served, each with the answer to its own question.
+/// Many callers on few threads: each gets the answer to its own call.
 #[test]
-fn a_storm_of_logins() {
+fn concurrent_calls_get_their_own_answers() {
     let hasher = quick().build();
     let right = password("correct horse battery staple");
     let hash = block_on(hasher.hash(&right)).unwrap();
@@ -179,7 +180,7 @@ fn futures_are_send() {
 }
 
 #[test]
-fn debug_shows_settings_only() {
+fn debug_shows_only_settings() {
     let shown = format!("{:?}", quick().queue(7).build());
     assert_eq!(
         shown,

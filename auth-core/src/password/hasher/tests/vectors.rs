@@ -1,10 +1,10 @@
-//! Hashes that other implementations made.
+//! Hashes of other implementations.
 
 use super::*;
 
 /// Vectors of the Argon2 reference implementation (`src/test.c` of phc-winner-argon2), versions 16 and 19.
 #[test]
-fn argon2_reference_vectors() {
+fn argon2_reference_vectors_verify() {
     let hasher = quick().build();
     for hash in [
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
@@ -22,7 +22,7 @@ fn argon2_reference_vectors() {
 /// Vectors of `crypt_blowfish` (`wrapper.c`) and of libxcrypt 4.4.
 #[cfg(feature = "bcrypt")]
 #[test]
-fn bcrypt_vectors() {
+fn bcrypt_vectors_verify() {
     let hasher = quick().build();
     let a71 = "a".repeat(71);
     let a72 = "a".repeat(72);
@@ -64,16 +64,16 @@ fn bcrypt_vectors() {
             "{text}"
         );
     }
-    // One thread computed one hash a call.
+    // One thread computed one hash per call.
     assert_eq!(hasher.hashes_done(), 14);
 }
 
 /// C-PS-03, A6.2.8, B-47, C-PS-09: bcrypt's truncation at 72 bytes and its cyclic key never match.
 #[cfg(feature = "bcrypt")]
 #[test]
-fn bcrypt_never_matches_by_its_traps() {
+fn truncated_and_repeated_passwords_never_match_bcrypt() {
     let hasher = quick().build();
-    // What libxcrypt made of a longer password: its first 72 bytes match, the whole does not.
+    // The hash that libxcrypt made of a longer password: its first 72 bytes match, the whole does not.
     let long = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored";
     let hash = "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui";
     assert!(verify(&hasher, long.get(..72).unwrap(), hash).is_match());

@@ -1,10 +1,10 @@
-//! What verifies and what does not, and at which price.
+//! Verdicts of the hasher, and their cost.
 
 use super::*;
 
-/// N-PW-12, A6.2.8: a fresh salt each time, and what was hashed verifies, nothing else.
+/// N-PW-12, A6.2.8: a fresh salt each time; only the hashed password verifies.
 #[test]
-fn round_trip() {
+fn hashed_password_verifies_and_no_other_does() {
     let hasher = quick().build();
     let text = "correct horse battery staple";
     let (first, second) = block_on(async {
@@ -26,7 +26,7 @@ fn round_trip() {
             }
         );
     }
-    // The argon2 crate's own reader agrees on what we wrote.
+    // The argon2 crate's own parser accepts the new hash.
     let phc = argon2::PasswordHash::new(first.as_stored_str()).unwrap();
     let theirs = argon2::PasswordVerifier::verify_password(
         &argon2::Argon2::default(),
@@ -36,9 +36,9 @@ fn round_trip() {
     assert!(theirs.is_ok());
 }
 
-/// N-PW-08: NFC and NFD of one password log in alike.
+/// N-PW-08: NFC and NFD of one password both verify.
 #[test]
-fn canonical_equivalents_verify_alike() {
+fn canonically_equal_passwords_verify() {
     let hasher = quick().build();
     let hash = block_on(hasher.hash(&password("Cafe\u{301} A\u{30a}ngstro\u{308}m"))).unwrap();
     let composed = "Caf\u{e9} \u{c5}ngstr\u{f6}m";
@@ -54,9 +54,9 @@ fn canonical_equivalents_verify_alike() {
 }
 
 /// A6.2.8, C-PS-09, N-PW-07: a change of any one code point, of case, a cut or an addition is another password;
-/// far behind byte 72 and around NUL as well.
+/// also after byte 72 and around NUL.
 #[test]
-fn every_code_point_counts() {
+fn change_of_any_code_point_is_mismatch() {
     let hasher = quick().build();
     let text: String = "Pass\0wörd 語🔒 +é "
         .chars()
@@ -100,7 +100,7 @@ fn every_code_point_counts() {
 
 /// A6.3.8, B-62: one verification is one hash of the same cost, independent of the stored hash.
 #[test]
-fn known_and_unknown_users_cost_the_same() {
+fn verification_costs_same_for_known_and_unknown_users() {
     let hasher = quick().build();
     let text = password("correct horse battery staple");
     block_on(async {
@@ -135,9 +135,9 @@ fn known_and_unknown_users_cost_the_same() {
     });
 }
 
-/// N-PW-13, C-PS-07: raised costs reach the accounts at their next login, stronger hashes stay.
+/// N-PW-13, C-PS-07: higher costs reach the accounts at their next login; stronger hashes are kept.
 #[test]
-fn rehash_when_parameters_rise() {
+fn rehash_is_needed_when_parameters_rise() {
     let weak = quick().build();
     let strong = quick().params(params(64, 2, 1)).build();
     let other_lanes = quick().params(params(64, 2, 2)).build();
@@ -163,9 +163,9 @@ fn rehash_when_parameters_rise() {
     }
 }
 
-/// B-49: damaged hashes verify nothing and break nothing.
+/// B-49: damaged hashes never match and never cause an error.
 #[test]
-fn damaged_hashes_mismatch() {
+fn damaged_hashes_never_match() {
     let hasher = quick().build();
     let good = block_on(hasher.hash(&password("password"))).unwrap();
     let bcrypt = "$2b$04$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG";
