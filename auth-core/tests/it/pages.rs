@@ -37,6 +37,12 @@ fn the_page_of_error_codes_is_current() {
         writeln!(page, "| `{name}` | {status} | {detail} |").unwrap();
     }
     page.push_str(
+        "\n# Codes of the application\n\n\
+         A hook `on_before_login`, `on_before_register` or `on_before_update` that refuses (`Refusal`), and a guard with a rule of the application's own, answer\n\
+         403 in the same envelope, with a code and a sentence of the application. `AuthBuilder::refusal_codes` lists the codes of such hooks in the documents of\n\
+         the HTTP API. With `hide_account_state`, a refused login is answered with `LOGIN_BAD_CREDENTIALS`.\n",
+    );
+    page.push_str(
         "\n# Errors of members\n\nAn entry of `errors` has `field` (the name of the member), `code` and `detail`.\n\n\
          | code | detail |\n| --- | --- |\n",
     );
