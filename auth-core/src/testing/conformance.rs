@@ -109,10 +109,10 @@ pub struct Stores {
 pub struct Case {
     group: &'static str,
     name: &'static str,
-    play: Run,
+    body: Body,
 }
 
-type Run = for<'t> fn(&'t CaseRun<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
+type Body = for<'t> fn(&'t CaseRun<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
 
 /// A reply, or a state, that is not what the contract says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +132,7 @@ struct CaseRun<'r> {
     harness: &'r dyn Harness,
     case: String,
     failures: Mutex<Vec<Failure>>,
-    said: Mutex<Vec<(WireRequest, WireReply)>>,
+    exchanges: Mutex<Vec<(WireRequest, WireReply)>>,
 }
 
 /// Every case.
@@ -216,8 +216,8 @@ pub fn assert_none(failures: &[Failure]) {
 }
 
 impl Case {
-    const fn new(group: &'static str, name: &'static str, play: Run) -> Self {
-        Self { group, name, play }
+    const fn new(group: &'static str, name: &'static str, body: Body) -> Self {
+        Self { group, name, body }
     }
 
     /// The group, which is the name of a route or of a subject.
@@ -235,33 +235,36 @@ impl Case {
     /// Runs this case alone.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
     pub async fn run(&self, harness: &dyn Harness) -> Vec<Failure> {
-        self.play(harness).await.0
+        self.record(harness).await.0
     }
 
-    /// What failed, and what was said.
-    async fn play(&self, harness: &dyn Harness) -> (Vec<Failure>, Recording) {
-        let trial = CaseRun {
+    /// Runs this case; returns the failures and the exchanges.
+    async fn record(&self, harness: &dyn Harness) -> (Vec<Failure>, Recording) {
+        let run = CaseRun {
             harness,
             case: format!("{}::{}", self.group, self.name),
             failures: Mutex::default(),
-            said: Mutex::default(),
+            exchanges: Mutex::default(),
         };
-        (self.play)(&trial).await;
-        let said = trial.said.into_inner();
-        let said = said.unwrap_or_else(PoisonError::into_inner);
-        let failures = trial.failures.into_inner();
+        (self.body)(&run).await;
+        let exchanges = run.exchanges.into_inner();
+        let exchanges = exchanges.unwrap_or_else(PoisonError::into_inner);
+        let failures = run.failures.into_inner();
         (
             failures.unwrap_or_else(PoisonError::into_inner),
-            Recording::new(&trial.case, &said),
+            Recording::new(&run.case, &exchanges),
         )
     }
 }
 
 impl CaseRun<'_> {
     /// Notes an exchange for the transcript.
-    fn say(&self, request: &WireRequest, reply: &WireReply) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.push((request.clone(), reply.clone()));
+    fn record(&self, request: &WireRequest, reply: &WireReply) {
+        let mut exchanges = self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        exchanges.push((request.clone(), reply.clone()));
     }
 
     fn fail(
@@ -308,7 +311,7 @@ impl fmt::Debug for Case {
 macro_rules! group {
     ($group:literal: $($name:ident),+ $(,)?) => {
         pub(super) fn cases() -> Vec<super::Case> {
-            vec![$(super::Case::new($group, stringify!($name), |trial| Box::pin($name(trial)))),+]
+            vec![$(super::Case::new($group, stringify!($name), |run| Box::pin($name(run)))),+]
         }
     };
 }

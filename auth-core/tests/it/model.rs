@@ -5,8 +5,8 @@
 //! One step follows the other here; what happens at the same moment is for the contract of storages
 //! and for the races.
 
-mod play;
 mod real;
+mod replay;
 mod spec;
 mod steps;
 
@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRunner};
 
-use play::Play;
 use real::Shared;
+use replay::Replay;
 use steps::Sequence;
 
 /// Among how many threads the sequences are divided.
@@ -47,21 +47,25 @@ fn run_share(sequences: u32, grace: Duration) -> Result<(), TestError<Sequence>>
         ..Config::default()
     };
     TestRunner::new(config).run(&steps::sequence(), |sequence| {
-        runtime.block_on(play(&shared, grace, &sequence))
+        runtime.block_on(replay(&shared, grace, &sequence))
     })
 }
 
-async fn play(shared: &Shared, grace: Duration, sequence: &Sequence) -> Result<(), TestCaseError> {
-    let mut play = Play::new(shared, grace).await;
+async fn replay(
+    shared: &Shared,
+    grace: Duration,
+    sequence: &Sequence,
+) -> Result<(), TestCaseError> {
+    let mut replay = Replay::new(shared, grace).await;
     for step in &sequence.steps {
-        play.step(step).await?;
+        replay.step(step).await?;
         if sequence.probes {
-            play.probe().await?;
+            replay.probe().await?;
         }
     }
-    play.probe().await?;
-    play.present_all(sequence.newest_first).await?;
-    play.probe().await
+    replay.probe().await?;
+    replay.present_all(sequence.newest_first).await?;
+    replay.probe().await
 }
 
 /// What each sequence is held to, by row of the ledger:

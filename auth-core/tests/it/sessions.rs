@@ -18,7 +18,7 @@ use crate::world::block_on;
 
 struct TestApp {
     auth: Auth<User>,
-    door: CoreClient<User>,
+    client: CoreClient<User>,
     clock: ManualClock,
     master: MasterSecret,
     store: Arc<MemorySessionStore>,
@@ -58,7 +58,7 @@ impl TestApp {
             .await
             .unwrap();
         Self {
-            door: CoreClient::new(auth.clone()),
+            client: CoreClient::new(auth.clone()),
             auth,
             clock,
             master,
@@ -70,7 +70,7 @@ impl TestApp {
         let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
         tokens(
             &self
-                .door
+                .client
                 .send(WireRequest::post("/auth/login", &body))
                 .await,
         )
@@ -81,7 +81,7 @@ impl TestApp {
         let body = json!({ "refresh_token": token });
         tokens(
             &self
-                .door
+                .client
                 .send(WireRequest::post("/auth/refresh", &body))
                 .await,
         )
@@ -89,7 +89,7 @@ impl TestApp {
 
     async fn is_good(&self, access: &str) -> bool {
         let request = WireRequest::get("/users/me").bearer(access);
-        self.door.send(request).await.status == 200
+        self.client.send(request).await.status == 200
     }
 }
 

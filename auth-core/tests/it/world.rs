@@ -18,7 +18,7 @@ pub(crate) struct World {
     pub(crate) events: RecordingSink,
     pub(crate) users: FaultInjector,
     pub(crate) expiring: FaultInjector,
-    door: CoreClient<User>,
+    client: CoreClient<User>,
 }
 
 /// On one thread: what is spawned runs only when the test waits.
@@ -51,14 +51,14 @@ impl World {
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))
             .build()
             .unwrap();
-        let door = CoreClient::new(auth.clone());
+        let client = CoreClient::new(auth.clone());
         Arc::new(Self {
             auth,
             outbox,
             events,
             users,
             expiring,
-            door,
+            client,
         })
     }
 
@@ -76,7 +76,7 @@ impl World {
     }
 
     pub(crate) async fn send(&self, request: WireRequest) -> WireReply {
-        self.door.send(request).await
+        self.client.send(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> WireReply {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::cookies::{browser_stage, log_in, me};
+use super::cookies::{browser_case, log_in, me};
 use super::expected::Expected;
 use super::jar::Jar;
 use super::wire::WireRequest;
@@ -13,9 +13,9 @@ group!("backends": mounting, a_bad_header_does_not_fall_through, a_bad_cookie_be
     logout_of_each, tokens_do_not_cross);
 
 /// The first one lies at the path of the group, every further one below its name.
-async fn mounting(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
-    let paths: Vec<_> = stage
+async fn mounting(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
+    let paths: Vec<_> = case
         .auth
         .routes()
         .map(|route| route.path().to_owned())
@@ -31,36 +31,36 @@ async fn mounting(trial: &CaseRun<'_>) {
         "/auth/plain/logout",
         "/auth/sessions",
     ] {
-        stage.same(path, paths.iter().filter(|known| *known == path).count(), 1);
+        case.same(path, paths.iter().filter(|known| *known == path).count(), 1);
     }
-    stage.check(
+    case.check(
         !paths.contains(&"/auth/plain/refresh".to_owned()),
         "it has no sessions",
     );
 }
 
-async fn token_of(stage: &super::fixture::Fixture<'_>, backend: &str) -> String {
+async fn token_of(case: &super::fixture::Fixture<'_>, backend: &str) -> String {
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let request = WireRequest::post(&format!("/auth/{backend}/login"), &body);
-    let reply = stage.send(&request).await;
-    stage.same("a login", reply.status, 200);
+    let reply = case.send(&request).await;
+    case.same("a login", reply.status, 200);
     reply.text("access_token")
 }
 
 /// A header was put there on purpose: a bad one is refused, whatever cookie comes along.
-async fn a_bad_header_does_not_fall_through(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn a_bad_header_does_not_fall_through(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let bad = me(&jar).bearer("x");
-    stage.expect(bad, Expected::unauthenticated(true)).await;
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    case.expect(bad, Expected::unauthenticated(true)).await;
+    case.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
-async fn a_bad_cookie_beside_a_good_header(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn a_bad_cookie_beside_a_good_header(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     for backend in ["api", "plain"] {
-        let token = token_of(&stage, backend).await;
+        let token = token_of(&case, backend).await;
         for cookie in [
             "__Host-auth=x",
             "__Host-auth=x; __Host-auth=y",
@@ -69,51 +69,43 @@ async fn a_bad_cookie_beside_a_good_header(trial: &CaseRun<'_>) {
             let request = WireRequest::get("/users/me")
                 .bearer(&token)
                 .header("cookie", cookie);
-            stage.expect(request, Expected::user(200, &user)).await;
+            case.expect(request, Expected::user(200, &user)).await;
         }
     }
 }
 
 /// A logout belongs to its backend, and ends what that one has given.
-async fn logout_of_each(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn logout_of_each(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
-    let (api, plain) = (
-        token_of(&stage, "api").await,
-        token_of(&stage, "plain").await,
-    );
+    log_in(&case, &mut jar).await;
+    let (api, plain) = (token_of(&case, "api").await, token_of(&case, "plain").await);
     let logout = |backend: &str, token: &str| {
         WireRequest::new("POST", &format!("/auth/{backend}/logout")).bearer(token)
     };
-    stage
-        .expect(logout("plain", &api), Expected::unauthenticated(true))
+    case.expect(logout("plain", &api), Expected::unauthenticated(true))
         .await;
-    stage
-        .expect(logout("api", &plain), Expected::unauthenticated(true))
+    case.expect(logout("api", &plain), Expected::unauthenticated(true))
         .await;
-    stage
-        .expect(logout("api", &api), Expected::empty(204))
+    case.expect(logout("api", &api), Expected::empty(204)).await;
+    case.check(!case.accepts(&api).await, "its token is dead");
+    case.check(case.accepts(&plain).await, "the other is not");
+    case.expect(logout("plain", &plain), Expected::empty(204))
         .await;
-    stage.check(!stage.accepts(&api).await, "its token is dead");
-    stage.check(stage.accepts(&plain).await, "the other is not");
-    stage
-        .expect(logout("plain", &plain), Expected::empty(204))
-        .await;
-    stage.check(!stage.accepts(&plain).await, "now it is");
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    case.check(!case.accepts(&plain).await, "now it is");
+    case.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
 /// A token of one backend is nothing to another, in whatever place it is shown.
-async fn tokens_do_not_cross(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn tokens_do_not_cross(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
-    let token = token_of(&stage, "api").await;
+    log_in(&case, &mut jar).await;
+    let token = token_of(&case, "api").await;
     let request = WireRequest::get("/users/me").header("cookie", format!("__Host-auth={token}"));
-    stage.same("a JWT as a cookie", stage.send(&request).await.status, 401);
+    case.same("a JWT as a cookie", case.send(&request).await.status, 401);
     let cookie = jar.value("__Host-auth");
     let request = WireRequest::get("/users/me").bearer(&cookie);
-    stage.expect(request, Expected::unauthenticated(true)).await;
-    stage.check(stage.accepts(&token).await, "the token in its place");
+    case.expect(request, Expected::unauthenticated(true)).await;
+    case.check(case.accepts(&token).await, "the token in its place");
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::expected::Expected;
 use super::fixture::Fixture;
-use super::routes::{Cast, Row};
+use super::routes::{Actors, Row};
 use super::{CaseRun, group};
 use crate::api::MAX_BODY_BYTES;
 
@@ -12,10 +12,10 @@ group!("bodies": content_types, lengths, broken_json, other_values, unknown_memb
 
 /// Only JSON is read, so a form of another site reaches nothing: a browser can send these types
 /// across origins without asking first.
-async fn content_types(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    for row in cast.rows_with_body() {
+async fn content_types(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    for row in actors.rows_with_body() {
         let refused = || Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE");
         let body = row.body.clone().unwrap_or_default().to_string();
         for content_type in [
@@ -28,17 +28,19 @@ async fn content_types(trial: &CaseRun<'_>) {
             "application/json, text/plain",
             "",
         ] {
-            let request = row.bare(&cast.admin_token).text(content_type, body.clone());
-            stage.expect(request, refused()).await;
+            let request = row
+                .bare(&actors.admin_token)
+                .text(content_type, body.clone());
+            case.expect(request, refused()).await;
         }
-        let mut untyped = row.bare(&cast.admin_token);
+        let mut untyped = row.bare(&actors.admin_token);
         untyped.body = body.clone().into_bytes();
-        stage.expect(untyped, refused()).await;
-        stage.expect(row.bare(&cast.admin_token), refused()).await;
+        case.expect(untyped, refused()).await;
+        case.expect(row.bare(&actors.admin_token), refused()).await;
         let twice = row
-            .request(&cast.admin_token)
+            .request(&actors.admin_token)
             .header("content-type", "application/json");
-        stage.expect(twice, refused()).await;
+        case.expect(twice, refused()).await;
     }
     // Parameters and case of the type mean nothing (RFC 9110 §8.3.1).
     for content_type in [
@@ -47,36 +49,36 @@ async fn content_types(trial: &CaseRun<'_>) {
         "application/json ; x=y",
     ] {
         let request = ask().text(content_type, r#"{"email":"nobody@example.com"}"#);
-        stage.expect(request, Expected::empty(202)).await;
+        case.expect(request, Expected::empty(202)).await;
     }
 }
 
 /// 64 KiB are read and not one byte more.
-async fn lengths(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    for row in cast.rows_with_body() {
+async fn lengths(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    for row in actors.rows_with_body() {
         let padded = |length: usize| {
             let mut body = br#"{"no_such_member":1}"#.to_vec();
             body.resize(length, b' ');
-            row.bare(&cast.admin_token).text("application/json", body)
+            row.bare(&actors.admin_token).text("application/json", body)
         };
-        let short = stage.send(&padded(20)).await;
-        stage.same("a short body", short.status, 422);
-        let longest = stage.send(&padded(MAX_BODY_BYTES)).await;
-        stage.same("a body of 64 KiB", longest, short);
+        let short = case.send(&padded(20)).await;
+        case.same("a short body", short.status, 422);
+        let longest = case.send(&padded(MAX_BODY_BYTES)).await;
+        case.same("a body of 64 KiB", longest, short);
         for length in [MAX_BODY_BYTES + 1, 1024 * 1024] {
             let refused = Expected::problem(413, "PAYLOAD_TOO_LARGE");
-            stage.expect(padded(length), refused).await;
+            case.expect(padded(length), refused).await;
         }
     }
-    stage.same("the contract's limit", MAX_BODY_BYTES, 65_536);
+    case.same("the contract's limit", MAX_BODY_BYTES, 65_536);
 }
 
 /// A body that is not strict JSON is refused with one fixed text.
-async fn broken_json(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
+async fn broken_json(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
     let nested = |depth: usize| {
         let inner = depth - 1;
         format!(r#"{{"x":{}{}}}"#, "[".repeat(inner), "]".repeat(inner)).into_bytes()
@@ -99,41 +101,40 @@ async fn broken_json(trial: &CaseRun<'_>) {
         nested(33),
         nested(30_000),
     ];
-    for row in cast.rows_with_body() {
+    for row in actors.rows_with_body() {
         for body in &broken {
             let request = row
-                .bare(&cast.admin_token)
+                .bare(&actors.admin_token)
                 .text("application/json", body.clone());
-            stage
-                .expect(request, Expected::problem(400, "REQUEST_BODY_INVALID"))
+            case.expect(request, Expected::problem(400, "REQUEST_BODY_INVALID"))
                 .await;
         }
         let request = row
-            .bare(&cast.admin_token)
+            .bare(&actors.admin_token)
             .text("application/json", nested(32));
-        let reply = stage.send(&request).await;
-        stage.same("nesting of 32 is read", reply.status, 422);
+        let reply = case.send(&request).await;
+        case.same("nesting of 32 is read", reply.status, 422);
     }
 }
 
 /// JSON of another shape than an object: 422, and no word of a parser.
-async fn other_values(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    for row in cast.rows_with_body() {
+async fn other_values(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    for row in actors.rows_with_body() {
         for body in ["null", "[]", "[{}]", "\"text\"", "1", "true", "-0.5e3"] {
-            let request = row.bare(&cast.admin_token).text("application/json", body);
+            let request = row.bare(&actors.admin_token).text("application/json", body);
             let expected = Expected::problem(422, row.invalid_code());
-            stage.expect(request, expected).await;
+            case.expect(request, expected).await;
         }
     }
 }
 
 /// A member that a route does not know is refused, by its name.
-async fn unknown_members(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    for row in cast.rows_with_body() {
+async fn unknown_members(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    for row in actors.rows_with_body() {
         for name in [
             "extra",
             "Email",
@@ -145,17 +146,17 @@ async fn unknown_members(trial: &CaseRun<'_>) {
         ] {
             let body = with(&row, name, json!("x"));
             let expected = Expected::problem_with(422, row.invalid_code(), &[(name, "unknown")]);
-            let request = row.bare(&cast.admin_token).json(&body);
-            stage.expect(request, expected).await;
+            let request = row.bare(&actors.admin_token).json(&body);
+            case.expect(request, expected).await;
         }
     }
 }
 
 /// A member of another type is refused, whichever it is: nothing is converted.
-async fn wrong_types(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    for row in cast.rows_with_body() {
+async fn wrong_types(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    for row in actors.rows_with_body() {
         for name in names(&row) {
             let mut strangers = vec![json!(1), json!(1.5), json!({"a": 1}), json!({"$ne": null})];
             if name != "roles" {
@@ -169,20 +170,20 @@ async fn wrong_types(trial: &CaseRun<'_>) {
             }
             for stranger in strangers {
                 let request = row
-                    .bare(&cast.admin_token)
+                    .bare(&actors.admin_token)
                     .json(&with(&row, &name, stranger));
                 let faults = [(name.as_str(), "wrong_type")];
                 let expected = Expected::problem_with(422, row.invalid_code(), &faults);
-                stage.expect(request, expected).await;
+                case.expect(request, expected).await;
             }
         }
     }
-    untouched(&stage, &cast).await;
+    untouched(&case, &actors).await;
 }
 
-async fn untouched(stage: &Fixture<'_>, cast: &Cast) {
-    let row = stage.row_text(&cast.user).await;
-    stage.same("the row", row, super::fixture::columns(&cast.user));
+async fn untouched(case: &Fixture<'_>, actors: &Actors) {
+    let row = case.row_text(&actors.user).await;
+    case.same("the row", row, super::fixture::columns(&actors.user));
 }
 
 fn ask() -> super::WireRequest {

@@ -19,41 +19,40 @@ fn change(current: &str, new: &str) -> WireRequest {
 }
 
 /// A6.2.2: the new password is the only one from now on, and every token of before is dead.
-async fn changes(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
+async fn changes(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
     let (token, other) = (
-        stage.token("ada@example.com").await,
-        stage.token("ada@example.com").await,
+        case.token("ada@example.com").await,
+        case.token("ada@example.com").await,
     );
     let request = change(PASSWORD, NEW_PASSWORD).bearer(&token);
-    stage.expect(request.clone(), Expected::empty(204)).await;
-    stage.check(stage.raised(EventKind::PasswordChanged), "the event");
+    case.expect(request.clone(), Expected::empty(204)).await;
+    case.check(case.raised(EventKind::PasswordChanged), "the event");
     for token in [&token, &other] {
-        stage.check(!stage.accepts(token).await, "the token is dead");
+        case.check(!case.accepts(token).await, "the token is dead");
     }
-    stage.check(
-        !stage.logs_in("ada@example.com", PASSWORD).await,
+    case.check(
+        !case.logs_in("ada@example.com", PASSWORD).await,
         "the old password",
     );
-    stage.check(
-        stage.logs_in("ada@example.com", NEW_PASSWORD).await,
+    case.check(
+        case.logs_in("ada@example.com", NEW_PASSWORD).await,
         "the new password",
     );
-    stage.expect(request, Expected::unauthenticated(true)).await;
+    case.expect(request, Expected::unauthenticated(true)).await;
 }
 
 /// A6.2.3: the current password is asked for; a wrong one changes nothing and leaves an event.
-async fn refusals(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
-    stage
-        .expect(
-            change(PASSWORD, NEW_PASSWORD),
-            Expected::unauthenticated(false),
-        )
-        .await;
+async fn refusals(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
+    case.expect(
+        change(PASSWORD, NEW_PASSWORD),
+        Expected::unauthenticated(false),
+    )
+    .await;
     for (current, new, code) in [
         (WRONG_PASSWORD, NEW_PASSWORD, "LOGIN_BAD_CREDENTIALS"),
         (WRONG_PASSWORD, "password1234", "LOGIN_BAD_CREDENTIALS"),
@@ -61,20 +60,20 @@ async fn refusals(trial: &CaseRun<'_>) {
         (PASSWORD, "ada@example.com", "UPDATE_USER_INVALID_PASSWORD"),
     ] {
         let request = change(current, new).bearer(&token);
-        stage.expect(request, Expected::problem(400, code)).await;
+        case.expect(request, Expected::problem(400, code)).await;
     }
-    stage.check(stage.raised(EventKind::PasswordChangeFailed), "the event");
-    stage.same("the row", stage.row_text(&user).await, columns(&user));
-    stage.check(stage.accepts(&token).await, "the token lives");
+    case.check(case.raised(EventKind::PasswordChangeFailed), "the event");
+    case.same("the row", case.row_text(&user).await, columns(&user));
+    case.check(case.accepts(&token).await, "the token lives");
 }
 
-async fn field_errors(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn field_errors(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let both = [("current_password", "missing"), ("new_password", "missing")];
     let request = WireRequest::post(PATH, &json!({})).bearer(&token);
-    stage.expect(request, Expected::invalid(&both)).await;
+    case.expect(request, Expected::invalid(&both)).await;
     let long = "x".repeat(129);
     for (current, new, fault) in [
         ("", NEW_PASSWORD, ("current_password", "too_short")),
@@ -88,6 +87,6 @@ async fn field_errors(trial: &CaseRun<'_>) {
         (PASSWORD, long.as_str(), ("new_password", "too_long")),
     ] {
         let request = change(current, new).bearer(&token);
-        stage.expect(request, Expected::invalid(&[fault])).await;
+        case.expect(request, Expected::invalid(&[fault])).await;
     }
 }

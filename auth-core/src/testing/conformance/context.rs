@@ -24,48 +24,47 @@ const CLIENT: [u8; 4] = [203, 0, 113, 7];
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1"];
 
 /// The last event of this kind.
-fn last(stage: &Fixture<'_>, kind: EventKind) -> Option<AuthEvent> {
-    let mut events = stage.events.events().into_iter().rev();
+fn last(case: &Fixture<'_>, kind: EventKind) -> Option<AuthEvent> {
+    let mut events = case.events.events().into_iter().rev();
     let event = events.find(|event| event.kind == kind);
-    stage.check(event.is_some(), "the event was raised");
+    case.check(event.is_some(), "the event was raised");
     event
 }
 
 /// Fails to log in with these headers, and returns the event.
-async fn event_of(stage: &Fixture<'_>, headers: &[(&str, &str)]) -> Option<AuthEvent> {
+async fn event_of(case: &Fixture<'_>, headers: &[(&str, &str)]) -> Option<AuthEvent> {
     let mut request = login("nobody@example.com", WRONG_PASSWORD);
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    stage
-        .expect(request, Expected::problem(400, "LOGIN_BAD_CREDENTIALS"))
+    case.expect(request, Expected::problem(400, "LOGIN_BAD_CREDENTIALS"))
         .await;
-    last(stage, EventKind::LoginFailed)
+    last(case, EventKind::LoginFailed)
 }
 
-async fn behind<'t>(trial: &'t CaseRun<'_>, proxies: TrustedProxies) -> Fixture<'t> {
+async fn behind<'t>(run: &'t CaseRun<'_>, proxies: TrustedProxies) -> Fixture<'t> {
     let setup = Setup {
         proxies,
         ..Setup::default()
     };
-    trial.stage_with(setup).await
+    run.case_with(setup).await
 }
 
 /// A15.3.4: without configured proxies the client is the peer, whatever a header says.
-async fn forwarded_header_of_an_untrusted_peer_is_ignored(trial: &CaseRun<'_>) {
+async fn forwarded_header_of_an_untrusted_peer_is_ignored(run: &CaseRun<'_>) {
     let elsewhere = TrustedProxies::x_forwarded_for(["10.0.0.0/8"]);
     for proxies in [TrustedProxies::none(), elsewhere] {
-        let stage = behind(trial, proxies).await;
+        let case = behind(run, proxies).await;
         let headers = [
             ("x-forwarded-for", "203.0.113.7"),
             ("forwarded", "for=203.0.113.7"),
             ("x-real-ip", "203.0.113.7"),
         ];
-        let Some(event) = event_of(&stage, &headers).await else {
+        let Some(event) = event_of(&case, &headers).await else {
             continue;
         };
         let address = event.client.address();
-        stage.check(
+        case.check(
             address.is_some_and(|address| address.is_loopback()),
             "the client is the peer, which is a loopback address",
         );
@@ -73,8 +72,8 @@ async fn forwarded_header_of_an_untrusted_peer_is_ignored(trial: &CaseRun<'_>) {
 }
 
 /// A15.3.4: a trusted peer reports the client, on the right of what the client wrote itself.
-async fn forwarded_header_of_a_trusted_peer_is_used(trial: &CaseRun<'_>) {
-    let stage = behind(trial, TrustedProxies::x_forwarded_for(LOOPBACK)).await;
+async fn forwarded_header_of_a_trusted_peer_is_used(run: &CaseRun<'_>) {
+    let case = behind(run, TrustedProxies::x_forwarded_for(LOOPBACK)).await;
     for headers in [
         &[("x-forwarded-for", "203.0.113.7")][..],
         &[("x-forwarded-for", "198.51.100.1, 203.0.113.7:4711")],
@@ -85,83 +84,82 @@ async fn forwarded_header_of_a_trusted_peer_is_used(trial: &CaseRun<'_>) {
             ("forwarded", "for=198.51.100.3"),
         ],
     ] {
-        let event = event_of(&stage, headers).await;
+        let event = event_of(&case, headers).await;
         let address = event.and_then(|event| event.client.address());
-        stage.same("the client", address, Some(CLIENT.into()));
+        case.same("the client", address, Some(CLIENT.into()));
     }
 }
 
-async fn forwarded_is_read_as_rfc_7239_says(trial: &CaseRun<'_>) {
-    let stage = behind(trial, TrustedProxies::forwarded(LOOPBACK)).await;
+async fn forwarded_is_read_as_rfc_7239_says(run: &CaseRun<'_>) {
+    let case = behind(run, TrustedProxies::forwarded(LOOPBACK)).await;
     for (value, expected) in [
         ("for=203.0.113.7;proto=https", "203.0.113.7"),
         ("for=\", For=\"[2001:db8::7]:4711\"", "2001:db8::7"),
     ] {
         let headers = [("forwarded", value), ("x-forwarded-for", "198.51.100.1")];
-        let event = event_of(&stage, &headers).await;
+        let event = event_of(&case, &headers).await;
         let address = event.and_then(|event| event.client.address());
-        stage.same("the client", address, expected.parse().ok());
+        case.same("the client", address, expected.parse().ok());
     }
-    let hidden = event_of(&stage, &[("forwarded", "for=1.2.3.4, for=_hidden")]).await;
+    let hidden = event_of(&case, &[("forwarded", "for=1.2.3.4, for=_hidden")]).await;
     let address = hidden.and_then(|event| event.client.address());
-    stage.check(
+    case.check(
         address.is_some_and(|address| address.is_loopback()),
         "an obfuscated client leaves the proxy",
     );
 }
 
-async fn events_name_actor_client_and_time(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.admin("root@example.com").await;
-    let user = stage.user("ada@example.com").await;
+async fn events_name_actor_client_and_time(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.admin("root@example.com").await;
+    let user = case.user("ada@example.com").await;
 
     let refused = login("ada@example.com", WRONG_PASSWORD).header("user-agent", "cli/1 \u{202e}x");
-    stage.send(&refused).await;
-    if let Some(event) = last(&stage, EventKind::LoginFailed) {
-        stage.same("the actor of a refusal", event.actor, Actor::Anonymous);
-        stage.same(
+    case.send(&refused).await;
+    if let Some(event) = last(&case, EventKind::LoginFailed) {
+        case.same("the actor of a refusal", event.actor, Actor::Anonymous);
+        case.same(
             "its user",
             event.user.as_deref(),
             Some(&*user.id.to_string()),
         );
         let reason = EventData::LoginRefused(LoginRefusal::BadCredentials);
-        stage.same("its reason", event.data, reason);
-        stage.same("its client", event.client.user_agent(), Some("cli/1 x"));
-        stage.same("its backend", event.backend.as_deref(), Some("jwt"));
-        stage.same("its time", event.at, stage.auth.accounts().now());
+        case.same("its reason", event.data, reason);
+        case.same("its client", event.client.user_agent(), Some("cli/1 x"));
+        case.same("its backend", event.backend.as_deref(), Some("jwt"));
+        case.same("its time", event.at, case.auth.accounts().now());
     }
-    stage.token("ada@example.com").await;
-    if let Some(event) = last(&stage, EventKind::LoginSucceeded) {
-        stage.same("the actor of a login", event.actor, Actor::user(&user.id));
+    case.token("ada@example.com").await;
+    if let Some(event) = last(&case, EventKind::LoginSucceeded) {
+        case.same("the actor of a login", event.actor, Actor::user(&user.id));
     }
-    let admin = stage.token("root@example.com").await;
+    let admin = case.token("root@example.com").await;
     let path = format!("/users/{}", user.id);
     let body = json!({"roles": ["support"]});
-    stage
-        .send(&WireRequest::patch(&path, &body).bearer(&admin))
+    case.send(&WireRequest::patch(&path, &body).bearer(&admin))
         .await;
-    if let Some(event) = last(&stage, EventKind::PrivilegesChanged) {
-        stage.same(
+    if let Some(event) = last(&case, EventKind::PrivilegesChanged) {
+        case.same(
             "the actor is an administrator",
             event.actor.kind(),
             "administrator",
         );
-        stage.same(
+        case.same(
             "what was changed",
             event.data.to_string(),
             "roles".to_owned(),
         );
-        stage.same(
+        case.same(
             "the user",
             event.user.as_deref(),
             Some(&*user.id.to_string()),
         );
     }
-    let token = stage.token("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let body = json!({"current_password": PASSWORD, "new_password": super::fixture::NEW_PASSWORD});
     let change = WireRequest::post("/users/me/change-password", &body).bearer(&token);
-    stage.send(&change).await;
-    if let Some(event) = last(&stage, EventKind::PasswordChanged) {
-        stage.same("the actor of a change", event.actor, Actor::user(&user.id));
+    case.send(&change).await;
+    if let Some(event) = last(&case, EventKind::PasswordChanged) {
+        case.same("the actor of a change", event.actor, Actor::user(&user.id));
     }
 }

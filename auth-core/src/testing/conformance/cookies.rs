@@ -29,22 +29,22 @@ const CLEARED: [&str; 3] = [
     "__Host-auth-csrf=; Secure; SameSite=Lax; Path=/; Max-Age=0",
 ];
 
-pub(super) async fn browser_stage<'t>(trial: &'t CaseRun<'t>) -> (Fixture<'t>, User) {
+pub(super) async fn browser_case<'t>(run: &'t CaseRun<'t>) -> (Fixture<'t>, User) {
     let setup = Setup {
         backends: Backends::Browser,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let user = stage.user("ada@example.com").await;
-    (stage, user)
+    let case = run.case_with(setup).await;
+    let user = case.user("ada@example.com").await;
+    (case, user)
 }
 
 /// A login by a browser, whose cookies go into the jar.
-pub(super) async fn log_in(stage: &Fixture<'_>, jar: &mut Jar) -> WireReply {
+pub(super) async fn log_in(case: &Fixture<'_>, jar: &mut Jar) -> WireReply {
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let request = WireRequest::post("/auth/login", &body).header(OURS.0, OURS.1);
-    let reply = stage.send(&jar.send(request)).await;
-    stage.same("a login", (reply.status, reply.body.len()), (204, 0));
+    let reply = case.send(&jar.send(request)).await;
+    case.same("a login", (reply.status, reply.body.len()), (204, 0));
     jar.take(&reply);
     reply
 }
@@ -65,9 +65,9 @@ fn set_cookies(reply: &WireReply) -> Vec<String> {
 }
 
 /// A3.3.1, A3.3.2, A3.3.3, A3.3.4, N-SE-05: three cookies, each with what the contract says.
-async fn attributes(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
-    let reply = log_in(&stage, &mut Jar::default()).await;
+async fn attributes(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
+    let reply = log_in(&case, &mut Jar::default()).await;
     let masked: Vec<_> = set_cookies(&reply)
         .iter()
         .map(|line| {
@@ -82,67 +82,66 @@ async fn attributes(trial: &CaseRun<'_>) {
         "__Secure-auth-refresh=(107); HttpOnly; Secure; SameSite=Lax; Path=/auth/refresh; Max-Age=2592000".to_owned(),
         format!("__Host-auth-csrf=({csrf}); Secure; SameSite=Lax; Path=/; Max-Age=2592000"),
     ];
-    stage.same("what is set", masked, expected);
+    case.same("what is set", masked, expected);
     let cache: Vec<_> = reply.header("cache-control").collect();
-    stage.same("never stored", cache, vec![b"no-store".as_slice()]);
+    case.same("never stored", cache, vec![b"no-store".as_slice()]);
 }
 
 /// K-07, C-SM-06: what was set is sent back, and gone after a logout, on the server, too.
-async fn a_round_trip(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn a_round_trip(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    log_in(&case, &mut jar).await;
+    case.expect(me(&jar), Expected::user(200, &user)).await;
     let kept = jar.clone();
     let mut cleared = Expected::empty(204).header("clear-site-data", "\"cookies\"");
     for line in CLEARED {
         cleared = cleared.header("set-cookie", line);
     }
-    let reply = stage.expect(post(&jar, "/auth/logout"), cleared).await;
+    let reply = case.expect(post(&jar, "/auth/logout"), cleared).await;
     jar.take(&reply);
-    stage.same("what the browser has left", jar.names(), Vec::<&str>::new());
-    stage
-        .expect(me(&jar), Expected::unauthenticated(false))
+    case.same("what the browser has left", jar.names(), Vec::<&str>::new());
+    case.expect(me(&jar), Expected::unauthenticated(false))
         .await;
-    let reply = stage.send(&me(&kept)).await;
-    stage.same("the copy of a cookie", reply.status, 401);
-    let reply = stage.send(&post(&kept, "/auth/refresh")).await;
-    stage.same("the copy of a refresh cookie", reply.status, 401);
+    let reply = case.send(&me(&kept)).await;
+    case.same("the copy of a cookie", reply.status, 401);
+    let reply = case.send(&post(&kept, "/auth/refresh")).await;
+    case.same("the copy of a refresh cookie", reply.status, 401);
 }
 
 /// The refresh cookie goes to its route alone, and is exchanged there; a bad one is cleared with all.
-async fn refresh(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn refresh(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let first = jar.clone();
     for _ in 0..3 {
-        stage.clock.advance(Duration::minutes(50));
+        case.clock.advance(Duration::minutes(50));
         let before = jar.clone();
-        let reply = stage.send(&post(&jar, "/auth/refresh")).await;
-        stage.same("a refresh", (reply.status, reply.body.len()), (204, 0));
+        let reply = case.send(&post(&jar, "/auth/refresh")).await;
+        case.same("a refresh", (reply.status, reply.body.len()), (204, 0));
         jar.take(&reply);
         for name in ["__Host-auth", "__Secure-auth-refresh"] {
-            stage.check(jar.value(name) != before.value(name), "a new cookie");
+            case.check(jar.value(name) != before.value(name), "a new cookie");
         }
-        stage.expect(me(&jar), Expected::user(200, &user)).await;
+        case.expect(me(&jar), Expected::user(200, &user)).await;
     }
-    let reply = stage.send(&post(&first, "/auth/refresh")).await;
-    stage.same(
+    let reply = case.send(&post(&first, "/auth/refresh")).await;
+    case.same(
         "a spent one",
         reply.text("code"),
         "REFRESH_TOKEN_INVALID".to_owned(),
     );
-    stage.same(
+    case.same(
         "it is cleared",
         set_cookies(&reply),
         CLEARED.map(str::to_owned).to_vec(),
     );
-    let reply = stage.send(&post(&jar, "/auth/refresh")).await;
-    stage.same("its session is over", reply.status, 401);
+    let reply = case.send(&post(&jar, "/auth/refresh")).await;
+    case.same("its session is over", reply.status, 401);
     let nothing = WireRequest::new("POST", "/auth/refresh").header(OURS.0, OURS.1);
-    let reply = stage.send(&nothing).await;
-    stage.same(
+    let reply = case.send(&nothing).await;
+    case.same(
         "without a cookie",
         reply.text("code"),
         "REFRESH_TOKEN_INVALID".to_owned(),
@@ -151,42 +150,42 @@ async fn refresh(trial: &CaseRun<'_>) {
 
 /// Tabs share their cookies: however their refreshes overlap within the grace, all get the same
 /// tokens, and no tab is logged out.
-async fn parallel_tabs(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn parallel_tabs(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     for _ in 0..3 {
-        stage.clock.advance(Duration::minutes(10));
+        case.clock.advance(Duration::minutes(10));
         let slow = jar.clone();
-        let reply = stage.send(&post(&jar, "/auth/refresh")).await;
+        let reply = case.send(&post(&jar, "/auth/refresh")).await;
         jar.take(&reply);
         // Others refresh with what the first one got, and the slow one comes last.
         for _ in 0..4 {
-            stage.clock.advance(Duration::seconds(2));
+            case.clock.advance(Duration::seconds(2));
             let mut other = jar.clone();
-            let reply = stage.send(&post(&other, "/auth/refresh")).await;
-            stage.same("another tab", reply.status, 204);
+            let reply = case.send(&post(&other, "/auth/refresh")).await;
+            case.same("another tab", reply.status, 204);
             other.take(&reply);
             for name in ["__Host-auth", "__Secure-auth-refresh"] {
-                stage.same("the tokens", other.value(name), jar.value(name));
+                case.same("the tokens", other.value(name), jar.value(name));
             }
         }
         let mut late = slow.clone();
-        let reply = stage.send(&post(&slow, "/auth/refresh")).await;
-        stage.same("the slow tab", reply.status, 204);
+        let reply = case.send(&post(&slow, "/auth/refresh")).await;
+        case.same("the slow tab", reply.status, 204);
         late.take(&reply);
-        stage.same(
+        case.same(
             "its token",
             late.value("__Host-auth"),
             jar.value("__Host-auth"),
         );
-        stage.expect(me(&late), Expected::user(200, &user)).await;
+        case.expect(me(&late), Expected::user(200, &user)).await;
     }
 }
 
 /// A cookie that is not good is refused where a user is needed, and cleared.
-async fn stale(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn stale(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let refused = Expected::unauthenticated(true).header("set-cookie", CLEARED[0]);
     for value in [
         "x".to_owned(),
@@ -196,14 +195,14 @@ async fn stale(trial: &CaseRun<'_>) {
     ] {
         let request =
             WireRequest::get("/users/me").header("cookie", format!("__Host-auth={value}"));
-        stage.expect(request, refused.clone()).await;
+        case.expect(request, refused.clone()).await;
     }
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
-    stage.clock.advance(Duration::HOUR);
-    stage.expect(me(&jar), refused.clone()).await;
-    let reply = stage.send(&post(&jar, "/auth/refresh")).await;
-    stage.same("its refresh cookie is good", reply.status, 204);
+    log_in(&case, &mut jar).await;
+    case.clock.advance(Duration::HOUR);
+    case.expect(me(&jar), refused.clone()).await;
+    let reply = case.send(&post(&jar, "/auth/refresh")).await;
+    case.same("its refresh cookie is good", reply.status, 204);
     // A cookie of a sibling host is ignored.
     for cookie in [
         "auth=x",
@@ -213,115 +212,110 @@ async fn stale(trial: &CaseRun<'_>) {
         "__Host-auth=",
     ] {
         let request = WireRequest::get("/users/me").header("cookie", cookie);
-        stage
-            .expect(request, Expected::unauthenticated(false))
-            .await;
+        case.expect(request, Expected::unauthenticated(false)).await;
     }
 }
 
 /// K-06: the same name with two values is refused, in one header or in two; with one value it is one.
-async fn twice(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn twice(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let good = format!("__Host-auth={}", jar.value("__Host-auth"));
     let get = || WireRequest::get("/users/me");
     let refused = Expected::unauthenticated(true).header("set-cookie", CLEARED[0]);
     let planted = format!("{good}; __Host-auth={}", "B".repeat(64));
-    stage
-        .expect(get().header("cookie", planted), refused.clone())
+    case.expect(get().header("cookie", planted), refused.clone())
         .await;
     let split = get()
         .header("cookie", "__Host-auth=planted")
         .header("cookie", good.clone());
-    stage.expect(split, refused.clone()).await;
+    case.expect(split, refused.clone()).await;
     let nameless = get().header("cookie", format!("=__Host-auth=planted; {good}"));
-    stage.expect(nameless, refused).await;
+    case.expect(nameless, refused).await;
     let same = get()
         .header("cookie", good.clone())
         .header("cookie", good.clone());
-    stage.expect(same, Expected::user(200, &user)).await;
+    case.expect(same, Expected::user(200, &user)).await;
     let apart = get().header("cookie", "a=b").header("cookie", good);
-    stage.expect(apart, Expected::user(200, &user)).await;
+    case.expect(apart, Expected::user(200, &user)).await;
 }
 
 /// A7.2.4, C-SM-04: a browser that logs in again has a new session, and its old one is over.
-async fn a_new_login_replaces(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn a_new_login_replaces(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
-    log_in(&stage, &mut other).await;
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut other).await;
+    log_in(&case, &mut jar).await;
     let old = jar.clone();
     let wrong = json!({"identifier": "ada@example.com", "password": WRONG_PASSWORD});
     let failed = WireRequest::post("/auth/login", &wrong).header(OURS.0, OURS.1);
-    let reply = stage.send(&jar.send(failed)).await;
-    stage.same("a login that fails", reply.status, 400);
-    stage.same("ends nothing", stage.send(&me(&jar)).await.status, 200);
-    log_in(&stage, &mut jar).await;
-    stage.check(
+    let reply = case.send(&jar.send(failed)).await;
+    case.same("a login that fails", reply.status, 400);
+    case.same("ends nothing", case.send(&me(&jar)).await.status, 200);
+    log_in(&case, &mut jar).await;
+    case.check(
         old.value("__Host-auth") != jar.value("__Host-auth"),
         "a new token",
     );
-    stage.same(
+    case.same(
         "the old one is over",
-        stage.send(&me(&old)).await.status,
+        case.send(&me(&old)).await.status,
         401,
     );
-    stage.same("the new one", stage.send(&me(&jar)).await.status, 200);
-    stage.same(
+    case.same("the new one", case.send(&me(&jar)).await.status, 200);
+    case.same(
         "the other browser",
-        stage.send(&me(&other)).await.status,
+        case.send(&me(&other)).await.status,
         200,
     );
-    let ended = stage.events.kinds();
+    let ended = case.events.kinds();
     let ended = ended
         .iter()
         .filter(|kind| **kind == EventKind::SessionEnded);
-    stage.same("how often it is told", ended.count(), 1);
+    case.same("how often it is told", ended.count(), 1);
 }
 
 /// C-SM-02, C-SM-03: a planted cookie never becomes a session, and no other cookie is read.
-async fn fixation(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn fixation(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let planted = "A".repeat(64);
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let request = WireRequest::post("/auth/login", &body)
         .header(OURS.0, OURS.1)
         .header("cookie", format!("__Host-auth={planted}"));
     let mut jar = Jar::default();
-    let reply = stage.send(&request).await;
+    let reply = case.send(&request).await;
     jar.take(&reply);
-    stage.check(jar.value("__Host-auth") != planted, "a token of its own");
+    case.check(jar.value("__Host-auth") != planted, "a token of its own");
     let request = WireRequest::get("/users/me").header("cookie", format!("__Host-auth={planted}"));
-    stage.same("the planted one", stage.send(&request).await.status, 401);
+    case.same("the planted one", case.send(&request).await.status, 401);
     let token = jar.value("__Host-auth");
     for request in [
         WireRequest::get(&format!("/users/me?auth={token}&__Host-auth={token}")),
         WireRequest::get("/users/me").header("x-auth", token.clone()),
     ] {
-        stage
-            .expect(request, Expected::unauthenticated(false))
-            .await;
+        case.expect(request, Expected::unauthenticated(false)).await;
     }
     // Nor does a bearer backend take it, nor the cookie a bearer token.
     let bearer = WireRequest::get("/users/me").bearer(&token);
-    stage.expect(bearer, Expected::unauthenticated(true)).await;
+    case.expect(bearer, Expected::unauthenticated(true)).await;
 }
 
 /// C-CS-01, C-CS-03, C-SM-02: a neighbouring domain can plant a refresh cookie, and not the CSRF cookie of
 /// its session: a browser that has one of its own is not logged in by it.
-async fn a_planted_refresh_cookie(trial: &CaseRun<'_>) {
+async fn a_planted_refresh_cookie(run: &CaseRun<'_>) {
     const COOKIES: [&str; 2] = ["__Secure-auth-refresh", "__Host-auth-csrf"];
-    let (stage, _) = browser_stage(trial).await;
+    let (case, _) = browser_case(run).await;
     let (mut eves, mut adas) = (Jar::default(), Jar::default());
-    log_in(&stage, &mut eves).await;
-    log_in(&stage, &mut adas).await;
+    log_in(&case, &mut eves).await;
+    log_in(&case, &mut adas).await;
     let [planted, eves_csrf] = COOKIES.map(|name| format!("{name}={}", eves.value(name)));
     let adas_csrf = format!("{}={}", COOKIES[1], adas.value(COOKIES[1]));
     let access = format!("__Host-auth={}", adas.value("__Host-auth"));
     let options = WireRequest::new("OPTIONS", "/auth/login");
     let mut stranger = Jar::default();
-    stranger.take(&stage.send(&options).await);
+    stranger.take(&case.send(&options).await);
     let nobodys = format!("{}={}", COOKIES[1], stranger.value(COOKIES[1]));
     let refresh = |cookies: String| {
         let request = WireRequest::new("POST", "/auth/refresh").header(OURS.0, OURS.1);
@@ -333,76 +327,74 @@ async fn a_planted_refresh_cookie(trial: &CaseRun<'_>) {
         format!("{planted}; {eves_csrf}x"),
         format!("{planted}; {eves_csrf}; {adas_csrf}"),
     ] {
-        let reply = stage.send(&refresh(cookies.clone())).await;
-        stage.same(&cookies, reply.status, 401);
+        let reply = case.send(&refresh(cookies.clone())).await;
+        case.same(&cookies, reply.status, 401);
         let mut jar = adas.clone();
         jar.take(&reply);
-        stage.same("what is left", jar.names().len(), 0);
+        case.same("what is left", jar.names().len(), 0);
     }
-    let kinds = stage.events.kinds();
+    let kinds = case.events.kinds();
     let told = kinds.iter().filter(|kind| **kind == EventKind::CsrfRefused);
-    stage.same("how often it is told", told.count(), 4);
+    case.same("how often it is told", told.count(), 4);
     // Nothing was spent by it.
-    let reply = stage
-        .send(&refresh(format!("{planted}; {eves_csrf}")))
-        .await;
-    stage.same("by its owner", reply.status, 204);
+    let reply = case.send(&refresh(format!("{planted}; {eves_csrf}"))).await;
+    case.same("by its owner", reply.status, 204);
 }
 
 /// Where the routes are nested, the refresh cookie is bound to the path that the browser sees.
-async fn below_a_prefix(trial: &CaseRun<'_>) {
+async fn below_a_prefix(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         public_prefix: "/api/v1",
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    stage.user("ada@example.com").await;
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
     let mut jar = Jar::default();
-    let reply = log_in(&stage, &mut jar).await;
+    let reply = log_in(&case, &mut jar).await;
     let lines = set_cookies(&reply);
-    stage.check(
+    case.check(
         lines[1].contains("; Path=/api/v1/auth/refresh; "),
         "the path of the refresh cookie",
     );
-    stage.check(
+    case.check(
         lines[0].contains("; Path=/; "),
         "the path of the access cookie",
     );
 }
 
 /// The routes of sessions, with cookies: ending the caller's own session answers like a logout.
-async fn sessions_with_cookies(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn sessions_with_cookies(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
-    log_in(&stage, &mut other).await;
-    stage.clock.advance(Duration::seconds(1));
-    log_in(&stage, &mut jar).await;
-    let reply = stage
+    log_in(&case, &mut other).await;
+    case.clock.advance(Duration::seconds(1));
+    log_in(&case, &mut jar).await;
+    let reply = case
         .send(&jar.send(WireRequest::get("/auth/sessions")))
         .await;
     let sessions = reply.json()["sessions"]
         .as_array()
         .cloned()
         .unwrap_or_default();
-    stage.same("how many", sessions.len(), 2);
+    case.same("how many", sessions.len(), 2);
     let id = sessions[0]["session_id"].as_str().unwrap_or_default();
-    stage.check(
+    case.check(
         sessions[0]["is_current"] == json!(true),
         "the own is marked",
     );
     let revoke = post(&jar, "/auth/sessions/revoke-others");
-    stage.expect(revoke, Expected::empty(204)).await;
-    stage.same("the other", stage.send(&me(&other)).await.status, 401);
-    stage.same("the own", stage.send(&me(&jar)).await.status, 200);
+    case.expect(revoke, Expected::empty(204)).await;
+    case.same("the other", case.send(&me(&other)).await.status, 401);
+    case.same("the own", case.send(&me(&jar)).await.status, 200);
     let own = WireRequest::new("DELETE", &format!("/auth/sessions/{id}"));
     let own = jar.send(own.header(OURS.0, OURS.1));
-    let reply = stage.send(&own).await;
-    stage.same("the end of the own", reply.status, 204);
-    stage.same(
+    let reply = case.send(&own).await;
+    case.same("the end of the own", reply.status, 204);
+    case.same(
         "its cookies",
         set_cookies(&reply),
         CLEARED.map(str::to_owned).to_vec(),
     );
-    stage.same("it is over", stage.send(&me(&jar)).await.status, 401);
+    case.same("it is over", case.send(&me(&jar)).await.status, 401);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::cookies::{OURS, browser_stage, log_in, me};
+use super::cookies::{OURS, browser_case, log_in, me};
 use super::expected::Expected;
 use super::fixture::{ALLOWED_ORIGIN, Backends, NEW_PASSWORD, Setup};
 use super::jar::Jar;
@@ -28,10 +28,10 @@ fn with(request: WireRequest, headers: &[(&str, &str)]) -> WireRequest {
 }
 
 /// C-CS-02, A3.5.1, A3.5.2, A3.5.3, N-SE-04: Fetch Metadata × origin × token × method, with a cookie.
-async fn the_table(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn the_table(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let token = jar.value(COOKIE);
     for (site, origin) in sources() {
         for token in [None, Some(token.as_str())] {
@@ -51,17 +51,14 @@ async fn the_table(trial: &CaseRun<'_>) {
             } else {
                 refused()
             };
-            stage
-                .expect(jar.send(with(patch, &headers)), expected)
-                .await;
+            case.expect(jar.send(with(patch, &headers)), expected).await;
             // What changes nothing is never asked.
-            stage
-                .expect(with(me(&jar), &headers), Expected::user(200, &user))
+            case.expect(with(me(&jar), &headers), Expected::user(200, &user))
                 .await;
         }
     }
-    stage.check(
-        stage.raised(EventKind::CsrfRefused),
+    case.check(
+        case.raised(EventKind::CsrfRefused),
         "the event of a forgery",
     );
 }
@@ -87,10 +84,10 @@ fn sources() -> impl Iterator<Item = (Option<&'static str>, Option<&'static str>
 }
 
 /// Every route of ours that changes something and takes a cookie.
-async fn every_route(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn every_route(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let evil = [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://evil.example"),
@@ -105,18 +102,16 @@ async fn every_route(trial: &CaseRun<'_>) {
         WireRequest::new("DELETE", &format!("/users/{id}")),
         WireRequest::patch(&format!("/users/{id}"), &json!({})),
     ] {
-        stage
-            .expect(with(jar.send(request), &evil), refused())
-            .await;
+        case.expect(with(jar.send(request), &evil), refused()).await;
     }
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    case.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
 /// C-CS-03: only the site itself can log a browser in or refresh its tokens.
-async fn login_and_refresh(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn login_and_refresh(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/login", &body);
     let refresh = jar.send(WireRequest::new("POST", "/auth/refresh"));
@@ -132,10 +127,8 @@ async fn login_and_refresh(trial: &CaseRun<'_>) {
             ("origin", "https://localhost"),
         ],
     ] {
-        stage.expect(with(login.clone(), headers), refused()).await;
-        stage
-            .expect(with(refresh.clone(), headers), refused())
-            .await;
+        case.expect(with(login.clone(), headers), refused()).await;
+        case.expect(with(refresh.clone(), headers), refused()).await;
     }
     for headers in [
         &[("sec-fetch-site", "same-origin")][..],
@@ -145,18 +138,18 @@ async fn login_and_refresh(trial: &CaseRun<'_>) {
         &[("sec-fetch-site", "cross-site"), ("origin", ALLOWED_ORIGIN)],
     ] {
         for request in [&login, &refresh] {
-            let reply = stage.send(&with(request.clone(), headers)).await;
-            stage.same("it passes", reply.status, 204);
+            let reply = case.send(&with(request.clone(), headers)).await;
+            case.same("it passes", reply.status, 204);
         }
     }
 }
 
 /// C-CS-01: only the token of this session, in both places.
-async fn tokens(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn tokens(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
-    log_in(&stage, &mut other).await;
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut other).await;
+    log_in(&case, &mut jar).await;
     let (own, foreign) = (jar.value(COOKIE), other.value(COOKIE));
     let access = format!("__Host-auth={}", jar.value("__Host-auth"));
     let patch = |cookie: &str, header: Option<&str>| {
@@ -168,7 +161,7 @@ async fn tokens(trial: &CaseRun<'_>) {
         }
     };
     let good = patch(&own, Some(&own));
-    stage.expect(good, Expected::user(200, &user)).await;
+    case.expect(good, Expected::user(200, &user)).await;
     for (cookie, header) in [
         (own.as_str(), None),
         (&own, Some("")),
@@ -176,39 +169,38 @@ async fn tokens(trial: &CaseRun<'_>) {
         (&foreign, Some(&foreign)),
         ("planted", Some("planted")),
     ] {
-        stage.expect(patch(cookie, header), refused()).await;
+        case.expect(patch(cookie, header), refused()).await;
     }
     // A refresh keeps the session, and so its token.
     let refresh = WireRequest::new("POST", "/auth/refresh").header(HEADER, own.clone());
-    let reply = stage.send(&jar.send(refresh)).await;
-    stage.same("a refresh with a token", reply.status, 204);
+    let reply = case.send(&jar.send(refresh)).await;
+    case.same("a refresh with a token", reply.status, 204);
     jar.take(&reply);
     let patch = WireRequest::patch("/users/me", &json!({})).header(HEADER, jar.value(COOKIE));
-    stage
-        .expect(jar.send(patch), Expected::user(200, &user))
+    case.expect(jar.send(patch), Expected::user(200, &user))
         .await;
 }
 
 /// A client that says nothing of where it is asks for a token first.
-async fn a_token_before_login(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn a_token_before_login(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let mut jar = Jar::default();
     let options = WireRequest::new("OPTIONS", "/auth/login");
-    let reply = stage.send(&options).await;
-    stage.same("an offer", reply.status, 204);
+    let reply = case.send(&options).await;
+    case.same("an offer", reply.status, 204);
     jar.take(&reply);
-    stage.same("one cookie", jar.names(), vec![COOKIE]);
+    case.same("one cookie", jar.names(), vec![COOKIE]);
     let offered = jar.value(COOKIE);
-    let reply = stage.send(&jar.send(options)).await;
+    let reply = case.send(&jar.send(options)).await;
     jar.take(&reply);
-    stage.same("who has one keeps it", jar.value(COOKIE), offered.clone());
+    case.same("who has one keeps it", jar.value(COOKIE), offered.clone());
     let login = WireRequest::post("/auth/login", &body).header(HEADER, offered.clone());
-    stage.expect(login.clone(), refused()).await;
-    let reply = stage.send(&jar.send(login)).await;
-    stage.same("with both halves", reply.status, 204);
+    case.expect(login.clone(), refused()).await;
+    let reply = case.send(&jar.send(login)).await;
+    case.same("with both halves", reply.status, 204);
     jar.take(&reply);
-    stage.check(jar.value(COOKIE) != offered, "the session has its own");
+    case.check(jar.value(COOKIE) != offered, "the session has its own");
     let access = format!(
         "__Host-auth={}; {COOKIE}={offered}",
         jar.value("__Host-auth")
@@ -216,43 +208,43 @@ async fn a_token_before_login(trial: &CaseRun<'_>) {
     let patch = WireRequest::patch("/users/me", &json!({}))
         .header("cookie", access)
         .header(HEADER, offered);
-    stage.expect(patch, refused()).await;
+    case.expect(patch, refused()).await;
 }
 
 /// A browser whose session was ended elsewhere still has its CSRF token, and is offered a new one for the
 /// login. Beside an access cookie the token stays, because it may belong to that session.
-async fn a_token_after_the_end(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn a_token_after_the_end(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let of_session = jar.value(COOKIE);
     let options = WireRequest::new("OPTIONS", "/auth/login");
-    jar.take(&stage.send(&jar.send(options.clone())).await);
-    stage.same("it stays", jar.value(COOKIE), of_session.clone());
+    jar.take(&case.send(&jar.send(options.clone())).await);
+    case.same("it stays", jar.value(COOKIE), of_session.clone());
     let mut elsewhere = Jar::default();
-    log_in(&stage, &mut elsewhere).await;
+    log_in(&case, &mut elsewhere).await;
     let revoke = WireRequest::new("POST", "/auth/sessions/revoke-others");
     let revoke = elsewhere.send(with(revoke, &[("sec-fetch-site", "same-origin")]));
-    stage.expect(revoke, Expected::empty(204)).await;
-    jar.take(&stage.send(&me(&jar)).await);
-    stage.same("it is over", jar.value("__Host-auth"), String::new());
-    jar.take(&stage.send(&jar.send(options)).await);
-    stage.check(jar.value(COOKIE) != of_session, "another one is offered");
+    case.expect(revoke, Expected::empty(204)).await;
+    jar.take(&case.send(&me(&jar)).await);
+    case.same("it is over", jar.value("__Host-auth"), String::new());
+    jar.take(&case.send(&jar.send(options)).await);
+    case.check(jar.value(COOKIE) != of_session, "another one is offered");
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/login", &body).header(HEADER, jar.value(COOKIE));
-    let reply = stage.send(&jar.send(login)).await;
-    stage.same("a login with it", reply.status, 204);
+    let reply = case.send(&jar.send(login)).await;
+    case.same("a login with it", reply.status, 204);
 }
 
 /// C-CS-05: a request with a bearer token needs no CSRF token, and its cookie is ignored.
-async fn bearer_is_never_asked(trial: &CaseRun<'_>) {
-    let (stage, ada) = browser_stage(trial).await;
-    let eve = stage.user("eve@example.com").await;
+async fn bearer_is_never_asked(run: &CaseRun<'_>) {
+    let (case, ada) = browser_case(run).await;
+    let eve = case.user("eve@example.com").await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let body = json!({"identifier": "eve@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/api/login", &body);
-    let token = stage
+    let token = case
         .expect(login, Expected::in_session())
         .await
         .text("access_token");
@@ -265,21 +257,21 @@ async fn bearer_is_never_asked(trial: &CaseRun<'_>) {
         ],
     ] {
         let request = with(patch(), headers).bearer(&token);
-        stage.expect(request, Expected::user(200, &eve)).await;
+        case.expect(request, Expected::user(200, &eve)).await;
         let bad = with(patch(), headers).bearer("x");
-        stage.expect(bad, Expected::unauthenticated(true)).await;
+        case.expect(bad, Expected::unauthenticated(true)).await;
     }
     // Another scheme is ignored.
     let basic = patch().header("authorization", "Basic YTpi");
-    stage.expect(basic, refused()).await;
-    stage.expect(me(&jar), Expected::user(200, &ada)).await;
+    case.expect(basic, refused()).await;
+    case.expect(me(&jar), Expected::user(200, &ada)).await;
 }
 
 /// C-CS-04: a body that a form can send is refused, wherever it comes from.
-async fn simple_content_types(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn simple_content_types(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD}).to_string();
     for content_type in [
         "text/plain",
@@ -290,20 +282,19 @@ async fn simple_content_types(trial: &CaseRun<'_>) {
         for target in ["/auth/login", "/auth/refresh"] {
             let request = WireRequest::new("POST", target).text(content_type, body.clone());
             let request = jar.send(request.header(OURS.0, OURS.1));
-            stage
-                .expect(request, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
+            case.expect(request, Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE"))
                 .await;
         }
     }
 }
 
 /// No route of ours changes anything by a safe method.
-async fn safe_methods_change_nothing(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn safe_methods_change_nothing(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
-    let before = stage.row_text(&user).await;
-    let paths: Vec<_> = stage
+    log_in(&case, &mut jar).await;
+    let before = case.row_text(&user).await;
+    let paths: Vec<_> = case
         .auth
         .routes()
         .map(|route| route.path().to_owned())
@@ -311,15 +302,14 @@ async fn safe_methods_change_nothing(trial: &CaseRun<'_>) {
     for path in paths {
         for method in ["GET", "HEAD", "OPTIONS"] {
             let path = path.replace("{id}", &user.id.to_string());
-            stage.send(&jar.send(WireRequest::new(method, &path))).await;
+            case.send(&jar.send(WireRequest::new(method, &path))).await;
         }
     }
-    stage.same("the row", stage.row_text(&user).await, before);
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
-    stage.same(
+    case.same("the row", case.row_text(&user).await, before);
+    case.expect(me(&jar), Expected::user(200, &user)).await;
+    case.same(
         "the sessions",
-        stage
-            .auth
+        case.auth
             .accounts()
             .sessions(&user)
             .await
@@ -330,27 +320,27 @@ async fn safe_methods_change_nothing(trial: &CaseRun<'_>) {
 }
 
 /// C-CS-06: to try it out, what would be refused passes, and is told once.
-async fn log_only(trial: &CaseRun<'_>) {
+async fn log_only(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         csrf_log_only: true,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let user = stage.user("ada@example.com").await;
+    let case = run.case_with(setup).await;
+    let user = case.user("ada@example.com").await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let told = || {
-        let kinds = stage.events.kinds();
+        let kinds = case.events.kinds();
         kinds
             .iter()
             .filter(|kind| **kind == EventKind::CsrfRefused)
             .count()
     };
-    stage.same("before", told(), 0);
+    case.same("before", told(), 0);
     let list = WireRequest::new("POST", "/auth/sessions/revoke-others");
     let forged = jar.send(list.header("sec-fetch-site", "cross-site"));
-    stage.expect(forged, Expected::empty(204)).await;
-    stage.same("once", told(), 1);
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
+    case.expect(forged, Expected::empty(204)).await;
+    case.same("once", told(), 1);
+    case.expect(me(&jar), Expected::user(200, &user)).await;
 }

@@ -85,46 +85,46 @@ fn register(address: &str) -> WireRequest {
     WireRequest::post("/auth/register", &body)
 }
 
-async fn is_stored(stage: &Fixture<'_>, address: &str) -> bool {
-    let found = stage.users.find(&email(address).into()).await;
+async fn is_stored(case: &Fixture<'_>, address: &str) -> bool {
+    let found = case.users.find(&email(address).into()).await;
     found.expect("the harness's own store answers").is_some()
 }
 
 /// The right password of a refused user; a wrong one is not told apart from that of any other user.
-async fn refused_login(trial: &CaseRun<'_>) {
+async fn refused_login(run: &CaseRun<'_>) {
     for backends in [Backends::Jwt, Backends::Opaque, Backends::Browser] {
         let setup = Setup {
             backends,
             ..setup()
         };
-        let stage = trial.stage_with(setup).await;
-        let user = stage.user("ada@closed.example").await;
-        let before = stage.row_text(&user).await;
+        let case = run.case_with(setup).await;
+        let user = case.user("ada@closed.example").await;
+        let before = case.row_text(&user).await;
         let same_site = |request: WireRequest| request.header("sec-fetch-site", "same-origin");
         let request = same_site(login("ada@closed.example", PASSWORD));
-        let reply = stage.expect(request, refused(LOGIN)).await;
+        let reply = case.expect(request, refused(LOGIN)).await;
         let cookie = reply.header("set-cookie").next();
-        stage.check(cookie.is_none(), "a refused login sets no cookie");
+        case.check(cookie.is_none(), "a refused login sets no cookie");
         let wrong = same_site(login("ada@closed.example", WRONG_PASSWORD));
         let bad = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-        stage.expect(wrong, bad).await;
-        stage.same("the row", stage.row_text(&user).await, before);
+        case.expect(wrong, bad).await;
+        case.same("the row", case.row_text(&user).await, before);
         let sessions = EventKind::SessionCreated;
-        stage.check(!stage.raised(sessions), "a refused login starts no session");
+        case.check(!case.raised(sessions), "a refused login starts no session");
     }
 }
 
 /// With hidden account state a refused login is answered like one with a wrong password: status,
 /// headers and body.
-async fn refused_login_in_hidden_state(trial: &CaseRun<'_>) {
+async fn refused_login_in_hidden_state(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::Browser] {
         let setup = Setup {
             hide_account_state: true,
             backends,
             ..setup()
         };
-        let stage = trial.stage_with(setup).await;
-        stage.user("ada@closed.example").await;
+        let case = run.case_with(setup).await;
+        case.user("ada@closed.example").await;
         let mut replies: Vec<WireReply> = Vec::new();
         for (address, password) in [
             ("ada@closed.example", PASSWORD),
@@ -133,94 +133,94 @@ async fn refused_login_in_hidden_state(trial: &CaseRun<'_>) {
         ] {
             let request = login(address, password).header("sec-fetch-site", "same-origin");
             let bad = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-            let reply = stage.expect(request, bad).await;
+            let reply = case.expect(request, bad).await;
             replies.push(reply);
         }
         let parts = |reply: &WireReply| (reply.status, reply.sorted_headers(), reply.body.clone());
         let first = replies.first().map(parts);
         let all_same = replies.iter().all(|reply| Some(parts(reply)) == first);
-        stage.check(all_same, "the three replies have the same bytes");
+        case.check(all_same, "the three replies have the same bytes");
         let sessions = EventKind::SessionCreated;
-        stage.check(!stage.raised(sessions), "a refused login starts no session");
+        case.check(!case.raised(sessions), "a refused login starts no session");
     }
 }
 
-async fn refused_registration(trial: &CaseRun<'_>) {
-    let stage = trial.stage_with(setup()).await;
-    let user = stage.user("ada@closed.example").await;
-    let before = stage.row_text(&user).await;
+async fn refused_registration(run: &CaseRun<'_>) {
+    let case = run.case_with(setup()).await;
+    let user = case.user("ada@closed.example").await;
+    let before = case.row_text(&user).await;
     for address in ["ada@closed.example", "new@closed.example"] {
-        stage.expect(register(address), refused(REGISTRATION)).await;
+        case.expect(register(address), refused(REGISTRATION)).await;
     }
-    let stored = is_stored(&stage, "new@closed.example").await;
-    stage.check(!stored, "no account is stored");
-    stage.same("the row", stage.row_text(&user).await, before);
-    let raised = stage.raised(EventKind::RegistrationRefused);
-    stage.check(raised, "the event");
+    let stored = is_stored(&case, "new@closed.example").await;
+    case.check(!stored, "no account is stored");
+    case.same("the row", case.row_text(&user).await, before);
+    let raised = case.raised(EventKind::RegistrationRefused);
+    case.check(raised, "the event");
     let body = json!({"email": "new@closed.example", "password": "password1234"});
     let weak = WireRequest::post("/auth/register", &body);
     let rejected = Expected::problem(400, "REGISTER_INVALID_PASSWORD");
-    stage.expect(weak, rejected).await;
-    let reply = stage.send(&register("new@example.com")).await;
-    stage.same("another registration", reply.status, 201);
+    case.expect(weak, rejected).await;
+    let reply = case.send(&register("new@example.com")).await;
+    case.same("another registration", reply.status, 201);
 }
 
 /// A refusal does not tell whether the address has an account, and mails nothing.
-async fn refused_registration_in_private_mode(trial: &CaseRun<'_>) {
+async fn refused_registration_in_private_mode(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_existing_accounts: true,
         hide_account_state: true,
         require_verification: true,
         ..setup()
     };
-    let stage = trial.stage_with(setup).await;
-    stage.user("ada@closed.example").await;
-    let before = stage.user_faults.calls();
+    let case = run.case_with(setup).await;
+    case.user("ada@closed.example").await;
+    let before = case.user_faults.calls();
     for address in ["ada@closed.example", "new@closed.example"] {
-        stage.expect(register(address), refused(REGISTRATION)).await;
+        case.expect(register(address), refused(REGISTRATION)).await;
     }
-    stage.wait_idle().await;
-    let calls = stage.user_faults.calls();
-    stage.same("calls of the user store", calls, before);
-    let stored = is_stored(&stage, "new@closed.example").await;
-    stage.check(!stored, "no account is stored");
+    case.wait_idle().await;
+    let calls = case.user_faults.calls();
+    case.same("calls of the user store", calls, before);
+    let stored = is_stored(&case, "new@closed.example").await;
+    case.check(!stored, "no account is stored");
 }
 
 /// An update by the user and one by an administrator.
-async fn refused_update(trial: &CaseRun<'_>) {
-    let stage = trial.stage_with(setup()).await;
-    stage.admin("root@example.com").await;
-    let user = stage.user("ada@example.com").await;
-    let closed = stage.user("ada@closed.example").await;
-    let admin = stage.token("root@example.com").await;
-    let token = stage.token("ada@example.com").await;
-    let before = (stage.row_text(&user).await, stage.row_text(&closed).await);
+async fn refused_update(run: &CaseRun<'_>) {
+    let case = run.case_with(setup()).await;
+    case.admin("root@example.com").await;
+    let user = case.user("ada@example.com").await;
+    let closed = case.user("ada@closed.example").await;
+    let admin = case.token("root@example.com").await;
+    let token = case.token("ada@example.com").await;
+    let before = (case.row_text(&user).await, case.row_text(&closed).await);
     for password in [PASSWORD, WRONG_PASSWORD] {
         let body = json!({"email": "new@closed.example", "current_password": password});
         let request = WireRequest::patch("/users/me", &body).bearer(&token);
-        stage.expect(request, refused(UPDATE)).await;
+        case.expect(request, refused(UPDATE)).await;
     }
     let by_id = format!("/users/{}", closed.id);
     let body = json!({"roles": ["editor"], "is_active": false});
     let request = WireRequest::patch(&by_id, &body).bearer(&admin);
-    stage.expect(request, refused(UPDATE)).await;
-    let after = (stage.row_text(&user).await, stage.row_text(&closed).await);
-    stage.same("the rows", after, before);
-    stage.check(stage.raised(EventKind::UpdateRefused), "the event");
-    stage.check(stage.accepts(&token).await, "the token of the user");
+    case.expect(request, refused(UPDATE)).await;
+    let after = (case.row_text(&user).await, case.row_text(&closed).await);
+    case.same("the rows", after, before);
+    case.check(case.raised(EventKind::UpdateRefused), "the event");
+    case.check(case.accepts(&token).await, "the token of the user");
     let body = json!({"is_verified": true});
     let request = WireRequest::patch(&by_id, &body).bearer(&admin);
-    let reply = stage.send(&request).await;
-    stage.same("another update", reply.status, 200);
+    let reply = case.send(&request).await;
+    case.same("another update", reply.status, 200);
 }
 
 /// A rule that cannot be checked allows nothing.
-async fn failed_hook(trial: &CaseRun<'_>) {
-    let stage = trial.stage_with(setup()).await;
-    let user = stage.user("ada@broken.example").await;
-    let other = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
-    let before = (stage.row_text(&user).await, stage.row_text(&other).await);
+async fn failed_hook(run: &CaseRun<'_>) {
+    let case = run.case_with(setup()).await;
+    let user = case.user("ada@broken.example").await;
+    let other = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
+    let before = (case.row_text(&user).await, case.row_text(&other).await);
     let body = json!({"email": "new@broken.example", "current_password": PASSWORD});
     for request in [
         login("ada@broken.example", PASSWORD),
@@ -228,11 +228,11 @@ async fn failed_hook(trial: &CaseRun<'_>) {
         WireRequest::patch("/users/me", &body).bearer(&token),
     ] {
         let unavailable = Expected::problem(503, "SERVICE_UNAVAILABLE");
-        stage.expect(request, unavailable).await;
+        case.expect(request, unavailable).await;
     }
-    let after = (stage.row_text(&user).await, stage.row_text(&other).await);
-    stage.same("the rows", after, before);
-    let stored = is_stored(&stage, "new@broken.example").await;
-    stage.check(!stored, "no account is stored");
-    stage.check(stage.raised(EventKind::HookFailed), "the event");
+    let after = (case.row_text(&user).await, case.row_text(&other).await);
+    case.same("the rows", after, before);
+    let stored = is_stored(&case, "new@broken.example").await;
+    case.check(!stored, "no account is stored");
+    case.check(case.raised(EventKind::HookFailed), "the event");
 }

@@ -47,22 +47,22 @@ fn spec_of<'a>(auth: &'a Auth<User>, request: &WireRequest) -> Option<&'a RouteS
 }
 
 /// Every member of every body is required, bounded and typed as declared, and no other is accepted.
-async fn bounds_are_enforced(trial: &CaseRun<'_>) {
+async fn bounds_are_enforced(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::JwtSessions,
         routes: vec![("users.me.delete", RouteSetting::on())],
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let admin = stage.admin("root@example.com").await;
-    let reply = stage
+    let case = run.case_with(setup).await;
+    let admin = case.admin("root@example.com").await;
+    let reply = case
         .send(&super::fixture::login(
             "root@example.com",
             crate::testing::PASSWORD,
         ))
         .await;
     let token = reply.text("access_token");
-    let auth = stage.auth.clone();
+    let auth = case.auth.clone();
     let mut tried = 0;
     for spec in auth.routes().flat_map(crate::api::Route::specs) {
         let Some(body) = spec.body_spec() else {
@@ -70,7 +70,7 @@ async fn bounds_are_enforced(trial: &CaseRun<'_>) {
         };
         let target = spec.path().replace("{id}", &admin.id.to_string());
         let ask = Ask {
-            stage: &stage,
+            case: &case,
             request: WireRequest::new(spec.method().as_str(), &target).bearer(&token),
         };
         for field in &body.fields {
@@ -82,19 +82,19 @@ async fn bounds_are_enforced(trial: &CaseRun<'_>) {
         ask.refuses("no_such_member", Some(json!(1)), "unknown")
             .await;
     }
-    stage.check(tried > 40, "many bounds were tried");
+    case.check(tried > 40, "many bounds were tried");
 }
 
 /// A route that is off by default is declared like every other one.
-async fn off_by_default_routes_too(trial: &CaseRun<'_>) {
+async fn off_by_default_routes_too(run: &CaseRun<'_>) {
     let setup = Setup {
         routes: vec![("users.me.delete", RouteSetting::on())],
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
+    let case = run.case_with(setup).await;
     let request = WireRequest::new("DELETE", "/users/me");
-    let spec = spec_of(&stage.auth, &request);
-    stage.same(
+    let spec = spec_of(&case.auth, &request);
+    case.same(
         "the route",
         spec.map(RouteSpec::id),
         Some("users.me.delete"),
@@ -102,7 +102,7 @@ async fn off_by_default_routes_too(trial: &CaseRun<'_>) {
 }
 
 struct Ask<'a, 't> {
-    stage: &'a Fixture<'t>,
+    case: &'a Fixture<'t>,
     request: WireRequest,
 }
 
@@ -114,7 +114,7 @@ impl Ask<'_, '_> {
             body.insert(name.to_owned(), value);
         }
         let request = self.request.clone().json(&Value::Object(body));
-        let reply = self.stage.send(&request).await;
+        let reply = self.case.send(&request).await;
         let body = reply.json();
         let errors = body.get("errors").and_then(Value::as_array);
         let errors = errors.cloned().unwrap_or_default();
@@ -124,7 +124,7 @@ impl Ask<'_, '_> {
         let is_named = |error: &Value| is(error, "field", name) && is(error, "code", code);
         let holds = reply.status == 422 && errors.iter().any(is_named);
         let target = &self.request.target;
-        self.stage
+        self.case
             .check(holds, &format!("{target} refuses `{name}` as {code}"));
     }
 }

@@ -29,8 +29,8 @@ pub(super) const NEW_PASSWORD: &str = "an engine of brass and steam";
 pub(super) const WRONG_PASSWORD: &str = "a guess that leads nowhere";
 
 pub(super) struct Fixture<'t> {
-    trial: &'t CaseRun<'t>,
-    door: Box<dyn Client>,
+    run: &'t CaseRun<'t>,
+    client: Box<dyn Client>,
     pub(super) auth: Auth<User>,
     pub(super) clock: ManualClock,
     pub(super) outbox: Outbox,
@@ -52,12 +52,12 @@ enum Standing {
 }
 
 impl<'r> CaseRun<'r> {
-    /// A stage with the settings of the toolkit.
-    pub(super) async fn stage(&'r self) -> Fixture<'r> {
-        self.stage_with(Setup::default()).await
+    /// A case with the settings of the toolkit.
+    pub(super) async fn case(&'r self) -> Fixture<'r> {
+        self.case_with(Setup::default()).await
     }
 
-    pub(super) async fn stage_with(&'r self, mut setup: Setup) -> Fixture<'r> {
+    pub(super) async fn case_with(&'r self, mut setup: Setup) -> Fixture<'r> {
         let Stores {
             users,
             expiring,
@@ -83,10 +83,10 @@ impl<'r> CaseRun<'r> {
         let revoked_in = || probed(Arc::clone(&expiring));
         let builder = setup.assemble(accounts, backends(setup.backends, revoked_in));
         let auth = builder.build().expect("the settings of a case are valid");
-        let door = self.harness.open(auth.clone()).await;
+        let client = self.harness.open(auth.clone()).await;
         Fixture {
-            trial: self,
-            door,
+            run: self,
+            client,
             auth,
             clock,
             outbox,
@@ -103,29 +103,28 @@ impl<'r> CaseRun<'r> {
 impl Fixture<'_> {
     /// Sends a request, and checks what holds for every reply.
     pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
-        let reply = self.door.send(request.clone()).await;
-        self.trial.say(request, &reply);
+        let reply = self.client.send(request.clone()).await;
+        self.run.record(request, &reply);
         if let Some(rule) = super::declared::undeclared(&self.auth, request, &reply) {
-            self.trial
-                .fail(request.to_string(), rule, reply.to_string());
+            self.run.fail(request.to_string(), rule, reply.to_string());
         }
         for broken in self.broken_rules(&reply) {
-            self.trial
+            self.run
                 .fail(request.to_string(), broken, reply.to_string());
         }
         reply
     }
 
     /// Sends a request to a path that is not ours: what answers is the application's.
-    pub(super) async fn door_alone(&self, request: &WireRequest) -> WireReply {
-        self.door.send(request.clone()).await
+    pub(super) async fn send_unchecked(&self, request: &WireRequest) -> WireReply {
+        self.client.send(request.clone()).await
     }
 
     /// Sends a request and compares the reply.
     pub(super) async fn expect(&self, request: WireRequest, expected: Expected) -> WireReply {
         let reply = self.send(&request).await;
         if !expected.matches(&reply) {
-            self.trial
+            self.run
                 .fail(request.to_string(), expected.to_string(), reply.to_string());
         }
         reply
@@ -134,7 +133,7 @@ impl Fixture<'_> {
     /// Notes a failure where something does not hold.
     pub(super) fn check(&self, holds: bool, what: &str) {
         if !holds {
-            self.trial.fail(what, "it holds", "it does not");
+            self.run.fail(what, "it holds", "it does not");
         }
     }
 
@@ -142,7 +141,7 @@ impl Fixture<'_> {
     pub(super) fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, actual: T, expected: T) {
         if actual != expected {
             let text = |value: T| excerpt(format!("{value:?}").as_bytes());
-            self.trial.fail(what, text(expected), text(actual));
+            self.run.fail(what, text(expected), text(actual));
         }
     }
 

@@ -112,27 +112,24 @@ fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
 }
 
 /// Each flow succeeds, and each failed hook is raised by its name.
-async fn a_failure_changes_nothing(trial: &CaseRun<'_>) {
+async fn a_failure_changes_nothing(run: &CaseRun<'_>) {
     let outbox = Outbox::new();
-    let stage = trial.stage_with(setup(&outbox, false)).await;
-    stage.admin("root@example.com").await;
-    let admin = stage.token("root@example.com").await;
+    let case = run.case_with(setup(&outbox, false)).await;
+    case.admin("root@example.com").await;
+    let admin = case.token("root@example.com").await;
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
-    let reply = stage
-        .send(&WireRequest::post("/auth/register", &body))
-        .await;
-    stage.same("register", reply.status, 201);
+    let reply = case.send(&WireRequest::post("/auth/register", &body)).await;
+    case.same("register", reply.status, 201);
     let by_id = format!("/users/{}", reply.text("id"));
     let latest = |kind| outbox.latest(kind, "ada@example.com").unwrap_or_default();
     for path in ["/auth/request-verify-token", "/auth/forgot-password"] {
         let body = json!({"email": "ada@example.com"});
-        stage
-            .expect(WireRequest::post(path, &body), Expected::empty(202))
+        case.expect(WireRequest::post(path, &body), Expected::empty(202))
             .await;
-        stage.wait_idle().await;
+        case.wait_idle().await;
     }
-    stage.send(&login("ada@example.com", WRONG_PASSWORD)).await;
-    stage.wait_idle().await;
+    case.send(&login("ada@example.com", WRONG_PASSWORD)).await;
+    case.wait_idle().await;
     let verify = WireRequest::post("/auth/verify", &json!({"token": latest("verify")}));
     let body = json!({"token": latest("reset"), "password": NEW_PASSWORD});
     for (request, status) in [
@@ -153,14 +150,14 @@ async fn a_failure_changes_nothing(trial: &CaseRun<'_>) {
         ),
         (WireRequest::new("DELETE", &by_id).bearer(&admin), 204),
     ] {
-        let reply = stage.send(&request).await;
-        stage.same(&request.to_string(), reply.status, status);
+        let reply = case.send(&request).await;
+        case.same(&request.to_string(), reply.status, status);
     }
-    every_hook_was_raised(&stage);
+    every_hook_was_raised(&case);
 }
 
-fn every_hook_was_raised(stage: &Fixture<'_>) {
-    let mut failed: Vec<_> = stage.events.events();
+fn every_hook_was_raised(case: &Fixture<'_>) {
+    let mut failed: Vec<_> = case.events.events();
     failed.retain(|event| event.kind == EventKind::HookFailed);
     let hook = |data: EventData| match data {
         EventData::Hook(name) => Some(name),
@@ -183,19 +180,18 @@ fn every_hook_was_raised(stage: &Fixture<'_>) {
         "on_after_update",
         "on_after_verify",
     ];
-    stage.same("the hooks that failed", names, Vec::from(every));
+    case.same("the hooks that failed", names, Vec::from(every));
 }
 
 /// The one hook that comes before: what it could not do must not be skipped.
-async fn before_a_deletion_it_stops_it(trial: &CaseRun<'_>) {
-    let stage = trial.stage_with(setup(&Outbox::new(), true)).await;
-    stage.admin("root@example.com").await;
-    let user = stage.user("ada@example.com").await;
-    let admin = stage.token("root@example.com").await;
+async fn before_a_deletion_it_stops_it(run: &CaseRun<'_>) {
+    let case = run.case_with(setup(&Outbox::new(), true)).await;
+    case.admin("root@example.com").await;
+    let user = case.user("ada@example.com").await;
+    let admin = case.token("root@example.com").await;
     let request = WireRequest::new("DELETE", &format!("/users/{}", user.id)).bearer(&admin);
-    stage
-        .expect(request, Expected::problem(503, "SERVICE_UNAVAILABLE"))
+    case.expect(request, Expected::problem(503, "SERVICE_UNAVAILABLE"))
         .await;
-    stage.check(stage.row(&user).await.is_some(), "the row is there");
-    stage.check(stage.raised(EventKind::HookFailed), "the event");
+    case.check(case.row(&user).await.is_some(), "the row is there");
+    case.check(case.raised(EventKind::HookFailed), "the event");
 }

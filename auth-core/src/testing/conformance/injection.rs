@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::bodies::{names, with};
 use super::fixture::columns;
-use super::routes::Cast;
+use super::routes::Actors;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 
@@ -32,35 +32,35 @@ const STRINGS: &[&str] = &[
 ];
 
 /// No string in any member of any route makes an error of ours, or a header of its own. Some of them
-/// are fine passwords, role names or addresses: after a success the stage is set anew.
-async fn into_every_member(trial: &CaseRun<'_>) {
-    let mut stage = trial.stage().await;
-    let mut cast = Cast::on(&stage).await;
-    for place in 0..cast.rows_with_body().len() {
-        let members = cast.rows_with_body().get(place).map(names);
+/// are fine passwords, role names or addresses: after a success the case is set anew.
+async fn into_every_member(run: &CaseRun<'_>) {
+    let mut case = run.case().await;
+    let mut actors = Actors::on(&case).await;
+    for place in 0..actors.rows_with_body().len() {
+        let members = actors.rows_with_body().get(place).map(names);
         for (name, text) in pairs(&members.unwrap_or_default()) {
-            let rows = cast.rows_with_body();
+            let rows = actors.rows_with_body();
             let Some(row) = rows.get(place) else { continue };
             let value = if name == "roles" {
                 json!([text])
             } else {
                 json!(text)
             };
-            let request = row.bare(&cast.admin_token).json(&with(row, &name, value));
-            let reply = stage.send(&request).await;
-            stage.check(reply.status < 500, &format!("{request} got {reply}"));
+            let request = row.bare(&actors.admin_token).json(&with(row, &name, value));
+            let reply = case.send(&request).await;
+            case.check(reply.status < 500, &format!("{request} got {reply}"));
             let known = ["cache-control", "content-type"];
             let mut headers = reply.headers.iter();
             let only_ours = headers.all(|(name, _)| known.contains(&name.as_str()));
-            stage.check(only_ours, &format!("no header more: {request} got {reply}"));
+            case.check(only_ours, &format!("no header more: {request} got {reply}"));
             if reply.status < 300 {
-                stage = trial.stage().await;
-                cast = Cast::on(&stage).await;
+                case = run.case().await;
+                actors = Actors::on(&case).await;
             }
         }
     }
-    let row = stage.row_text(&cast.admin).await;
-    stage.same("the superuser's row", row, columns(&cast.admin));
+    let row = case.row_text(&actors.admin).await;
+    case.same("the superuser's row", row, columns(&actors.admin));
 }
 
 fn pairs(names: &[String]) -> Vec<(String, &'static str)> {
@@ -71,9 +71,9 @@ fn pairs(names: &[String]) -> Vec<(String, &'static str)> {
 }
 
 /// Headers and queries with such strings are read as what they are.
-async fn into_headers_and_queries(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
+async fn into_headers_and_queries(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
     for value in [
         &b"Bearer ' OR '1'='1"[..],
         b"Bearer \xff\xfe",
@@ -85,7 +85,7 @@ async fn into_headers_and_queries(trial: &CaseRun<'_>) {
         for target in ["/users/me", "/users", "/users/x"] {
             let request = WireRequest::get(target).header("authorization", value);
             let expected = super::expected::Expected::unauthenticated(true);
-            stage.expect(request, expected).await;
+            case.expect(request, expected).await;
         }
     }
     for query in [
@@ -97,9 +97,9 @@ async fn into_headers_and_queries(trial: &CaseRun<'_>) {
         "%FF=%FF",
         "limit=1%00",
     ] {
-        let request = WireRequest::get(&format!("/users?{query}")).bearer(&cast.admin_token);
-        let reply = stage.send(&request).await;
-        stage.check(
+        let request = WireRequest::get(&format!("/users?{query}")).bearer(&actors.admin_token);
+        let reply = case.send(&request).await;
+        case.check(
             [200, 422].contains(&reply.status),
             &format!("{request} got {reply}"),
         );
@@ -111,9 +111,9 @@ async fn into_headers_and_queries(trial: &CaseRun<'_>) {
         ("x-original-url", "/users"),
         ("cookie", "auth=evil; __Host-auth=evil"),
     ] {
-        let plain = WireRequest::get("/users/me").bearer(&cast.admin_token);
-        let expected = stage.send(&plain).await;
-        let reply = stage.send(&plain.clone().header(name, value)).await;
-        stage.same(name, reply, expected);
+        let plain = WireRequest::get("/users/me").bearer(&actors.admin_token);
+        let expected = case.send(&plain).await;
+        let reply = case.send(&plain.clone().header(name, value)).await;
+        case.same(name, reply, expected);
     }
 }

@@ -14,70 +14,70 @@ group!("login": succeeds, bad_credentials_are_one_answer, exactly_as_given, fiel
     state_after_the_right_password, state_folded, verification_required, no_default_accounts);
 
 /// The reply carries a bearer token for 15 minutes, and nothing else.
-async fn succeeds(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
+async fn succeeds(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
     for identifier in ["ada@example.com", " ADA@Example.COM ", "ａda@example.com"] {
-        let reply = stage
+        let reply = case
             .expect(login(identifier, PASSWORD), Expected::logged_in())
             .await;
-        stage.same(
+        case.same(
             "the kind of token",
             reply.text("token_type"),
             "bearer".to_owned(),
         );
-        stage.same(
+        case.same(
             "its life",
             reply.json().get("expires_in").cloned(),
             Some(json!(900)),
         );
         let token = reply.text("access_token");
         let me = WireRequest::get("/users/me").bearer(&token);
-        stage.expect(me, Expected::user(200, &user)).await;
+        case.expect(me, Expected::user(200, &user)).await;
     }
-    stage.check(
-        stage.raised(EventKind::LoginSucceeded),
+    case.check(
+        case.raised(EventKind::LoginSucceeded),
         "the event of a login",
     );
 }
 
 /// A6.3.8, B-03: an unknown user, a wrong password and an inactive account with a wrong password get
 /// the same bytes.
-async fn bad_credentials_are_one_answer(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    let gone = stage.user("gone@example.com").await;
+async fn bad_credentials_are_one_answer(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let gone = case.user("gone@example.com").await;
     let off = UserChange {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage
+    let written = case
         .users
         .update(&gone.id, off, Precondition::anything())
         .await;
-    stage.check(written.is_ok(), "the account is off");
+    case.check(written.is_ok(), "the account is off");
     for address in ["ada@example.com", "nobody@example.com", "gone@example.com"] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-        stage.expect(login(address, WRONG_PASSWORD), refused).await;
+        case.expect(login(address, WRONG_PASSWORD), refused).await;
     }
-    let failed = stage.events.kinds();
+    let failed = case.events.kinds();
     let failed = failed
         .iter()
         .filter(|kind| **kind == EventKind::LoginFailed);
-    stage.same("events of failed logins", failed.count(), 3);
+    case.same("events of failed logins", failed.count(), 3);
 }
 
 /// A6.2.8: a password is compared as it was given: no trimming, folding or cutting, not even behind
 /// a NUL.
-async fn exactly_as_given(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn exactly_as_given(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let long = "correct horse battery staple ".repeat(4);
     let register = json!({"email": "ada@example.com", "password": long});
-    let reply = stage
+    let reply = case
         .send(&WireRequest::post("/auth/register", &register))
         .await;
-    stage.same("a registration", reply.status, 201);
-    stage.check(stage.logs_in("ada@example.com", &long).await, "as given");
+    case.same("a registration", reply.status, 201);
+    case.check(case.logs_in("ada@example.com", &long).await, "as given");
     let cut: String = long.chars().take(72).collect();
     for other in [
         long.trim().to_owned(),
@@ -89,15 +89,13 @@ async fn exactly_as_given(trial: &CaseRun<'_>) {
         cut,
     ] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-        stage
-            .expect(login("ada@example.com", &other), refused)
-            .await;
+        case.expect(login("ada@example.com", &other), refused).await;
     }
 }
 
 /// Faults of the payload have a code of their own, and name the members in the order of the contract.
-async fn field_errors(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn field_errors(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let (long, longer) = ("x".repeat(129), "x".repeat(321));
     for (body, faults) in [
         (
@@ -131,89 +129,85 @@ async fn field_errors(trial: &CaseRun<'_>) {
         ),
     ] {
         let expected = Expected::problem_with(422, "LOGIN_PAYLOAD_INVALID", faults);
-        stage
-            .expect(WireRequest::post("/auth/login", &body), expected)
+        case.expect(WireRequest::post("/auth/login", &body), expected)
             .await;
     }
 }
 
 /// Only who knows the password learns that the account is inactive.
-async fn state_after_the_right_password(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
+async fn state_after_the_right_password(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
     let off = UserChange {
         is_active: Some(false),
         ..UserChange::default()
     };
-    let written = stage
+    let written = case
         .users
         .update(&user.id, off, Precondition::anything())
         .await;
-    stage.check(written.is_ok(), "the account is off");
+    case.check(written.is_ok(), "the account is off");
     let told = Expected::problem(403, "LOGIN_USER_INACTIVE");
-    stage.expect(login("ada@example.com", PASSWORD), told).await;
+    case.expect(login("ada@example.com", PASSWORD), told).await;
     let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-    stage
-        .expect(login("ada@example.com", WRONG_PASSWORD), refused)
+    case.expect(login("ada@example.com", WRONG_PASSWORD), refused)
         .await;
 }
 
 /// A setting folds the state of an account into bad credentials.
-async fn state_folded(trial: &CaseRun<'_>) {
+async fn state_folded(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_account_state: true,
         require_verification: true,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    stage.user("ada@example.com").await;
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
     for password in [PASSWORD, WRONG_PASSWORD] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-        stage
-            .expect(login("ada@example.com", password), refused)
+        case.expect(login("ada@example.com", password), refused)
             .await;
     }
 }
 
 /// Where verification is required, an unverified account is told so after the right password.
-async fn verification_required(trial: &CaseRun<'_>) {
+async fn verification_required(run: &CaseRun<'_>) {
     let setup = Setup {
         require_verification: true,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    stage.user("ada@example.com").await;
-    stage.verified("eve@example.com").await;
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
+    case.verified("eve@example.com").await;
     let told = Expected::problem(403, "LOGIN_USER_NOT_VERIFIED");
-    stage.expect(login("ada@example.com", PASSWORD), told).await;
+    case.expect(login("ada@example.com", PASSWORD), told).await;
     let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-    stage
-        .expect(login("ada@example.com", WRONG_PASSWORD), refused)
+    case.expect(login("ada@example.com", WRONG_PASSWORD), refused)
         .await;
-    stage.check(
-        stage.logs_in("eve@example.com", PASSWORD).await,
+    case.check(
+        case.logs_in("eve@example.com", PASSWORD).await,
         "a verified user",
     );
-    let token = stage.verify_token("ada@example.com").await;
+    let token = case.verify_token("ada@example.com").await;
     let verify = WireRequest::post("/auth/verify", &json!({ "token": token }));
-    stage.same("the proof", stage.send(&verify).await.status, 200);
-    stage.check(
-        stage.logs_in("ada@example.com", PASSWORD).await,
+    case.same("the proof", case.send(&verify).await.status, 200);
+    case.check(
+        case.logs_in("ada@example.com", PASSWORD).await,
         "after the proof",
     );
 }
 
 /// A6.3.2: a fresh store has no account to log in with.
-async fn no_default_accounts(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn no_default_accounts(run: &CaseRun<'_>) {
+    let case = run.case().await;
     for (address, password) in [
         ("admin@example.com", "admin"),
         ("root@localhost.localdomain", "root"),
         ("admin@admin.com", "password"),
     ] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
-        stage.expect(login(address, password), refused).await;
+        case.expect(login(address, password), refused).await;
     }
-    let page = stage.users.list(crate::store::PageRequest::first()).await;
-    stage.same("accounts", page.map(|page| page.total).ok(), Some(0));
+    let page = case.users.list(crate::store::PageRequest::first()).await;
+    case.same("accounts", page.map(|page| page.total).ok(), Some(0));
 }

@@ -8,31 +8,30 @@ use crate::event::EventKind;
 group!("logout": ends_this_token_only, asks_for_a_token);
 
 /// A7.4.1: the token is dead at once, and no other one is. A second logout has nothing to end.
-async fn ends_this_token_only(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
+async fn ends_this_token_only(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
     let (first, second) = (
-        stage.token("ada@example.com").await,
-        stage.token("ada@example.com").await,
+        case.token("ada@example.com").await,
+        case.token("ada@example.com").await,
     );
     let logout = WireRequest::new("POST", "/auth/logout").bearer(&first);
-    stage.expect(logout.clone(), Expected::empty(204)).await;
-    stage.check(
-        stage.raised(EventKind::TokenRevoked),
+    case.expect(logout.clone(), Expected::empty(204)).await;
+    case.check(
+        case.raised(EventKind::TokenRevoked),
         "the event of a logout",
     );
-    stage.check(!stage.accepts(&first).await, "the token is dead");
-    stage.check(stage.accepts(&second).await, "the other one lives");
-    stage.expect(logout, Expected::unauthenticated(true)).await;
+    case.check(!case.accepts(&first).await, "the token is dead");
+    case.check(case.accepts(&second).await, "the other one lives");
+    case.expect(logout, Expected::unauthenticated(true)).await;
 }
 
 /// A logout without a valid token is refused.
-async fn asks_for_a_token(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn asks_for_a_token(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let logout = WireRequest::new("POST", "/auth/logout");
-    stage
-        .expect(logout.clone(), Expected::unauthenticated(false))
+    case.expect(logout.clone(), Expected::unauthenticated(false))
         .await;
     let bad = logout.bearer("not.a.token");
-    stage.expect(bad, Expected::unauthenticated(true)).await;
+    case.expect(bad, Expected::unauthenticated(true)).await;
 }

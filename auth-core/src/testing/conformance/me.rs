@@ -12,26 +12,25 @@ use crate::testing::{PASSWORD, email};
 group!("me": shows_the_caller, nothing_to_change, moves_the_address, refusals, field_errors);
 
 /// The public form of the caller, and nothing else.
-async fn shows_the_caller(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.verified("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn shows_the_caller(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.verified("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let me = WireRequest::get("/users/me");
-    stage
-        .expect(me.clone().bearer(&token), Expected::user(200, &user))
+    case.expect(me.clone().bearer(&token), Expected::user(200, &user))
         .await;
     let query = WireRequest::get("/users/me?id=1&access_token=x").bearer(&token);
-    stage.expect(query, Expected::user(200, &user)).await;
-    stage.expect(me, Expected::unauthenticated(false)).await;
+    case.expect(query, Expected::user(200, &user)).await;
+    case.expect(me, Expected::unauthenticated(false)).await;
     let change = WireRequest::patch("/users/me", &json!({}));
-    stage.expect(change, Expected::unauthenticated(false)).await;
+    case.expect(change, Expected::unauthenticated(false)).await;
 }
 
 /// An empty change, and the same address again, change nothing and end nothing.
-async fn nothing_to_change(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.verified("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn nothing_to_change(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.verified("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     for body in [
         json!({}),
         json!({"email": "ADA@example.com"}),
@@ -39,40 +38,40 @@ async fn nothing_to_change(trial: &CaseRun<'_>) {
         json!({"email": null, "current_password": null}),
     ] {
         let request = WireRequest::patch("/users/me", &body).bearer(&token);
-        stage.expect(request, Expected::user(200, &user)).await;
+        case.expect(request, Expected::user(200, &user)).await;
     }
-    stage.same("the row", stage.row_text(&user).await, columns(&user));
-    stage.check(stage.accepts(&token).await, "the token lives");
+    case.same("the row", case.row_text(&user).await, columns(&user));
+    case.check(case.accepts(&token).await, "the token lives");
 }
 
 /// With the right password the address moves; it is unproven then, and every token is dead.
-async fn moves_the_address(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let mut user = stage.verified("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn moves_the_address(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let mut user = case.verified("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let body = json!({"email": "Ada2@example.com", "current_password": PASSWORD});
     user.account.email = email("ada2@example.com");
     user.account.is_verified = false;
     let request = WireRequest::patch("/users/me", &body).bearer(&token);
-    stage.expect(request, Expected::user(200, &user)).await;
-    stage.check(stage.raised(EventKind::EmailChanged), "the event");
-    stage.check(!stage.accepts(&token).await, "the token is dead");
-    stage.check(
-        !stage.logs_in("ada@example.com", PASSWORD).await,
+    case.expect(request, Expected::user(200, &user)).await;
+    case.check(case.raised(EventKind::EmailChanged), "the event");
+    case.check(!case.accepts(&token).await, "the token is dead");
+    case.check(
+        !case.logs_in("ada@example.com", PASSWORD).await,
         "the old address",
     );
-    stage.check(
-        stage.logs_in("ada2@example.com", PASSWORD).await,
+    case.check(
+        case.logs_in("ada2@example.com", PASSWORD).await,
         "the new address",
     );
 }
 
 /// Without the right password nothing changes, and a taken address is told only to who has it.
-async fn refusals(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    stage.user("eve@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn refusals(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    case.user("eve@example.com").await;
+    let token = case.token("ada@example.com").await;
     let bad = || Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
     for (body, expected) in [
         (json!({"email": "new@example.com"}), bad()),
@@ -91,16 +90,16 @@ async fn refusals(trial: &CaseRun<'_>) {
         ),
     ] {
         let request = WireRequest::patch("/users/me", &body).bearer(&token);
-        stage.expect(request, expected).await;
+        case.expect(request, expected).await;
     }
-    stage.same("the row", stage.row_text(&user).await, columns(&user));
-    stage.check(stage.accepts(&token).await, "the token lives");
+    case.same("the row", case.row_text(&user).await, columns(&user));
+    case.check(case.accepts(&token).await, "the token lives");
 }
 
-async fn field_errors(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn field_errors(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let long = "x".repeat(129);
     for (body, faults) in [
         (json!({"email": ""}), [("email", "too_short")]),
@@ -117,6 +116,6 @@ async fn field_errors(trial: &CaseRun<'_>) {
         (json!({"password": PASSWORD}), [("password", "unknown")]),
     ] {
         let request = WireRequest::patch("/users/me", &body).bearer(&token);
-        stage.expect(request, Expected::invalid(&faults)).await;
+        case.expect(request, Expected::invalid(&faults)).await;
     }
 }

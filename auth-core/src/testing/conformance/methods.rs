@@ -25,8 +25,8 @@ const PATHS: &[(&str, &str)] = &[
 ];
 
 /// 405 with `Allow`, for every caller and every body.
-async fn other_methods_are_405(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn other_methods_are_405(run: &CaseRun<'_>) {
+    let case = run.case().await;
     for (path, allow) in PATHS {
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE"] {
             if allow.split(", ").any(|known| known == method) {
@@ -38,48 +38,47 @@ async fn other_methods_are_405(trial: &CaseRun<'_>) {
                 "HEAD" => (request, expected.without_body()),
                 _ => (request.text("text/plain", "{"), expected),
             };
-            stage.expect(request, expected).await;
+            case.expect(request, expected).await;
         }
     }
 }
 
 /// `OPTIONS` names the methods and grants nothing across origins.
-async fn options_lists_methods(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn options_lists_methods(run: &CaseRun<'_>) {
+    let case = run.case().await;
     for (path, allow) in PATHS {
         let request = WireRequest::new("OPTIONS", path)
             .header("origin", "https://evil.example")
             .header("access-control-request-method", "POST");
-        stage
-            .expect(request, Expected::empty(204).header("allow", allow))
+        case.expect(request, Expected::empty(204).header("allow", allow))
             .await;
     }
 }
 
 /// RFC 9110 §9.3.2: the status and the headers of `GET`, and no body; on every route with `GET`, the
 /// document of public keys too, for every caller.
-async fn head_answers_like_get(trial: &CaseRun<'_>) {
+async fn head_answers_like_get(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Signed,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let admin = stage.admin("root@example.com").await;
-    stage.user("ada@example.com").await;
+    let case = run.case_with(setup).await;
+    let admin = case.admin("root@example.com").await;
+    case.user("ada@example.com").await;
     let callers = [
-        Some(stage.token("root@example.com").await),
-        Some(stage.token("ada@example.com").await),
+        Some(case.token("root@example.com").await),
+        Some(case.token("ada@example.com").await),
         Some("no.such.token".to_owned()),
         None,
     ];
-    let auth = stage.auth.clone();
+    let auth = case.auth.clone();
     let routes = auth.routes().flat_map(crate::api::Route::specs);
     let paths = routes
         .filter(|spec| spec.method() == crate::api::Method::Get)
         .map(|spec| spec.path().replace("{id}", &admin.id.to_string()));
     let paths: Vec<_> = paths.collect();
     for known in ["/users/me", "/users", "/auth/.well-known/jwks.json"] {
-        stage.check(paths.iter().any(|path| path == known), known);
+        case.check(paths.iter().any(|path| path == known), known);
     }
     for path in paths {
         for caller in &callers {
@@ -90,12 +89,12 @@ async fn head_answers_like_get(trial: &CaseRun<'_>) {
                     None => request,
                 }
             };
-            let get = stage.send(&request("GET")).await;
-            let head = stage.send(&request("HEAD")).await;
+            let get = case.send(&request("GET")).await;
+            let head = case.send(&request("HEAD")).await;
             let what = format!("HEAD {path}");
-            stage.same(&what, head.status, get.status);
-            stage.same(&what, head.sorted_headers(), get.sorted_headers());
-            stage.check(head.body.is_empty(), &format!("{what} has no body"));
+            case.same(&what, head.status, get.status);
+            case.same(&what, head.sorted_headers(), get.sorted_headers());
+            case.check(head.body.is_empty(), &format!("{what} has no body"));
         }
     }
 }

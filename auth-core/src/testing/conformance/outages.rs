@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::cookies::{OURS, browser_stage, log_in, me};
+use super::cookies::{OURS, browser_case, log_in, me};
 use super::expected::Expected;
 use super::fixture::columns;
 use super::jar::Jar;
-use super::routes::{Cast, Needs};
+use super::routes::{Actors, Needs};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
@@ -20,30 +20,33 @@ fn unavailable() -> Expected {
 }
 
 /// B-25: every route answers with the same bytes, and afterwards everything is as it was.
-async fn everything_is_down(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    stage.user_faults.fail(true);
-    stage.expiring_faults.fail(true);
-    for row in cast.rows() {
-        stage
-            .expect(row.request(&cast.admin_token), unavailable())
+async fn everything_is_down(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    case.user_faults.fail(true);
+    case.expiring_faults.fail(true);
+    for row in actors.rows() {
+        case.expect(row.request(&actors.admin_token), unavailable())
             .await;
     }
-    stage.wait_idle().await;
-    stage.user_faults.fail(false);
-    stage.expiring_faults.fail(false);
-    for user in [&cast.user, &cast.admin] {
-        stage.same("the row", stage.row_text(user).await, columns(user));
+    case.wait_idle().await;
+    case.user_faults.fail(false);
+    case.expiring_faults.fail(false);
+    for user in [&actors.user, &actors.admin] {
+        case.same("the row", case.row_text(user).await, columns(user));
     }
-    stage.check(
-        stage.accepts(&cast.admin_token).await,
+    case.check(
+        case.accepts(&actors.admin_token).await,
         "the token is good again",
     );
-    for row in cast.rows().iter().filter(|row| row.needs == Needs::Nothing) {
-        let reply = stage.send(&row.request("")).await;
+    for row in actors
+        .rows()
+        .iter()
+        .filter(|row| row.needs == Needs::Nothing)
+    {
+        let reply = case.send(&row.request("")).await;
         // The proof comes first; the reset that follows it is still good.
-        stage.check(
+        case.check(
             reply.status < 300,
             &format!("{} works again: {reply}", row.target),
         );
@@ -55,11 +58,11 @@ async fn everything_is_down(trial: &CaseRun<'_>) {
 
 /// Requests for mails are answered before the users are asked, so they are alike whether there is
 /// such a user or not, and whether the users can be asked or not.
-async fn users_are_down(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    stage.user_faults.fail(true);
-    for row in cast.rows() {
+async fn users_are_down(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    case.user_faults.fail(true);
+    for row in actors.rows() {
         let asks =
             row.target.ends_with("forgot-password") || row.target.ends_with("request-verify-token");
         let expected = if asks {
@@ -67,54 +70,54 @@ async fn users_are_down(trial: &CaseRun<'_>) {
         } else {
             unavailable()
         };
-        stage.expect(row.request(&cast.admin_token), expected).await;
+        case.expect(row.request(&actors.admin_token), expected)
+            .await;
     }
-    stage.wait_idle().await;
-    stage.check(
-        stage.raised(EventKind::ServiceUnavailable),
+    case.wait_idle().await;
+    case.check(
+        case.raised(EventKind::ServiceUnavailable),
         "what failed after the reply is raised",
     );
 }
 
 /// A token whose revocation cannot be looked up is neither valid nor invalid; a logout that cannot be
 /// recorded is an error.
-async fn expiring_store_is_down(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let cast = Cast::on(&stage).await;
-    stage.expiring_faults.fail(true);
-    for row in cast.rows() {
+async fn expiring_store_is_down(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let actors = Actors::on(&case).await;
+    case.expiring_faults.fail(true);
+    for row in actors.rows() {
         if row.target.ends_with("/login") || row.target.ends_with("/register") {
-            let reply = stage.send(&row.request("")).await;
-            stage.check(reply.status < 300, "it needs no such store");
+            let reply = case.send(&row.request("")).await;
+            case.check(reply.status < 300, "it needs no such store");
         } else {
-            stage
-                .expect(row.request(&cast.admin_token), unavailable())
+            case.expect(row.request(&actors.admin_token), unavailable())
                 .await;
         }
     }
-    stage.expiring_faults.fail(false);
-    stage.check(
-        stage.accepts(&cast.admin_token).await,
+    case.expiring_faults.fail(false);
+    case.check(
+        case.accepts(&actors.admin_token).await,
         "it was not logged out",
     );
 }
 
 /// While the session store fails, no user is logged in and no user is logged out: no cookie is
 /// cleared, no refresh token is spent, and a logout is an error.
-async fn session_store_is_down(trial: &CaseRun<'_>) {
-    let (stage, user) = browser_stage(trial).await;
+async fn session_store_is_down(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
-    log_in(&stage, &mut jar).await;
+    log_in(&case, &mut jar).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/api/login", &body);
-    let reply = stage.expect(login.clone(), Expected::in_session()).await;
+    let reply = case.expect(login.clone(), Expected::in_session()).await;
     let (access, token) = (reply.text("access_token"), reply.text("refresh_token"));
     let refresh = WireRequest::post("/auth/api/refresh", &json!({ "refresh_token": token }));
     let ours = |method: &str, target: &str| {
         jar.send(WireRequest::new(method, target).header(OURS.0, OURS.1))
     };
     let id = "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10";
-    stage.session_faults.fail(true);
+    case.session_faults.fail(true);
     for request in [
         login,
         refresh.clone(),
@@ -127,36 +130,36 @@ async fn session_store_is_down(trial: &CaseRun<'_>) {
         ours("DELETE", &format!("/auth/sessions/{id}")),
         ours("POST", "/auth/sessions/revoke-others"),
     ] {
-        stage.expect(request, unavailable()).await;
+        case.expect(request, unavailable()).await;
     }
-    stage.session_faults.fail(false);
-    stage.expect(me(&jar), Expected::user(200, &user)).await;
-    stage.check(stage.accepts(&access).await, "the token is good again");
-    stage.expect(refresh, Expected::in_session()).await;
-    stage.check(
-        !stage.raised(EventKind::TokenReused),
+    case.session_faults.fail(false);
+    case.expect(me(&jar), Expected::user(200, &user)).await;
+    case.check(case.accepts(&access).await, "the token is good again");
+    case.expect(refresh, Expected::in_session()).await;
+    case.check(
+        !case.raised(EventKind::TokenReused),
         "nothing was used twice",
     );
 }
 
 /// B-01: a rotation that fails before it is written leaves the token as it was, and tells of nothing.
-async fn a_fault_before_the_commit(trial: &CaseRun<'_>) {
-    let (stage, _) = browser_stage(trial).await;
+async fn a_fault_before_the_commit(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/api/login", &body);
-    let token = stage
+    let token = case
         .expect(login, Expected::in_session())
         .await
         .text("refresh_token");
     let refresh = || WireRequest::post("/auth/api/refresh", &json!({ "refresh_token": token }));
-    let told = stage.events.kinds().len();
+    let told = case.events.kinds().len();
     // The first call finds the session, the second reads it again, the third would write it.
     for calls in 0..3 {
-        stage.session_faults.fail_after(calls);
-        stage.expect(refresh(), unavailable()).await;
-        stage.session_faults.fail(false);
-        stage.same("what was told", stage.events.kinds().len(), told);
+        case.session_faults.fail_after(calls);
+        case.expect(refresh(), unavailable()).await;
+        case.session_faults.fail(false);
+        case.same("what was told", case.events.kinds().len(), told);
     }
-    stage.clock.advance(time::Duration::MINUTE);
-    stage.expect(refresh(), Expected::in_session()).await;
+    case.clock.advance(time::Duration::MINUTE);
+    case.expect(refresh(), Expected::in_session()).await;
 }

@@ -35,10 +35,10 @@ fn privileged() -> Vec<(&'static str, Value)> {
 
 /// A15.3.3, B-29: every column name of the row, sent to the public routes, is refused
 /// by its name, and nothing is stored.
-async fn no_column_comes_in(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn no_column_comes_in(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     for (name, value) in privileged() {
         let unknown = || Expected::invalid(&[(name, "unknown")]);
         let body = and(
@@ -46,8 +46,7 @@ async fn no_column_comes_in(trial: &CaseRun<'_>) {
             name,
             value.clone(),
         );
-        stage
-            .expect(WireRequest::post("/auth/register", &body), unknown())
+        case.expect(WireRequest::post("/auth/register", &body), unknown())
             .await;
         let body = and(
             json!({"email": "new@example.com", "current_password": PASSWORD}),
@@ -55,26 +54,26 @@ async fn no_column_comes_in(trial: &CaseRun<'_>) {
             value.clone(),
         );
         let update = WireRequest::patch("/users/me", &body).bearer(&token);
-        stage.expect(update, unknown()).await;
+        case.expect(update, unknown()).await;
         let body = and(
             json!({"current_password": PASSWORD, "new_password": "quite another phrase"}),
             name,
             value,
         );
         let change = WireRequest::post("/users/me/change-password", &body).bearer(&token);
-        stage.expect(change, unknown()).await;
+        case.expect(change, unknown()).await;
     }
-    stage.same("the row", stage.row_text(&user).await, columns(&user));
-    let page = stage.users.list(crate::store::PageRequest::first()).await;
-    stage.same("accounts", page.map(|page| page.total).ok(), Some(1));
-    stage.check(stage.accepts(&token).await, "the token lives");
+    case.same("the row", case.row_text(&user).await, columns(&user));
+    let page = case.users.list(crate::store::PageRequest::first()).await;
+    case.same("accounts", page.map(|page| page.total).ok(), Some(1));
+    case.check(case.accepts(&token).await, "the token lives");
 }
 
 /// Who may not call a route learns nothing about its bodies.
-async fn guards_come_before_bodies(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn guards_come_before_bodies(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let by_id = format!("/users/{}", user.id);
     let huge = vec![b' '; 1024 * 1024];
     for body in [
@@ -88,16 +87,13 @@ async fn guards_come_before_bodies(trial: &CaseRun<'_>) {
             ("POST", "/users/me/change-password"),
         ] {
             let request = WireRequest::new(method, target).text("application/json", body.clone());
-            stage
-                .expect(request, Expected::unauthenticated(false))
-                .await;
+            case.expect(request, Expected::unauthenticated(false)).await;
         }
         let request = WireRequest::new("PATCH", &by_id).text("application/json", body);
-        stage
-            .expect(request.clone(), Expected::unauthenticated(false))
+        case.expect(request.clone(), Expected::unauthenticated(false))
             .await;
         let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
-        stage.expect(request.bearer(&token), denied).await;
+        case.expect(request.bearer(&token), denied).await;
     }
-    stage.same("the row", stage.row_text(&user).await, columns(&user));
+    case.same("the row", case.row_text(&user).await, columns(&user));
 }

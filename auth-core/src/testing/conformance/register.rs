@@ -18,75 +18,72 @@ fn register(address: &str, password: &str) -> WireRequest {
     WireRequest::post("/auth/register", &body)
 }
 
-async fn found(stage: &Fixture<'_>, address: &str) -> Option<User> {
-    let found = stage.users.find(&email(address).into()).await;
+async fn found(case: &Fixture<'_>, address: &str) -> Option<User> {
+    let found = case.users.find(&email(address).into()).await;
     found.expect("the harness's own store answers")
 }
 
 /// 201 with the public form of an account that is active, unproven and not privileged; and a token
 /// for its owner, which proves the address.
-async fn succeeds(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let reply = stage.send(&register("ada@example.com", PASSWORD)).await;
-    let Some(user) = found(&stage, "ada@example.com").await else {
-        return stage.check(false, "the account is stored");
+async fn succeeds(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let reply = case.send(&register("ada@example.com", PASSWORD)).await;
+    let Some(user) = found(&case, "ada@example.com").await else {
+        return case.check(false, "the account is stored");
     };
     let expected = Expected::user(201, &user);
-    stage.check(expected.matches(&reply), "the reply shows the account");
+    case.check(expected.matches(&reply), "the reply shows the account");
     let flags = (
         user.account.is_active,
         user.account.is_verified,
         user.account.is_superuser,
     );
-    stage.same("the flags", flags, (true, false, false));
-    stage.check(user.account.roles.is_empty(), "no roles");
-    stage.check(stage.raised(EventKind::UserCreated), "the event");
-    stage.check(
-        stage.logs_in("ada@example.com", PASSWORD).await,
-        "the login",
-    );
-    let token = stage
+    case.same("the flags", flags, (true, false, false));
+    case.check(user.account.roles.is_empty(), "no roles");
+    case.check(case.raised(EventKind::UserCreated), "the event");
+    case.check(case.logs_in("ada@example.com", PASSWORD).await, "the login");
+    let token = case
         .outbox
         .latest("verify", "ada@example.com")
         .unwrap_or_default();
     let verify = WireRequest::post("/auth/verify", &json!({ "token": token }));
-    stage.same("the proof", stage.send(&verify).await.status, 200);
+    case.same("the proof", case.send(&verify).await.status, 200);
 }
 
 /// One normaliser for every way in, and addresses beyond ASCII pass.
-async fn addresses_are_normalised(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn addresses_are_normalised(run: &CaseRun<'_>) {
+    let case = run.case().await;
     for (given, stored) in [
         ("  Ada@Example.COM ", "ada@example.com"),
         ("jürgen@münchen.example", "jürgen@münchen.example"),
         ("o'brien+tag@example.com", "o'brien+tag@example.com"),
     ] {
-        let reply = stage.send(&register(given, PASSWORD)).await;
-        stage.same("the address", reply.text("email"), stored.to_owned());
+        let reply = case.send(&register(given, PASSWORD)).await;
+        case.same("the address", reply.text("email"), stored.to_owned());
     }
     let again = register("ａｄａ@example.com", PASSWORD);
     let taken = Expected::problem(400, "REGISTER_USER_ALREADY_EXISTS");
-    stage.expect(again, taken).await;
+    case.expect(again, taken).await;
 }
 
 /// A taken address is told, and nothing about its owner changes.
-async fn taken(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let before = stage.row_text(&user).await;
+async fn taken(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let before = case.row_text(&user).await;
     for address in ["ada@example.com", "ADA@example.com"] {
         let taken = Expected::problem(400, "REGISTER_USER_ALREADY_EXISTS");
-        stage.expect(register(address, PASSWORD), taken).await;
+        case.expect(register(address, PASSWORD), taken).await;
     }
-    stage.same("the row", stage.row_text(&user).await, before);
-    stage.check(stage.outbox.items().is_empty(), "no mail");
-    stage.check(stage.raised(EventKind::RegistrationRefused), "the event");
+    case.same("the row", case.row_text(&user).await, before);
+    case.check(case.outbox.items().is_empty(), "no mail");
+    case.check(case.raised(EventKind::RegistrationRefused), "the event");
 }
 
 /// A6.2.1, A6.2.4, A6.2.5, A6.2.9, A6.2.11: length in code points, no common or personal password,
 /// and no rule about kinds of characters.
-async fn passwords(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn passwords(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let fault = |code| Expected::invalid(&[("password", code)]);
     let (eleven, too_long) = ("kmwzpxvbqtn", "z\u{e9}".repeat(65));
     for (password, expected) in [
@@ -108,10 +105,10 @@ async fn passwords(trial: &CaseRun<'_>) {
         ),
     ] {
         let request = register("maria.lopez@example.com", password);
-        stage.expect(request, expected).await;
+        case.expect(request, expected).await;
     }
-    stage.check(
-        found(&stage, "maria.lopez@example.com").await.is_none(),
+    case.check(
+        found(&case, "maria.lopez@example.com").await.is_none(),
         "no account",
     );
     let longest: String = "мельница🦊 ".chars().cycle().take(128).collect();
@@ -122,15 +119,15 @@ async fn passwords(trial: &CaseRun<'_>) {
         .enumerate()
     {
         let address = format!("u{number}@example.com");
-        let reply = stage.send(&register(&address, password)).await;
-        stage.same(password, reply.status, 201);
-        stage.check(stage.logs_in(&address, password).await, "the login");
+        let reply = case.send(&register(&address, password)).await;
+        case.same(password, reply.status, 201);
+        case.check(case.logs_in(&address, password).await, "the login");
     }
 }
 
 /// Faults name the members in the order of the contract.
-async fn field_errors(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn field_errors(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let long = format!("{}@example.com", "x".repeat(320));
     for (body, faults) in [
         (
@@ -167,76 +164,69 @@ async fn field_errors(trial: &CaseRun<'_>) {
         ),
     ] {
         let request = WireRequest::post("/auth/register", &body);
-        stage.expect(request, Expected::invalid(faults)).await;
+        case.expect(request, Expected::invalid(faults)).await;
     }
 }
 
 /// In the private mode a new and a taken address get the same bytes; the owner is told by a hook.
-async fn privately(trial: &CaseRun<'_>) {
+async fn privately(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_existing_accounts: true,
         hide_account_state: true,
         require_verification: true,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let user = stage.user("ada@example.com").await;
-    let before = stage.row_text(&user).await;
+    let case = run.case_with(setup).await;
+    let user = case.user("ada@example.com").await;
+    let before = case.row_text(&user).await;
     for address in ["ada@example.com", "new@example.com"] {
-        stage
-            .expect(register(address, PASSWORD), Expected::empty(202))
+        case.expect(register(address, PASSWORD), Expected::empty(202))
             .await;
     }
-    stage.wait_idle().await;
-    stage.same("the row", stage.row_text(&user).await, before);
-    let told = stage.outbox.latest("duplicate", "ada@example.com");
-    stage.check(told.is_some(), "the owner is told");
-    stage.check(
-        found(&stage, "new@example.com").await.is_some(),
+    case.wait_idle().await;
+    case.same("the row", case.row_text(&user).await, before);
+    let told = case.outbox.latest("duplicate", "ada@example.com");
+    case.check(told.is_some(), "the owner is told");
+    case.check(
+        found(&case, "new@example.com").await.is_some(),
         "the new account",
     );
     let refused = Expected::problem(400, "REGISTER_INVALID_PASSWORD");
-    stage
-        .expect(register("ada@example.com", "password1234"), refused)
+    case.expect(register("ada@example.com", "password1234"), refused)
         .await;
 }
 
 /// With login by user name, registration requires one, and an address is refused at login.
-async fn with_a_username(trial: &CaseRun<'_>) {
+async fn with_a_username(run: &CaseRun<'_>) {
     let setup = Setup {
         login_by: LoginBy::Username,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    stage
-        .expect(
-            register("ada@example.com", PASSWORD),
-            Expected::invalid(&[("username", "missing")]),
-        )
-        .await;
+    let case = run.case_with(setup).await;
+    case.expect(
+        register("ada@example.com", PASSWORD),
+        Expected::invalid(&[("username", "missing")]),
+    )
+    .await;
     let body = json!({"email": "ada@example.com", "password": PASSWORD, "username": " Ada "});
-    let reply = stage
-        .send(&WireRequest::post("/auth/register", &body))
-        .await;
-    stage.same("the name", reply.text("username"), "ada".to_owned());
-    if let Some(user) = found(&stage, "ada@example.com").await {
-        stage.check(
+    let reply = case.send(&WireRequest::post("/auth/register", &body)).await;
+    case.same("the name", reply.text("username"), "ada".to_owned());
+    if let Some(user) = found(&case, "ada@example.com").await {
+        case.check(
             Expected::user(201, &user).matches(&reply),
             "the reply shows the account",
         );
     }
     let body = json!({"email": "other@example.com", "password": PASSWORD, "username": "ADA"});
     let taken = Expected::problem(400, "REGISTER_USER_ALREADY_EXISTS");
-    stage
-        .expect(WireRequest::post("/auth/register", &body), taken)
+    case.expect(WireRequest::post("/auth/register", &body), taken)
         .await;
-    stage.check(stage.logs_in("ADA", PASSWORD).await, "the login by name");
+    case.check(case.logs_in("ADA", PASSWORD).await, "the login by name");
     let by_address = super::fixture::login("ada@example.com", PASSWORD);
     let faults = [("identifier", "invalid")];
-    stage
-        .expect(
-            by_address,
-            Expected::problem_with(422, "LOGIN_PAYLOAD_INVALID", &faults),
-        )
-        .await;
+    case.expect(
+        by_address,
+        Expected::problem_with(422, "LOGIN_PAYLOAD_INVALID", &faults),
+    )
+    .await;
 }

@@ -69,7 +69,7 @@ impl Row {
 }
 
 /// The actors of a sweep: an ordinary user, a superuser, a superuser's token, and mailed tokens.
-pub(super) struct Cast {
+pub(super) struct Actors {
     pub(super) user: User,
     pub(super) admin: User,
     pub(super) admin_token: String,
@@ -77,14 +77,14 @@ pub(super) struct Cast {
     reset: String,
 }
 
-impl Cast {
-    pub(super) async fn on(stage: &Fixture<'_>) -> Self {
-        let user = stage.user("ada@example.com").await;
-        let admin = stage.admin("root@example.com").await;
+impl Actors {
+    pub(super) async fn on(case: &Fixture<'_>) -> Self {
+        let user = case.user("ada@example.com").await;
+        let admin = case.admin("root@example.com").await;
         Self {
-            admin_token: stage.token("root@example.com").await,
-            verify: stage.verify_token("ada@example.com").await,
-            reset: stage.reset_token("ada@example.com").await,
+            admin_token: case.token("root@example.com").await,
+            verify: case.verify_token("ada@example.com").await,
+            reset: case.reset_token("ada@example.com").await,
             user,
             admin,
         }

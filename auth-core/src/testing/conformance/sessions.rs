@@ -24,24 +24,24 @@ struct Login {
     refresh: String,
 }
 
-async fn stage_of<'t>(trial: &'t CaseRun<'t>, backends: Backends) -> (Fixture<'t>, User) {
+async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends) -> (Fixture<'t>, User) {
     let setup = Setup {
         backends,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let user = stage.user("ada@example.com").await;
-    (stage, user)
+    let case = run.case_with(setup).await;
+    let user = case.user("ada@example.com").await;
+    (case, user)
 }
 
-async fn log_in(stage: &Fixture<'_>, address: &str, agent: Option<&str>) -> Login {
+async fn log_in(case: &Fixture<'_>, address: &str, agent: Option<&str>) -> Login {
     let body = json!({"identifier": address, "password": PASSWORD});
     let mut request = WireRequest::post("/auth/login", &body);
     if let Some(agent) = agent {
         request = request.header("user-agent", agent);
     }
-    stage.clock.advance(Duration::seconds(1));
-    let reply = stage.expect(request, Expected::in_session()).await;
+    case.clock.advance(Duration::seconds(1));
+    let reply = case.expect(request, Expected::in_session()).await;
     Login {
         access: reply.text("access_token"),
         refresh: reply.text("refresh_token"),
@@ -49,9 +49,9 @@ async fn log_in(stage: &Fixture<'_>, address: &str, agent: Option<&str>) -> Logi
 }
 
 /// The sessions that the caller sees, from the one used last.
-async fn list(stage: &Fixture<'_>, login: &Login) -> Vec<Value> {
+async fn list(case: &Fixture<'_>, login: &Login) -> Vec<Value> {
     let request = WireRequest::get("/auth/sessions").bearer(&login.access);
-    let reply = stage
+    let reply = case
         .expect(request, Expected::members(200, &["sessions"]))
         .await;
     reply.json()["sessions"]
@@ -67,50 +67,50 @@ fn id(session: &Value) -> String {
         .to_owned()
 }
 
-async fn is_alive(stage: &Fixture<'_>, login: &Login) -> bool {
+async fn is_alive(case: &Fixture<'_>, login: &Login) -> bool {
     let body = json!({ "refresh_token": login.refresh });
-    let reply = stage.send(&WireRequest::post("/auth/refresh", &body)).await;
-    let accepted = stage.accepts(&login.access).await;
-    stage.same("both tokens", accepted, reply.status == 200);
+    let reply = case.send(&WireRequest::post("/auth/refresh", &body)).await;
+    let accepted = case.accepts(&login.access).await;
+    case.same("both tokens", accepted, reply.status == 200);
     accepted
 }
 
 /// A7.5.2: each with its times, its client and a mark on the caller's own; nothing of its tokens.
-async fn listed(trial: &CaseRun<'_>) {
+async fn listed(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, _) = stage_of(trial, backends).await;
+        let (case, _) = case_of(run, backends).await;
         let first = log_in(
-            &stage,
+            &case,
             "ada@example.com",
             Some("Firefox \u{202e}\u{200b} on  a\tdesk"),
         )
         .await;
-        let second = log_in(&stage, "ada@example.com", None).await;
-        let sessions = list(&stage, &second).await;
+        let second = log_in(&case, "ada@example.com", None).await;
+        let sessions = list(&case, &second).await;
         let members = "client created_at expires_at is_current last_used_at session_id";
         for session in &sessions {
             let object = session.as_object().cloned().unwrap_or_default();
             let mut names: Vec<_> = object.keys().cloned().collect();
             names.sort();
-            stage.same("the members", names.join(" "), members.to_owned());
+            case.same("the members", names.join(" "), members.to_owned());
             let text = session.to_string();
             for login in [&first, &second] {
-                stage.check(!text.contains(&login.refresh[22..]), "no token in a list");
+                case.check(!text.contains(&login.refresh[22..]), "no token in a list");
             }
         }
         let marks: Vec<_> = sessions
             .iter()
             .map(|s| s["is_current"] == json!(true))
             .collect();
-        stage.same(
+        case.same(
             "the caller's own, which was used last",
             marks,
             vec![true, false],
         );
         let clients: Vec<_> = sessions.iter().map(|s| s["client"].clone()).collect();
         let desk = json!({"user_agent": "Firefox on a desk"});
-        stage.same("the clients", clients, vec![Value::Null, desk]);
-        let now = crate::Clock::now(&stage.clock);
+        case.same("the clients", clients, vec![Value::Null, desk]);
+        let now = crate::Clock::now(&case.clock);
         let shown = |time: time::OffsetDateTime| {
             let format = &time::format_description::well_known::Rfc3339;
             time.replace_nanosecond(0)
@@ -118,12 +118,12 @@ async fn listed(trial: &CaseRun<'_>) {
                 .and_then(|time| time.format(format).ok())
         };
         let newest = &sessions[0];
-        stage.same(
+        case.same(
             "made now",
             newest["created_at"].as_str().map(str::to_owned),
             shown(now),
         );
-        stage.same(
+        case.same(
             "ends in thirty days",
             newest["expires_at"].as_str().map(str::to_owned),
             shown(now + Duration::days(30)),
@@ -131,88 +131,86 @@ async fn listed(trial: &CaseRun<'_>) {
     }
 }
 
-async fn one_is_ended(trial: &CaseRun<'_>) {
+async fn one_is_ended(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, _) = stage_of(trial, backends).await;
-        let first = log_in(&stage, "ada@example.com", None).await;
-        let second = log_in(&stage, "ada@example.com", None).await;
-        let sessions = list(&stage, &second).await;
+        let (case, _) = case_of(run, backends).await;
+        let first = log_in(&case, "ada@example.com", None).await;
+        let second = log_in(&case, "ada@example.com", None).await;
+        let sessions = list(&case, &second).await;
         let delete = |id: &str, by: &Login| {
             WireRequest::new("DELETE", &format!("/auth/sessions/{id}")).bearer(&by.access)
         };
-        stage
-            .expect(delete(&id(&sessions[1]), &second), Expected::empty(204))
+        case.expect(delete(&id(&sessions[1]), &second), Expected::empty(204))
             .await;
-        stage.check(stage.raised(EventKind::SessionEnded), "the event of an end");
-        stage.check(!is_alive(&stage, &first).await, "it is dead at once");
-        stage.check(
-            is_alive(&stage, &second).await,
+        case.check(case.raised(EventKind::SessionEnded), "the event of an end");
+        case.check(!is_alive(&case, &first).await, "it is dead at once");
+        case.check(
+            is_alive(&case, &second).await,
             "the caller's own session stays valid",
         );
         let gone = Expected::problem(404, "SESSION_NOT_FOUND");
-        stage.expect(delete(&id(&sessions[1]), &second), gone).await;
-        stage.same("what is left", list(&stage, &second).await.len(), 1);
-        stage
-            .expect(delete(&id(&sessions[0]), &second), Expected::empty(204))
+        case.expect(delete(&id(&sessions[1]), &second), gone).await;
+        case.same("what is left", list(&case, &second).await.len(), 1);
+        case.expect(delete(&id(&sessions[0]), &second), Expected::empty(204))
             .await;
-        stage.check(!is_alive(&stage, &second).await, "one's own, too");
+        case.check(!is_alive(&case, &second).await, "one's own, too");
     }
 }
 
-async fn others_are_ended(trial: &CaseRun<'_>) {
+async fn others_are_ended(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, user) = stage_of(trial, backends).await;
+        let (case, user) = case_of(run, backends).await;
         let mut logins = Vec::new();
         for _ in 0..4 {
-            logins.push(log_in(&stage, "ada@example.com", None).await);
+            logins.push(log_in(&case, "ada@example.com", None).await);
         }
-        let eve = stage.user("eve@example.com").await;
-        let eves = log_in(&stage, "eve@example.com", None).await;
+        let eve = case.user("eve@example.com").await;
+        let eves = log_in(&case, "eve@example.com", None).await;
         let revoke = WireRequest::new("POST", "/auth/sessions/revoke-others");
         let revoke = revoke.bearer(&logins[2].access);
-        stage.expect(revoke.clone(), Expected::empty(204)).await;
+        case.expect(revoke.clone(), Expected::empty(204)).await;
         for (place, login) in logins.iter().enumerate() {
-            stage.same("alive", is_alive(&stage, login).await, place == 2);
+            case.same("alive", is_alive(&case, login).await, place == 2);
         }
-        stage.same("what is left", list(&stage, &logins[2]).await.len(), 1);
-        stage.check(
-            is_alive(&stage, &eves).await,
+        case.same("what is left", list(&case, &logins[2]).await.len(), 1);
+        case.check(
+            is_alive(&case, &eves).await,
             "another user's session stays valid",
         );
-        stage.expect(revoke, Expected::empty(204)).await;
-        stage.check(
-            is_alive(&stage, &logins[2]).await,
+        case.expect(revoke, Expected::empty(204)).await;
+        case.check(
+            is_alive(&case, &logins[2]).await,
             "a second call changes nothing",
         );
         let epochs = [&user, &eve].map(|user| user.account.epoch.as_i64());
-        stage.same("epochs before", epochs, [0, 0]);
+        case.same("epochs before", epochs, [0, 0]);
     }
 }
 
 /// A7.4.1, B-48: this one and no other.
-async fn logout_ends_one(trial: &CaseRun<'_>) {
+async fn logout_ends_one(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, _) = stage_of(trial, backends).await;
-        let first = log_in(&stage, "ada@example.com", None).await;
-        let second = log_in(&stage, "ada@example.com", None).await;
+        let (case, _) = case_of(run, backends).await;
+        let first = log_in(&case, "ada@example.com", None).await;
+        let second = log_in(&case, "ada@example.com", None).await;
         let logout = WireRequest::new("POST", "/auth/logout").bearer(&first.access);
-        stage.expect(logout.clone(), Expected::empty(204)).await;
-        stage.check(!is_alive(&stage, &first).await, "dead at once");
-        stage.check(
-            is_alive(&stage, &second).await,
+        case.expect(logout.clone(), Expected::empty(204)).await;
+        case.check(!is_alive(&case, &first).await, "dead at once");
+        case.check(
+            is_alive(&case, &second).await,
             "the other session stays valid",
         );
-        stage.expect(logout, Expected::unauthenticated(true)).await;
+        case.expect(logout, Expected::unauthenticated(true)).await;
     }
 }
 
 /// A session of another user, an unknown session, and an invalid id get the same 404.
-async fn of_others(trial: &CaseRun<'_>) {
-    let (stage, _) = stage_of(trial, Backends::Opaque).await;
-    stage.user("eve@example.com").await;
-    let adas = log_in(&stage, "ada@example.com", None).await;
-    let eves = log_in(&stage, "eve@example.com", None).await;
-    let of_ada = id(&list(&stage, &adas).await[0]);
+async fn of_others(run: &CaseRun<'_>) {
+    let (case, _) = case_of(run, Backends::Opaque).await;
+    case.user("eve@example.com").await;
+    let adas = log_in(&case, "ada@example.com", None).await;
+    let eves = log_in(&case, "eve@example.com", None).await;
+    let of_ada = id(&list(&case, &adas).await[0]);
     for other in [
         of_ada.as_str(),
         "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10",
@@ -227,28 +225,28 @@ async fn of_others(trial: &CaseRun<'_>) {
         let target = format!("/auth/sessions/{other}");
         let request = WireRequest::new("DELETE", &target).bearer(&eves.access);
         let gone = Expected::problem(404, "SESSION_NOT_FOUND");
-        stage.expect(request, gone).await;
+        case.expect(request, gone).await;
     }
-    stage.check(is_alive(&stage, &adas).await, "it stays valid");
+    case.check(is_alive(&case, &adas).await, "it stays valid");
 }
 
 /// A7.4.5: the operations of an administrator.
-async fn ends_of_all(trial: &CaseRun<'_>) {
+async fn ends_of_all(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, user) = stage_of(trial, backends).await;
+        let (case, user) = case_of(run, backends).await;
         let logins = [
-            log_in(&stage, "ada@example.com", None).await,
-            log_in(&stage, "ada@example.com", None).await,
+            log_in(&case, "ada@example.com", None).await,
+            log_in(&case, "ada@example.com", None).await,
         ];
-        let accounts = stage.auth.accounts();
+        let accounts = case.auth.accounts();
         let listed = accounts.sessions(&user).await.unwrap_or_default();
-        stage.same("as the manager lists them", listed.len(), 2);
+        case.same("as the manager lists them", listed.len(), 2);
         let ended = accounts
             .end_session(&user.id, &listed[0].id, &accounts.context())
             .await;
-        stage.same("one", ended.ok(), Some(true));
-        stage.check(!is_alive(&stage, &logins[1]).await, "it is dead");
-        stage.same(
+        case.same("one", ended.ok(), Some(true));
+        case.check(!is_alive(&case, &logins[1]).await, "it is dead");
+        case.same(
             "all",
             accounts
                 .end_all_sessions(&user.id, &accounts.context())
@@ -256,15 +254,15 @@ async fn ends_of_all(trial: &CaseRun<'_>) {
                 .ok(),
             Some(true),
         );
-        stage.check(!is_alive(&stage, &logins[0]).await, "and the rest");
-        let row = stage.row(&user).await;
+        case.check(!is_alive(&case, &logins[0]).await, "and the rest");
+        let row = case.row(&user).await;
         let left = match &row {
             Some(user) => accounts.sessions(user).await.unwrap_or_default().len(),
             None => 9,
         };
-        stage.same("none is listed", left, 0);
+        case.same("none is listed", left, 0);
         let nobody = uuid::Uuid::nil();
-        stage.same(
+        case.same(
             "of an unknown user",
             accounts
                 .end_all_sessions(&nobody, &accounts.context())
@@ -275,8 +273,8 @@ async fn ends_of_all(trial: &CaseRun<'_>) {
     }
 }
 
-async fn asks_for_a_user(trial: &CaseRun<'_>) {
-    let (stage, _) = stage_of(trial, Backends::Opaque).await;
+async fn asks_for_a_user(run: &CaseRun<'_>) {
+    let (case, _) = case_of(run, Backends::Opaque).await;
     for (method, target) in [
         ("GET", "/auth/sessions"),
         ("POST", "/auth/sessions/revoke-others"),
@@ -286,40 +284,38 @@ async fn asks_for_a_user(trial: &CaseRun<'_>) {
         ),
     ] {
         let request = WireRequest::new(method, target);
-        stage
-            .expect(request.clone(), Expected::unauthenticated(false))
+        case.expect(request.clone(), Expected::unauthenticated(false))
             .await;
-        stage
-            .expect(request.bearer("x"), Expected::unauthenticated(true))
+        case.expect(request.bearer("x"), Expected::unauthenticated(true))
             .await;
     }
 }
 
 /// N-SE-07: a session that is used every day does not idle, and one that is not used does.
-async fn uses_are_noted(trial: &CaseRun<'_>) {
+async fn uses_are_noted(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
-        let (stage, _) = stage_of(trial, backends).await;
-        let mut login = log_in(&stage, "ada@example.com", None).await;
+        let (case, _) = case_of(run, backends).await;
+        let mut login = log_in(&case, "ada@example.com", None).await;
         for _ in 0..3 {
-            stage.clock.advance(Duration::days(29));
+            case.clock.advance(Duration::days(29));
             // What is noted is the access, and not the refresh alone.
             let body = json!({ "refresh_token": login.refresh });
-            let reply = stage.send(&WireRequest::post("/auth/refresh", &body)).await;
-            stage.same("a refresh", reply.status, 200);
+            let reply = case.send(&WireRequest::post("/auth/refresh", &body)).await;
+            case.same("a refresh", reply.status, 200);
             login.access = reply.text("access_token");
             login.refresh = reply.text("refresh_token");
             for _ in 0..8 {
-                stage.clock.advance(Duration::minutes(1));
-                stage.check(stage.accepts(&login.access).await, "a use");
+                case.clock.advance(Duration::minutes(1));
+                case.check(case.accepts(&login.access).await, "a use");
             }
-            let session = list(&stage, &login).await.remove(0);
-            let now = crate::Clock::now(&stage.clock);
+            let session = list(&case, &login).await.remove(0);
+            let now = crate::Clock::now(&case.clock);
             let format = &time::format_description::well_known::Rfc3339;
             let noted = now
                 .replace_nanosecond(0)
                 .ok()
                 .and_then(|now| now.format(format).ok());
-            stage.same(
+            case.same(
                 "noted",
                 session["last_used_at"].as_str().map(str::to_owned),
                 noted,

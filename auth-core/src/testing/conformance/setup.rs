@@ -81,7 +81,7 @@ impl Setup {
     }
 }
 
-/// The ways to log in on a stage.
+/// The ways to log in on a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Backends {
     /// `jwt`: bearer and JWT, without sessions.
@@ -105,7 +105,7 @@ const SIGNING_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
-/// An origin that every stage allows.
+/// An origin that every case allows.
 pub(super) const ALLOWED_ORIGIN: &str = "https://app.example";
 
 /// The backends of a case.

@@ -27,14 +27,14 @@ struct Forgery {
 
 impl Forgery {
     /// What the toolkit itself would issue.
-    fn genuine(stage: &Fixture<'_>, user: &User) -> Self {
+    fn genuine(case: &Fixture<'_>, user: &User) -> Self {
         Self {
             key: master_secret().derive(Purpose::ACCESS_TOKEN),
             typ: "at+jwt",
             audience: "auth:access",
             subject: user.id.to_string(),
             epoch: Some(user.account.epoch.as_i64()),
-            issued_at: stage.clock.now(),
+            issued_at: case.clock.now(),
         }
     }
 
@@ -55,23 +55,23 @@ fn me(token: &str) -> WireRequest {
     WireRequest::get("/users/me").bearer(token)
 }
 
-async fn refused(stage: &Fixture<'_>, token: &str) {
+async fn refused(case: &Fixture<'_>, token: &str) {
     let request = WireRequest::get("/users/me").bearer(token);
-    stage.expect(request, Expected::unauthenticated(true)).await;
+    case.expect(request, Expected::unauthenticated(true)).await;
     let logout = WireRequest::new("POST", "/auth/logout").bearer(token);
-    stage.expect(logout, Expected::unauthenticated(true)).await;
+    case.expect(logout, Expected::unauthenticated(true)).await;
 }
 
 /// Signed, and wrong in one claim.
-async fn forged(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let genuine = || Forgery::genuine(&stage, &user);
+async fn forged(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let genuine = || Forgery::genuine(&case, &user);
     let good = genuine().sign();
-    stage.expect(me(&good), Expected::user(200, &user)).await;
+    case.expect(me(&good), Expected::user(200, &user)).await;
     let other_key = Secret::generate().expect("randomness");
     let later = |by: Duration| Forgery {
-        issued_at: stage.clock.now() + by,
+        issued_at: case.clock.now() + by,
         ..genuine()
     };
     for forgery in [
@@ -118,23 +118,23 @@ async fn forged(trial: &CaseRun<'_>) {
             ..genuine()
         },
     ] {
-        refused(&stage, &forgery.sign()).await;
+        refused(&case, &forgery.sign()).await;
     }
 }
 
 /// A7.2.1: every token is verified here: cut, swapped, unsigned, and texts that are not tokens.
-async fn mangled(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    stage.user("eve@example.com").await;
+async fn mangled(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    case.user("eve@example.com").await;
     let (ada, eve) = (
-        stage.token("ada@example.com").await,
-        stage.token("eve@example.com").await,
+        case.token("ada@example.com").await,
+        case.token("eve@example.com").await,
     );
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
     let (ada_parts, eve_parts) = (parts(&ada), parts(&eve));
     let ([header, payload, signature], [_, other, _]) = (&ada_parts[..], &eve_parts[..]) else {
-        return stage.check(false, "a token has three parts");
+        return case.check(false, "a token has three parts");
     };
     // {"alg":"none","typ":"at+jwt"}
     let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
@@ -155,117 +155,112 @@ async fn mangled(trial: &CaseRun<'_>) {
         "null".to_owned(),
         long,
     ] {
-        refused(&stage, &token).await;
+        refused(&case, &token).await;
     }
-    stage.check(stage.accepts(&ada).await, "the token itself");
+    case.check(case.accepts(&ada).await, "the token itself");
 }
 
 /// Mailed tokens open nothing but what they were mailed for.
-async fn of_another_purpose(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    let access = stage.token("ada@example.com").await;
-    let verify = stage.verify_token("ada@example.com").await;
-    let reset = stage.reset_token("ada@example.com").await;
+async fn of_another_purpose(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let access = case.token("ada@example.com").await;
+    let verify = case.verify_token("ada@example.com").await;
+    let reset = case.reset_token("ada@example.com").await;
     for token in [&verify, &reset] {
-        refused(&stage, token).await;
+        refused(&case, token).await;
     }
     for token in [&access, &reset] {
         let request = WireRequest::post("/auth/verify", &json!({ "token": token }));
-        stage
-            .expect(request, Expected::problem(400, "VERIFY_USER_BAD_TOKEN"))
+        case.expect(request, Expected::problem(400, "VERIFY_USER_BAD_TOKEN"))
             .await;
     }
     for token in [&access, &verify] {
         let body = json!({"token": token, "password": "quite another phrase"});
         let request = WireRequest::post("/auth/reset-password", &body);
-        stage
-            .expect(request, Expected::problem(400, "RESET_PASSWORD_BAD_TOKEN"))
+        case.expect(request, Expected::problem(400, "RESET_PASSWORD_BAD_TOKEN"))
             .await;
     }
-    stage.check(
-        stage.logs_in("ada@example.com", PASSWORD).await,
+    case.check(
+        case.logs_in("ada@example.com", PASSWORD).await,
         "the password is as it was",
     );
 }
 
 /// 15 minutes, and 30 seconds for clocks that differ.
-async fn late_and_early(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
-    stage.clock.advance(Duration::seconds(-29));
-    stage.check(stage.accepts(&token).await, "29 seconds early");
-    stage.clock.advance(Duration::seconds(-31));
-    stage.check(!stage.accepts(&token).await, "a minute early");
-    stage.clock.advance(Duration::seconds(60 + 900 + 29));
-    stage.check(stage.accepts(&token).await, "29 seconds late");
-    stage.clock.advance(Duration::seconds(31));
-    refused(&stage, &token).await;
+async fn late_and_early(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
+    case.clock.advance(Duration::seconds(-29));
+    case.check(case.accepts(&token).await, "29 seconds early");
+    case.clock.advance(Duration::seconds(-31));
+    case.check(!case.accepts(&token).await, "a minute early");
+    case.clock.advance(Duration::seconds(60 + 900 + 29));
+    case.check(case.accepts(&token).await, "29 seconds late");
+    case.clock.advance(Duration::seconds(31));
+    refused(&case, &token).await;
 }
 
 /// A7.4.2, B-24: from the next request on, a token is dead whose user is deactivated, deleted, or has
 /// another epoch; a change that ends nothing ends nothing.
-async fn of_a_changed_user(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn of_a_changed_user(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let write = |change| {
-        stage
-            .users
+        case.users
             .update(&user.id, change, Precondition::anything())
     };
     let proven = UserChange {
         is_verified: Some(true),
         ..UserChange::default()
     };
-    stage.check(write(proven).await.is_ok(), "a proof");
-    stage.check(stage.accepts(&token).await, "after a proof");
+    case.check(write(proven).await.is_ok(), "a proof");
+    case.check(case.accepts(&token).await, "after a proof");
     let off = UserChange {
         is_active: Some(false),
         ..UserChange::default()
     };
-    stage.check(write(off).await.is_ok(), "off");
-    refused(&stage, &token).await;
+    case.check(write(off).await.is_ok(), "off");
+    refused(&case, &token).await;
     let on = UserChange {
         is_active: Some(true),
         bump_epoch: true,
         ..UserChange::default()
     };
-    stage.check(write(on).await.is_ok(), "on again");
-    refused(&stage, &token).await;
-    let token = stage.token("ada@example.com").await;
-    let gone = stage
+    case.check(write(on).await.is_ok(), "on again");
+    refused(&case, &token).await;
+    let token = case.token("ada@example.com").await;
+    let gone = case
         .users
         .delete(&user.id, Precondition::anything(), None)
         .await;
-    stage.check(gone.is_ok(), "gone");
-    refused(&stage, &token).await;
+    case.check(gone.is_ok(), "gone");
+    refused(&case, &token).await;
 }
 
 /// One header, one scheme; nothing in a query, a body or a cookie is looked at.
-async fn several_headers(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn several_headers(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let twice = me(&token).bearer(&token);
-    stage.expect(twice, Expected::unauthenticated(true)).await;
+    case.expect(twice, Expected::unauthenticated(true)).await;
     let get = WireRequest::get("/users/me");
     let beside = me(&token).header("authorization", "Basic YTpi");
-    stage.expect(beside, Expected::unauthenticated(true)).await;
+    case.expect(beside, Expected::unauthenticated(true)).await;
     let lower = get
         .clone()
         .header("authorization", format!("bearer {token}"));
-    stage.expect(lower, Expected::user(200, &user)).await;
+    case.expect(lower, Expected::user(200, &user)).await;
     for value in [
         format!("Basic {token}"),
         format!("Token {token}"),
         token.clone(),
     ] {
         let request = get.clone().header("authorization", value);
-        stage
-            .expect(request, Expected::unauthenticated(false))
-            .await;
+        case.expect(request, Expected::unauthenticated(false)).await;
     }
     for request in [
         WireRequest::get(&format!("/users/me?access_token={token}")),
@@ -277,8 +272,6 @@ async fn several_headers(trial: &CaseRun<'_>) {
             json!({ "access_token": token }).to_string(),
         ),
     ] {
-        stage
-            .expect(request, Expected::unauthenticated(false))
-            .await;
+        case.expect(request, Expected::unauthenticated(false)).await;
     }
 }

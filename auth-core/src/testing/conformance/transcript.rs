@@ -32,7 +32,7 @@ use placeholders::Placeholders;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
-    scenes: Vec<Recording>,
+    recordings: Vec<Recording>,
 }
 
 /// A place at which two transcripts differ.
@@ -66,33 +66,36 @@ impl Transcript {
     /// Runs every case, and answers what failed and what was said.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
     pub async fn of(harness: &dyn Harness) -> (Vec<Failure>, Self) {
-        let (mut failures, mut scenes) = (Vec::new(), Vec::new());
+        let (mut failures, mut recordings) = (Vec::new(), Vec::new());
         for case in cases() {
-            let (failed, scene) = case.play(harness).await;
+            let (failed, recording) = case.record(harness).await;
             failures.extend(failed);
-            scenes.push(scene);
+            recordings.push(recording);
         }
-        (failures, Self { scenes })
+        (failures, Self { recordings })
     }
 
     /// How many exchanges there were.
     #[must_use]
     pub fn exchanges(&self) -> usize {
-        self.scenes.iter().map(|scene| scene.exchanges.len()).sum()
+        self.recordings
+            .iter()
+            .map(|recording| recording.exchanges.len())
+            .sum()
     }
 
     /// Every place at which the two differ, in the order of the cases.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let mut differences = Vec::new();
-        for scene in &self.scenes {
-            let theirs = other.scene(&scene.case);
-            differences.extend(scene.differences(theirs));
+        for recording in &self.recordings {
+            let theirs = other.recording(&recording.case);
+            differences.extend(recording.differences(theirs));
         }
-        for scene in &other.scenes {
-            if self.scene(&scene.case).is_none() {
-                let nothing = Recording::new(&scene.case, &[]);
-                differences.extend(nothing.differences(Some(scene)));
+        for recording in &other.recordings {
+            if self.recording(&recording.case).is_none() {
+                let nothing = Recording::new(&recording.case, &[]);
+                differences.extend(nothing.differences(Some(recording)));
             }
         }
         differences
@@ -119,8 +122,10 @@ impl Transcript {
         );
     }
 
-    fn scene(&self, case: &str) -> Option<&Recording> {
-        self.scenes.iter().find(|scene| scene.case == case)
+    fn recording(&self, case: &str) -> Option<&Recording> {
+        self.recordings
+            .iter()
+            .find(|recording| recording.case == case)
     }
 }
 
@@ -152,7 +157,7 @@ impl Recording {
     }
 
     fn differences(&self, other: Option<&Self>) -> Vec<Difference> {
-        let theirs = other.map_or(&[][..], |scene| scene.exchanges.as_slice());
+        let theirs = other.map_or(&[][..], |recording| recording.exchanges.as_slice());
         let most = self.exchanges.len().max(theirs.len());
         let pairs = (0..most).map(|at| (at, self.exchanges.get(at), theirs.get(at)));
         pairs

@@ -24,13 +24,13 @@ fn patch(id: &impl ToString, body: &serde_json::Value, token: &str) -> WireReque
 }
 
 /// Three users and a superuser's token; the superuser is the first.
-async fn three(stage: &Fixture<'_>) -> (Vec<User>, String) {
+async fn three(case: &Fixture<'_>) -> (Vec<User>, String) {
     let users = vec![
-        stage.admin("root@example.com").await,
-        stage.user("ada@example.com").await,
-        stage.verified("eve@example.com").await,
+        case.admin("root@example.com").await,
+        case.user("ada@example.com").await,
+        case.verified("eve@example.com").await,
     ];
-    (users, stage.token("root@example.com").await)
+    (users, case.token("root@example.com").await)
 }
 
 fn page(users: &[User], rest: &str) -> Expected {
@@ -40,9 +40,9 @@ fn page(users: &[User], rest: &str) -> Expected {
 }
 
 /// In the order of creation.
-async fn lists_by_offset(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn lists_by_offset(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     for (query, from, to, rest) in [
         ("", 0, 3, r#""limit":50,"offset":0"#),
         ("?", 0, 3, r#""limit":50,"offset":0"#),
@@ -60,14 +60,14 @@ async fn lists_by_offset(trial: &CaseRun<'_>) {
     ] {
         let request = WireRequest::get(&format!("/users{query}")).bearer(&token);
         let users = users.get(from..to).unwrap_or_default();
-        stage.expect(request, page(users, rest)).await;
+        case.expect(request, page(users, rest)).await;
     }
 }
 
 /// With `after` the reply names the next key, or none.
-async fn lists_by_key(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn lists_by_key(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let id = |place: usize| {
         users
             .get(place)
@@ -91,13 +91,13 @@ async fn lists_by_key(trial: &CaseRun<'_>) {
         let rest = format!(r#""limit":{},"next":{next}"#, limit.unwrap_or_default());
         let request = WireRequest::get(&format!("/users?{query}")).bearer(&token);
         let users = users.get(from..to).unwrap_or_default();
-        stage.expect(request, page(users, &rest)).await;
+        case.expect(request, page(users, &rest)).await;
     }
 }
 
-async fn list_faults(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (_, token) = three(&stage).await;
+async fn list_faults(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (_, token) = three(&case).await;
     for (query, fault) in [
         ("limit=0", ("limit", "too_short")),
         ("limit=101", ("limit", "too_long")),
@@ -116,35 +116,32 @@ async fn list_faults(trial: &CaseRun<'_>) {
         ("LIMIT=1", ("LIMIT", "unknown")),
     ] {
         let request = WireRequest::get(&format!("/users?{query}")).bearer(&token);
-        stage.expect(request, Expected::invalid(&[fault])).await;
+        case.expect(request, Expected::invalid(&[fault])).await;
     }
 }
 
-async fn one_user(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn one_user(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     for user in &users {
-        stage
-            .expect(by_id("GET", &user.id, &token), Expected::user(200, user))
+        case.expect(by_id("GET", &user.id, &token), Expected::user(200, user))
             .await;
         let spelled = user.id.to_string().to_uppercase();
-        stage
-            .expect(by_id("GET", &spelled, &token), Expected::user(200, user))
+        case.expect(by_id("GET", &spelled, &token), Expected::user(200, user))
             .await;
         let other = format!("urn:uuid:{}", user.id);
         let expected = Expected::problem(404, "USER_NOT_FOUND");
-        stage.expect(by_id("GET", &other, &token), expected).await;
+        case.expect(by_id("GET", &other, &token), expected).await;
         let encoded = user.id.to_string().replace('-', "%2D");
-        stage
-            .expect(by_id("GET", &encoded, &token), Expected::user(200, user))
+        case.expect(by_id("GET", &encoded, &token), Expected::user(200, user))
             .await;
     }
 }
 
 /// An unknown id gets one answer, parsable or not.
-async fn unknown_ids(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn unknown_ids(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let ids = [
         "00000000-0000-0000-0000-000000000000",
         "0197a2b0-0000-7000-8000-000000000000",
@@ -167,79 +164,71 @@ async fn unknown_ids(trial: &CaseRun<'_>) {
             } else {
                 request
             };
-            stage
-                .expect(request, Expected::problem(404, "USER_NOT_FOUND"))
+            case.expect(request, Expected::problem(404, "USER_NOT_FOUND"))
                 .await;
         }
     }
     for user in &users {
-        stage.same("the row", stage.row_text(user).await, columns(user));
+        case.same("the row", case.row_text(user).await, columns(user));
     }
 }
 
 /// An administrator changes everything that the contract names.
-async fn changes(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn changes(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let Some(mut user) = users.get(1).cloned() else {
         return;
     };
-    let (id, held) = (user.id, stage.token("ada@example.com").await);
-    stage
-        .expect(patch(&id, &json!({}), &token), Expected::user(200, &user))
+    let (id, held) = (user.id, case.token("ada@example.com").await);
+    case.expect(patch(&id, &json!({}), &token), Expected::user(200, &user))
         .await;
     user.account.is_verified = true;
     user.account.is_superuser = true;
     user.account.roles = Roles::parse(["editor", "billing"]).unwrap_or_default();
     let body = json!({"is_verified": true, "is_superuser": true, "roles": ["Editor", "billing", "editor"]});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    stage.check(stage.raised(EventKind::PrivilegesChanged), "the event");
-    stage.check(stage.accepts(&held).await, "the user's token lives");
+    case.check(case.raised(EventKind::PrivilegesChanged), "the event");
+    case.check(case.accepts(&held).await, "the user's token lives");
     user.account.is_superuser = false;
     user.account.roles = Roles::none();
     let body = json!({"is_superuser": false, "roles": []});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
     user.account.email = email("ada2@example.com");
     user.account.is_verified = false;
     let body = json!({"email": "ada2@example.com"});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    stage.check(!stage.accepts(&held).await, "an address ends the tokens");
-    let held = stage.token("ada2@example.com").await;
+    case.check(!case.accepts(&held).await, "an address ends the tokens");
+    let held = case.token("ada2@example.com").await;
     let body = json!({"password": NEW_PASSWORD});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    stage.check(!stage.accepts(&held).await, "a password ends the tokens");
-    stage.check(
-        stage.logs_in("ada2@example.com", NEW_PASSWORD).await,
+    case.check(!case.accepts(&held).await, "a password ends the tokens");
+    case.check(
+        case.logs_in("ada2@example.com", NEW_PASSWORD).await,
         "the new password",
     );
     user.account.is_active = false;
     let body = json!({"is_active": false});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    stage.check(stage.raised(EventKind::UserDeactivated), "the event");
+    case.check(case.raised(EventKind::UserDeactivated), "the event");
     user.account.is_active = true;
     let body = json!({"is_active": true});
-    stage
-        .expect(patch(&id, &body, &token), Expected::user(200, &user))
+    case.expect(patch(&id, &body, &token), Expected::user(200, &user))
         .await;
-    stage.check(
-        stage.logs_in("ada2@example.com", NEW_PASSWORD).await,
+    case.check(
+        case.logs_in("ada2@example.com", NEW_PASSWORD).await,
         "active again",
     );
 }
 
-async fn change_refusals(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn change_refusals(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let Some(user) = users.get(1) else { return };
     let fault = |name, code| Expected::invalid(&[(name, code)]);
     let long = "x".repeat(129);
@@ -274,16 +263,16 @@ async fn change_refusals(trial: &CaseRun<'_>) {
             fault("current_password", "unknown"),
         ),
     ] {
-        stage.expect(patch(&user.id, &body, &token), expected).await;
+        case.expect(patch(&user.id, &body, &token), expected).await;
     }
-    stage.same("the row", stage.row_text(user).await, columns(user));
+    case.same("the row", case.row_text(user).await, columns(user));
 }
 
 /// 401 for an anonymous caller, 403 for other users, both before the id or the body is read.
-async fn only_superusers(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, _) = three(&stage).await;
-    let token = stage.token("eve@example.com").await;
+async fn only_superusers(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, _) = three(&case).await;
+    let token = case.token("eve@example.com").await;
     let own = users
         .get(2)
         .map_or_else(String::new, |user| format!("/users/{}", user.id));
@@ -295,85 +284,81 @@ async fn only_superusers(trial: &CaseRun<'_>) {
         };
         for method in methods {
             let request = WireRequest::new(method, target).text("text/plain", "{");
-            stage
-                .expect(request.clone(), Expected::unauthenticated(false))
+            case.expect(request.clone(), Expected::unauthenticated(false))
                 .await;
             let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
-            stage.expect(request.bearer(&token), denied).await;
+            case.expect(request.bearer(&token), denied).await;
         }
     }
-    stage.check(stage.raised(EventKind::AccessDenied), "the event");
+    case.check(case.raised(EventKind::AccessDenied), "the event");
 }
 
 /// The row stays, the account is off, and its tokens are dead.
-async fn deletes_softly(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn deletes_softly(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let Some(user) = users.get(1) else { return };
-    let held = stage.token("ada@example.com").await;
+    let held = case.token("ada@example.com").await;
     for _ in 0..2 {
-        stage
-            .expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
+        case.expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
             .await;
     }
-    let off = stage
+    let off = case
         .row(user)
         .await
         .is_some_and(|user| !user.account.is_active);
-    stage.check(off, "the row is there and off");
-    stage.check(!stage.accepts(&held).await, "the token is dead");
+    case.check(off, "the row is there and off");
+    case.check(!case.accepts(&held).await, "the token is dead");
     let root = users
         .first()
         .map_or_else(String::new, |user| user.id.to_string());
     let own = Expected::problem(400, "SUPERUSER_CANNOT_DELETE_SELF");
-    stage.expect(by_id("DELETE", &root, &token), own).await;
+    case.expect(by_id("DELETE", &root, &token), own).await;
 }
 
 /// By a setting the row goes.
-async fn deletes_for_good(trial: &CaseRun<'_>) {
+async fn deletes_for_good(run: &CaseRun<'_>) {
     let setup = Setup {
         delete_mode: DeleteMode::Hard,
         ..Setup::default()
     };
-    let stage = trial.stage_with(setup).await;
-    let (users, token) = three(&stage).await;
+    let case = run.case_with(setup).await;
+    let (users, token) = three(&case).await;
     let Some(user) = users.get(1) else { return };
-    let held = stage.token("ada@example.com").await;
-    stage
-        .expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
+    let held = case.token("ada@example.com").await;
+    case.expect(by_id("DELETE", &user.id, &token), Expected::empty(204))
         .await;
-    stage.check(stage.row(user).await.is_none(), "the row is gone");
-    stage.check(stage.raised(EventKind::UserDeleted), "the event");
-    stage.check(!stage.accepts(&held).await, "the token is dead");
+    case.check(case.row(user).await.is_none(), "the row is gone");
+    case.check(case.raised(EventKind::UserDeleted), "the event");
+    case.check(!case.accepts(&held).await, "the token is dead");
     let gone = Expected::problem(404, "USER_NOT_FOUND");
-    stage.expect(by_id("DELETE", &user.id, &token), gone).await;
+    case.expect(by_id("DELETE", &user.id, &token), gone).await;
     let root = users
         .first()
         .map_or_else(String::new, |user| user.id.to_string());
     let own = Expected::problem(400, "SUPERUSER_CANNOT_DELETE_SELF");
-    stage.expect(by_id("DELETE", &root, &token), own).await;
+    case.expect(by_id("DELETE", &root, &token), own).await;
 }
 
 /// The last active superuser stays one; with a second one the first may go.
-async fn last_superuser(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let (users, token) = three(&stage).await;
+async fn last_superuser(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let (users, token) = three(&case).await;
     let Some(root) = users.first() else { return };
     for body in [json!({"is_superuser": false}), json!({"is_active": false})] {
         let stays = Expected::problem(409, "LAST_SUPERUSER");
-        stage.expect(patch(&root.id, &body, &token), stays).await;
+        case.expect(patch(&root.id, &body, &token), stays).await;
     }
-    stage.same("the row", stage.row_text(root).await, columns(root));
-    let second = stage.admin("second@example.com").await;
-    stage
-        .expect(by_id("DELETE", &second.id, &token), Expected::empty(204))
+    case.same("the row", case.row_text(root).await, columns(root));
+    let second = case.admin("second@example.com").await;
+    case.expect(by_id("DELETE", &second.id, &token), Expected::empty(204))
         .await;
     let stays = Expected::problem(409, "LAST_SUPERUSER");
     let body = json!({"is_superuser": false});
-    stage.expect(patch(&root.id, &body, &token), stays).await;
-    stage.admin("third@example.com").await;
-    let reply = stage.send(&patch(&root.id, &body, &token)).await;
-    stage.same("with another one", reply.status, 200);
+    case.expect(patch(&root.id, &body, &token), stays).await;
+    case.admin("third@example.com").await;
+    let reply = case.send(&patch(&root.id, &body, &token)).await;
+    case.same("with another one", reply.status, 200);
     let denied = Expected::problem(403, "AUTHORIZATION_DENIED");
-    stage.expect(by_id("GET", &root.id, &token), denied).await;
+    case.expect(by_id("GET", &root.id, &token), denied).await;
 }

@@ -20,50 +20,49 @@ fn bad_token() -> Expected {
 }
 
 /// B-02: a token proves the address once.
-async fn proves_once(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let mut user = stage.user("ada@example.com").await;
-    let token = stage.verify_token("ada@example.com").await;
+async fn proves_once(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let mut user = case.user("ada@example.com").await;
+    let token = case.verify_token("ada@example.com").await;
     user.account.is_verified = true;
-    stage
-        .expect(verify(&token), Expected::user(200, &user))
+    case.expect(verify(&token), Expected::user(200, &user))
         .await;
-    stage.check(stage.raised(EventKind::UserVerified), "the event");
+    case.check(case.raised(EventKind::UserVerified), "the event");
     let again = Expected::problem(400, "VERIFY_USER_ALREADY_VERIFIED");
-    stage.expect(verify(&token), again).await;
+    case.expect(verify(&token), again).await;
     // Spent stays spent, also when the proof is taken back.
     let unproven = crate::store::UserChange {
         is_verified: Some(false),
         ..crate::store::UserChange::default()
     };
-    let written = stage
+    let written = case
         .users
         .update(&user.id, unproven, crate::store::Precondition::anything())
         .await;
-    stage.check(written.is_ok(), "unproven again");
-    stage.expect(verify(&token), bad_token()).await;
+    case.check(written.is_ok(), "unproven again");
+    case.expect(verify(&token), bad_token()).await;
 }
 
 /// A second token for a proven address says that there is nothing to do.
-async fn already_verified(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
+async fn already_verified(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
     let (first, second) = (
-        stage.verify_token("ada@example.com").await,
-        stage.verify_token("ada@example.com").await,
+        case.verify_token("ada@example.com").await,
+        case.verify_token("ada@example.com").await,
     );
-    stage.same("the first", stage.send(&verify(&first)).await.status, 200);
+    case.same("the first", case.send(&verify(&first)).await.status, 200);
     let again = Expected::problem(400, "VERIFY_USER_ALREADY_VERIFIED");
-    stage.expect(verify(&second), again).await;
+    case.expect(verify(&second), again).await;
 }
 
 /// Late, tampered, of another purpose, of a user who is gone: one answer.
-async fn bad_tokens(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let access = stage.token("ada@example.com").await;
-    let reset = stage.reset_token("ada@example.com").await;
-    let token = stage.verify_token("ada@example.com").await;
+async fn bad_tokens(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let access = case.token("ada@example.com").await;
+    let reset = case.reset_token("ada@example.com").await;
+    let token = case.verify_token("ada@example.com").await;
     for other in [
         access,
         reset,
@@ -72,67 +71,67 @@ async fn bad_tokens(trial: &CaseRun<'_>) {
         "x".into(),
         "a.b.c".into(),
     ] {
-        stage.expect(verify(&other), bad_token()).await;
+        case.expect(verify(&other), bad_token()).await;
     }
-    stage.clock.advance(Duration::minutes(61));
-    stage.expect(verify(&token), bad_token()).await;
-    let token = stage.verify_token("ada@example.com").await;
-    let gone = stage
+    case.clock.advance(Duration::minutes(61));
+    case.expect(verify(&token), bad_token()).await;
+    let token = case.verify_token("ada@example.com").await;
+    let gone = case
         .users
         .delete(&user.id, crate::store::Precondition::anything(), None)
         .await;
-    stage.check(gone.is_ok(), "the user is gone");
-    stage.expect(verify(&token), bad_token()).await;
-    stage.check(stage.raised(EventKind::VerificationFailed), "the event");
+    case.check(gone.is_ok(), "the user is gone");
+    case.expect(verify(&token), bad_token()).await;
+    case.check(case.raised(EventKind::VerificationFailed), "the event");
 }
 
 /// B-05: a token proves the address that it was mailed to, and no other.
-async fn bound_to_the_address(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    let user = stage.user("ada@example.com").await;
-    let old = stage.verify_token("ada@example.com").await;
-    let token = stage.token("ada@example.com").await;
+async fn bound_to_the_address(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    let user = case.user("ada@example.com").await;
+    let old = case.verify_token("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
     let body = json!({"email": "ada2@example.com", "current_password": PASSWORD});
     let change = WireRequest::patch("/users/me", &body).bearer(&token);
-    stage.same("the change", stage.send(&change).await.status, 200);
-    stage.expect(verify(&old), bad_token()).await;
-    let unproven = stage
+    case.same("the change", case.send(&change).await.status, 200);
+    case.expect(verify(&old), bad_token()).await;
+    let unproven = case
         .row(&user)
         .await
         .is_some_and(|user| !user.account.is_verified);
-    stage.check(unproven, "the new address is unproven");
-    let fresh = stage
+    case.check(unproven, "the new address is unproven");
+    let fresh = case
         .outbox
         .latest("verify", "ada2@example.com")
         .unwrap_or_default();
-    stage.same(
+    case.same(
         "the new token",
-        stage.send(&verify(&fresh)).await.status,
+        case.send(&verify(&fresh)).await.status,
         200,
     );
 }
 
 /// Every request gets 202; a mail is sent only where it helps.
-async fn requests(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
-    stage.user("ada@example.com").await;
-    stage.verified("eve@example.com").await;
+async fn requests(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    case.verified("eve@example.com").await;
     for address in ["ada@example.com", "eve@example.com", "nobody@example.com"] {
         let request = WireRequest::post("/auth/request-verify-token", &json!({ "email": address }));
-        stage.expect(request, Expected::empty(202)).await;
+        case.expect(request, Expected::empty(202)).await;
     }
-    stage.wait_idle().await;
-    let mailed: Vec<_> = stage
+    case.wait_idle().await;
+    let mailed: Vec<_> = case
         .outbox
         .items()
         .into_iter()
         .map(|item| item.email)
         .collect();
-    stage.same("mails", mailed, vec!["ada@example.com".to_owned()]);
+    case.same("mails", mailed, vec!["ada@example.com".to_owned()]);
 }
 
-async fn field_errors(trial: &CaseRun<'_>) {
-    let stage = trial.stage().await;
+async fn field_errors(run: &CaseRun<'_>) {
+    let case = run.case().await;
     let long = "x".repeat(2049);
     for (path, body, faults) in [
         ("/auth/verify", json!({}), [("token", "missing")]),
@@ -158,8 +157,8 @@ async fn field_errors(trial: &CaseRun<'_>) {
         ),
     ] {
         let request = WireRequest::post(path, &body);
-        stage.expect(request, Expected::invalid(&faults)).await;
+        case.expect(request, Expected::invalid(&faults)).await;
     }
     let longest = verify(&"x".repeat(2048));
-    stage.expect(longest, bad_token()).await;
+    case.expect(longest, bad_token()).await;
 }

@@ -34,8 +34,8 @@ pub(super) enum Stop {
 pub(super) type Tried<T = ()> = Result<T, Stop>;
 
 /// Runs a trial by itself, so that neither a panic nor a store that never answers ends the suite.
-pub(super) async fn judge(trial: impl Future<Output = Tried> + Send + 'static) -> Verdict {
-    match tokio::time::timeout(PATIENCE, in_a_task(trial)).await {
+pub(super) async fn judge(check: impl Future<Output = Tried> + Send + 'static) -> Verdict {
+    match tokio::time::timeout(PATIENCE, in_a_task(check)).await {
         Err(_) => Verdict::Broken(format!("no answer within {} seconds", PATIENCE.as_secs())),
         Ok(Ok(())) => Verdict::Kept,
         Ok(Err(Stop::Broken(seen))) => Verdict::Broken(seen),
@@ -74,7 +74,7 @@ pub(super) async fn in_a_task<T: Send + 'static>(
     match tasks.join_next().await {
         Some(Ok(answer)) => answer,
         Some(Err(error)) => Err(end_of_task(error)),
-        None => broken("a task of the trial is gone"),
+        None => broken("a task of the check is gone"),
     }
 }
 
@@ -92,14 +92,14 @@ pub(super) async fn drop_after<T>(polls: u32, call: impl Future<Output = T>) {
 
 /// After how many polls calls are dropped: before the first step, after each of the first few, and
 /// ever later.
-pub(super) fn stages() -> impl Iterator<Item = (u32, u32)> {
-    (0..32).map(|stage| {
+pub(super) fn poll_counts() -> impl Iterator<Item = (u32, u32)> {
+    (0..32).map(|number| {
         (
-            stage,
-            if stage < 8 {
-                stage
+            number,
+            if number < 8 {
+                number
             } else {
-                (stage - 5) * (stage - 5)
+                (number - 5) * (number - 5)
             },
         )
     })
@@ -163,7 +163,7 @@ pub(super) fn failed(call: &str, error: &StoreError) -> Stop {
 /// What a task that did not end by itself says.
 pub(super) fn end_of_task(error: JoinError) -> Stop {
     if error.is_cancelled() {
-        return Stop::Broken("a task of the trial was cancelled".to_owned());
+        return Stop::Broken("a task of the check was cancelled".to_owned());
     }
     let text = error.try_into_panic().map(|panic| text_of(&*panic));
     Stop::Broken(format!("a panic: {}", text.unwrap_or_default()))

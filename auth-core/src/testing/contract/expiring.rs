@@ -26,27 +26,27 @@ const INSTANT: Duration = Duration::MICROSECOND;
 pub(super) async fn try_one<F: ExpiringFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
     judge(async move {
         let fresh = fixture.fresh().await;
-        play(StoreUnderTest { fresh }, guarantee).await
+        run(StoreUnderTest { fresh }, guarantee).await
     })
     .await
 }
 
-async fn play<S: ExpiringStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
+async fn run<S: ExpiringStore>(store: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
     match guarantee {
-        Guarantee::Expiry => lives::until_its_expiry(stage).await,
-        Guarantee::LivingEntry => lives::undisturbed(stage).await,
-        Guarantee::FinestTime => lives::to_the_last_fraction(stage).await,
-        Guarantee::FarExpiry => lives::to_the_end_of_time(stage).await,
-        Guarantee::Removal => lives::until_its_removal(stage).await,
-        Guarantee::FixedWindow => windows::fixed(stage).await,
-        Guarantee::SlidingWindow => windows::sliding(stage).await,
-        Guarantee::FirstInsertion => races::first_insertion(stage).await,
-        Guarantee::DistinctCounts => races::distinct_counts(stage).await,
-        Guarantee::Purge => purge::only_what_is_over(stage).await,
-        Guarantee::PurgeRace => purge::race_of_purges(stage).await,
-        Guarantee::ExactKeys => keys::exact(stage).await,
-        Guarantee::Cancellation => cancel::dropped_calls(stage).await,
-        Guarantee::Outage => outage::nothing_is_absent(stage).await,
+        Guarantee::Expiry => lives::until_its_expiry(store).await,
+        Guarantee::LivingEntry => lives::undisturbed(store).await,
+        Guarantee::FinestTime => lives::to_the_last_fraction(store).await,
+        Guarantee::FarExpiry => lives::to_the_end_of_time(store).await,
+        Guarantee::Removal => lives::until_its_removal(store).await,
+        Guarantee::FixedWindow => windows::fixed(store).await,
+        Guarantee::SlidingWindow => windows::sliding(store).await,
+        Guarantee::FirstInsertion => races::first_insertion(store).await,
+        Guarantee::DistinctCounts => races::distinct_counts(store).await,
+        Guarantee::Purge => purge::only_what_is_over(store).await,
+        Guarantee::PurgeRace => purge::race_of_purges(store).await,
+        Guarantee::ExactKeys => keys::exact(store).await,
+        Guarantee::Cancellation => cancel::dropped_calls(store).await,
+        Guarantee::Outage => outage::nothing_is_absent(store).await,
         other => broken(format!("{other} is not a guarantee of an expiring store")),
     }
 }

@@ -36,7 +36,7 @@ const INSTANT: Duration = Duration::MICROSECOND;
 pub(super) async fn try_one<F: SessionFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
     judge(async move {
         let fresh = fixture.fresh().await;
-        play(StoreUnderTest { fresh }, guarantee).await
+        run(StoreUnderTest { fresh }, guarantee).await
     })
     .await
 }
@@ -58,23 +58,23 @@ where
     .await
 }
 
-async fn play<S: SessionStore>(stage: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
+async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) -> Tried {
     match guarantee {
-        Guarantee::SessionRoundTrip => basics::round_trip(stage).await,
-        Guarantee::SessionAbsence => basics::absence(stage).await,
-        Guarantee::SwapFromPreviousVersion => swap::from_previous_version(stage).await,
-        Guarantee::OneSwapWins => swap::one_wins(stage).await,
-        Guarantee::SwapOfDeleted => swap::of_deleted(stage).await,
-        Guarantee::OneDeletionWins => deletion::one_wins(stage).await,
-        Guarantee::SessionListing => listing::order_and_limit(stage).await,
-        Guarantee::ExactOwners => owners::exact(stage).await,
-        Guarantee::OwnerRemoval => owners::removal(stage).await,
-        Guarantee::SessionPurge => purge::only_what_is_over(stage).await,
-        Guarantee::SessionPurgeRace => purge::races(stage).await,
-        Guarantee::OneDescendant => rotation::one_descendant(stage).await,
-        Guarantee::SessionWritesAreRead => reads::own_writes(stage).await,
-        Guarantee::Cancellation => cancel::dropped_calls(stage).await,
-        Guarantee::Outage => outage::nothing_is_absent(stage).await,
+        Guarantee::SessionRoundTrip => basics::round_trip(store).await,
+        Guarantee::SessionAbsence => basics::absence(store).await,
+        Guarantee::SwapFromPreviousVersion => swap::from_previous_version(store).await,
+        Guarantee::OneSwapWins => swap::one_wins(store).await,
+        Guarantee::SwapOfDeleted => swap::of_deleted(store).await,
+        Guarantee::OneDeletionWins => deletion::one_wins(store).await,
+        Guarantee::SessionListing => listing::order_and_limit(store).await,
+        Guarantee::ExactOwners => owners::exact(store).await,
+        Guarantee::OwnerRemoval => owners::removal(store).await,
+        Guarantee::SessionPurge => purge::only_what_is_over(store).await,
+        Guarantee::SessionPurgeRace => purge::races(store).await,
+        Guarantee::OneDescendant => rotation::one_descendant(store).await,
+        Guarantee::SessionWritesAreRead => reads::own_writes(store).await,
+        Guarantee::Cancellation => cancel::dropped_calls(store).await,
+        Guarantee::Outage => outage::nothing_is_absent(store).await,
         other => broken(format!("{other} is not a guarantee of a session store")),
     }
 }

@@ -40,36 +40,36 @@ type Change<F> = UserChange<UserOf<F>>;
 
 /// Tries one guarantee on a fresh store.
 pub(super) async fn try_one<F: UserFixture>(fixture: Arc<F>, guarantee: Guarantee) -> Verdict {
-    judge(async move { play(StoreUnderTest::new(fixture).await, guarantee).await }).await
+    judge(async move { run(StoreUnderTest::new(fixture).await, guarantee).await }).await
 }
 
-async fn play<F: UserFixture>(stage: StoreUnderTest<F>, guarantee: Guarantee) -> Tried {
+async fn run<F: UserFixture>(store: StoreUnderTest<F>, guarantee: Guarantee) -> Tried {
     match guarantee {
-        Guarantee::InsertedIsFound => basics::inserted_is_found(stage).await,
-        Guarantee::AbsenceIsNoError => basics::absence_is_no_error(stage).await,
-        Guarantee::OwnWritesAreRead => basics::own_writes_are_read(stage).await,
-        Guarantee::TakenOnInsert => unique::taken_on_insert(stage).await,
-        Guarantee::TakenOnUpdate => unique::taken_on_update(stage).await,
-        Guarantee::UniqueEmail => unique::one_email(stage).await,
-        Guarantee::UniqueUsername => unique::one_username(stage).await,
-        Guarantee::ExactText => text::exact(stage).await,
-        Guarantee::HostileText => text::hostile(stage).await,
-        Guarantee::LongestText => text::longest(stage).await,
-        Guarantee::OnlyNamedColumns => change::only_named_columns(stage).await,
-        Guarantee::EmptyChange => change::empty(stage).await,
-        Guarantee::WholeChanges => change::whole(stage).await,
-        Guarantee::ExpectedEpoch => epoch::expected(stage).await,
-        Guarantee::OneWinnerPerEpoch => epoch::one_winner(stage).await,
-        Guarantee::EpochBump => epoch::bump_once(stage).await,
-        Guarantee::LastSuperuser => superusers::last(stage).await,
-        Guarantee::OnlyDemotion => superusers::only_demotion(stage).await,
-        Guarantee::LastSuperuserRace => superusers::race_for_last(stage).await,
-        Guarantee::Deletion => deletion::outcomes(stage).await,
-        Guarantee::KeysAreNotReused => deletion::keys_are_not_reused(stage).await,
-        Guarantee::ListOrder => list::order(stage).await,
-        Guarantee::StablePages => list::stable_pages(stage).await,
-        Guarantee::Cancellation => cancel::dropped_calls(stage).await,
-        Guarantee::Outage => outage::nothing_is_absent(stage).await,
+        Guarantee::InsertedIsFound => basics::inserted_is_found(store).await,
+        Guarantee::AbsenceIsNoError => basics::absence_is_no_error(store).await,
+        Guarantee::OwnWritesAreRead => basics::own_writes_are_read(store).await,
+        Guarantee::TakenOnInsert => unique::taken_on_insert(store).await,
+        Guarantee::TakenOnUpdate => unique::taken_on_update(store).await,
+        Guarantee::UniqueEmail => unique::one_email(store).await,
+        Guarantee::UniqueUsername => unique::one_username(store).await,
+        Guarantee::ExactText => text::exact(store).await,
+        Guarantee::HostileText => text::hostile(store).await,
+        Guarantee::LongestText => text::longest(store).await,
+        Guarantee::OnlyNamedColumns => change::only_named_columns(store).await,
+        Guarantee::EmptyChange => change::empty(store).await,
+        Guarantee::WholeChanges => change::whole(store).await,
+        Guarantee::ExpectedEpoch => epoch::expected(store).await,
+        Guarantee::OneWinnerPerEpoch => epoch::one_winner(store).await,
+        Guarantee::EpochBump => epoch::bump_once(store).await,
+        Guarantee::LastSuperuser => superusers::last(store).await,
+        Guarantee::OnlyDemotion => superusers::only_demotion(store).await,
+        Guarantee::LastSuperuserRace => superusers::race_for_last(store).await,
+        Guarantee::Deletion => deletion::outcomes(store).await,
+        Guarantee::KeysAreNotReused => deletion::keys_are_not_reused(store).await,
+        Guarantee::ListOrder => list::order(store).await,
+        Guarantee::StablePages => list::stable_pages(store).await,
+        Guarantee::Cancellation => cancel::dropped_calls(store).await,
+        Guarantee::Outage => outage::nothing_is_absent(store).await,
         other => broken(format!("{other} is not a guarantee of a user store")),
     }
 }

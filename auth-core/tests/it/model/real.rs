@@ -38,7 +38,7 @@ pub(super) struct Real {
 
 struct Server {
     auth: Auth<User>,
-    door: CoreClient<User>,
+    client: CoreClient<User>,
 }
 
 /// What a login or a refresh hands out.
@@ -109,8 +109,8 @@ impl Real {
                 .backend(Backend::new("jwt", BearerTransport::new(), jwt).with_sessions())
                 .build()
                 .unwrap();
-            let door = CoreClient::new(auth.clone());
-            Server { auth, door }
+            let client = CoreClient::new(auth.clone());
+            Server { auth, client }
         };
         Self {
             servers: (0..2).map(server).collect(),
@@ -138,7 +138,7 @@ impl Real {
             Some(cookies) => request.header("cookie", cookies),
             None => request,
         };
-        let reply = self.servers[at].door.send(request).await;
+        let reply = self.servers[at].client.send(request).await;
         self.note_csrf(&reply);
         reply
     }
@@ -154,7 +154,7 @@ impl Real {
             Kind::Web => of_ours(request).header("cookie", access_cookie(token)),
             Kind::Api | Kind::Jwt => request.bearer(token),
         };
-        self.servers[at].door.send(request).await
+        self.servers[at].client.send(request).await
     }
 
     pub(super) async fn refresh(&self, at: usize, kind: Kind, token: &str) -> WireReply {
@@ -166,7 +166,7 @@ impl Real {
             }
             Kind::Api | Kind::Jwt => WireRequest::post(&target, &json!({"refresh_token": token})),
         };
-        let reply = self.servers[at].door.send(request).await;
+        let reply = self.servers[at].client.send(request).await;
         self.note_csrf(&reply);
         reply
     }

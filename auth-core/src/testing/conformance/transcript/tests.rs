@@ -21,7 +21,7 @@ fn said(replies: Vec<WireReply>) -> Transcript {
         .map(|reply| (request.clone(), reply))
         .collect();
     Transcript {
-        scenes: vec![Recording::new("group::case", &said)],
+        recordings: vec![Recording::new("group::case", &said)],
     }
 }
 
@@ -68,15 +68,15 @@ fn whatever_differs_is_found() {
 
 #[test]
 fn another_request_or_case_is_found() {
-    let scene = |case: &str, target: &str| Transcript {
-        scenes: vec![Recording::new(
+    let transcript = |case: &str, target: &str| Transcript {
+        recordings: vec![Recording::new(
             case,
             &[(WireRequest::new("GET", target), reply("a"))],
         )],
     };
-    check(&scene("a", "/x"), &scene("a", "/y"), 1);
+    check(&transcript("a", "/x"), &transcript("a", "/y"), 1);
     // A case that only one of them has is two differences: one is missing, one is there.
-    check(&scene("a", "/x"), &scene("b", "/x"), 2);
+    check(&transcript("a", "/x"), &transcript("b", "/x"), 2);
 }
 
 /// Ids differ from run to run; who is who must not.
@@ -108,7 +108,7 @@ fn random_values_are_compared_by_their_places() {
 #[test]
 fn a_value_of_the_request_is_known_in_the_reply() {
     let asked = |answer: &str| Transcript {
-        scenes: vec![Recording::new(
+        recordings: vec![Recording::new(
             "a",
             &[(
                 WireRequest::new("GET", &format!("/users/{ADA}")),

@@ -2,12 +2,12 @@
 
 use super::{CODE, KEY, StoreUnderTest, credential, next, owner};
 use crate::store::CredentialStore;
-use crate::testing::contract::case_run::{Tried, drop_after, ensure, ensure_eq, stages};
+use crate::testing::contract::case_run::{Tried, drop_after, ensure, ensure_eq, poll_counts};
 
 pub(super) async fn dropped_calls<S: CredentialStore>(store: StoreUnderTest<S>) -> Tried {
     let other = credential(&owner("other")?, &KEY, "other")?;
     store.inserted(&other).await?;
-    for (number, polls) in stages() {
+    for (number, polls) in poll_counts() {
         let calls = store.store();
         drop_after(polls, calls.credential(&other.kind, &other.id)).await;
         drop_after(polls, calls.credentials_of(&other.owner, None, 10)).await;

@@ -7,7 +7,7 @@ use crate::store::{
     UserDatabase,
 };
 use crate::testing::contract::case_run::{
-    Stop, Tried, broken, drop_after, ensure, ensure_eq, failed, race, stages,
+    Stop, Tried, broken, drop_after, ensure, ensure_eq, failed, poll_counts, race,
 };
 use crate::testing::contract::fixture::UserFixture;
 use crate::user::{AuthUser, EmailAddress, Roles};
@@ -53,7 +53,7 @@ where
     for round in 0..24 {
         beside_reads::<F>(fixture, &store, 2 + round).await?;
     }
-    for (number, polls) in stages() {
+    for (number, polls) in poll_counts() {
         dropped::<F>(fixture, &store, 100 + number, polls).await?;
     }
     Ok(())

@@ -2,22 +2,22 @@
 
 use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Window};
-use crate::testing::contract::case_run::{Tried, drop_after, ensure, stages};
+use crate::testing::contract::case_run::{Tried, drop_after, ensure, poll_counts};
 
-pub(super) async fn dropped_calls<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
-    let (store, start) = (stage.store(), start());
+pub(super) async fn dropped_calls<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
+    let (inner, start) = (store.store(), start());
     let end = start + MINUTE;
     let window = Window::Fixed(MINUTE);
     let living = key("living");
-    stage.inserted(&living, end, start).await?;
-    for (number, polls) in stages() {
+    store.inserted(&living, end, start).await?;
+    for (number, polls) in poll_counts() {
         let name = |word: &str| key(&format!("{word}{number}"));
-        drop_after(polls, store.count(&living, start)).await;
+        drop_after(polls, inner.count(&living, start)).await;
 
         let inserted = name("inserted");
-        drop_after(polls, store.insert_once(&inserted, end, start)).await;
-        stage.insert(&inserted, end, start).await?;
-        stage
+        drop_after(polls, inner.insert_once(&inserted, end, start)).await;
+        store.insert(&inserted, end, start).await?;
+        store
             .counts(
                 "after a dropped and a second insertion",
                 &inserted,
@@ -25,7 +25,7 @@ pub(super) async fn dropped_calls<S: ExpiringStore>(stage: StoreUnderTest<S>) ->
                 1,
             )
             .await?;
-        stage
+        store
             .counts(
                 "after a dropped insertion, at the expiry",
                 &inserted,
@@ -35,13 +35,13 @@ pub(super) async fn dropped_calls<S: ExpiringStore>(stage: StoreUnderTest<S>) ->
             .await?;
 
         let counted = name("counted");
-        drop_after(polls, store.increment(&counted, window, start)).await;
-        stage.increment(&counted, window, start).await?;
-        let count = stage.count(&counted, start).await?;
+        drop_after(polls, inner.increment(&counted, window, start)).await;
+        store.increment(&counted, window, start).await?;
+        let count = store.count(&counted, start).await?;
         ensure((1..=2).contains(&count), || {
             format!("after a dropped and a second increment the count is {count}")
         })?;
-        stage
+        store
             .counts(
                 "after a dropped increment, at the end of the window",
                 &counted,
@@ -51,18 +51,18 @@ pub(super) async fn dropped_calls<S: ExpiringStore>(stage: StoreUnderTest<S>) ->
             .await?;
 
         let removed = name("removed");
-        stage.inserted(&removed, end, start).await?;
-        drop_after(polls, store.remove(&removed)).await;
-        stage.remove(&removed).await?;
-        stage
+        store.inserted(&removed, end, start).await?;
+        drop_after(polls, inner.remove(&removed)).await;
+        store.remove(&removed).await?;
+        store
             .counts("after a dropped and a second removal", &removed, start, 0)
             .await?;
 
         let over = name("over");
-        stage.inserted(&over, start, start).await?;
-        drop_after(polls, store.purge(start, 10)).await;
-        stage.purge(start, 10).await?;
-        stage
+        store.inserted(&over, start, start).await?;
+        drop_after(polls, inner.purge(start, 10)).await;
+        store.purge(start, 10).await?;
+        store
             .counts("after a dropped purge", &living, start, 1)
             .await?;
     }

@@ -5,7 +5,7 @@ use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 use crate::testing::contract::case_run::{Tried, ensure, ensure_eq};
 use crate::testing::contract::names::NAMES;
 
-pub(super) async fn exact<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn exact<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     let mut keys: Vec<_> = NAMES.iter().map(|name| super::key(name)).collect();
     keys.push(ExpiringKey::new("Test", "a"));
@@ -20,7 +20,7 @@ pub(super) async fn exact<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     ensure_eq("the longest key", &longest, &Some(ExpiringKey::MAX_BYTES))?;
 
     for (key, _) in counted(&keys) {
-        let inserted = stage.insert(key, start + MINUTE, start).await?;
+        let inserted = store.insert(key, start + MINUTE, start).await?;
         ensure(inserted == Inserted::New, || {
             let text = key.as_str();
             format!("another key is taken for {text:?}")
@@ -28,13 +28,13 @@ pub(super) async fn exact<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
     }
     for (key, times) in counted(&keys) {
         for _ in 0..times {
-            stage.increment(key, Window::Fixed(MINUTE), start).await?;
+            store.increment(key, Window::Fixed(MINUTE), start).await?;
         }
     }
     for (key, times) in counted(&keys) {
         let when = format!("of the key {:?}", key.as_str());
-        stage.counts(&when, key, start, times + 1).await?;
-        let removed = stage.remove(key).await?;
+        store.counts(&when, key, start, times + 1).await?;
+        let removed = store.remove(key).await?;
         ensure(removed, || {
             format!("{:?} could not be removed", key.as_str())
         })?;

@@ -6,50 +6,50 @@ use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted};
 use crate::testing::contract::case_run::{Tried, ensure, ensure_eq, race};
 
-pub(super) async fn only_what_is_over<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn only_what_is_over<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     ensure_eq(
         "a purge of an empty store",
-        &stage.purge(start, 10).await?,
+        &store.purge(start, 10).await?,
         &0,
     )?;
     for number in 0..10 {
         let expires_at = start + Duration::seconds(number);
-        stage
+        store
             .inserted(&key(&number.to_string()), expires_at, start)
             .await?;
     }
     // Seven are over, the one that expires at this very moment among them.
     let at = start + Duration::seconds(6);
     for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
-        let purged = stage.purge(at, limit).await?;
+        let purged = store.purge(at, limit).await?;
         ensure_eq(&format!("a purge of at most {limit}"), &purged, &expected)?;
     }
     // As it was at the beginning, when all but the first were alive: a purge leaves no trace.
     for number in 1..10 {
         let expected = u64::from(number > 6);
         let when = format!("after a purge of 0 to 6, at the beginning, of number {number}");
-        stage
+        store
             .counts(&when, &key(&number.to_string()), start, expected)
             .await?;
     }
     Ok(())
 }
 
-pub(super) async fn race_of_purges<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn race_of_purges<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     for round in 0..3 {
         for number in 0..100 {
-            stage
+            store
                 .inserted(&key(&format!("{round}-{number}")), start, start)
                 .await?;
         }
         let living = key(&format!("living{round}"));
-        stage.inserted(&living, start + MINUTE, start).await?;
+        store.inserted(&living, start + MINUTE, start).await?;
         let mut purged: u64 = race(16, |_| {
-            let stage = stage.clone();
+            let store = store.clone();
             async move {
-                let purged = stage.purge(start, 10).await?;
+                let purged = store.purge(start, 10).await?;
                 ensure(purged <= 10, || {
                     format!("a purge of at most 10 took {purged}")
                 })?;
@@ -61,30 +61,30 @@ pub(super) async fn race_of_purges<S: ExpiringStore>(stage: StoreUnderTest<S>) -
         .sum();
         // Those that ran at once may have left something to each other.
         loop {
-            match stage.purge(start, 100).await? {
+            match store.purge(start, 100).await? {
                 0 => break,
                 more => purged += more,
             }
         }
         ensure_eq("what all purges together say that they took", &purged, &100)?;
-        stage.counts("after purges", &living, start, 1).await?;
+        store.counts("after purges", &living, start, 1).await?;
     }
-    revived(&stage).await
+    revived(&store).await
 }
 
 /// An expired entry is inserted again while it is purged: it must be present afterwards.
-async fn revived<S: ExpiringStore>(stage: &StoreUnderTest<S>) -> Tried {
+async fn revived<S: ExpiringStore>(store: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for round in 0..16 {
         let key = key(&format!("revived{round}"));
-        stage.inserted(&key, start, start).await?;
+        store.inserted(&key, start, start).await?;
         race(4, |number| {
-            let (stage, key) = (stage.clone(), key.clone());
+            let (store, key) = (store.clone(), key.clone());
             async move {
                 if number > 1 {
-                    stage.purge(start, 10).await?;
-                } else if stage.insert(&key, start + MINUTE, start).await? == Inserted::New {
-                    stage
+                    store.purge(start, 10).await?;
+                } else if store.insert(&key, start + MINUTE, start).await? == Inserted::New {
+                    store
                         .counts("after it began anew during a purge", &key, start, 1)
                         .await?;
                 }
@@ -92,7 +92,7 @@ async fn revived<S: ExpiringStore>(stage: &StoreUnderTest<S>) -> Tried {
             }
         })
         .await?;
-        stage
+        store
             .counts("after it began anew during a purge", &key, start, 1)
             .await?;
     }

@@ -5,14 +5,14 @@ use crate::store::{ExpiringStore, Inserted, Window};
 use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
 /// A6.5.1: what works once is spent by one of many.
-pub(super) async fn first_insertion<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn first_insertion<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     for name in ["a", "b"] {
         // After the first round an entry is there that is just over.
         for round in 0..4 {
             let at = start() + MINUTE * round;
             let outcomes = race(RACERS, |_| {
-                let stage = stage.clone();
-                async move { stage.insert(&key(name), at + MINUTE, at).await }
+                let store = store.clone();
+                async move { store.insert(&key(name), at + MINUTE, at).await }
             })
             .await?;
             let new = outcomes.iter().filter(|outcome| **outcome == Inserted::New);
@@ -21,7 +21,7 @@ pub(super) async fn first_insertion<S: ExpiringStore>(stage: StoreUnderTest<S>) 
                 &new.count(),
                 &1,
             )?;
-            stage
+            store
                 .counts("after a race of insertions", &key(name), at, 1)
                 .await?;
         }
@@ -29,15 +29,15 @@ pub(super) async fn first_insertion<S: ExpiringStore>(stage: StoreUnderTest<S>) 
     Ok(())
 }
 
-pub(super) async fn distinct_counts<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn distinct_counts<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     for window in [Window::Fixed(MINUTE), Window::Sliding(MINUTE)] {
         // After the first round an entry is there that is just over.
         for round in 0..3 {
             let at = start() + MINUTE * round;
             let name = key(&format!("{window:?}"));
             let mut counts = race(RACERS, |_| {
-                let (stage, key) = (stage.clone(), name.clone());
-                async move { stage.increment(&key, window, at).await }
+                let (store, key) = (store.clone(), name.clone());
+                async move { store.increment(&key, window, at).await }
             })
             .await?;
             counts.sort_unstable();
@@ -47,7 +47,7 @@ pub(super) async fn distinct_counts<S: ExpiringStore>(stage: StoreUnderTest<S>) 
                 &counts,
                 &all,
             )?;
-            stage
+            store
                 .counts("after a race of increments", &name, at, u64::from(RACERS))
                 .await?;
         }

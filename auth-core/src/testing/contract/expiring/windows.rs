@@ -6,15 +6,15 @@ use super::{INSTANT, MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Window};
 use crate::testing::contract::case_run::{Tried, ensure_eq};
 
-pub(super) async fn fixed<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn fixed<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let (key, start, window) = (key("a"), start(), Window::Fixed(MINUTE));
     for (seconds, expected) in [(1, 1), (2, 2), (3, 3), (59, 4)] {
         let at = start + Duration::seconds(seconds);
-        let count = stage.increment(&key, window, at).await?;
+        let count = store.increment(&key, window, at).await?;
         ensure_eq("a count in a fixed window", &count, &expected)?;
     }
     let end = start + Duration::SECOND + MINUTE;
-    stage
+    store
         .counts(
             "a microsecond before the end of the window",
             &key,
@@ -22,12 +22,12 @@ pub(super) async fn fixed<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
             4,
         )
         .await?;
-    stage
+    store
         .counts("at the end of the window", &key, end, 0)
         .await?;
-    let count = stage.increment(&key, window, end).await?;
+    let count = store.increment(&key, window, end).await?;
     ensure_eq("the first count of the next window", &count, &1)?;
-    stage
+    store
         .counts(
             "a microsecond before the end of the next window",
             &key,
@@ -35,18 +35,18 @@ pub(super) async fn fixed<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
             1,
         )
         .await?;
-    stage
+    store
         .counts("at the end of the next window", &key, end + MINUTE, 0)
         .await
 }
 
-pub(super) async fn sliding<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn sliding<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let (key, start, window) = (key("a"), start(), Window::Sliding(MINUTE));
     let mut at = start;
     for expected in 1..=4 {
-        let count = stage.increment(&key, window, at).await?;
+        let count = store.increment(&key, window, at).await?;
         ensure_eq("a count in a sliding window", &count, &expected)?;
-        stage
+        store
             .counts(
                 "a microsecond before the end of the window",
                 &key,
@@ -57,9 +57,9 @@ pub(super) async fn sliding<S: ExpiringStore>(stage: StoreUnderTest<S>) -> Tried
         at = at + MINUTE - INSTANT;
     }
     let end = at + INSTANT;
-    stage
+    store
         .counts("at the end of the window", &key, end, 0)
         .await?;
-    let count = stage.increment(&key, window, end).await?;
+    let count = store.increment(&key, window, end).await?;
     ensure_eq("the first count of the next window", &count, &1)
 }

@@ -9,7 +9,7 @@ use crate::testing::contract::case_run::{Tried, broken, ensure_eq};
 use crate::testing::contract::names::NAMES;
 use crate::user::Epoch;
 
-pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn round_trip<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let mut sessions = vec![
         session_of(&owner("ada")?)?,
         longest("x")?,
@@ -27,20 +27,20 @@ pub(super) async fn round_trip<S: SessionStore>(stage: StoreUnderTest<S>) -> Tri
         });
     }
     for session in &sessions {
-        stage.insert(session).await?;
+        store.insert(session).await?;
     }
     for session in &sessions {
         let when = "after its insertion";
-        stage.holds(when, &session.id, Some(session)).await?;
+        store.holds(when, &session.id, Some(session)).await?;
     }
     for session in &mut sessions {
         let used = changed(session);
-        stage.swaps("a swap", &used, true).await?;
+        store.swaps("a swap", &used, true).await?;
         *session = used;
     }
     for session in &sessions {
         let when = "after a swap";
-        stage.holds(when, &session.id, Some(session)).await?;
+        store.holds(when, &session.id, Some(session)).await?;
     }
     Ok(())
 }
@@ -101,33 +101,33 @@ fn changed(session: &StoredSession) -> StoredSession {
     }
 }
 
-pub(super) async fn absence<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
-    nothing_is_there(&stage).await?;
+pub(super) async fn absence<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
+    nothing_is_there(&store).await?;
     // Nor beside one that is.
     let there = session_of(&owner("grace")?)?;
-    stage.insert(&there).await?;
-    nothing_is_there(&stage).await?;
+    store.insert(&there).await?;
+    nothing_is_there(&store).await?;
     let when = "after calls for another";
-    stage.holds(when, &there.id, Some(&there)).await
+    store.holds(when, &there.id, Some(&there)).await
 }
 
-async fn nothing_is_there<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
+async fn nothing_is_there<S: SessionStore>(store: &StoreUnderTest<S>) -> Tried {
     let (ada, start) = (owner("ada")?, start());
     let absent = session_of(&ada)?;
-    stage.holds("where it never was", &absent.id, None).await?;
+    store.holds("where it never was", &absent.id, None).await?;
     // Neither the first version nor a later one.
-    stage.swaps("a swap of nothing", &absent, false).await?;
+    store.swaps("a swap of nothing", &absent, false).await?;
     let later = next(&absent, "later");
-    stage.swaps("a swap of nothing", &later, false).await?;
-    stage
+    store.swaps("a swap of nothing", &later, false).await?;
+    store
         .holds("after a swap of nothing", &absent.id, None)
         .await?;
-    let deleted = stage.delete(&new_id()?).await?;
+    let deleted = store.delete(&new_id()?).await?;
     ensure_eq("a deletion of nothing", &deleted, &false)?;
-    let listed = stage.list(&ada, start, 10).await?;
+    let listed = store.list(&ada, start, 10).await?;
     ensure_eq("how many sessions are left", &listed.len(), &0)?;
-    let removed = stage.remove_of(&ada).await?;
+    let removed = store.remove_of(&ada).await?;
     ensure_eq("a removal of an owner without any", &removed, &0)?;
-    let purged = stage.purge(start, 10).await?;
+    let purged = store.purge(start, 10).await?;
     ensure_eq("a purge where nothing is over", &purged, &0)
 }

@@ -9,9 +9,9 @@ use crate::session::SessionId;
 use crate::store::{Owner, SessionStore, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure_eq};
 
-pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn order_and_limit<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let (ada, start) = (owner("ada")?, start());
-    stage.insert(&session_of(&owner("grace")?)?).await?;
+    store.insert(&session_of(&owner("grace")?)?).await?;
     let mut rows = Vec::new();
     // Several of them were used at the same moment, and several end at the same moment.
     for number in 0..12 {
@@ -20,7 +20,7 @@ pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -
             expires_at: start + MINUTE * (1 + number % 3),
             ..session_of(&ada)?
         };
-        stage.insert(&row).await?;
+        store.insert(&row).await?;
         rows.push(row);
     }
     let end = start + MINUTE * 4;
@@ -34,7 +34,7 @@ pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -
         end,
     ] {
         for limit in [0, 1, 3, 11, 12, 13, u32::MAX] {
-            lists(&stage, &ada, &rows, at, limit).await?;
+            lists(&store, &ada, &rows, at, limit).await?;
         }
     }
     // A use brings a session to the front, and puts its end off.
@@ -44,13 +44,13 @@ pub(super) async fn order_and_limit<S: SessionStore>(stage: StoreUnderTest<S>) -
             expires_at: end + MINUTE,
             ..next(row, "used")
         };
-        stage.swaps("a swap", row, true).await?;
+        store.swaps("a swap", row, true).await?;
     }
-    lists(&stage, &ada, &rows, end, 5).await
+    lists(&store, &ada, &rows, end, 5).await
 }
 
 async fn lists<S: SessionStore>(
-    stage: &StoreUnderTest<S>,
+    store: &StoreUnderTest<S>,
     owner: &Owner,
     rows: &[StoredSession],
     now: OffsetDateTime,
@@ -59,7 +59,7 @@ async fn lists<S: SessionStore>(
     let mut expected: Vec<_> = rows.iter().filter(|row| row.expires_at > now).collect();
     expected.sort_by_key(|row| (Reverse(row.last_used_at), row.id));
     expected.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let listed = stage.list(owner, now, limit).await?;
+    let listed = store.list(owner, now, limit).await?;
     let ids = |row: &StoredSession| -> SessionId { row.id };
     ensure_eq(
         &format!("a list of at most {limit}"),

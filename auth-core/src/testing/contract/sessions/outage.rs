@@ -5,44 +5,44 @@ use crate::error::StoreError;
 use crate::store::SessionStore;
 use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 
-pub(super) async fn nothing_is_absent<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
-    let Some(outage) = stage.fresh.outage() else {
+pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
+    let Some(outage) = store.fresh.outage() else {
         return skipped("the fixture makes no outage");
     };
     let (ada, start) = (owner("ada")?, start());
     let (there, absent) = (session_of(&owner("there")?)?, session_of(&ada)?);
-    stage.insert(&there).await?;
+    store.insert(&there).await?;
     outage.begin().await;
     // All at once: a store may wait for a while until it gives up. Should one carry a call out after
     // all, it does nothing to the session that is there.
     let answers = race(8, |number| {
-        let (stage, ada) = (stage.clone(), ada.clone());
+        let (store, ada) = (store.clone(), ada.clone());
         let (there, absent) = (there.clone(), absent.clone());
         async move {
-            let store = stage.store();
+            let inner = store.store();
             Ok(match number {
-                0 => ("insert_session", heard(&store.insert_session(absent).await)),
-                1 => ("session", heard(&store.session(&there.id).await)),
-                2 => ("session", heard(&store.session(&absent.id).await)),
+                0 => ("insert_session", heard(&inner.insert_session(absent).await)),
+                1 => ("session", heard(&inner.session(&there.id).await)),
+                2 => ("session", heard(&inner.session(&absent.id).await)),
                 3 => {
                     let next = next(&absent, "next");
-                    ("swap_session", heard(&store.swap_session(&next).await))
+                    ("swap_session", heard(&inner.swap_session(&next).await))
                 }
                 4 => (
                     "delete_session",
-                    heard(&store.delete_session(&absent.id).await),
+                    heard(&inner.delete_session(&absent.id).await),
                 ),
                 5 => (
                     "sessions_of",
-                    heard(&store.sessions_of(&there.owner, start, 10).await),
+                    heard(&inner.sessions_of(&there.owner, start, 10).await),
                 ),
                 6 => (
                     "delete_sessions_of",
-                    heard(&store.delete_sessions_of(&ada).await),
+                    heard(&inner.delete_sessions_of(&ada).await),
                 ),
                 _ => (
                     "purge_sessions",
-                    heard(&store.purge_sessions(start, 10).await),
+                    heard(&inner.purge_sessions(start, 10).await),
                 ),
             })
         }
@@ -52,7 +52,7 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(stage: StoreUnderTest<S>)
     for (method, answered) in answers? {
         ensure(!answered, || format!("{method} answered during the outage"))?;
     }
-    stage
+    store
         .holds("after the outage", &there.id, Some(&there))
         .await
 }

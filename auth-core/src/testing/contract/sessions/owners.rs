@@ -7,7 +7,7 @@ use crate::store::{Owner, SessionStore, StoredSession};
 use crate::testing::contract::case_run::{Tried, ensure_eq, race};
 use crate::testing::contract::names::NAMES;
 
-pub(super) async fn exact<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn exact<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let mut owners = Vec::new();
     for name in NAMES {
         owners.push(owner(name)?);
@@ -27,27 +27,27 @@ pub(super) async fn exact<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
     let mut rows = Vec::new();
     for owner in &owners {
         let row = session_of(owner)?;
-        stage.insert(&row).await?;
+        store.insert(&row).await?;
         rows.push(row);
     }
     for row in &rows {
-        let listed = stage.list(&row.owner, start(), 100).await?;
+        let listed = store.list(&row.owner, start(), 100).await?;
         let ids: Vec<_> = listed.iter().map(|row| row.id).collect();
         let what = format!("the sessions of {:?}", row.owner.as_str());
         ensure_eq(&what, &ids, &vec![row.id])?;
     }
     for row in &rows {
-        let removed = stage.remove_of(&row.owner).await?;
+        let removed = store.remove_of(&row.owner).await?;
         let what = format!("a removal of the sessions of {:?}", row.owner.as_str());
         ensure_eq(&what, &removed, &1)?;
     }
     Ok(())
 }
 
-pub(super) async fn removal<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn removal<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let (ada, grace) = (owner("ada")?, owner("grace")?);
     let other = session_of(&grace)?;
-    stage.insert(&other).await?;
+    store.insert(&other).await?;
     for count in [1, 7, 200] {
         let mut rows = Vec::new();
         for number in 0..count {
@@ -57,14 +57,14 @@ pub(super) async fn removal<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried 
                 expires_at: start() - over,
                 ..session_of(&ada)?
             };
-            stage.insert(&row).await?;
+            store.insert(&row).await?;
             rows.push(row);
         }
         // The last of them by one alone: there is no portion to it.
         let racers = if count == 200 { 1 } else { 8 };
         let removed = race(racers, |_| {
-            let (stage, ada) = (stage.clone(), ada.clone());
-            async move { stage.remove_of(&ada).await }
+            let (store, ada) = (store.clone(), ada.clone());
+            async move { store.remove_of(&ada).await }
         })
         .await?;
         ensure_eq(
@@ -74,10 +74,10 @@ pub(super) async fn removal<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried 
         )?;
         for row in &rows {
             let when = "after the removal of its owner's";
-            stage.holds(when, &row.id, None).await?;
+            store.holds(when, &row.id, None).await?;
         }
         let when = "after the removal of another owner's";
-        stage.holds(when, &other.id, Some(&other)).await?;
+        store.holds(when, &other.id, Some(&other)).await?;
     }
     Ok(())
 }

@@ -14,41 +14,41 @@ fn ending(after: Duration) -> Tried<StoredSession> {
     })
 }
 
-pub(super) async fn only_what_is_over<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn only_what_is_over<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
-    let empty = stage.purge(start, 10).await?;
+    let empty = store.purge(start, 10).await?;
     ensure_eq("a purge of an empty store", &empty, &0)?;
     let mut rows = Vec::new();
     for number in 0..10 {
         let row = ending(INSTANT * number)?;
-        stage.insert(&row).await?;
+        store.insert(&row).await?;
         rows.push(row);
     }
     // Seven are over, the one that ends at this very moment among them.
     let at = start + INSTANT * 6;
     for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
-        let purged = stage.purge(at, limit).await?;
+        let purged = store.purge(at, limit).await?;
         ensure_eq(&format!("a purge of at most {limit}"), &purged, &expected)?;
     }
     for row in &rows {
         let lives = (row.expires_at > at).then_some(row);
-        stage.holds("after a purge", &row.id, lives).await?;
+        store.holds("after a purge", &row.id, lives).await?;
     }
     Ok(())
 }
 
-pub(super) async fn races<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn races<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     for _ in 0..3 {
         for _ in 0..100 {
-            stage.insert(&ending(Duration::ZERO)?).await?;
+            store.insert(&ending(Duration::ZERO)?).await?;
         }
         let living = ending(MINUTE)?;
-        stage.insert(&living).await?;
+        store.insert(&living).await?;
         let purged = race(16, |_| {
-            let stage = stage.clone();
+            let store = store.clone();
             async move {
-                let purged = stage.purge(start, 10).await?;
+                let purged = store.purge(start, 10).await?;
                 ensure(purged <= 10, || {
                     format!("a purge of at most 10 took {purged}")
                 })?;
@@ -59,36 +59,36 @@ pub(super) async fn races<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
         let mut purged: u64 = purged.into_iter().sum();
         // Those that ran at once may have left something to each other.
         loop {
-            match stage.purge(start, 100).await? {
+            match store.purge(start, 100).await? {
                 0 => break,
                 more => purged += more,
             }
         }
         ensure_eq("what all purges together say that they took", &purged, &100)?;
         let when = "after purges";
-        stage.holds(when, &living.id, Some(&living)).await?;
+        store.holds(when, &living.id, Some(&living)).await?;
     }
-    prolonged(&stage).await
+    prolonged(&store).await
 }
 
 /// A session is used in its last moment, by a process whose clock is slightly late, while it is
 /// purged: it is present afterwards if, and only if, the use was written.
-async fn prolonged<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
+async fn prolonged<S: SessionStore>(store: &StoreUnderTest<S>) -> Tried {
     let start = start();
     for _ in 0..32 {
         let row = ending(Duration::ZERO)?;
-        stage.insert(&row).await?;
+        store.insert(&row).await?;
         let used = StoredSession {
             expires_at: start + MINUTE,
             ..next(&row, "used")
         };
         let swapped = race(4, |number| {
-            let (stage, used) = (stage.clone(), used.clone());
+            let (store, used) = (store.clone(), used.clone());
             async move {
                 if number == 1 {
-                    stage.swap(&used).await
+                    store.swap(&used).await
                 } else {
-                    stage.purge(start, 10).await?;
+                    store.purge(start, 10).await?;
                     Ok(false)
                 }
             }
@@ -96,8 +96,8 @@ async fn prolonged<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
         .await?;
         let lives = swapped.contains(&true).then_some(&used);
         let when = "after a purge beside a swap that prolongs";
-        stage.holds(when, &row.id, lives).await?;
-        stage.delete(&row.id).await?;
+        store.holds(when, &row.id, lives).await?;
+        store.delete(&row.id).await?;
     }
     Ok(())
 }

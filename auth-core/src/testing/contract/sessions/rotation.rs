@@ -28,25 +28,25 @@ pub(super) fn of(
 
 /// Rotates once, at the start.
 pub(super) async fn rotate<S: SessionStore>(
-    stage: &StoreUnderTest<S>,
+    store: &StoreUnderTest<S>,
     rules: &Sessions,
     token: &RefreshToken,
     shared: bool,
 ) -> Tried<(Successor, RotateOutcome)> {
     let (successor, rotation) = of(rules, token, shared, start())?;
-    let outcome = rotation.run(stage.store()).await;
+    let outcome = rotation.run(store.store()).await;
     let outcome = outcome.map_err(|error| failed("a rotation", &error))?;
     Ok((successor, outcome))
 }
 
 /// B-01: a token has one successor, however many callers exchange it at the same time.
-pub(super) async fn one_descendant<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn one_descendant<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     for shared in [false, true] {
-        one_successor(&stage, shared).await?;
+        one_successor(&store, shared).await?;
     }
     for _ in 0..8 {
-        without_grace(&stage).await?;
-        spent_and_current_token(&stage).await?;
+        without_grace(&store).await?;
+        spent_and_current_token(&store).await?;
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ impl Tally {
 
 /// 64 callers that each present one of these tokens in turn.
 async fn race_of<S: SessionStore>(
-    stage: &StoreUnderTest<S>,
+    store: &StoreUnderTest<S>,
     grace: StdDuration,
     tokens: &[&RefreshToken],
     shared: bool,
@@ -91,10 +91,10 @@ async fn race_of<S: SessionStore>(
     let answers = race(RACERS, |number| {
         let place = usize::try_from(number).unwrap_or(0) % texts.len();
         let token = texts.get(place).and_then(|text| RefreshToken::parse(text));
-        let stage = stage.clone();
+        let store = store.clone();
         async move {
             match token {
-                Some(token) => rotate(&stage, &rules(grace), &token, shared).await,
+                Some(token) => rotate(&store, &rules(grace), &token, shared).await,
                 None => broken("a refresh token cannot be read"),
             }
         }
@@ -117,11 +117,11 @@ fn winner(answers: Vec<(Successor, RotateOutcome)>) -> Tried<(RefreshToken, Stor
 }
 
 /// Within the grace all callers get the same successor, round after round.
-async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool) -> Tried {
+async fn one_successor<S: SessionStore>(store: &StoreUnderTest<S>, shared: bool) -> Tried {
     let (mut token, row) = begun(&rules(GRACE), start())?;
-    stage.insert(&row).await?;
+    store.insert(&row).await?;
     for generation in 1..=4 {
-        let answers = race_of(stage, GRACE, &[&token], shared).await?;
+        let answers = race_of(store, GRACE, &[&token], shared).await?;
         let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
         // The tabs of a browser that present a token made within the grace keep it.
         if shared && generation > 1 {
@@ -149,7 +149,7 @@ async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool)
         ensure_eq(what, &others, &0)?;
         ensure_eq("how often it was written", &now.version, &generation)?;
         let when = "after a race of rotations";
-        stage.holds(when, &now.id, Some(&now)).await?;
+        store.holds(when, &now.id, Some(&now)).await?;
         let told = rules(GRACE).repeat(&token, &now).ok().flatten();
         let told = told.map(|successor| successor.token.text());
         let what = "whether the repeated successor is the one that was made";
@@ -160,10 +160,10 @@ async fn one_successor<S: SessionStore>(stage: &StoreUnderTest<S>, shared: bool)
 }
 
 /// Without grace a second use ends the session, and exactly one call reports it.
-async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
+async fn without_grace<S: SessionStore>(store: &StoreUnderTest<S>) -> Tried {
     let (token, row) = begun(&rules(StdDuration::ZERO), start())?;
-    stage.insert(&row).await?;
-    let answers = race_of(stage, StdDuration::ZERO, &[&token], false).await?;
+    store.insert(&row).await?;
+    let answers = race_of(store, StdDuration::ZERO, &[&token], false).await?;
     let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
     let expected = Tally {
         rotated: 1,
@@ -173,21 +173,21 @@ async fn without_grace<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
     };
     ensure_eq("64 calls with one token without grace", &tally, &expected)?;
     let when = "after a token was used twice";
-    stage.holds(when, &row.id, None).await
+    store.holds(when, &row.id, None).await
 }
 
 /// A spent token and the current one are presented at the same time: the session ends, in either
 /// order.
-async fn spent_and_current_token<S: SessionStore>(stage: &StoreUnderTest<S>) -> Tried {
+async fn spent_and_current_token<S: SessionStore>(store: &StoreUnderTest<S>) -> Tried {
     let rules = rules(GRACE);
     let (stolen, row) = begun(&rules, start())?;
-    stage.insert(&row).await?;
-    let (second, _) = rotate(stage, &rules, &stolen, false).await?;
-    let (third, _) = rotate(stage, &rules, &second.token, false).await?;
-    let answers = race_of(stage, GRACE, &[&stolen, &third.token], false).await?;
+    store.insert(&row).await?;
+    let (second, _) = rotate(store, &rules, &stolen, false).await?;
+    let (third, _) = rotate(store, &rules, &second.token, false).await?;
+    let answers = race_of(store, GRACE, &[&stolen, &third.token], false).await?;
     let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
     let what = "how many calls reported the reuse";
     ensure_eq(what, &tally.reused, &1)?;
     let when = "after a reuse";
-    stage.holds(when, &row.id, None).await
+    store.holds(when, &row.id, None).await
 }

@@ -4,11 +4,11 @@ use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, SessionTokens, StoredSession};
 use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
-pub(super) async fn from_previous_version<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn from_previous_version<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let (mut row, other) = (session_of(&ada)?, session_of(&ada)?);
-    stage.insert(&row).await?;
-    stage.insert(&other).await?;
+    store.insert(&row).await?;
+    store.insert(&other).await?;
     for _ in 0..3 {
         for version in wrong_versions(row.version) {
             let wrong = StoredSession {
@@ -16,16 +16,16 @@ pub(super) async fn from_previous_version<S: SessionStore>(stage: StoreUnderTest
                 ..next(&row, "wrong")
             };
             let what = format!("a swap to version {version} of {}", row.version);
-            stage.swaps(&what, &wrong, false).await?;
+            store.swaps(&what, &wrong, false).await?;
             let when = "after a swap that was refused";
-            stage.holds(when, &row.id, Some(&row)).await?;
+            store.holds(when, &row.id, Some(&row)).await?;
         }
         let good = next(&row, &format!("written as {}", row.version + 1));
-        stage.swaps("a swap in time", &good, true).await?;
-        stage.swaps("the same swap again", &good, false).await?;
-        stage.holds("after a swap", &row.id, Some(&good)).await?;
+        store.swaps("a swap in time", &good, true).await?;
+        store.swaps("the same swap again", &good, false).await?;
+        store.holds("after a swap", &row.id, Some(&good)).await?;
         let when = "after swaps of another";
-        stage.holds(when, &other.id, Some(&other)).await?;
+        store.holds(when, &other.id, Some(&other)).await?;
         row = good;
     }
     Ok(())
@@ -37,14 +37,14 @@ fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
 }
 
 /// B-01: of many who read one version one writes.
-pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn one_wins<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let mut row = session_of(&owner("ada")?)?;
-    stage.insert(&row).await?;
+    store.insert(&row).await?;
     for round in 0..8 {
         let winners = race(RACERS, |number| {
-            let stage = stage.clone();
+            let store = store.clone();
             let next = next(&row, &format!("{round}-{number}"));
-            async move { Ok(stage.swap(&next).await?.then_some(next)) }
+            async move { Ok(store.swap(&next).await?.then_some(next)) }
         })
         .await?;
         let winners: Vec<_> = winners.into_iter().flatten().collect();
@@ -55,7 +55,7 @@ pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried
         )?;
         for winner in winners {
             let when = "after a race of swaps";
-            stage.holds(when, &row.id, Some(&winner)).await?;
+            store.holds(when, &row.id, Some(&winner)).await?;
             row = winner;
         }
     }
@@ -63,42 +63,42 @@ pub(super) async fn one_wins<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried
 }
 
 /// A7.4.1: an ended session stays ended, also for a concurrent write.
-pub(super) async fn of_deleted<S: SessionStore>(stage: StoreUnderTest<S>) -> Tried {
+pub(super) async fn of_deleted<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let ada = owner("ada")?;
     let row = session_of(&ada)?;
-    stage.insert(&row).await?;
-    stage.delete(&row.id).await?;
+    store.insert(&row).await?;
+    store.delete(&row.id).await?;
     for late in [row.clone(), next(&row, "late")] {
-        stage
+        store
             .swaps("a swap of what was deleted", &late, false)
             .await?;
-        stage
+        store
             .holds("after a swap of what was deleted", &row.id, None)
             .await?;
     }
     for round in 0..48 {
         let row = session_of(&ada)?;
-        stage.insert(&row).await?;
+        store.insert(&row).await?;
         race(4, |number| {
-            let (stage, row, ada) = (stage.clone(), row.clone(), ada.clone());
+            let (store, row, ada) = (store.clone(), row.clone(), ada.clone());
             async move {
                 if number == round % 4 {
-                    end(&stage, round, &row, &ada).await
+                    end(&store, round, &row, &ada).await
                 } else {
                     let tokens = SessionTokens::from_stored(format!("{number}"));
                     let next = StoredSession {
                         tokens,
                         ..next(&row, "")
                     };
-                    stage.swap(&next).await.map(drop)
+                    store.swap(&next).await.map(drop)
                 }
             }
         })
         .await?;
-        stage
+        store
             .holds("after a deletion beside swaps", &row.id, None)
             .await?;
-        let listed = stage.list(&ada, start(), 10).await?;
+        let listed = store.list(&ada, start(), 10).await?;
         ensure_eq(
             "how many sessions are listed after a deletion beside swaps",
             &listed.len(),
@@ -110,7 +110,7 @@ pub(super) async fn of_deleted<S: SessionStore>(stage: StoreUnderTest<S>) -> Tri
 
 /// One of the two ways to end a session.
 async fn end<S: SessionStore>(
-    stage: &StoreUnderTest<S>,
+    store: &StoreUnderTest<S>,
     round: u32,
     row: &StoredSession,
     owner: &crate::store::Owner,
@@ -118,11 +118,11 @@ async fn end<S: SessionStore>(
     if round < 24 {
         ensure_eq(
             "a deletion beside swaps",
-            &stage.delete(&row.id).await?,
+            &store.delete(&row.id).await?,
             &true,
         )
     } else {
-        let removed = stage.remove_of(owner).await?;
+        let removed = store.remove_of(owner).await?;
         ensure_eq("a removal beside swaps", &removed, &1)
     }
 }

@@ -16,12 +16,12 @@ type UserOf<F> = <<F as UserFixture>::Store as UserDatabase>::User;
 type IdOf<F> = <UserOf<F> as AuthUser>::Id;
 type Joint<F> = StoreUnderTest<<F as UserFixture>::Store>;
 
-pub(super) async fn keep_session<F>(fixture: &F, stage: Joint<F>) -> Tried
+pub(super) async fn keep_session<F>(fixture: &F, store: Joint<F>) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let ada = inserted(fixture, &stage, 0, "ada@example.com").await?;
-    let grace = inserted(fixture, &stage, 1, "grace@example.com").await?;
+    let ada = inserted(fixture, &store, 0, "ada@example.com").await?;
+    let grace = inserted(fixture, &store, 1, "grace@example.com").await?;
     let (id, epoch) = (ada.id().clone(), ada.epoch());
     let (kept, other) = (of(&ada)?, of(&ada)?);
     let (hers, outdated) = (of(&grace)?, of(&ada)?);
@@ -31,35 +31,35 @@ where
     };
     let all = [&kept, &other, &hers, &outdated];
     for row in all {
-        stage.insert(row).await?;
+        store.insert(row).await?;
     }
 
     let change = || keeping(&kept);
     let outdated_epoch = Precondition::epoch(epoch.next());
-    let outcome = update::<F>(&stage, &id, change(), outdated_epoch).await?;
+    let outcome = update::<F>(&store, &id, change(), outdated_epoch).await?;
     let is_stale = matches!(outcome, UpdateOutcome::Stale);
     ensure_eq("whether an update is stale", &is_stale, &true)?;
-    unmoved(&stage, "after a stale update", &all).await?;
+    unmoved(&store, "after a stale update", &all).await?;
 
     let taken = UserChange {
         email: Some(grace.email().clone()),
         ..change()
     };
-    let outcome = update::<F>(&stage, &id, taken, Precondition::anything()).await?;
+    let outcome = update::<F>(&store, &id, taken, Precondition::anything()).await?;
     let is_taken = matches!(outcome, UpdateOutcome::Taken(_));
     ensure_eq("whether an address is taken", &is_taken, &true)?;
-    unmoved(&stage, "after an update to a taken address", &all).await?;
+    unmoved(&store, "after an update to a taken address", &all).await?;
 
     let unbumped = UserChange {
         bump_epoch: false,
         is_verified: Some(true),
         ..change()
     };
-    updated::<F>(&stage, &id, unbumped).await?;
-    unmoved(&stage, "after an update without a bump", &all).await?;
+    updated::<F>(&store, &id, unbumped).await?;
+    unmoved(&store, "after an update without a bump", &all).await?;
 
-    let after = updated::<F>(&stage, &id, change()).await?;
-    let moved = stage.session(&kept.id).await?;
+    let after = updated::<F>(&store, &id, change()).await?;
+    let moved = store.session(&kept.id).await?;
     let expected = StoredSession {
         epoch: after.epoch(),
         version: moved.as_ref().map_or(0, |row| row.version),
@@ -70,15 +70,15 @@ where
         &moved.as_ref(),
         &Some(&expected),
     )?;
-    unmoved(&stage, "after the bump", &[&other, &hers, &outdated]).await?;
+    unmoved(&store, "after the bump", &[&other, &hers, &outdated]).await?;
     // A caller that read it before, and is about to record a use, must not write the old epoch back.
     let late = next(&kept, "late");
     let what = "a swap of the session as it was before the bump";
-    stage.swaps(what, &late, false).await?;
+    store.swaps(what, &late, false).await?;
 
-    beside_uses::<F>(&stage, &id, &kept).await?;
-    revives_nothing::<F>(&stage, &id, &outdated).await?;
-    missing::<F>(&stage, &grace).await
+    beside_uses::<F>(&store, &id, &kept).await?;
+    revives_nothing::<F>(&store, &id, &outdated).await?;
+    missing::<F>(&store, &grace).await
 }
 
 /// A session of this user's, with its epoch.
@@ -100,37 +100,37 @@ fn keeping<U: AuthUser>(kept: &StoredSession) -> UserChange<U> {
 }
 
 async fn unmoved<S: SessionStore>(
-    stage: &StoreUnderTest<S>,
+    store: &StoreUnderTest<S>,
     when: &str,
     rows: &[&StoredSession],
 ) -> Tried {
     for row in rows {
-        stage.holds(when, &row.id, Some(row)).await?;
+        store.holds(when, &row.id, Some(row)).await?;
     }
     Ok(())
 }
 
 /// Uses that are noted while the epoch moves: neither is lost for good.
-async fn beside_uses<F>(stage: &Joint<F>, id: &IdOf<F>, kept: &StoredSession) -> Tried
+async fn beside_uses<F>(store: &Joint<F>, id: &IdOf<F>, kept: &StoredSession) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
     for _ in 0..24 {
         race(4, |number| {
-            let (stage, id, kept) = (stage.clone(), id.clone(), kept.clone());
+            let (store, id, kept) = (store.clone(), id.clone(), kept.clone());
             async move {
                 if number == 0 {
-                    return updated::<F>(&stage, &id, keeping(&kept)).await.map(drop);
+                    return updated::<F>(&store, &id, keeping(&kept)).await.map(drop);
                 }
-                if let Some(row) = stage.session(&kept.id).await? {
-                    stage.swap(&next(&row, "used")).await?;
+                if let Some(row) = store.session(&kept.id).await? {
+                    store.swap(&next(&row, "used")).await?;
                 }
                 Ok(())
             }
         })
         .await?;
-        let user = there::<F>(stage, id).await?;
-        let row = stage.session(&kept.id).await?;
+        let user = there::<F>(store, id).await?;
+        let row = store.session(&kept.id).await?;
         ensure_eq(
             "the epoch of a session that was used while its user's moved",
             &row.map(|row| row.epoch),
@@ -141,35 +141,35 @@ where
 }
 
 /// What an earlier bump has ended is not brought back.
-async fn revives_nothing<F>(stage: &Joint<F>, id: &IdOf<F>, outdated: &StoredSession) -> Tried
+async fn revives_nothing<F>(store: &Joint<F>, id: &IdOf<F>, outdated: &StoredSession) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
-    updated::<F>(stage, id, keeping(outdated)).await?;
+    updated::<F>(store, id, keeping(outdated)).await?;
     let when = "after a bump that keeps what an earlier one had ended";
-    stage.holds(when, &outdated.id, Some(outdated)).await
+    store.holds(when, &outdated.id, Some(outdated)).await
 }
 
 /// Where the user is gone there is nothing to move.
-async fn missing<F>(stage: &Joint<F>, user: &UserOf<F>) -> Tried
+async fn missing<F>(store: &Joint<F>, user: &UserOf<F>) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let deleted = stage
+    let deleted = store
         .store()
         .delete(user.id(), Precondition::anything(), None)
         .await;
     deleted.map_err(|error| failed("delete", &error))?;
     let left = of(user)?;
-    stage.insert(&left).await?;
-    let outcome = update::<F>(stage, user.id(), keeping(&left), Precondition::anything()).await?;
+    store.insert(&left).await?;
+    let outcome = update::<F>(store, user.id(), keeping(&left), Precondition::anything()).await?;
     let is_missing = matches!(outcome, UpdateOutcome::Missing);
     ensure_eq("whether a deleted user is missing", &is_missing, &true)?;
     let when = "after an update of an unknown user";
-    stage.holds(when, &left.id, Some(&left)).await
+    store.holds(when, &left.id, Some(&left)).await
 }
 
-async fn inserted<F>(fixture: &F, stage: &Joint<F>, number: u32, address: &str) -> Tried<UserOf<F>>
+async fn inserted<F>(fixture: &F, store: &Joint<F>, number: u32, address: &str) -> Tried<UserOf<F>>
 where
     F: UserFixture<Store: SessionStore>,
 {
@@ -185,24 +185,24 @@ where
         created_at: start(),
         columns: fixture.columns(number),
     };
-    let outcome = stage.store().insert(new).await;
+    let outcome = store.store().insert(new).await;
     match outcome.map_err(|error| failed("insert", &error))? {
         InsertOutcome::Inserted(user) => Ok(user),
         InsertOutcome::Taken(field) => broken(format!("{field} is taken in a new store")),
     }
 }
 
-async fn there<F>(stage: &Joint<F>, id: &IdOf<F>) -> Tried<UserOf<F>>
+async fn there<F>(store: &Joint<F>, id: &IdOf<F>) -> Tried<UserOf<F>>
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let found = stage.store().get(id).await;
+    let found = store.store().get(id).await;
     let found = found.map_err(|error| failed("get", &error))?;
     found.ok_or_else(|| Stop::Broken("a user is gone".to_owned()))
 }
 
 async fn update<F>(
-    stage: &Joint<F>,
+    store: &Joint<F>,
     id: &IdOf<F>,
     change: UserChange<UserOf<F>>,
     expect: Precondition,
@@ -210,20 +210,20 @@ async fn update<F>(
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let outcome = stage.store().update(id, change, expect).await;
+    let outcome = store.store().update(id, change, expect).await;
     outcome.map_err(|error| failed("update", &error))
 }
 
 /// Applies a change that nothing speaks against.
 async fn updated<F>(
-    stage: &Joint<F>,
+    store: &Joint<F>,
     id: &IdOf<F>,
     change: UserChange<UserOf<F>>,
 ) -> Tried<UserOf<F>>
 where
     F: UserFixture<Store: SessionStore>,
 {
-    let outcome = update::<F>(stage, id, change, Precondition::anything()).await?;
+    let outcome = update::<F>(store, id, change, Precondition::anything()).await?;
     match outcome {
         UpdateOutcome::Updated(user) => Ok(user),
         _ => broken("an update that nothing speaks against was not applied"),

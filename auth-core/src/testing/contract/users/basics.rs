@@ -9,27 +9,27 @@ use crate::testing::contract::fixture::UserFixture;
 use crate::user::EmailAddress;
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn inserted_is_found<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let full = stage.full("ada@example.com", "ada")?;
-    let plain = stage.plain("plain@example.com")?;
+pub(super) async fn inserted_is_found<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let full = store.full("ada@example.com", "ada")?;
+    let plain = store.plain("plain@example.com")?;
     let asleep = NewUser {
         password_hash: None,
         is_active: false,
-        ..stage.plain("none@example.com")?
+        ..store.plain("none@example.com")?
     };
     for new in [full, plain, asleep] {
-        let user = stage.inserted(new.clone()).await?;
-        is_as_given(&stage, &new, &user, "the answer of insert")?;
-        let by_key = stage.there(user.id()).await?;
-        is_as_given(&stage, &new, &by_key, "get")?;
+        let user = store.inserted(new.clone()).await?;
+        is_as_given(&store, &new, &user, "the answer of insert")?;
+        let by_key = store.there(user.id()).await?;
+        is_as_given(&store, &new, &by_key, "get")?;
         ensure_eq("the key", by_key.id(), user.id())?;
-        match stage.find(new.email.clone()).await? {
-            Some(by_email) => is_as_given(&stage, &new, &by_email, "find by address")?,
+        match store.find(new.email.clone()).await? {
+            Some(by_email) => is_as_given(&store, &new, &by_email, "find by address")?,
             None => return broken(format!("find by address: no user has {}", new.email)),
         }
         if let Some(name) = new.username.clone() {
-            match stage.find(name).await? {
-                Some(by_name) => is_as_given(&stage, &new, &by_name, "find by user name")?,
+            match store.find(name).await? {
+                Some(by_name) => is_as_given(&store, &new, &by_name, "find by user name")?,
                 None => return broken("find by user name: no user has it"),
             }
         }
@@ -39,12 +39,12 @@ pub(super) async fn inserted_is_found<F: UserFixture>(stage: StoreUnderTest<F>) 
             format!("the key {text} does not parse back from its own text")
         })?;
     }
-    let page = stage.list(3, PageStart::Offset(0)).await?;
+    let page = store.list(3, PageStart::Offset(0)).await?;
     ensure_eq("users in a list of three", &page.items.len(), &3)
 }
 
 fn is_as_given<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     new: &New<F>,
     user: &UserOf<F>,
     seen_by: &str,
@@ -61,36 +61,36 @@ fn is_as_given<F: UserFixture>(
             format!("{seen_by}: {difference}")
         }
     })?;
-    let own = stage.fixture.has_columns(user, &new.columns);
+    let own = store.fixture.has_columns(user, &new.columns);
     ensure(own, || {
         format!("{seen_by}: the own columns are not {:?}", new.columns)
     })
 }
 
 /// A6.3.2: no default accounts.
-pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let page = stage.list(10, PageStart::Offset(0)).await?;
+pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let page = store.list(10, PageStart::Offset(0)).await?;
     ensure_eq("users in a new store", &page.items.len(), &0)?;
     ensure_eq("the total of a new store", &page.total, &0)?;
 
-    let gone = stage.inserted(stage.plain("gone@example.com")?).await?;
-    stage.delete(gone.id(), Precondition::anything()).await?;
+    let gone = store.inserted(store.plain("gone@example.com")?).await?;
+    store.delete(gone.id(), Precondition::anything()).await?;
     let nobody = gone.id();
 
-    ensure(stage.get(nobody).await?.is_none(), || {
+    ensure(store.get(nobody).await?.is_none(), || {
         "get found a deleted user".to_owned()
     })?;
-    let found = stage.find(email("nobody@example.com")?).await?;
+    let found = store.find(email("nobody@example.com")?).await?;
     ensure(found.is_none(), || {
         "find by address found an unknown user".to_owned()
     })?;
     if UserOf::<F>::FIELDS.usernames {
-        let found = stage.find(username("unknown")?).await?;
+        let found = store.find(username("unknown")?).await?;
         ensure(found.is_none(), || {
             "find by user name found an unknown user".to_owned()
         })?;
     }
-    let after = stage
+    let after = store
         .list(10, PageStart::After(Some(nobody.clone())))
         .await?;
     ensure_eq("users after a key that is gone", &after.items.len(), &0)?;
@@ -100,14 +100,14 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
         (UserChange::default(), Precondition::anything()),
         (demote(), all),
     ] {
-        let outcome = stage.update(nobody, change, expect).await?;
+        let outcome = store.update(nobody, change, expect).await?;
         ensure(matches!(outcome, UpdateOutcome::Missing), || {
             format!(
                 "an update of an unknown user answered {}",
                 update_name(&outcome)
             )
         })?;
-        let outcome = stage.delete(nobody, expect).await?;
+        let outcome = store.delete(nobody, expect).await?;
         ensure_eq(
             "a deletion of an unknown user",
             &outcome,
@@ -119,52 +119,52 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(stage: StoreUnderTest<F>
 
 /// Each step is taken by a task of its own, so that what one connection or thread wrote is read by
 /// another.
-pub(super) async fn own_writes_are_read<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn own_writes_are_read<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     for round in 0..16 {
-        let new = stage.plain(&format!("writer{round}@example.com"))?;
+        let new = store.plain(&format!("writer{round}@example.com"))?;
         let address = new.email.clone();
-        let writer = stage.clone();
+        let writer = store.clone();
         let outcome = in_a_task(async move { writer.insert(new).await }).await?;
         let InsertOutcome::Inserted(user) = outcome else {
             return broken("an insertion of a free address answered `Taken`");
         };
         let id = user.id().clone();
-        is_read(&stage, &id, &address, "an insertion").await?;
+        is_read(&store, &id, &address, "an insertion").await?;
 
         let moved = email(&format!("moved{round}@example.com"))?;
         let change = UserChange {
             email: Some(moved.clone()),
             ..UserChange::default()
         };
-        let (writer, key) = (stage.clone(), id.clone());
+        let (writer, key) = (store.clone(), id.clone());
         in_a_task(async move { writer.updated(&key, change).await }).await?;
-        is_read(&stage, &id, &moved, "a change").await?;
-        ensure(stage.find(address).await?.is_none(), || {
+        is_read(&store, &id, &moved, "a change").await?;
+        ensure(store.find(address).await?.is_none(), || {
             "find by address found a user by the address that it gave up".to_owned()
         })?;
 
-        let (writer, key) = (stage.clone(), id.clone());
+        let (writer, key) = (store.clone(), id.clone());
         in_a_task(async move { writer.delete(&key, Precondition::anything()).await }).await?;
-        let found = [stage.get(&id).await?, stage.find(moved).await?];
+        let found = [store.get(&id).await?, store.find(moved).await?];
         ensure(found.iter().all(Option::is_none), || {
             "a user was found after its deletion".to_owned()
         })?;
-        ensure_eq("users after a deletion", &stage.listed().await?, &0)?;
+        ensure_eq("users after a deletion", &store.listed().await?, &0)?;
     }
     Ok(())
 }
 
 /// Every read shows the user with this address.
 async fn is_read<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     id: &IdOf<F>,
     address: &EmailAddress,
     after: &str,
 ) -> Tried {
-    let page = stage.list(10, PageStart::After(None)).await?;
+    let page = store.list(10, PageStart::After(None)).await?;
     let seen = [
-        ("get", stage.get(id).await?),
-        ("find by address", stage.find(address.clone()).await?),
+        ("get", store.get(id).await?),
+        ("find by address", store.find(address.clone()).await?),
         ("list", page.items.into_iter().find(|user| user.id() == id)),
     ];
     for (read, user) in seen {

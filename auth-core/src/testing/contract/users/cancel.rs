@@ -10,43 +10,45 @@ use crate::store::{
     DeleteOutcome, InsertOutcome, PageRequest, Precondition, UpdateOutcome, UserChange,
     UserDatabase,
 };
-use crate::testing::contract::case_run::{Tried, broken, drop_after, ensure, ensure_eq, stages};
+use crate::testing::contract::case_run::{
+    Tried, broken, drop_after, ensure, ensure_eq, poll_counts,
+};
 use crate::testing::contract::fixture::UserFixture;
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn dropped_calls<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    for (number, polls) in stages() {
-        let base = stage.plain(&format!("base{number}@example.com"))?;
-        let base = stage.inserted(base).await?.id().clone();
-        dropped_reads(&stage, &base, polls).await?;
-        dropped_update(&stage, &base, number, polls).await?;
-        dropped_insert(&stage, number, polls).await?;
-        dropped_delete(&stage, &base, polls).await?;
+pub(super) async fn dropped_calls<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    for (number, polls) in poll_counts() {
+        let base = store.plain(&format!("base{number}@example.com"))?;
+        let base = store.inserted(base).await?.id().clone();
+        dropped_reads(&store, &base, polls).await?;
+        dropped_update(&store, &base, number, polls).await?;
+        dropped_insert(&store, number, polls).await?;
+        dropped_delete(&store, &base, polls).await?;
     }
     // One user of each stage is left: the one whose insertion was dropped.
-    let count = stages().count();
-    let page = stage.store().list(PageRequest::first()).await;
+    let count = poll_counts().count();
+    let page = store.store().list(PageRequest::first()).await;
     let page = page.map_err(|error| failed("list", &error))?;
     ensure_eq("users in the end", &page.items.len(), &count)?;
     ensure_eq("the total in the end", &page.total, &(count as u64))
 }
 
 async fn dropped_reads<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     base: &IdOf<F>,
     polls: u32,
 ) -> Tried {
-    let store = stage.store();
+    let inner = store.store();
     let login = email("nobody@example.com")?.into();
-    drop_after(polls, store.get(base)).await;
-    drop_after(polls, store.find(&login)).await;
-    drop_after(polls, store.list(PageRequest::first())).await;
-    stage.there(base).await?;
+    drop_after(polls, inner.get(base)).await;
+    drop_after(polls, inner.find(&login)).await;
+    drop_after(polls, inner.list(PageRequest::first())).await;
+    store.there(base).await?;
     Ok(())
 }
 
 async fn dropped_update<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     base: &IdOf<F>,
     number: u32,
     polls: u32,
@@ -63,18 +65,18 @@ async fn dropped_update<F: UserFixture>(
     let expect = Precondition::epoch(Epoch::FIRST);
     drop_after(
         polls,
-        stage.store().update(base, change("dropped")?, expect),
+        store.store().update(base, change("dropped")?, expect),
     )
     .await;
-    is_whole(stage, base, number).await?;
-    match stage.update(base, change("second")?, expect).await? {
+    is_whole(store, base, number).await?;
+    match store.update(base, change("second")?, expect).await? {
         UpdateOutcome::Updated(_) | UpdateOutcome::Stale => {}
         other => {
             let answer = update_name(&other);
             return broken(format!("the update after a dropped one answered {answer}"));
         }
     }
-    let epoch = is_whole(stage, base, number).await?;
+    let epoch = is_whole(store, base, number).await?;
     ensure_eq(
         "the epoch after a dropped and a second update",
         &epoch,
@@ -84,11 +86,11 @@ async fn dropped_update<F: UserFixture>(
 
 /// Address, hash, flag and epoch are of one change.
 async fn is_whole<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     base: &IdOf<F>,
     number: u32,
 ) -> Tried<Epoch> {
-    let user = stage.there(base).await?;
+    let user = store.there(base).await?;
     let seen = (
         user.email().local_part(),
         user.password_hash().map(PasswordHash::as_stored_str),
@@ -107,24 +109,24 @@ async fn is_whole<F: UserFixture>(
 }
 
 async fn dropped_insert<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     number: u32,
     polls: u32,
 ) -> Tried {
     let name = format!("inserted{number}");
     let address = format!("{name}@example.com");
-    let new = stage.full(&address, &name)?;
-    drop_after(polls, stage.store().insert(new.clone())).await;
-    if let InsertOutcome::Inserted(_) = stage.insert(new.clone()).await? {
+    let new = store.full(&address, &name)?;
+    drop_after(polls, store.store().insert(new.clone())).await;
+    if let InsertOutcome::Inserted(_) = store.insert(new.clone()).await? {
         return Ok(());
     }
-    match stage.find(email(&address)?).await? {
+    match store.find(email(&address)?).await? {
         None => broken("a dropped insertion took an address and left no user"),
         Some(user) => {
             let expected = Columns::of_new::<F>(&new);
             let actual = Columns::of_user::<F>(&user);
             ensure(expected == actual, || expected.difference(&actual))?;
-            let own = stage.fixture.has_columns(&user, &new.columns);
+            let own = store.fixture.has_columns(&user, &new.columns);
             ensure(own, || {
                 "a dropped insertion lost the own columns".to_owned()
             })
@@ -133,21 +135,21 @@ async fn dropped_insert<F: UserFixture>(
 }
 
 async fn dropped_delete<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     base: &IdOf<F>,
     polls: u32,
 ) -> Tried {
     drop_after(
         polls,
-        stage.store().delete(base, Precondition::anything(), None),
+        store.store().delete(base, Precondition::anything(), None),
     )
     .await;
-    let outcome = stage.delete(base, Precondition::anything()).await?;
+    let outcome = store.delete(base, Precondition::anything()).await?;
     let decided = matches!(outcome, DeleteOutcome::Deleted | DeleteOutcome::Missing);
     ensure(decided, || {
         format!("the deletion after a dropped one answered {outcome:?}")
     })?;
-    ensure(stage.get(base).await?.is_none(), || {
+    ensure(store.get(base).await?.is_none(), || {
         "a user is there after two deletions".to_owned()
     })
 }

@@ -45,18 +45,18 @@ fn one_a_column<F: UserFixture>(
     Ok(changes)
 }
 
-pub(super) async fn only_named_columns<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let mut ada = stage.full("ada@example.com", "ada")?;
-    let (number, numbered) = stage.numbered("ada@example.com")?;
+pub(super) async fn only_named_columns<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let mut ada = store.full("ada@example.com", "ada")?;
+    let (number, numbered) = store.numbered("ada@example.com")?;
     ada.columns = numbered.columns;
     let mut own = ada.columns.clone();
-    let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
+    let bystander = store.inserted(store.full("by@example.com", "by")?).await?;
     let beside = Columns::of_user::<F>(&bystander);
-    let user = stage.inserted(ada).await?;
+    let user = store.inserted(ada).await?;
     let mut expected = Columns::of_user::<F>(&user);
 
     let mut changes = one_a_column::<F>(UserOf::<F>::FIELDS)?;
-    if let Some((columns, after)) = stage.fixture.change(number) {
+    if let Some((columns, after)) = store.fixture.change(number) {
         own = after;
         let change = UserChange {
             columns,
@@ -66,30 +66,30 @@ pub(super) async fn only_named_columns<F: UserFixture>(stage: StoreUnderTest<F>)
         changes.insert(0, ("own columns", "", change));
     }
     for (name, value, change) in changes {
-        let after = stage.updated(user.id(), change).await?;
+        let after = store.updated(user.id(), change).await?;
         expected = expected.with(name, value);
-        let stored = stage.there(user.id()).await?;
+        let stored = store.there(user.id()).await?;
         for (seen_by, seen) in [("the answer of update", &after), ("get", &stored)] {
             let actual: Columns = Columns::of_user::<F>(seen);
             ensure(actual == expected, || {
                 let difference = expected.difference(&actual);
                 format!("{seen_by} after a change of {name}: {difference}")
             })?;
-            let fits = stage.fixture.has_columns(seen, &own);
+            let fits = store.fixture.has_columns(seen, &own);
             ensure(fits, || {
                 format!("{seen_by} after a change of {name}: own columns are not {own:?}")
             })?;
         }
-        stage
+        store
             .unchanged(bystander.id(), &beside, "after a change of another user")
             .await?;
     }
     Ok(())
 }
 
-pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let user = stage
-        .inserted(stage.full("ada@example.com", "ada")?)
+pub(super) async fn empty<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let user = store
+        .inserted(store.full("ada@example.com", "ada")?)
         .await?;
     let before = Columns::of_user::<F>(&user);
     for expect in [
@@ -97,7 +97,7 @@ pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         Precondition::epoch(user.epoch()),
         Precondition::anything().and_keep_last_superuser(),
     ] {
-        let outcome = stage
+        let outcome = store
             .update(user.id(), UserChange::default(), expect)
             .await?;
         let UpdateOutcome::Updated(after) = outcome else {
@@ -106,7 +106,7 @@ pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         };
         let after = Columns::of_user::<F>(&after);
         ensure(after == before, || before.difference(&after))?;
-        stage
+        store
             .unchanged(user.id(), &before, "after a change that names nothing")
             .await?;
     }
@@ -114,11 +114,11 @@ pub(super) async fn empty<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
 }
 
 /// Writers change two columns together, others change one each, and readers look on.
-pub(super) async fn whole<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn whole<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     for round in 0..8 {
         let pair = |number: u32| format!("pair{round}-{number}@example.com");
-        let new = stage.plain(&pair(0))?;
-        let user = stage
+        let new = store.plain(&pair(0))?;
+        let user = store
             .inserted(NewUser {
                 password_hash: Some(hash(&pair(0))),
                 ..new
@@ -126,7 +126,7 @@ pub(super) async fn whole<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             .await?;
         let writers = 16;
         race(writers * 2, |number| {
-            let (stage, id) = (stage.clone(), user.id().clone());
+            let (store, id) = (store.clone(), user.id().clone());
             let change = match number {
                 0 => Ok(Change::<F> {
                     is_verified: Some(true),
@@ -141,17 +141,17 @@ pub(super) async fn whole<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             };
             async move {
                 if number < writers {
-                    is_a_pair(&stage.updated(&id, change?).await?)
+                    is_a_pair(&store.updated(&id, change?).await?)
                 } else {
-                    is_a_pair(&stage.there(&id).await?)?;
-                    let page = stage.list(100, PageStart::After(None)).await?;
+                    is_a_pair(&store.there(&id).await?)?;
+                    let page = store.list(100, PageStart::After(None)).await?;
                     let mut listed = page.items.iter().filter(|listed| *listed.id() == id);
                     listed.try_for_each(is_a_pair)
                 }
             }
         })
         .await?;
-        let stored = stage.there(user.id()).await?;
+        let stored = store.there(user.id()).await?;
         is_a_pair(&stored)?;
         let both = stored.is_verified() && !stored.is_active();
         ensure(both, || {

@@ -8,21 +8,21 @@ use crate::testing::contract::case_run::{RACERS, Tried, ensure, ensure_eq, race}
 use crate::testing::contract::fixture::UserFixture;
 use crate::user::AuthUser;
 
-pub(super) async fn outcomes<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let bystander = stage.inserted(stage.full("by@example.com", "by")?).await?;
+pub(super) async fn outcomes<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let bystander = store.inserted(store.full("by@example.com", "by")?).await?;
     let beside = Columns::of_user::<F>(&bystander);
     for _ in 0..3 {
         // Address and user name are free again each time.
-        let ada = stage
-            .inserted(stage.full("ada@example.com", "ada")?)
+        let ada = store
+            .inserted(store.full("ada@example.com", "ada")?)
             .await?;
-        let outcome = stage.delete(ada.id(), Precondition::anything()).await?;
+        let outcome = store.delete(ada.id(), Precondition::anything()).await?;
         ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted)?;
-        is_gone(&stage, &ada).await?;
-        let outcome = stage.delete(ada.id(), Precondition::anything()).await?;
+        is_gone(&store, &ada).await?;
+        let outcome = store.delete(ada.id(), Precondition::anything()).await?;
         ensure_eq("a second deletion", &outcome, &DeleteOutcome::Missing)?;
     }
-    stage
+    store
         .unchanged(bystander.id(), &beside, "after a deletion of another user")
         .await?;
 
@@ -31,14 +31,14 @@ pub(super) async fn outcomes<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried 
         email: Some(email("ada@example.com")?),
         ..UserChange::default()
     };
-    stage.updated(bystander.id(), change).await?;
+    store.updated(bystander.id(), change).await?;
 
     for round in 0..4 {
-        let new = stage.plain(&format!("once{round}@example.com"))?;
-        let user = stage.inserted(new).await?;
+        let new = store.plain(&format!("once{round}@example.com"))?;
+        let user = store.inserted(new).await?;
         let outcomes = race(RACERS, |_| {
-            let (stage, id) = (stage.clone(), user.id().clone());
-            async move { stage.delete(&id, Precondition::anything()).await }
+            let (store, id) = (store.clone(), user.id().clone());
+            async move { store.delete(&id, Precondition::anything()).await }
         })
         .await?;
         let count = |wanted| outcomes.iter().filter(|o| **o == wanted).count();
@@ -52,16 +52,16 @@ pub(super) async fn outcomes<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried 
     Ok(())
 }
 
-async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) -> Tried {
-    let page = stage.list(100, PageStart::Offset(0)).await?;
+async fn is_gone<F: UserFixture>(store: &StoreUnderTest<F>, user: &UserOf<F>) -> Tried {
+    let page = store.list(100, PageStart::Offset(0)).await?;
     let listed = page.items.into_iter().find(|other| other.id() == user.id());
     let mut seen = vec![
-        ("get", stage.get(user.id()).await?),
-        ("find by address", stage.find(user.email().clone()).await?),
+        ("get", store.get(user.id()).await?),
+        ("find by address", store.find(user.email().clone()).await?),
         ("list", listed),
     ];
     if UserOf::<F>::FIELDS.usernames {
-        seen.push(("find by user name", stage.find(username("ada")?).await?));
+        seen.push(("find by user name", store.find(username("ada")?).await?));
     }
     for (read, user) in seen {
         ensure(user.is_none(), || {
@@ -69,7 +69,7 @@ async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) ->
         })?;
     }
     ensure_eq("users after a deletion", &page.total, &1)?;
-    let outcome = stage
+    let outcome = store
         .update(user.id(), UserChange::default(), Precondition::anything())
         .await?;
     ensure(matches!(outcome, UpdateOutcome::Missing), || {
@@ -81,9 +81,9 @@ async fn is_gone<F: UserFixture>(stage: &StoreUnderTest<F>, user: &UserOf<F>) ->
 }
 
 /// Tokens contain keys: a user with a reused key would get the sessions of the first user.
-pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn keys_are_not_reused<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     let mut keys = BTreeSet::new();
-    stage.inserted(stage.plain("stays@example.com")?).await?;
+    store.inserted(store.plain("stays@example.com")?).await?;
     for number in 0..8 {
         // The newest goes, and then all of the newest: a key that is "the greatest plus one" comes
         // back.
@@ -91,14 +91,14 @@ pub(super) async fn keys_are_not_reused<F: UserFixture>(stage: StoreUnderTest<F>
         for beside in 0..=(number % 3) {
             let new = NewUser {
                 is_verified: true,
-                ..stage.plain(&format!("u{number}-{beside}@example.com"))?
+                ..store.plain(&format!("u{number}-{beside}@example.com"))?
             };
-            made.push(stage.inserted(new).await?);
+            made.push(store.inserted(new).await?);
         }
         for user in made.iter().rev() {
             let is_new = keys.insert(user.id().clone());
             ensure(is_new, || format!("the key {} was given twice", user.id()))?;
-            stage.delete(user.id(), Precondition::anything()).await?;
+            store.delete(user.id(), Precondition::anything()).await?;
         }
     }
     Ok(())

@@ -20,50 +20,50 @@ fn bump<U: AuthUser>() -> UserChange<U> {
     }
 }
 
-pub(super) async fn expected<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let user = stage.inserted(stage.plain("a@example.com")?).await?;
+pub(super) async fn expected<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let user = store.inserted(store.plain("a@example.com")?).await?;
     let before = Columns::of_user::<F>(&user);
     for other in [1, 2, -1, i64::MAX, i64::MIN] {
         let outdated = Precondition::epoch(Epoch::from_i64(other));
         for change in [verify(), bump(), UserChange::default()] {
-            let outcome = stage.update(user.id(), change, outdated).await?;
+            let outcome = store.update(user.id(), change, outdated).await?;
             ensure(matches!(outcome, UpdateOutcome::Stale), || {
                 let answer = update_name(&outcome);
                 format!("an update that expects another epoch answered {answer}")
             })?;
-            stage
+            store
                 .unchanged(user.id(), &before, "after a stale update")
                 .await?;
         }
-        let outcome = stage.delete(user.id(), outdated).await?;
+        let outcome = store.delete(user.id(), outdated).await?;
         ensure_eq("a stale deletion", &outcome, &DeleteOutcome::Stale)?;
-        stage
+        store
             .unchanged(user.id(), &before, "after a stale deletion")
             .await?;
     }
 
     let fresh = Precondition::epoch(user.epoch());
-    let outcome = stage.update(user.id(), verify(), fresh).await?;
+    let outcome = store.update(user.id(), verify(), fresh).await?;
     ensure(matches!(outcome, UpdateOutcome::Updated(_)), || {
         let answer = update_name(&outcome);
         format!("an update that expects the epoch of the user answered {answer}")
     })?;
-    let outcome = stage.delete(user.id(), fresh).await?;
+    let outcome = store.delete(user.id(), fresh).await?;
     ensure_eq("a deletion in time", &outcome, &DeleteOutcome::Deleted)
 }
 
-pub(super) async fn one_winner<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let user = stage.inserted(stage.plain("a@example.com")?).await?;
+pub(super) async fn one_winner<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let user = store.inserted(store.plain("a@example.com")?).await?;
     for round in 0..8 {
-        let epoch = stage.there(user.id()).await?.epoch();
+        let epoch = store.there(user.id()).await?.epoch();
         let winners = race(RACERS, |number| {
-            let (stage, id) = (stage.clone(), user.id().clone());
+            let (store, id) = (store.clone(), user.id().clone());
             async move {
                 let change = UserChange {
                     password_hash: Some(hash(&format!("{round}-{number}"))),
                     ..bump()
                 };
-                match stage
+                match store
                     .update(&id, change, Precondition::epoch(epoch))
                     .await?
                 {
@@ -80,28 +80,28 @@ pub(super) async fn one_winner<F: UserFixture>(stage: StoreUnderTest<F>) -> Trie
             &winners.len(),
             &1,
         )?;
-        let stored = stage.there(user.id()).await?;
+        let stored = store.there(user.id()).await?;
         let stored = stored
             .password_hash()
             .map(|hash| hash.as_stored_str().to_owned());
         ensure_eq("the hash of the winner", &stored.as_ref(), &winners.first())?;
     }
-    deletions_and_changes(&stage).await
+    deletions_and_changes(&store).await
 }
 
 /// A deletion that expects the epoch, against changes that bump it.
-async fn deletions_and_changes<F: UserFixture>(stage: &StoreUnderTest<F>) -> Tried {
+async fn deletions_and_changes<F: UserFixture>(store: &StoreUnderTest<F>) -> Tried {
     for round in 0..16 {
-        let new = stage.plain(&format!("between{round}@example.com"))?;
-        let user = stage.inserted(new).await?;
+        let new = store.plain(&format!("between{round}@example.com"))?;
+        let user = store.inserted(new).await?;
         let won = race(2, |number| {
-            let (stage, id) = (stage.clone(), user.id().clone());
+            let (store, id) = (store.clone(), user.id().clone());
             let expect = Precondition::epoch(user.epoch());
             async move {
                 if number == round % 2 {
-                    Ok(stage.delete(&id, expect).await? == DeleteOutcome::Deleted)
+                    Ok(store.delete(&id, expect).await? == DeleteOutcome::Deleted)
                 } else {
-                    let outcome = stage.update(&id, bump(), expect).await?;
+                    let outcome = store.update(&id, bump(), expect).await?;
                     Ok(matches!(outcome, UpdateOutcome::Updated(_)))
                 }
             }
@@ -113,8 +113,8 @@ async fn deletions_and_changes<F: UserFixture>(stage: &StoreUnderTest<F>) -> Tri
     Ok(())
 }
 
-pub(super) async fn bump_once<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let user = stage.inserted(stage.plain("a@example.com")?).await?;
+pub(super) async fn bump_once<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let user = store.inserted(store.plain("a@example.com")?).await?;
     let mut epoch = user.epoch();
     for change in [
         bump(),
@@ -124,14 +124,14 @@ pub(super) async fn bump_once<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried
         },
     ] {
         epoch = epoch.next();
-        let after = stage.updated(user.id(), change).await?;
+        let after = store.updated(user.id(), change).await?;
         ensure_eq("the epoch after a bump", &after.epoch(), &epoch)?;
-        let stored = stage.there(user.id()).await?;
+        let stored = store.there(user.id()).await?;
         ensure_eq("the stored epoch after a bump", &stored.epoch(), &epoch)?;
     }
     let seen = race(RACERS, |_| {
-        let (stage, id) = (stage.clone(), user.id().clone());
-        async move { Ok(stage.updated(&id, bump()).await?.epoch()) }
+        let (store, id) = (store.clone(), user.id().clone());
+        async move { Ok(store.updated(&id, bump()).await?.epoch()) }
     })
     .await?;
     let mut seen: Vec<_> = seen.iter().map(|epoch| epoch.as_i64()).collect();

@@ -7,38 +7,38 @@ use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 use crate::testing::contract::fixture::UserFixture;
 use crate::user::{AuthUser, Epoch};
 
-pub(super) async fn nothing_is_absent<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let Some(outage) = stage.fresh.outage() else {
+pub(super) async fn nothing_is_absent<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let Some(outage) = store.fresh.outage() else {
         return skipped("the fixture makes no outage");
     };
-    let user = stage
-        .inserted(stage.full("ada@example.com", "ada")?)
+    let user = store
+        .inserted(store.full("ada@example.com", "ada")?)
         .await?;
     let before = Columns::of_user::<F>(&user);
     outage.begin().await;
     // All at once: a store may wait for a while until it gives up.
     let answers = race(6, |number| {
-        let (stage, id) = (stage.clone(), user.id().clone());
+        let (store, id) = (store.clone(), user.id().clone());
         async move {
-            let store = stage.store();
+            let inner = store.store();
             // Should the store carry a call out after all, it is stale.
             let outdated = Precondition::epoch(Epoch::FIRST.next());
             Ok(match number {
-                0 => ("get", heard(&store.get(&id).await)),
+                0 => ("get", heard(&inner.get(&id).await)),
                 1 => (
                     "find",
-                    heard(&store.find(&email("nobody@example.com")?.into()).await),
+                    heard(&inner.find(&email("nobody@example.com")?.into()).await),
                 ),
                 2 => (
                     "insert",
-                    heard(&store.insert(stage.plain("new@example.com")?).await),
+                    heard(&inner.insert(store.plain("new@example.com")?).await),
                 ),
                 3 => (
                     "update",
-                    heard(&store.update(&id, demote(), outdated).await),
+                    heard(&inner.update(&id, demote(), outdated).await),
                 ),
-                4 => ("delete", heard(&store.delete(&id, outdated, None).await)),
-                _ => ("list", heard(&store.list(PageRequest::first()).await)),
+                4 => ("delete", heard(&inner.delete(&id, outdated, None).await)),
+                _ => ("list", heard(&inner.list(PageRequest::first()).await)),
             })
         }
     })
@@ -47,10 +47,10 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(stage: StoreUnderTest<F>) 
     for (method, answered) in answers? {
         ensure(!answered, || format!("{method} answered during the outage"))?;
     }
-    stage
+    store
         .unchanged(user.id(), &before, "after the outage")
         .await?;
-    stage.inserted(stage.plain("later@example.com")?).await?;
+    store.inserted(store.plain("later@example.com")?).await?;
     Ok(())
 }
 

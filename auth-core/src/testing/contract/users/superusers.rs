@@ -12,18 +12,18 @@ const REMAINS: Precondition = Precondition::anything().and_keep_last_superuser()
 
 const NO_SUPERUSERS: &str = "the users have no superusers";
 
-pub(super) async fn last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn last<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     if !UserOf::<F>::FIELDS.superusers {
         return skipped(NO_SUPERUSERS);
     }
-    let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
+    let ada = store.inserted(store.admin("ada@example.com")?).await?;
     // An inactive superuser does not count.
     let asleep = NewUser {
         is_active: false,
-        ..stage.admin("asleep@example.com")?
+        ..store.admin("asleep@example.com")?
     };
-    stage.inserted(asleep).await?;
-    stage.inserted(stage.plain("nobody@example.com")?).await?;
+    store.inserted(asleep).await?;
+    store.inserted(store.plain("nobody@example.com")?).await?;
     let before = Columns::of_user::<F>(&ada);
 
     let both = UserChange {
@@ -33,50 +33,50 @@ pub(super) async fn last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         ..deactivate()
     };
     for change in [demote(), deactivate(), both] {
-        let outcome = stage.update(ada.id(), change, REMAINS).await?;
+        let outcome = store.update(ada.id(), change, REMAINS).await?;
         ensure(matches!(outcome, UpdateOutcome::LastSuperuser), || {
             let answer = update_name(&outcome);
             format!("an update that takes the last active superuser answered {answer}")
         })?;
-        stage
+        store
             .unchanged(ada.id(), &before, "after a refused update")
             .await?;
     }
-    let outcome = stage.delete(ada.id(), REMAINS).await?;
+    let outcome = store.delete(ada.id(), REMAINS).await?;
     ensure_eq(
         "a deletion of the last",
         &outcome,
         &DeleteOutcome::LastSuperuser,
     )?;
-    stage
+    store
         .unchanged(ada.id(), &before, "after a refused deletion")
         .await
 }
 
-pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let nobody = stage.inserted(stage.plain("nobody@example.com")?).await?;
+pub(super) async fn only_demotion<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let nobody = store.inserted(store.plain("nobody@example.com")?).await?;
     // No active superuser exists, so there is nothing to preserve.
     applies(
-        &stage,
+        &store,
         nobody.id(),
         deactivate(),
         "a deactivation without an active superuser",
     )
     .await?;
     if !UserOf::<F>::FIELDS.superusers {
-        let outcome = stage.delete(nobody.id(), REMAINS).await?;
+        let outcome = store.delete(nobody.id(), REMAINS).await?;
         return ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted);
     }
-    let ada = stage.inserted(stage.admin("ada@example.com")?).await?;
+    let ada = store.inserted(store.admin("ada@example.com")?).await?;
     let asleep = NewUser {
         is_active: false,
-        ..stage.admin("asleep@example.com")?
+        ..store.admin("asleep@example.com")?
     };
-    let asleep = stage.inserted(asleep).await?;
+    let asleep = store.inserted(asleep).await?;
 
     // An older expectation comes first.
     let outdated = Precondition::epoch(Epoch::FIRST.next()).and_keep_last_superuser();
-    let outcome = stage.update(ada.id(), demote(), outdated).await?;
+    let outcome = store.update(ada.id(), demote(), outdated).await?;
     ensure(matches!(outcome, UpdateOutcome::Stale), || {
         format!("a stale demotion answered {}", update_name(&outcome))
     })?;
@@ -92,22 +92,22 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> T
         ..UserChange::default()
     };
     applies(
-        &stage,
+        &store,
         ada.id(),
         verify,
         "a change of other columns of the last",
     )
     .await?;
-    applies(&stage, ada.id(), confirm, "a confirmation of the last").await?;
+    applies(&store, ada.id(), confirm, "a confirmation of the last").await?;
     applies(
-        &stage,
+        &store,
         asleep.id(),
         demote(),
         "a demotion of one who is not active",
     )
     .await?;
     for user in [&nobody, &asleep] {
-        let outcome = stage.delete(user.id(), REMAINS).await?;
+        let outcome = store.delete(user.id(), REMAINS).await?;
         ensure_eq(
             "a deletion of one who does not lead",
             &outcome,
@@ -115,14 +115,14 @@ pub(super) async fn only_demotion<F: UserFixture>(stage: StoreUnderTest<F>) -> T
         )?;
     }
 
-    one_of_two(&stage, &ada).await
+    one_of_two(&store, &ada).await
 }
 
 /// With a second superuser the first may go, and without the precondition the last may, too.
-async fn one_of_two<F: UserFixture>(stage: &StoreUnderTest<F>, ada: &UserOf<F>) -> Tried {
-    let eve = stage.inserted(stage.admin("eve@example.com")?).await?;
-    applies(stage, ada.id(), demote(), "a demotion of one of two").await?;
-    let outcome = stage.delete(eve.id(), Precondition::anything()).await?;
+async fn one_of_two<F: UserFixture>(store: &StoreUnderTest<F>, ada: &UserOf<F>) -> Tried {
+    let eve = store.inserted(store.admin("eve@example.com")?).await?;
+    applies(store, ada.id(), demote(), "a demotion of one of two").await?;
+    let outcome = store.delete(eve.id(), Precondition::anything()).await?;
     ensure_eq(
         "a deletion of the last that may be",
         &outcome,
@@ -131,12 +131,12 @@ async fn one_of_two<F: UserFixture>(stage: &StoreUnderTest<F>, ada: &UserOf<F>) 
 }
 
 async fn applies<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     id: &IdOf<F>,
     change: Change<F>,
     what: &str,
 ) -> Tried {
-    match stage.update(id, change, REMAINS).await? {
+    match store.update(id, change, REMAINS).await? {
         UpdateOutcome::Updated(_) => Ok(()),
         other => broken(format!("{what} answered {}", update_name(&other))),
     }
@@ -150,24 +150,24 @@ enum Took {
 }
 
 /// Two superusers, and two steps that take one of them each.
-pub(super) async fn race_for_last<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn race_for_last<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     if !UserOf::<F>::FIELDS.superusers {
         return skipped(NO_SUPERUSERS);
     }
     for round in 0..32 {
         let mut ids = Vec::new();
         for number in 0..2 {
-            let new = stage.admin(&format!("admin{number}-{round}@example.com"))?;
-            ids.push(stage.inserted(new).await?.id().clone());
+            let new = store.admin(&format!("admin{number}-{round}@example.com"))?;
+            ids.push(store.inserted(new).await?.id().clone());
         }
         let took = race(2, |number| {
-            let (stage, ids) = (stage.clone(), ids.clone());
+            let (store, ids) = (store.clone(), ids.clone());
             async move {
                 let id = ids.into_iter().nth(usize::from(number == 1));
                 match (id, round % 4, number) {
-                    (Some(id), 0, _) | (Some(id), 3, 0) => changed(&stage, &id, demote()).await,
-                    (Some(id), 1, _) => changed(&stage, &id, deactivate()).await,
-                    (Some(id), ..) => deleted(&stage, &id).await,
+                    (Some(id), 0, _) | (Some(id), 3, 0) => changed(&store, &id, demote()).await,
+                    (Some(id), 1, _) => changed(&store, &id, deactivate()).await,
+                    (Some(id), ..) => deleted(&store, &id).await,
                     (None, ..) => broken("a superuser is missing"),
                 }
             }
@@ -176,18 +176,18 @@ pub(super) async fn race_for_last<F: UserFixture>(stage: StoreUnderTest<F>) -> T
         let taken = took.iter().filter(|took| **took == Took::Yes).count();
         ensure_eq("how many of two superusers were taken at once", &taken, &1)?;
         for id in &ids {
-            stage.delete(id, Precondition::anything()).await?;
+            store.delete(id, Precondition::anything()).await?;
         }
     }
     Ok(())
 }
 
 async fn changed<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     id: &IdOf<F>,
     change: Change<F>,
 ) -> Tried<Took> {
-    match stage.update(id, change, REMAINS).await? {
+    match store.update(id, change, REMAINS).await? {
         UpdateOutcome::Updated(_) => Ok(Took::Yes),
         UpdateOutcome::LastSuperuser => Ok(Took::Refused),
         other => broken(format!(
@@ -197,8 +197,8 @@ async fn changed<F: UserFixture>(
     }
 }
 
-async fn deleted<F: UserFixture>(stage: &StoreUnderTest<F>, id: &IdOf<F>) -> Tried<Took> {
-    match stage.delete(id, REMAINS).await? {
+async fn deleted<F: UserFixture>(store: &StoreUnderTest<F>, id: &IdOf<F>) -> Tried<Took> {
+    match store.delete(id, REMAINS).await? {
         DeleteOutcome::Deleted => Ok(Took::Yes),
         DeleteOutcome::LastSuperuser => Ok(Took::Refused),
         other => broken(format!("a deletion of a superuser answered {other:?}")),

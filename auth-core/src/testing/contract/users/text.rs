@@ -32,30 +32,30 @@ const HOSTILE: &[&str] = &[
     "\\u0000\\x00",
 ];
 
-pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn exact<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     let names = UserOf::<F>::FIELDS.usernames;
     let mut users = Vec::new();
     for text in NEIGHBOURS {
-        let mut new = stage.plain(&format!("{text}@example.com"))?;
+        let mut new = store.plain(&format!("{text}@example.com"))?;
         if names {
             new.username = Some(username(text)?);
         }
         users.push((
             new.email.clone(),
             new.username.clone(),
-            stage.inserted(new).await?,
+            store.inserted(new).await?,
         ));
     }
     for (address, name, user) in users {
-        finds(&stage, &address, &user).await?;
+        finds(&store, &address, &user).await?;
         if let Some(name) = name {
-            let found = stage.find(name.clone()).await?;
+            let found = store.find(name.clone()).await?;
             let is = found.is_some_and(|found| found.id() == user.id());
             ensure(is, || format!("find by user name missed {name}"))?;
         }
     }
     // Beside a known user: texts that differ slightly, which belong to no user.
-    stage.inserted(stage.plain("somebody@example.com")?).await?;
+    store.inserted(store.plain("somebody@example.com")?).await?;
     for unknown in [
         "somebod@example.com",
         "somebodyy@example.com",
@@ -65,7 +65,7 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         "somebody@example.co",
         "somebody@example.comm",
     ] {
-        ensure(stage.find(email(unknown)?).await?.is_none(), || {
+        ensure(store.find(email(unknown)?).await?.is_none(), || {
             format!("find by address found a user for {unknown}")
         })?;
     }
@@ -73,11 +73,11 @@ pub(super) async fn exact<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
 }
 
 async fn finds<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     address: &EmailAddress,
     user: &super::UserOf<F>,
 ) -> Tried {
-    match stage.find(address.clone()).await? {
+    match store.find(address.clone()).await? {
         Some(found) if found.id() == user.id() => Ok(()),
         Some(found) => {
             let other = found.email();
@@ -87,12 +87,12 @@ async fn finds<F: UserFixture>(
     }
 }
 
-pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn hostile<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     let fields = UserOf::<F>::FIELDS;
     for (number, text) in HOSTILE.iter().enumerate() {
         let mut new = NewUser {
             password_hash: Some(hash(text)),
-            ..stage.plain(&format!("o'hara{number}@example.com"))?
+            ..store.plain(&format!("o'hara{number}@example.com"))?
         };
         if fields.usernames {
             new.username = Some(username(text)?);
@@ -101,9 +101,9 @@ pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             new.roles = roles([*text, "a, b", "c d", "[\"e\"]"])?;
         }
         let (name, given) = (new.username.clone(), new.roles.clone());
-        let user = stage.inserted(new).await?;
+        let user = store.inserted(new).await?;
         if let Some(name) = name {
-            let found = stage.find(name).await?;
+            let found = store.find(name).await?;
             ensure(found.is_some_and(|found| found.id() == user.id()), || {
                 format!("find by user name missed {text}")
             })?;
@@ -112,10 +112,10 @@ pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             password_hash: Some(hash(&format!("{text}{text}"))),
             ..UserChange::default()
         };
-        stage
+        store
             .update(user.id(), change, Precondition::anything())
             .await?;
-        let stored = stage.there(user.id()).await?;
+        let stored = store.there(user.id()).await?;
         let stored_hash = stored
             .password_hash()
             .map(|hash| hash.as_stored_str().to_owned());
@@ -124,13 +124,13 @@ pub(super) async fn hostile<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             format!("the roles are {:?} and should be {given:?}", stored.roles())
         })?;
         let address = stored.email().clone();
-        finds(&stage, &address, &user).await?;
+        finds(&store, &address, &user).await?;
     }
-    let listed = stage.listed().await?;
+    let listed = store.listed().await?;
     ensure_eq("users in the end", &listed, &(HOSTILE.len() as u64))
 }
 
-pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn longest<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     let fields = UserOf::<F>::FIELDS;
     let host = "@example.com";
     // Four bytes a character, so that a limit in bytes shows as well.
@@ -139,7 +139,7 @@ pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
         let local = long(EmailAddress::MAX_CODE_POINTS - host.len(), last);
         let mut new = NewUser {
             password_hash: Some(hash(&"h".repeat(128))),
-            ..stage.plain(&format!("{local}{host}"))?
+            ..store.plain(&format!("{local}{host}"))?
         };
         if fields.usernames {
             new.username = Some(username(&long(Username::MAX_CODE_POINTS, last))?);
@@ -150,8 +150,8 @@ pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             new.roles = roles(names.iter().map(String::as_str))?;
         }
         let (name, given) = (new.username.clone(), new.roles.clone());
-        let user = stage.inserted(new).await?;
-        let stored = stage.there(user.id()).await?;
+        let user = store.inserted(new).await?;
+        let stored = store.there(user.id()).await?;
         let address = email(&format!("{local}{host}"))?;
         ensure(*stored.email() == address, || {
             "the longest address was cut".to_owned()
@@ -166,7 +166,7 @@ pub(super) async fn longest<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
             .password_hash()
             .map(|hash| hash.as_stored_str().len());
         ensure_eq("the length of the longest hash", &length, &Some(128))?;
-        finds(&stage, &address, &user).await?;
+        finds(&store, &address, &user).await?;
     }
     Ok(())
 }

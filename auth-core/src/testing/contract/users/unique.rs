@@ -13,34 +13,34 @@ use crate::testing::contract::case_run::{RACERS, Tried, broken, ensure, ensure_e
 use crate::testing::contract::fixture::UserFixture;
 use crate::user::AuthUser;
 
-pub(super) async fn taken_on_insert<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let ada = stage
-        .inserted(stage.full("ada@example.com", "ada")?)
+pub(super) async fn taken_on_insert<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let ada = store
+        .inserted(store.full("ada@example.com", "ada")?)
         .await?;
     let before = Columns::of_user::<F>(&ada);
 
-    let outcome = stage.insert(stage.plain("ada@example.com")?).await?;
+    let outcome = store.insert(store.plain("ada@example.com")?).await?;
     is_taken(&outcome, UniqueField::Email)?;
     if UserOf::<F>::FIELDS.usernames {
         let same_name = NewUser {
             username: Some(username("ada")?),
-            ..stage.plain("b@example.com")?
+            ..store.plain("b@example.com")?
         };
-        let outcome = stage.insert(same_name).await?;
+        let outcome = store.insert(same_name).await?;
         is_taken(&outcome, UniqueField::Username)?;
-        let found = stage.find(email("b@example.com")?).await?;
+        let found = store.find(email("b@example.com")?).await?;
         ensure(found.is_none(), || {
             "a user was written whose user name was taken".to_owned()
         })?;
     }
-    ensure_eq("users after refused insertions", &stage.listed().await?, &1)?;
-    stage
+    ensure_eq("users after refused insertions", &store.listed().await?, &1)?;
+    store
         .unchanged(ada.id(), &before, "after refused insertions")
         .await?;
 
     // Having no name is not a name.
     for address in ["c@example.com", "d@example.com"] {
-        stage.inserted(stage.plain(address)?).await?;
+        store.inserted(store.plain(address)?).await?;
     }
     Ok(())
 }
@@ -53,9 +53,9 @@ fn is_taken<U>(outcome: &InsertOutcome<U>, field: UniqueField) -> Tried {
     })
 }
 
-pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
-    let owner = stage.inserted(stage.plain("a@example.com")?).await?;
-    let user = stage.inserted(stage.plain("b@example.com")?).await?;
+pub(super) async fn taken_on_update<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
+    let owner = store.inserted(store.plain("a@example.com")?).await?;
+    let user = store.inserted(store.plain("b@example.com")?).await?;
     let (beside, before) = (Columns::of_user::<F>(&owner), Columns::of_user::<F>(&user));
     let change = UserChange {
         email: Some(email("a@example.com")?),
@@ -64,7 +64,7 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) ->
         bump_epoch: true,
         ..deactivate()
     };
-    let outcome = stage
+    let outcome = store
         .update(user.id(), change, Precondition::anything())
         .await?;
     let is = matches!(outcome, UpdateOutcome::Taken(UniqueField::Email));
@@ -72,10 +72,10 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) ->
         let answer = update_name(&outcome);
         format!("a change to the address of another answered {answer}")
     })?;
-    stage
+    store
         .unchanged(user.id(), &before, "after a refused change")
         .await?;
-    stage
+    store
         .unchanged(owner.id(), &beside, "after a refused change of another")
         .await?;
 
@@ -84,26 +84,26 @@ pub(super) async fn taken_on_update<F: UserFixture>(stage: StoreUnderTest<F>) ->
         is_verified: Some(true),
         ..UserChange::default()
     };
-    stage.updated(user.id(), change).await?;
-    let stored = stage.there(user.id()).await?;
+    store.updated(user.id(), change).await?;
+    let stored = store.there(user.id()).await?;
     ensure(stored.is_verified(), || {
         "a change with one's own address was not applied".to_owned()
     })
 }
 
-pub(super) async fn one_email<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn one_email<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     for round in 0..4 {
         let mut racers = Vec::new();
         for _ in 0..RACERS {
-            racers.push(stage.plain(&format!("same{round}@example.com"))?);
+            racers.push(store.plain(&format!("same{round}@example.com"))?);
         }
         let login = email(&format!("same{round}@example.com"))?;
-        one_is_inserted(&stage, racers, UniqueField::Email, login.into()).await?;
+        one_is_inserted(&store, racers, UniqueField::Email, login.into()).await?;
     }
-    one_changes_to_it(&stage).await
+    one_changes_to_it(&store).await
 }
 
-pub(super) async fn one_username<F: UserFixture>(stage: StoreUnderTest<F>) -> Tried {
+pub(super) async fn one_username<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     if !UserOf::<F>::FIELDS.usernames {
         return skipped("the users have no user names");
     }
@@ -113,29 +113,29 @@ pub(super) async fn one_username<F: UserFixture>(stage: StoreUnderTest<F>) -> Tr
         for number in 0..RACERS {
             racers.push(NewUser {
                 username: Some(name.clone()),
-                ..stage.plain(&format!("u{number}-{round}@example.com"))?
+                ..store.plain(&format!("u{number}-{round}@example.com"))?
             });
         }
-        one_is_inserted(&stage, racers, UniqueField::Username, name.into()).await?;
+        one_is_inserted(&store, racers, UniqueField::Username, name.into()).await?;
     }
     Ok(())
 }
 
 async fn one_is_inserted<F: UserFixture>(
-    stage: &StoreUnderTest<F>,
+    store: &StoreUnderTest<F>,
     racers: Vec<New<F>>,
     field: UniqueField,
     login: LoginIdentifier,
 ) -> Tried {
-    let before = stage.listed().await?;
+    let before = store.listed().await?;
     let count = RACERS;
     let racers = Mutex::new(racers);
     let outcomes = race(count, |_| {
         let new = racers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let stage = stage.clone();
+        let store = store.clone();
         async move {
             match new {
-                Some(new) => stage.insert(new).await,
+                Some(new) => store.insert(new).await,
                 None => broken("a racer is missing"),
             }
         }
@@ -155,34 +155,34 @@ async fn one_is_inserted<F: UserFixture>(
     )?;
     ensure_eq(
         "users after the race",
-        &stage.listed().await?,
+        &store.listed().await?,
         &(before + 1),
     )?;
-    let found = stage.find(login).await?;
+    let found = store.find(login).await?;
     let is_winner = |user: UserOf<F>| winners.iter().any(|winner| winner.id() == user.id());
     ensure(found.is_some_and(is_winner), || {
         "the user that is found afterwards is not the one that won".to_owned()
     })
 }
 
-async fn one_changes_to_it<F: UserFixture>(stage: &StoreUnderTest<F>) -> Tried {
+async fn one_changes_to_it<F: UserFixture>(store: &StoreUnderTest<F>) -> Tried {
     let mut ids = Vec::new();
     for number in 0..RACERS {
-        let new = stage.plain(&format!("mover{number}@example.com"))?;
-        ids.push(stage.inserted(new).await?.id().clone());
+        let new = store.plain(&format!("mover{number}@example.com"))?;
+        ids.push(store.inserted(new).await?.id().clone());
     }
     let target = email("target@example.com")?;
     let ids = Mutex::new(ids);
     let outcomes = race(RACERS, |_| {
         let id = ids.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let (stage, target) = (stage.clone(), target.clone());
+        let (store, target) = (store.clone(), target.clone());
         async move {
             let change = UserChange {
                 email: Some(target),
                 ..UserChange::default()
             };
             match id {
-                Some(id) => stage.update(&id, change, Precondition::anything()).await,
+                Some(id) => store.update(&id, change, Precondition::anything()).await,
                 None => broken("a racer is missing"),
             }
         }

@@ -17,7 +17,7 @@ use super::steps::{Action, CLIENTS, Pick, Step, USERS};
 
 type Checked<T = ()> = Result<T, TestCaseError>;
 
-pub(super) struct Play {
+pub(super) struct Replay {
     real: Real,
     spec: Spec,
     /// How often each user's password was changed.
@@ -47,7 +47,7 @@ struct Held {
     refresh: usize,
 }
 
-impl Play {
+impl Replay {
     pub(super) async fn new(shared: &Shared, grace: Duration) -> Self {
         let real = Real::new(shared, grace).await;
         let grace = i64::try_from(grace.as_secs()).unwrap();
