@@ -1,8 +1,8 @@
-//! Keys: how they are held, judged, derived and compared.
+//! Secret keys: storage in memory, checks, derivation and comparison.
 //!
-//! An application configures one [`MasterSecret`]; every key in use is derived from it for one
-//! [`Purpose`], and the master can be changed while the application runs. [`Secret::weakness`] finds values that are unfit for production, so that
-//! they are reported when the application starts.
+//! An application configures one [`MasterSecret`]; every key in use is derived from it for one [`Purpose`], and the
+//! master can be changed while the application runs. [`Secret::weakness`] finds values that are unfit for production,
+//! so that they are reported when the application starts.
 
 mod compare;
 mod derive;
@@ -32,21 +32,20 @@ pub use self::sealed::{OpenSealedError, Opened, SealError, Sealer};
 pub use self::sub_keys::{SubKey, SubKeys};
 pub use self::weakness::SecretWeakness;
 
-/// How many bytes a secret must have at least: the output length of SHA-256, which RFC 7518 §3.2
-/// demands of an HS256 key.
+/// The least number of bytes of a secret: the output length of SHA-256, which RFC 7518 §3.2 demands of an HS256 key.
 pub const MIN_SECRET_BYTES: usize = 32;
 
 /// The bytes of a secret key. They are wiped from memory when the value is dropped.
 ///
-/// Any bytes make a `Secret`, so that a configuration can report everything that is wrong with it at
-/// once; [`Secret::weakness`] says whether these may be used.
+/// Any bytes make a `Secret`, so that a configuration can report all of its problems at once; [`Secret::weakness`]
+/// returns whether these bytes may be used.
 ///
 /// # Security
 ///
-/// `Debug` shows nothing of the bytes and [`expose`](Self::expose) is the only way to them.
-// What is left out is left out on purpose:
+/// `Debug` shows nothing of the bytes, and only [`expose`](Self::expose) returns them.
+// Traits that are left out on purpose:
 // - `Clone`: each copy is one more place to wipe. Share an `Arc<Secret>` instead.
-// - `PartialEq`: `==` on bytes stops at the first difference and so tells how far a guess was right.
+// - `PartialEq`: `==` on bytes stops at the first difference, so its duration reveals a prefix.
 //   `same_secret` compares in constant time.
 // - `Display`, `Serialize`, `AsRef`, `Deref`: they would let a secret slip into a log or a reply
 //   without the word `expose` to be found in review.
@@ -55,7 +54,7 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Takes the bytes of a key as they are, for instance from a secret manager.
+    /// Takes the bytes of a key unchanged, for instance from a secret manager.
     ///
     /// A `Vec<u8>` or `String` given by value is taken over and wiped with the secret; of a borrowed
     /// value a copy is made, and wiping the original stays with its owner.
@@ -91,9 +90,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`InvalidSecretEncoding`] for padding, white space, characters of plain base64 (`+` and `/`)
-    /// and unused bits that are not zero. A line end after the text counts as white space: trim what
-    /// comes from a file.
+    /// [`InvalidSecretEncoding`] for padding, white space, characters of plain base64 (`+` and `/`) and unused bits
+    /// that are not zero. A line end after the text counts as white space: trim the text of a file.
     pub fn from_base64url(text: &str) -> Result<Self, InvalidSecretEncoding> {
         Base64UrlUnpadded::decode_vec(text)
             .map(Self::new)
@@ -114,18 +112,17 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`RandomError`] when the operating system has no random bytes to give. Nothing weaker takes
-    /// their place.
+    /// [`RandomError`] if the operating system returns no random bytes. There is no weaker fallback.
     pub fn generate() -> Result<Self, RandomError> {
         let bytes = Zeroizing::new(random_bytes::<MIN_SECRET_BYTES>()?);
         Ok(Self::new(bytes.as_slice()))
     }
 
-    /// The bytes themselves, for the primitive that computes with them.
+    /// Returns the bytes, for the algorithm that computes with them.
     ///
     /// # Security
     ///
-    /// What this returns must not be logged, printed, stored or compared with `==`.
+    /// The returned bytes must not be logged, printed, stored or compared with `==`.
     ///
     /// # Examples
     ///
@@ -139,7 +136,7 @@ impl Secret {
         &self.bytes
     }
 
-    /// What makes this secret too weak to sign or derive with; `None` when nothing does.
+    /// Returns what makes this secret too weak to sign or derive with; `None` if it is strong enough.
     ///
     /// The rules are those of [`SecretWeakness`], tried in the order of its variants. A value drawn
     /// at random, of 32 bytes or more and in any of the usual notations, passes them all.
@@ -164,9 +161,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A text that should have been base64url without padding is something else.
+/// A text is not base64url without padding.
 ///
-/// It does not show the text, which is most likely a secret in another notation.
+/// The error does not show the text, which is most likely a secret in another notation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the secret is not written in base64url without padding")]
 pub struct InvalidSecretEncoding;
@@ -175,7 +172,7 @@ pub struct InvalidSecretEncoding;
 mod tests {
     use super::*;
 
-    /// C-SM-07, A16.2.5: what is logged by accident is not the secret.
+    /// C-SM-07, A16.2.5: an accidental log does not show the secret.
     #[test]
     fn debug_shows_neither_bytes_nor_length() {
         for value in ["", "hunter2", "nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4"] {
@@ -185,10 +182,9 @@ mod tests {
         }
     }
 
-    /// A11.2.4, B-45: what a secret must not be able to do, it cannot be made to do by accident: this
-    /// test stops compiling when one of the traits is implemented.
+    /// A11.2.4, B-45: this test fails to compile if one of these traits is implemented.
     #[test]
-    fn a_secret_cannot_be_copied_compared_or_printed() {
+    fn secret_is_not_clone_comparable_or_printable() {
         macro_rules! assert_not {
             ($($property:tt)*) => {{
                 // With the trait, two implementations fit and the call becomes ambiguous.
@@ -210,13 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_are_wiped_on_drop() {
+    fn bytes_are_wiped_on_drop() {
         fn assert_wiped(_: &impl zeroize::ZeroizeOnDrop) {}
         assert_wiped(&Secret::new("abc").bytes);
     }
 
     #[test]
-    fn base64url_is_read_strictly() {
+    fn base64url_is_parsed_strictly() {
         let read = |text| Secret::from_base64url(text).map(|secret| secret.expose().to_vec());
         assert_eq!(read("-_8"), Ok(vec![0xfb, 0xff]));
         assert_eq!(read(""), Ok(vec![]));
@@ -225,7 +221,7 @@ mod tests {
         }
     }
 
-    /// N-RN-01: 256 bits, and not the same ones twice.
+    /// N-RN-01: 256 bits, and different each time.
     #[test]
     fn generated_secrets_are_long_and_differ() {
         let secrets: Vec<Secret> = (0..64).map(|_| Secret::generate().unwrap()).collect();
@@ -239,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owned_buffer_is_taken_over_and_not_copied() {
+    fn owned_buffer_is_moved_and_not_copied() {
         let bytes = vec![7_u8; 64];
         let address = bytes.as_ptr();
         assert_eq!(Secret::new(bytes).expose().as_ptr(), address);

@@ -1,13 +1,13 @@
 //! Signed tokens: one strict form of compact JWS (RFC 7515) with typed claims (RFC 7519).
 //!
-//! [`encode`] mints a token, [`decode`] checks one. Both take a [`KeyRing`], which holds keys that
-//! know their one algorithm, and a [`TokenProfile`], which says what kind of token this is and for which
-//! audience. Nothing in a token chooses how it is checked: its header is only compared with what
-//! the key and the profile say (RFC 8725 §3.1, §3.10).
+//! [`encode`] mints a token, [`decode`] checks one. Both take a [`KeyRing`], whose keys have one
+//! algorithm each, and a [`TokenProfile`], which sets the kind of the token and its audience. Nothing in
+//! a token chooses how it is checked: its header is only compared with the key and the profile (RFC 8725
+//! §3.1, §3.10).
 //!
-//! Keys are rotated: *next*, *active*, *verify-only*, and then gone ([`KeyState`]). A
-//! [`SharedKeyRing`] takes these steps in a running application, and [`JwkSet`] is the document by
-//! which others learn the public halves ([`PublicJwk`]).
+//! Keys are rotated: *next*, *active*, *verify-only*, and then retired ([`KeyState`]). A
+//! [`SharedKeyRing`] takes these steps in a running application, and [`JwkSet`] is the document that
+//! publishes the public halves ([`PublicJwk`]).
 //!
 //! # Examples
 //!
@@ -69,7 +69,7 @@ pub use self::ring::KeyRing;
 pub use self::shared::SharedKeyRing;
 pub use crate::keys::{InvalidKeyId, KeyId, KeyRingError, KeyRingProblem, KeyState};
 
-/// A new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.
+/// Returns a new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.
 ///
 /// # Examples
 ///
@@ -82,8 +82,7 @@ pub use crate::keys::{InvalidKeyId, KeyId, KeyRingError, KeyRingProblem, KeyStat
 ///
 /// # Errors
 ///
-/// [`RandomError`] when the operating system has no random bytes to give. Nothing weaker takes their
-/// place.
+/// [`RandomError`] if the operating system returns no random bytes. There is no weaker fallback.
 pub fn random_id() -> Result<String, RandomError> {
     Ok(Base64UrlUnpadded::encode_string(&random_bytes::<16>()?))
 }

@@ -37,6 +37,6 @@ pub enum KeyRingError {
         weakness: SecretWeakness,
     },
     /// The keys are derived from a master secret and change only with it.
-    #[error("the keys are derived from a master secret: take this step there")]
+    #[error("the keys are derived from a master secret: rotate the master secret instead")]
     Derived,
 }

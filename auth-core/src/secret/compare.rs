@@ -4,10 +4,10 @@ use subtle::ConstantTimeEq;
 
 use super::Secret;
 
-/// Are the two byte strings equal? The time taken depends on their lengths alone.
+/// Returns whether the two byte strings are equal. The time taken depends on their lengths alone.
 ///
-/// Lengths are compared openly, so compare values whose length is public: digests and tags, not
-/// passwords.
+/// Lengths are compared in variable time, so compare values whose length is public: digests and
+/// tags, not passwords.
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 
-/// Are the two secrets the same one? Finds a key that is configured for two roles.
+/// Returns whether the two secrets are the same. Finds a key that is configured for two roles.
 ///
 /// # Examples
 ///
@@ -43,9 +43,9 @@ pub fn same_secret(left: &Secret, right: &Secret) -> bool {
 mod tests {
     use super::*;
 
-    /// A11.2.4: every byte counts, wherever it stands.
+    /// A11.2.4: every byte is compared, at every position.
     #[test]
-    fn a_difference_in_any_bit_is_found() {
+    fn difference_in_any_bit_is_found() {
         let value = [0x5a_u8; 32];
         assert!(constant_time_eq(&value, &value));
         for bit in 0..256 {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_secret_is_recognised() {
+    fn equal_secrets_are_the_same() {
         assert!(same_secret(&Secret::new("abc"), &Secret::new(*b"abc")));
         assert!(!same_secret(&Secret::new("abc"), &Secret::new("abd")));
         assert!(!same_secret(&Secret::new("abc"), &Secret::new("abc ")));

@@ -1,4 +1,4 @@
-//! What keys are derived for, and how.
+//! The purposes of derived keys, and their derivation.
 
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -6,11 +6,11 @@ use zeroize::Zeroizing;
 
 use super::Secret;
 
-/// The salt of the derivation. A new version changes every key, so it comes only with a reason to
-/// invalidate everything.
+/// The salt of the derivation. A new version changes every key and invalidates everything made with
+/// the old ones.
 const SALT: &[u8] = b"auth-core/master-secret/v1";
 
-/// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869).
+/// Returns the key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869).
 pub(super) fn derive(master: &Secret, purpose: Purpose) -> Secret {
     let mut key = Zeroizing::new([0; 32]);
     let hkdf = Hkdf::<Sha256>::new(Some(SALT), master.expose());
@@ -24,13 +24,13 @@ pub(super) fn derive(master: &Secret, purpose: Purpose) -> Secret {
     Secret::new(key.as_slice())
 }
 
-/// What a derived key is for.
+/// The use of a derived key.
 ///
-/// A label, once deployed, never changes: a new label is a new key, and everything made with the old
-/// one becomes invalid.
+/// A deployed label never changes: a new label is a new key, and everything made with the old one
+/// becomes invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Purpose {
-    /// Whose label it is, so that a label of an application never meets one of this crate.
+    /// The namespace of the label, so that a label of an application never equals one of this crate.
     owner: &'static str,
     label: &'static str,
 }
@@ -38,24 +38,24 @@ pub struct Purpose {
 impl Purpose {
     /// Signs access tokens.
     pub const ACCESS_TOKEN: Self = Self::own("access token");
-    /// Signs the tokens which prove an e-mail address.
+    /// Signs the tokens that verify an e-mail address.
     pub const VERIFY_TOKEN: Self = Self::own("verify token");
-    /// Signs the tokens which reset a password.
+    /// Signs the tokens that reset a password.
     pub const RESET_TOKEN: Self = Self::own("reset token");
-    /// Signs what a login holds while its second factor is due.
+    /// Signs the pending login of a user who still has to give a second factor.
     pub const PENDING_TOKEN: Self = Self::own("pending token");
     /// Signs the CSRF tokens of sessions.
     pub const CSRF_TOKEN: Self = Self::own("csrf token");
-    /// Digests the opaque access and refresh tokens, so that a storage holds none of them.
+    /// Digests the opaque access and refresh tokens, so that a store holds none of them.
     pub const SESSION_DIGEST: Self = Self::own("session digest");
-    /// Digests what counters and locks are looked up by: addresses, user names, client addresses.
+    /// Digests the lookup keys of counters and locks: addresses, user names, client addresses.
     pub const LOOKUP_DIGEST: Self = Self::own("lookup digest");
-    /// Digests what a token is bound to: a password hash, an e-mail address.
+    /// Digests the values that a token is bound to: a password hash, an e-mail address.
     pub const FINGERPRINT: Self = Self::own("fingerprint");
     /// Seals data at rest: see [`Sealer`](super::Sealer).
     pub const DATA_AT_REST: Self = Self::own("data at rest");
 
-    /// A purpose of an application's own.
+    /// Returns a purpose of the application.
     ///
     /// The label comes from source code, never from a request: the label determines the key.
     ///
@@ -138,10 +138,11 @@ mod tests {
         ),
     ];
 
-    /// The keys of the master secret `00 01 02 … 1f`, computed apart from this code (RFC 5869 written
-    /// out with the `hmac` module of Python). A change here ends every token and session in the field.
+    /// The keys of the master secret `00 01 02 … 1f`, computed independently of this code (RFC 5869
+    /// written out with the `hmac` module of Python). A change here invalidates every token and
+    /// session in production.
     #[test]
-    fn labels_are_pinned() {
+    fn labels_give_published_keys() {
         let master = MasterSecret::from_bytes((0..32).collect::<Vec<u8>>());
         for (purpose, expected) in PURPOSES {
             let key = master.derive(purpose);
@@ -153,9 +154,9 @@ mod tests {
         }
     }
 
-    /// B-27: every purpose has a key of its own, and every master its own set.
+    /// B-27: every purpose has its own key, and every master its own set of keys.
     #[test]
-    fn no_two_purposes_share_a_key() {
+    fn every_purpose_and_master_has_its_own_key() {
         let masters = [
             MasterSecret::from_bytes([1; 32]),
             MasterSecret::from_bytes([2; 32]),

@@ -1,4 +1,4 @@
-//! Keyed digests: what is stored or shown in place of a value that must not be.
+//! Keyed digests, stored or shown in place of confidential values.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -6,15 +6,15 @@ use sha2::Sha256;
 
 use super::Secret;
 
-/// HMAC-SHA-256 (RFC 2104) over `parts`, as 43 characters of base64url.
+/// Returns HMAC-SHA-256 (RFC 2104) over `parts`, as 43 characters of base64url.
 ///
-/// Without `key`, an attacker can neither compute the digest of a guess nor invert a digest. Use
-/// it for lookup keys of secrets (session tokens), of personal data (the address in a rate limit),
-/// and for fingerprints that bind a token to a password hash or an address. Give each use a key of
-/// its own, by [`Purpose`](super::Purpose).
+/// Without `key`, an attacker can neither compute the digest of a guess nor invert a digest. Use it
+/// for lookup keys of secrets (session tokens), of personal data (the address in a rate limit), and
+/// for fingerprints that bind a token to a password hash or an address. Give each use its own key,
+/// by [`Purpose`](super::Purpose).
 ///
-/// Each part goes in after its length (64 bits, big-endian), so that `["ab", "c"]`, `["a", "bc"]`
-/// and `["abc"]` are three values.
+/// Each part is preceded by its length (64 bits, big-endian), so that `["ab", "c"]`, `["a", "bc"]`
+/// and `["abc"]` have different digests.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ pub fn keyed_digest(key: &Secret, parts: &[&[u8]]) -> String {
     Base64UrlUnpadded::encode_string(&keyed_digest_bytes(key, parts))
 }
 
-/// The 32 bytes behind [`keyed_digest`].
+/// Returns the 32 bytes of [`keyed_digest`].
 pub(crate) fn keyed_digest_bytes(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = mac(key);
     for part in parts {
@@ -42,7 +42,7 @@ pub(crate) fn keyed_digest_bytes(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Returns HMAC-SHA-256 over `message` as it is: the signature of HS256 (RFC 7518 §3.2).
+/// Returns HMAC-SHA-256 over `message`: the signature of HS256 (RFC 7518 §3.2).
 pub(crate) fn hmac_sha256(key: &Secret, message: &[u8]) -> [u8; 32] {
     mac(key)
         .chain_update(message)
@@ -64,9 +64,9 @@ mod tests {
         keyed_digest(&Secret::new([7; 32]), parts)
     }
 
-    /// Computed apart from this code, with the `hmac` module of Python.
+    /// Computed independently of this code, with the `hmac` module of Python.
     #[test]
-    fn golden_vectors() {
+    fn digest_equals_independent_vectors() {
         assert_eq!(digest(&[]), "naxqdEAbRu2bSJ0OGdaNGxPMa1CQNS_c-lvXTfTmnYc");
         assert_eq!(
             digest(&[b"login", b"ada@example.com"]),
@@ -76,7 +76,7 @@ mod tests {
 
     /// RFC 4231 §4.3 (test case 2).
     #[test]
-    fn hmac_of_the_rfc() {
+    fn hmac_equals_rfc_4231_vector() {
         let tag = hmac_sha256(&Secret::new("Jefe"), b"what do ya want for nothing?");
         let expected = b"\x5b\xdc\xc1\x46\xbf\x60\x75\x4e\x6a\x04\x24\x26\x08\x95\x75\xc7\
             \x5a\x00\x3f\x08\x9d\x27\x39\x83\x9d\xec\x58\xb9\x64\xec\x38\x43";
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_cannot_be_shifted_into_each_other() {
+    fn digest_depends_on_boundaries_of_parts() {
         let inputs: [&[&[u8]]; 8] = [
             &[],
             &[b""],
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_decides_the_digest() {
+    fn digest_depends_on_key() {
         let other = keyed_digest(&Secret::new([8; 32]), &[b"login", b"ada@example.com"]);
         assert_ne!(other, digest(&[b"login", b"ada@example.com"]));
     }

@@ -1,4 +1,4 @@
-//! One master secret, a key of its own for every purpose, and a new master when it is time.
+//! One master secret, a derived key for every purpose, and the rotation of masters.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,10 @@ use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 
 /// The one secret that an application configures; every key in use is derived from it.
 ///
-/// Keys of two purposes have nothing to do with each other: a token for resetting a password fails
-/// as an access token by its key already, and a key that leaks gives away neither its siblings nor
-/// the master.
+/// Keys of two purposes are independent: a token for resetting a password fails as an access token
+/// because of its key, and a leaked key reveals neither other derived keys nor the master.
 ///
-/// The value is a handle: clones share the secret, and a new one becomes known to all of them and to
+/// The value is a handle: clones share the secret, and a new master reaches all of them and
 /// everything that was configured with them. Masters are rotated like the keys of a ring
 /// ([`KeyState`]), with the steps of a [`SharedKeyRing`](crate::token::SharedKeyRing).
 ///
@@ -50,13 +49,14 @@ use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 // `Clone` is fine here although `Secret` has none: it copies a pointer, so the bytes stay in one
-// place and are wiped when the last owner goes. Several parts of a configuration need the master.
+// place and are wiped when the last owner is dropped. Several parts of a configuration need the
+// master.
 #[derive(Clone)]
 pub struct MasterSecret {
     ring: Arc<Swap<Rotation<Master>>>,
 }
 
-/// A master under its name.
+/// A master secret and its name.
 pub(crate) struct Master {
     kid: KeyId,
     secret: Secret,
@@ -87,7 +87,7 @@ impl RotatableKey for Master {
 }
 
 impl MasterSecret {
-    /// Derives from this secret.
+    /// Creates a master from this secret.
     ///
     /// # Examples
     ///
@@ -106,7 +106,7 @@ impl MasterSecret {
         }
     }
 
-    /// Derives from these bytes; short for [`Secret::new`] and [`MasterSecret::new`].
+    /// Creates a master from these bytes; short for [`Secret::new`] and [`MasterSecret::new`].
     ///
     /// # Examples
     ///
@@ -120,10 +120,10 @@ impl MasterSecret {
         Self::new(Secret::new(bytes))
     }
 
-    /// Accepts what was made with an older master, while the configuration is put together.
+    /// Accepts everything made with an older master; for use while the configuration is built.
     ///
-    /// A weak one is taken as well, and reported with everything else when the configuration is
-    /// built. One that is accepted already changes nothing.
+    /// A weak master is accepted here and reported when the configuration is built. A master that is
+    /// accepted already changes nothing.
     ///
     /// # Examples
     ///
@@ -140,11 +140,11 @@ impl MasterSecret {
         self
     }
 
-    /// The key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869), always the same one for
-    /// the same master and purpose.
+    /// Returns the key of 32 bytes for one purpose: HKDF with SHA-256 (RFC 5869), always the same
+    /// for the same master and purpose.
     ///
-    /// It is the key of the master that is active now, and stays what it is when another one becomes
-    /// active. What must go along takes [`keys`](Self::keys) instead.
+    /// It is derived from the active master and does not change when another one becomes active. Use
+    /// [`keys`](Self::keys) to follow the rotation.
     ///
     /// # Examples
     ///
@@ -162,15 +162,15 @@ impl MasterSecret {
         self.ring().active().derive(purpose)
     }
 
-    /// The keys for one purpose, of all masters that are accepted, kept up to date. For an example
+    /// Returns the keys for one purpose, of all accepted masters, kept up to date. For an example
     /// see [`SubKeys`].
     #[must_use]
     pub fn keys(&self, purpose: Purpose) -> SubKeys {
         SubKeys::of(self.clone(), purpose)
     }
 
-    /// What makes a master too weak, and with it every key derived from it: of the active one, or
-    /// else of the first other one for which there is something to say.
+    /// Returns what makes a master, and with it every key derived from it, too weak: of the active
+    /// one, or else of the first other weak one.
     ///
     /// # Examples
     ///
@@ -186,8 +186,8 @@ impl MasterSecret {
         weaknesses.first().map(|(_, weakness)| *weakness)
     }
 
-    /// The name of the active master: the first 64 bits of a keyed digest, which tell nothing about
-    /// the secret and are the same on every machine.
+    /// Returns the name of the active master: the first 64 bits of a keyed digest, which reveal
+    /// nothing about the secret and are the same on every machine.
     ///
     /// # Examples
     ///
@@ -197,7 +197,7 @@ impl MasterSecret {
         self.ring().active().kid.clone()
     }
 
-    /// The names of all masters that are accepted, with their states, the active one first.
+    /// Returns the names of all accepted masters with their states, the active one first.
     ///
     /// # Examples
     ///
@@ -218,7 +218,8 @@ impl MasterSecret {
             .collect()
     }
 
-    /// Announces a master and says its name: what is made with it elsewhere is accepted from now on.
+    /// Adds a master and returns its name: everything made with it in another process is accepted
+    /// from now on.
     ///
     /// # Examples
     ///
@@ -226,7 +227,7 @@ impl MasterSecret {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a weak secret and for one that is there already.
+    /// [`KeyRingError`] for a weak secret and for one that is in the ring already.
     pub fn add_next(&self, secret: Secret) -> Result<KeyId, KeyRingError> {
         let master = Arc::new(Master::new(secret));
         let kid = master.kid.clone();
@@ -234,10 +235,10 @@ impl MasterSecret {
         Ok(kid)
     }
 
-    /// Lets everything be made with this master; what was made with the one before it is accepted as
-    /// long as that is not retired.
+    /// Makes this master the active one; everything made with the previous one is accepted until
+    /// that is retired.
     ///
-    /// Counts that are kept under a digest, as those of login attempts, begin anew.
+    /// Counts that are stored under a digest, such as those of login attempts, start again at zero.
     ///
     /// # Examples
     ///
@@ -245,12 +246,12 @@ impl MasterSecret {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError::Unknown`] for a name that is not there.
+    /// [`KeyRingError::Unknown`] for a name that is not in the ring.
     pub fn activate(&self, kid: &KeyId) -> Result<(), KeyRingError> {
         self.ring.replace(|ring| ring.activate(kid))
     }
 
-    /// Takes a master away: nothing that was made with it is accepted any more.
+    /// Removes a master: everything made with it is refused from now on.
     ///
     /// # Security
     ///
@@ -263,12 +264,12 @@ impl MasterSecret {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a name that is not there and for the active master.
+    /// [`KeyRingError`] for a name that is not in the ring and for the active master.
     pub fn retire(&self, kid: &KeyId) -> Result<(), KeyRingError> {
         self.ring.replace(|ring| ring.retire(kid))
     }
 
-    /// All masters as they are now.
+    /// Returns all masters in their current states.
     pub(crate) fn ring(&self) -> Arc<Rotation<Master>> {
         self.ring.get()
     }

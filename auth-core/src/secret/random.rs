@@ -1,15 +1,15 @@
-//! The one place where random bytes come from: the generator of the operating system.
+//! The only source of random bytes: the generator of the operating system.
 
-/// `N` random bytes, or an error; never bytes from anything weaker (N-RN-01).
+/// Returns `N` random bytes, or an error; never bytes from a weaker source (N-RN-01).
 pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(RandomError)?;
     Ok(bytes)
 }
 
-/// The operating system gave no random bytes.
+/// The operating system returned no random bytes.
 ///
-/// Treat it like a storage that is down: answer 503 and issue nothing.
+/// Treat it like a failed store: answer 503 and issue nothing.
 #[derive(Debug, thiserror::Error)]
-#[error("the operating system gave no random bytes")]
+#[error("the operating system returned no random bytes")]
 pub struct RandomError(#[source] getrandom::Error);

@@ -1,4 +1,4 @@
-//! Sealed data: encryption of what a store keeps and the application must read again.
+//! Sealed data: encrypted data in a store that the application must read again.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::error::Unspecified;
@@ -46,8 +46,8 @@ use crate::keys::KeyId;
 ///
 /// # Security
 ///
-/// Retiring a master secret makes the data that was sealed under it unreadable for ever. Keep the
-/// old one in the ring until no row names its key any more.
+/// Retiring a master secret makes the data that was sealed under it unreadable for ever. Keep the old
+/// master in the ring until no row names its key.
 ///
 /// Sealing hides the data and not its length.
 ///
@@ -76,7 +76,7 @@ pub struct Sealer {
     keys: SubKeys,
 }
 
-/// Data that was sealed, readable again.
+/// Sealed data after decryption.
 ///
 /// The data is wiped from memory when the value is dropped, and `Debug` does not show it.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ impl Sealer {
     }
 }
 
-/// What is derived for one message.
+/// The keys that are derived for one message.
 struct Derived {
     key: Zeroizing<[u8; 32]>,
     commitment: [u8; COMMITMENT_BYTES],
@@ -253,9 +253,9 @@ impl Derived {
         Ok([&[VERSION, length][..], kid, salt, &self.commitment].concat())
     }
 
-    /// The header, the ciphertext and the tag.
+    /// Returns the header, the ciphertext and the tag.
     fn encrypt(&self, header: &[u8], context: &[u8], data: &[u8]) -> Result<Vec<u8>, SealError> {
-        // The data is copied once, to where it is encrypted. It is wiped there if that fails.
+        // The data is copied once, to where it is encrypted, and wiped there if that fails.
         let length = header.len() + data.len() + TAG_BYTES;
         let mut sealed = Zeroizing::new(Vec::with_capacity(length));
         sealed.extend_from_slice(header);
@@ -291,12 +291,13 @@ impl Derived {
     }
 }
 
-/// The nonce is constant because each key encrypts one message: the salt makes the key unique.
+/// Returns a constant nonce, because each key encrypts one message: the salt makes the key unique.
 fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; 12])
 }
 
-/// The context as one byte string: each part after its length, so that no two lists are the same.
+/// Returns the context as one byte string: each part after its length, so that no two lists are the
+/// same.
 fn encoded(context: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in context {
@@ -307,7 +308,7 @@ fn encoded(context: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// The parts of sealed data, before anything is checked but the form.
+/// The parts of sealed data, checked for their form only.
 struct Parts<'s> {
     kid: KeyId,
     salt: &'s [u8; SALT_BYTES],

@@ -1,30 +1,30 @@
 //! The rules that find a weak secret.
 //!
-//! None of them can prove a secret strong. They catch what people really deploy: too little, a
-//! template's text, a held-down key, a sentence. Each is written so that 32 random bytes, raw or in
-//! hexadecimal or base64, are never refused in practice.
+//! No rule can prove that a secret is strong. The rules find common mistakes: a short value, the text
+//! of a template, a repeated key, a sentence. Each rule never refuses 32 random bytes in practice,
+//! raw or in hexadecimal or base64.
 
 use der::asn1::AnyRef;
 use der::{Decode, SliceReader, Tag, Tagged};
 
 use super::{MIN_SECRET_BYTES, SecretWeakness};
 
-/// A unit of this length or more may repeat: 16 bytes can carry the 128 bits that we ask for.
+/// A unit of this length or more may repeat: 16 bytes can carry the required 128 bits.
 const LONGEST_REFUSED_UNIT: usize = 15;
 
-/// The estimate below which a secret is refused (ASVS 11.2.3 asks for 128 bits of strength).
+/// A secret with a lower estimate is refused (ASVS 11.2.3 asks for 128 bits of strength).
 const MIN_ENTROPY_BITS: f64 = 128.0;
 
-/// Fewer letters than this in words of templates prove nothing.
+/// Fewer letters than this in words of templates are not enough evidence.
 const MIN_PLACEHOLDER_LETTERS: usize = 6;
 
-/// The words of templates, examples and tutorials, one a line, in lower case.
+/// Words of templates, examples and tutorials, one per line, in lower case.
 ///
 /// Each has at least three letters, and none is made of `a` to `f` alone, because such words occur
 /// by chance in hexadecimal.
 const PLACEHOLDER_WORDS: &str = include_str!("../../data/placeholder-words.txt");
 
-/// The first rule that `secret` breaks, in the order of [`SecretWeakness`].
+/// Returns the first rule that `secret` breaks, in the order of [`SecretWeakness`].
 pub(super) fn judge(secret: &[u8]) -> Option<SecretWeakness> {
     if secret.len() < MIN_SECRET_BYTES {
         return Some(SecretWeakness::TooShort {
@@ -57,11 +57,11 @@ pub(super) fn judge(secret: &[u8]) -> Option<SecretWeakness> {
     None
 }
 
-/// Is this a key of public-key cryptography in one of its usual notations (J-17)?
+/// Returns whether this is a key of public-key cryptography in one of its usual notations (J-17).
 fn is_key_document(secret: &[u8]) -> bool {
     let text = secret.trim_ascii();
     let contains = |needle: &[u8]| text.windows(needle.len()).any(|window| window == needle);
-    // PEM as it is, wrapped in base64 as environments like it, and the two lines of SSH.
+    // PEM, PEM wrapped in base64 as in environment variables, and the two kinds of lines of SSH.
     contains(b"-----BEGIN ")
         || contains(b"---- BEGIN ")
         || text.starts_with(b"LS0tLS1CRUdJTi")
@@ -71,7 +71,7 @@ fn is_key_document(secret: &[u8]) -> bool {
         || is_der_key(secret)
 }
 
-/// A JSON object with a key type (RFC 7517 §4.1), or a set of them (§5).
+/// Returns whether this is a JSON object with a key type (RFC 7517 §4.1), or a set of them (§5).
 fn is_jwk(text: &[u8]) -> bool {
     let object: Option<serde_json::Map<_, _>> = serde_json::from_slice(text).ok();
     object.is_some_and(|object| object.contains_key("kty") || object.contains_key("keys"))
@@ -115,8 +115,8 @@ fn members(value: AnyRef<'_>) -> Vec<AnyRef<'_>> {
         .collect()
 }
 
-/// Is this a printable text of which at least half of the letters, and [`MIN_PLACEHOLDER_LETTERS`] of
-/// them, belong to [`PLACEHOLDER_WORDS`]?
+/// Returns whether this is a printable text of which at least half of the letters, and at least
+/// [`MIN_PLACEHOLDER_LETTERS`], belong to [`PLACEHOLDER_WORDS`].
 ///
 /// Random bytes are not printable text. A random base64 text of 43 characters has about 35 letters: a
 /// given word of three letters stands at a given place with a probability of 1 in 30,000, and six
@@ -142,8 +142,8 @@ fn is_placeholder(secret: &[u8]) -> bool {
     covered >= MIN_PLACEHOLDER_LETTERS && covered.saturating_mul(2) >= letters
 }
 
-/// The length of the shortest unit which `secret` repeats at least twice, the last time perhaps cut
-/// short.
+/// Returns the length of the shortest unit that `secret` repeats at least twice, the last time
+/// perhaps cut short.
 fn period(secret: &[u8]) -> Option<usize> {
     (1..=secret.len() / 2).find(|&unit| {
         let shifted = secret.iter().skip(unit);
@@ -151,7 +151,7 @@ fn period(secret: &[u8]) -> Option<usize> {
     })
 }
 
-/// Do at least half of the neighbouring bytes differ by at most one?
+/// Returns whether at least half of the neighbouring bytes differ by at most one.
 fn is_sequence(secret: &[u8]) -> bool {
     let pairs = secret.len().saturating_sub(1);
     let close = std::iter::zip(secret, secret.iter().skip(1))
@@ -160,7 +160,7 @@ fn is_sequence(secret: &[u8]) -> bool {
     close.saturating_mul(2) >= pairs
 }
 
-/// The Shannon entropy per byte times the length.
+/// Returns the Shannon entropy per byte times the length.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn entropy_bits(secret: &[u8]) -> f64 {
     let mut counts = [0_usize; 256];

@@ -1,4 +1,4 @@
-//! The keys for one purpose, of all masters that are accepted.
+//! The keys for one purpose, of all accepted masters.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ pub struct SubKey {
 }
 
 impl SubKey {
-    /// The name of the master: what says, beside a digest that is kept, which key it was made with.
+    /// Returns the name of the master. Store it beside a digest to find the key of the digest
+    /// again.
     ///
     /// # Examples
     ///
@@ -25,7 +26,7 @@ impl SubKey {
         &self.kid
     }
 
-    /// The key itself.
+    /// Returns the key.
     ///
     /// # Examples
     ///
@@ -46,12 +47,11 @@ impl RotatableKey for SubKey {
     }
 }
 
-/// A handle to the keys for one purpose. It follows its master: when another one becomes active or
-/// one is retired, the next question is answered accordingly.
+/// A handle to the keys for one purpose. It follows its master: after a rotation, every method
+/// returns the new keys.
 ///
-/// Make everything with the [active](Self::active) key. What is kept for long needs the name of the
-/// key beside it, to be [found](Self::find) again; what lives shortly can be tried with
-/// [all](Self::all).
+/// Use the [active](Self::active) key for new values. Store the name of the key beside a long-lived
+/// value to [find](Self::find) the key again; try [all](Self::all) keys for a short-lived value.
 ///
 /// # Examples
 ///
@@ -94,8 +94,8 @@ impl SubKeys {
         Self { keys }
     }
 
-    /// One key that is not derived from anything and never changes, for applications that configure
-    /// a secret for each purpose.
+    /// Returns one key that is not derived and never changes, for applications that configure a
+    /// secret for each purpose.
     ///
     /// # Examples
     ///
@@ -116,7 +116,7 @@ impl SubKeys {
         }
     }
 
-    /// The key to make things with.
+    /// Returns the key for new values.
     ///
     /// # Examples
     ///
@@ -126,7 +126,7 @@ impl SubKeys {
         Arc::clone(self.ring().active())
     }
 
-    /// The key of the master of this name; `None` where that was retired or never known.
+    /// Returns the key of the master with this name; `None` if that was retired or is unknown.
     ///
     /// # Examples
     ///
@@ -136,7 +136,7 @@ impl SubKeys {
         self.ring().find(kid).map(Arc::clone)
     }
 
-    /// All keys with which something may have been made, the active one first.
+    /// Returns all keys that are accepted, the active one first.
     ///
     /// # Examples
     ///
@@ -146,7 +146,7 @@ impl SubKeys {
         self.ring().keys().map(Arc::clone).collect()
     }
 
-    /// The keys as they are now.
+    /// Returns the keys in their current states.
     pub(crate) fn ring(&self) -> Arc<Rotation<SubKey>> {
         self.keys.get()
     }

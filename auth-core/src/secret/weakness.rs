@@ -1,4 +1,4 @@
-//! What can be wrong with a secret.
+//! The weaknesses of a secret.
 
 use super::MIN_SECRET_BYTES;
 
@@ -12,7 +12,7 @@ pub enum SecretWeakness {
     /// Fewer than [`MIN_SECRET_BYTES`] bytes (RFC 7518 §3.2).
     #[error("is {bytes} bytes long; at least {MIN_SECRET_BYTES} are required")]
     TooShort {
-        /// The length that it has.
+        /// The length of the secret in bytes.
         bytes: usize,
     },
     /// A key of public-key cryptography: PEM, JWK, an OpenSSH public key or a DER public key.
@@ -20,14 +20,14 @@ pub enum SecretWeakness {
     /// Taken as an HMAC secret, a public key would let every client sign (CVE-2022-29217).
     #[error("is a PEM, JWK, OpenSSH or DER key, which is not a secret for HMAC")]
     KeyDocument,
-    /// At least half of its letters belong to words that examples and templates are made of, such as
-    /// "change me", "your secret key" or "replace with".
+    /// At least half of its letters belong to words of examples and templates, such as "change me",
+    /// "your secret key" or "replace with".
     ///
-    /// Only a value that consists of such words falls under the rule: a random value that happens to
-    /// contain one, or is labelled with one, does not.
+    /// The rule applies only to a value that consists of such words: a random value that happens to
+    /// contain one, or is labelled with one, is accepted.
     #[error("is a placeholder from a template, and not a random value")]
     Placeholder,
-    /// A unit of fewer than 16 bytes over and over.
+    /// A repeated unit of fewer than 16 bytes.
     #[error("repeats the same {unit} byte(s) over and over")]
     Repeats {
         /// The length of the unit in bytes.

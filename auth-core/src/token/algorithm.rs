@@ -1,6 +1,6 @@
 //! The closed set of algorithms.
 
-/// How a token is signed.
+/// The signature algorithm of a token.
 ///
 /// The set is closed, and "none" is not in it.
 ///
@@ -17,18 +17,18 @@ pub enum JwtAlgorithm {
     Hs256,
     /// Ed25519 (RFC 8037 §3.1), which is deterministic: a signature needs no random number.
     EdDsa,
-    /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). The private key goes into each nonce as well as
-    /// random bytes, so that a bad random number gives no key away (RFC 8725 §3.2).
+    /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). Each nonce depends on the private key as well as
+    /// on random bytes, so that a bad random number does not reveal the key (RFC 8725 §3.2).
     ///
-    /// The holder of an ES256 token can write its signature in a second valid form. So
-    /// the text of a token does not identify it: the `jti` is revoked or spent.
+    /// The holder of an ES256 token can write its signature in a second valid form. The text of a
+    /// token therefore does not identify it: revoke or spend the `jti`.
     Es256,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), of 2048 to 8192 bits: verifies only.
     Rs256,
 }
 
 impl JwtAlgorithm {
-    /// The name that stands in the header (`alg`).
+    /// Returns the name in the header (`alg`).
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! What a token says, as typed values.
+//! The claims of a token, as typed values.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use time::OffsetDateTime;
 
 use super::InvalidToken;
 
-/// The last second of the year 9999: the latest time that a claim may name.
+/// The last second of the year 9999: the latest time of a claim.
 const MAX_TIME: i64 = 253_402_300_799;
 
-/// The names that RFC 7519 §4.1 registers. An additional claim cannot have one of them.
+/// The names that RFC 7519 §4.1 registers. An additional claim cannot have one of these names.
 const RESERVED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
 /// The claims of a token.
@@ -47,7 +47,8 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Claims about the subject `sub` in a token named `jti`, valid from `issued_at` for `lifetime`.
+    /// Creates claims about the subject `sub` in a token named `jti`, valid from `issued_at` for
+    /// `lifetime`.
     ///
     /// Times in tokens are whole seconds: fractions of both are cut off.
     ///
@@ -133,33 +134,34 @@ impl Claims {
         &self.sub
     }
 
-    /// The name of this token, by which it can be revoked or spent. For an example see
+    /// Returns the name of this token, by which it can be revoked or spent. For an example see
     /// [`sub`](Self::sub).
     #[must_use]
     pub fn jti(&self) -> &str {
         &self.jti
     }
 
-    /// When the token was issued, in seconds since 1970. For an example see [`sub`](Self::sub).
+    /// Returns when the token was issued, in seconds since 1970. For an example see
+    /// [`sub`](Self::sub).
     #[must_use]
     pub fn iat(&self) -> i64 {
         self.iat
     }
 
-    /// The first second at which the token is valid. For an example see [`sub`](Self::sub).
+    /// Returns the first second at which the token is valid. For an example see [`sub`](Self::sub).
     #[must_use]
     pub fn nbf(&self) -> i64 {
         self.nbf
     }
 
-    /// The first second at which the token is not valid any more. For an example see
+    /// Returns the first second at which the token has expired. For an example see
     /// [`sub`](Self::sub).
     #[must_use]
     pub fn exp(&self) -> i64 {
         self.exp
     }
 
-    /// An additional claim that must be an integer.
+    /// Returns an additional claim that must be an integer.
     ///
     /// # Examples
     ///
@@ -173,7 +175,7 @@ impl Claims {
         self.optional_integer(name)?.ok_or(InvalidToken::BadClaim)
     }
 
-    /// An additional claim that must be a text.
+    /// Returns an additional claim that must be a text.
     ///
     /// # Examples
     ///
@@ -186,7 +188,7 @@ impl Claims {
         self.optional_text(name)?.ok_or(InvalidToken::BadClaim)
     }
 
-    /// An additional claim that is an integer where it is present.
+    /// Returns an additional claim that is an integer if it is present.
     ///
     /// # Examples
     ///
@@ -203,7 +205,7 @@ impl Claims {
         value.as_i64().map(Some).ok_or(InvalidToken::BadClaim)
     }
 
-    /// An additional claim that is a text where it is present.
+    /// Returns an additional claim that is a text if it is present.
     ///
     /// # Examples
     ///
@@ -249,7 +251,7 @@ impl Claims {
         texts.collect::<Result<_, _>>().map(Some)
     }
 
-    /// Reads the claims of a payload from which `iss` and `aud` have been taken.
+    /// Reads the claims of a payload without `iss` and `aud`.
     pub(super) fn from_payload(mut payload: Map<String, Value>) -> Result<Self, InvalidToken> {
         let claims = Self {
             sub: take_text(&mut payload, "sub")?,
@@ -266,7 +268,7 @@ impl Claims {
         }
     }
 
-    /// Could these claims stand in a token at all?
+    /// Returns whether a token may have these claims.
     pub(super) fn is_sound(&self) -> bool {
         let times = [self.iat, self.nbf, self.exp];
         let are_in_range = times.iter().all(|time| (0..=MAX_TIME).contains(time));
@@ -274,7 +276,7 @@ impl Claims {
         are_in_range && has_duration && !self.sub.is_empty() && !self.jti.is_empty()
     }
 
-    /// The first additional claim with a registered name.
+    /// Returns the first additional claim with a registered name.
     pub(super) fn reserved_name(&self) -> Option<&str> {
         let mut names = self.additional.keys().map(String::as_str);
         names.find(|name| RESERVED.contains(name))
@@ -284,10 +286,10 @@ impl Claims {
         &self.additional
     }
 
-    /// Is `now` within the time of the token? Everything is in seconds.
+    /// Checks that `now` is within the lifetime of the token. All values are in seconds.
     ///
-    /// Valid is `nbf - leeway <= now < exp + leeway`: a token must not be accepted "on or after" its
-    /// expiry (RFC 7519 §4.1.4).
+    /// The token is valid while `nbf - leeway <= now < exp + leeway`: a token must not be accepted
+    /// "on or after" its expiry (RFC 7519 §4.1.4).
     pub(super) fn check_time(&self, leeway: i64, now: i64) -> Result<(), InvalidToken> {
         if now >= self.exp.saturating_add(leeway) {
             return Err(InvalidToken::Expired);
@@ -300,7 +302,7 @@ impl Claims {
     }
 }
 
-/// Takes a claim that must be a text with something in it.
+/// Takes a claim that must be a non-empty text.
 pub(super) fn take_text(
     payload: &mut Map<String, Value>,
     name: &str,
@@ -311,8 +313,8 @@ pub(super) fn take_text(
     }
 }
 
-/// Takes a claim that must be an integer. A `NumericDate` may have a fraction (RFC 7519 §2); ours
-/// never has one.
+/// Takes a claim that must be an integer. A `NumericDate` may have a fraction (RFC 7519 §2); tokens
+/// of this crate never have one.
 fn take_time(payload: &mut Map<String, Value>, name: &str) -> Result<i64, InvalidToken> {
     payload
         .remove(name)

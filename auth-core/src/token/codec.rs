@@ -1,4 +1,4 @@
-//! Minting a token, and the one order in which a token is checked.
+//! Mints tokens, and checks them in one fixed order.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct Payload<'a> {
 
 /// Mints a token: signs `claims`, with the audience and issuer of `profile`, by the active key.
 ///
-/// What is minted here passes [`decode`] under the same profile and keys while its time lasts.
+/// A minted token passes [`decode`] under the same profile and keys during its lifetime.
 ///
 /// # Examples
 ///
@@ -50,7 +50,7 @@ struct Payload<'a> {
 ///
 /// # Errors
 ///
-/// [`EncodeError`], for anything that [`decode`] would refuse later and for a key that cannot sign.
+/// [`EncodeError`] for everything that [`decode`] would refuse, and for a key that cannot sign.
 pub fn encode(
     keys: &KeyRing,
     profile: &TokenProfile,
@@ -93,11 +93,11 @@ pub fn encode(
     Ok(token)
 }
 
-/// Checks a token and gives its claims.
+/// Checks a token and returns its claims.
 ///
-/// The order is part of the contract: the length before anything; three parts; the header, which is
-/// only compared with the key that it names; the signature; and only then the payload. A nested or
-/// an encrypted token is refused like any other text that is not JSON.
+/// The order is part of the contract: first the length; three parts; the header, which is only
+/// compared with the key that it names; the signature; and only then the payload. A nested or an
+/// encrypted token is refused like any other text that is not JSON.
 ///
 /// # Examples
 ///
@@ -128,7 +128,7 @@ pub fn decode(
     decode_with_key(keys, profile, token, now).map(|(claims, _)| claims)
 }
 
-/// As [`decode`], and says which key had signed.
+/// Checks a token like [`decode`], and returns the key that signed it.
 pub(crate) fn decode_with_key<'k>(
     keys: &'k KeyRing,
     profile: &TokenProfile,
@@ -151,7 +151,7 @@ pub(crate) fn decode_with_key<'k>(
     Ok((claims, key))
 }
 
-/// Is `message` signed by the key that `header` names, in the way that the key prescribes?
+/// Checks that `message` is signed by the key that `header` names, with the algorithm of that key.
 fn check_signature<'k>(
     keys: &'k KeyRing,
     profile: &TokenProfile,
@@ -181,10 +181,11 @@ fn parse_payload(part: &str) -> Result<Map<String, Value>, InvalidToken> {
     json::parse_object(&bytes).map_err(|_| InvalidToken::Malformed)
 }
 
-/// Is the token from our issuer and for our audience? Takes both claims out of the payload.
+/// Checks that the token is from the expected issuer and for the expected audience. Takes both
+/// claims out of the payload.
 ///
-/// We mint one audience as a string. A list of audiences, which RFC 7519 §4.1.3 would allow, is not
-/// ours, and a token for us and for others as well could be replayed by those others (A9.2.4).
+/// Minted tokens have one audience, as a string. A list of audiences, which RFC 7519 §4.1.3 would
+/// allow, is refused: another service in the list could replay the token (A9.2.4).
 fn check_parties(
     profile: &TokenProfile,
     payload: &mut Map<String, Value>,

@@ -1,9 +1,9 @@
-//! Why a token is refused, and why one cannot be minted.
+//! Errors of checking and of minting a token.
 
-/// A token is not valid here and now.
+/// A token is not valid.
 ///
-/// The variants are for logs and counters. A client gets one and the same answer for all of them, and
-/// neither `Display` nor `Debug` holds anything that came with the token.
+/// The variants are for logs and counters. A client gets the same answer for all of them, and neither
+/// `Display` nor `Debug` shows any part of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidToken {
@@ -13,16 +13,16 @@ pub enum InvalidToken {
     /// The header has a member besides `alg`, `typ` and `kid`, such as `crit`, `jku` or `zip`.
     #[error("the token has an unexpected header member")]
     UnexpectedHeader,
-    /// The header names no key, or one that the ring does not hold.
+    /// The header names no key, or a key that is not in the ring.
     #[error("the token names an unknown key")]
     UnknownKey,
-    /// The header names another algorithm than the one of its key.
+    /// The header names another algorithm than that of its key.
     #[error("the token names the wrong algorithm")]
     WrongAlgorithm,
     /// The header names another `typ`: a token of another kind.
     #[error("the token is of another kind")]
     WrongKind,
-    /// The signature does not belong to this text and key.
+    /// The signature does not match this text and key.
     #[error("the token has a bad signature")]
     BadSignature,
     /// A claim is missing, of the wrong JSON type, or out of range.
@@ -31,18 +31,18 @@ pub enum InvalidToken {
     /// The token is for another audience.
     #[error("the token is for another audience")]
     WrongAudience,
-    /// The token is from another issuer, or from a named one where none is expected.
+    /// The token is from another issuer, or names an issuer although none is expected.
     #[error("the token is from another issuer")]
     WrongIssuer,
-    /// Its time is over.
+    /// The token has expired.
     #[error("the token has expired")]
     Expired,
-    /// Its time has not come, or it claims to be issued in the future.
+    /// The token is not valid yet, or its time of issue is in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
 }
 
-/// A token cannot be minted. All of these are problems of configuration or code, not of a request.
+/// A token cannot be minted. All causes are problems of configuration or code, not of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -63,11 +63,11 @@ pub enum EncodeError {
     #[error("a claim is empty or out of range")]
     BadClaim,
     /// The token would be longer than its profile allows.
-    #[error("the token would be {bytes} bytes long, and {max} are the most")]
+    #[error("the token would be {bytes} bytes long; at most {max} are allowed")]
     TooLong {
-        /// How long it would be.
+        /// The length of the token in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// The largest allowed length in bytes.
         max: usize,
     },
 }

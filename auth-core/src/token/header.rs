@@ -1,4 +1,4 @@
-//! The header of a token, before anything in it may be believed.
+//! The header of a token, before its signature is checked.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{EncodeError, InvalidToken, JwtKey, TokenProfile};
 use crate::http::json;
 
-/// The three members that a header of ours has, in the order in which they are written.
+/// The three members of the header, in the order in which they are written.
 #[derive(Serialize)]
 struct Header<'a> {
     alg: &'static str,
@@ -15,7 +15,7 @@ struct Header<'a> {
     kid: &'a str,
 }
 
-/// The first part of a token signed with `key`.
+/// Returns the first part of a token signed with `key`.
 pub(super) fn encode(key: &JwtKey, profile: &TokenProfile) -> Result<String, EncodeError> {
     let header = Header {
         alg: key.algorithm().name(),
@@ -26,8 +26,8 @@ pub(super) fn encode(key: &JwtKey, profile: &TokenProfile) -> Result<String, Enc
     Ok(Base64UrlUnpadded::encode_string(&json))
 }
 
-/// What the sender of a token says about it. Good for finding the key and for refusing the token,
-/// and for nothing else: the members can be compared, not read (A9.1.1).
+/// The unverified header of a token. It serves only to find the key and to refuse the token: the
+/// members can be compared, not read (A9.1.1).
 pub(super) struct UnverifiedHeader {
     alg: Option<String>,
     typ: Option<String>,
@@ -37,10 +37,10 @@ pub(super) struct UnverifiedHeader {
 impl UnverifiedHeader {
     /// Reads the first part of a token.
     ///
-    /// Only what our own tokens have may be there. `crit` would name extensions that must be
-    /// understood, and we understand none (RFC 7515 §4.1.11); `jku`, `jwk`, `x5u` and `x5c` bring a
-    /// key along; `zip`, `b64` and `cty` change what the payload means. Refusing every other name
-    /// covers those that are not invented yet.
+    /// Only the members of our own tokens are accepted. `crit` would name extensions that must be
+    /// understood, and none are (RFC 7515 §4.1.11); `jku`, `jwk`, `x5u` and `x5c` carry a key;
+    /// `zip`, `b64` and `cty` change the meaning of the payload. All other names are refused as
+    /// well.
     pub(super) fn parse(part: &str) -> Result<Self, InvalidToken> {
         let bytes = Base64UrlUnpadded::decode_vec(part).map_err(|_| InvalidToken::Malformed)?;
         let members = json::parse_object(&bytes).map_err(|_| InvalidToken::Malformed)?;
@@ -64,21 +64,21 @@ impl UnverifiedHeader {
         Ok(header)
     }
 
-    /// The name of the key, to be looked up among our own.
+    /// Returns the name of the key, for the lookup in the ring.
     pub(super) fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// Does the token name the algorithm of its key?
+    /// Returns whether the token names the algorithm of its key.
     pub(super) fn has_algorithm_of(&self, key: &JwtKey) -> bool {
         self.alg.as_deref() == Some(key.algorithm().name())
     }
 
-    /// Does the token name the kind that is expected?
+    /// Returns whether the token names the expected kind.
     ///
-    /// Compared byte by byte. As a media type `typ` could be written in any case and with
-    /// `application/` in front (RFC 7515 §4.1.9), but all tokens that are valid here were minted
-    /// here, in one spelling; a second spelling was not written by this toolkit.
+    /// Compared byte by byte. As a media type, `typ` could be written in any case and with
+    /// `application/` in front (RFC 7515 §4.1.9), but all valid tokens were minted here, in one
+    /// spelling.
     pub(super) fn is_of_kind(&self, profile: &TokenProfile) -> bool {
         self.typ.as_deref() == Some(profile.typ())
     }

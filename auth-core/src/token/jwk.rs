@@ -1,11 +1,11 @@
-//! Public keys as others read them: JSON Web Keys (RFC 7517), and sets of them.
+//! Published public keys: JSON Web Keys (RFC 7517), and sets of them.
 
 use serde::Serialize;
 
 /// The public half of a key, for other services that verify tokens.
 ///
-/// There is no private member in this type, and nothing of a secret: of an HS256 key there is no
-/// public half. The members stand in one order, so that a document changes only with its keys.
+/// This type has no private member and nothing of a secret: an HS256 key has no public half. The
+/// members have a fixed order, so that a document changes only with its keys.
 ///
 /// # Examples
 ///
@@ -45,7 +45,7 @@ pub struct PublicJwk {
 }
 
 impl PublicJwk {
-    /// The name under which tokens refer to the key.
+    /// Returns the name under which tokens refer to the key.
     ///
     /// # Examples
     ///
@@ -67,7 +67,7 @@ impl PublicJwk {
     }
 }
 
-/// The document that publishes keys (RFC 7517 §5), as it is fetched by those who verify tokens.
+/// The document that publishes keys (RFC 7517 §5), for services that verify tokens.
 ///
 /// # Examples
 ///
@@ -86,12 +86,12 @@ impl PublicJwk {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct JwkSet {
-    /// The keys, of which no two have one name.
+    /// The keys; no two of them have the same name.
     pub keys: Vec<PublicJwk>,
 }
 
 impl FromIterator<PublicJwk> for JwkSet {
-    /// Collects keys and leaves out those which are there already, as where two backends share one.
+    /// Collects keys and leaves out duplicates, as when two backends share one.
     fn from_iter<I: IntoIterator<Item = PublicJwk>>(keys: I) -> Self {
         let mut set = Self::default();
         for key in keys {

@@ -1,4 +1,4 @@
-//! A key that knows its name and its one algorithm.
+//! A key with its name and its one algorithm.
 
 #[cfg(feature = "jwt")]
 mod error;
@@ -19,10 +19,10 @@ use crate::secret::{
     Secret, SecretWeakness, constant_time_eq, hmac_sha256, keyed_digest_bytes, same_secret,
 };
 
-/// A key for signing and verifying tokens, by exactly one algorithm and under one name.
+/// A key for signing and verifying tokens, with exactly one algorithm and one name.
 ///
-/// The algorithm is chosen by the constructor and never by a token (RFC 8725 §3.1), and there is no
-/// way from a key of one algorithm to a key of another.
+/// The algorithm is chosen by the constructor and never by a token (RFC 8725 §3.1), and a key
+/// cannot be converted to a key of another algorithm.
 ///
 /// | from | |
 /// | --- | --- |
@@ -36,7 +36,7 @@ pub struct JwtKey {
     material: Material,
 }
 
-/// What signs and verifies.
+/// The key material.
 enum Material {
     /// HS256.
     Secret {
@@ -49,10 +49,10 @@ enum Material {
 }
 
 impl JwtKey {
-    /// An HS256 key with a name chosen by the application.
+    /// Creates an HS256 key with a name chosen by the application.
     ///
-    /// A weak secret, or a public key that was taken for one, makes a key as well, so that a
-    /// configuration can report all of its problems: ask [`weakness`](Self::weakness) before use.
+    /// A weak secret, or a public key used as a secret, also makes a key, so that a configuration
+    /// can report all of its problems: call [`weakness`](Self::weakness) before use.
     ///
     /// # Examples
     ///
@@ -73,10 +73,10 @@ impl JwtKey {
         }
     }
 
-    /// An HS256 key named after itself: the first 64 bits of a keyed digest of a label, which tell
-    /// nothing about the secret.
+    /// Creates an HS256 key with a derived name: the first 64 bits of a keyed digest of a label,
+    /// which reveal nothing about the secret.
     ///
-    /// The name stays the same for as long as the secret does, on every machine.
+    /// The name is the same for the same secret, on every machine.
     ///
     /// # Examples
     ///
@@ -96,10 +96,9 @@ impl JwtKey {
         Self::hs256(KeyId::from_digest(&digest), secret)
     }
 
-    /// The same key under a name chosen by the application.
+    /// Returns the same key under a name chosen by the application.
     ///
-    /// Tokens that are out are known by the name before: rename a key only where it is configured
-    /// for the first time.
+    /// Existing tokens name the previous name: rename a key only if it has not signed yet.
     ///
     /// # Examples
     ///
@@ -127,7 +126,7 @@ impl JwtKey {
         Self { kid, material }
     }
 
-    /// The name of the key.
+    /// Returns the name of the key.
     ///
     /// # Examples
     ///
@@ -142,7 +141,7 @@ impl JwtKey {
         &self.kid
     }
 
-    /// The one algorithm of the key.
+    /// Returns the algorithm of the key.
     ///
     /// # Examples
     ///
@@ -175,7 +174,7 @@ impl JwtKey {
         }
     }
 
-    /// What makes the secret unfit for this key; `None` when nothing does.
+    /// Returns what makes the secret unfit for this key; `None` if it is fit.
     ///
     /// # Examples
     ///
@@ -196,8 +195,8 @@ impl JwtKey {
         }
     }
 
-    /// Is this key made of `secret`? Finds a secret that is configured for two roles. Compares in
-    /// constant time.
+    /// Returns whether this key is made of `secret`. Finds a secret that is configured for two
+    /// roles. Compares in constant time.
     ///
     /// # Examples
     ///
@@ -241,7 +240,7 @@ impl JwtKey {
         }
     }
 
-    /// Succeeds only for the signature of `message`. HMAC tags are compared in constant time.
+    /// Checks the signature of `message`. HMAC tags are compared in constant time.
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
         match &self.material {
             Material::Secret { secret, .. } => {

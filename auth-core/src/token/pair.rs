@@ -4,10 +4,10 @@ use super::private::{PrivateKey, SigningKey};
 use super::public::PublicKey;
 use super::{EncodeError, InvalidToken, JwtAlgorithm, JwtKey, KeyId, PublicJwk};
 
-/// What an EdDSA, ES256 or RS256 key signs and verifies with.
+/// The key material of an EdDSA, ES256 or RS256 key.
 pub(super) struct Pair {
     public: PublicKey,
-    /// `None` if the key only verifies, such as the public key of another issuer.
+    /// The private half; `None` if the key only verifies, such as the public key of another issuer.
     signing: Option<SigningKey>,
 }
 

@@ -15,7 +15,7 @@ pub(super) struct PrivateKey {
     pub(super) signing: SigningKey,
 }
 
-/// The half that signs. `aws-lc-rs` holds its numbers, and wipes them when it is dropped.
+/// The private half. `aws-lc-rs` holds its numbers, and wipes them when it is dropped.
 pub(super) enum SigningKey {
     Ed25519(Ed25519KeyPair),
     P256(EcdsaKeyPair),

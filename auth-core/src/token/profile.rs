@@ -1,11 +1,11 @@
-//! What kind of token is minted and expected.
+//! The kind of token that is minted and expected.
 
 use std::time::Duration;
 
 /// The kind of a token, its issuer and its audience.
 ///
-/// A token passes only under the profile that it was minted with. Give each kind a `typ`, an
-/// audience and a key of its own: each alone keeps the kinds apart (RFC 8725 §3.11, §3.12).
+/// A token is valid only under the profile that it was minted with. Give each kind its own `typ`,
+/// audience and key: each of the three separates the kinds (RFC 8725 §3.11, §3.12).
 ///
 /// # Examples
 ///
@@ -26,12 +26,12 @@ pub struct TokenProfile {
 }
 
 impl TokenProfile {
-    /// How far the clocks of two machines may be apart, unless set otherwise: 30 seconds.
+    /// The default leeway between the clocks of two machines: 30 seconds.
     pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
-    /// The longest token in bytes, unless set otherwise.
+    /// The default limit of a token's length, in bytes.
     pub const DEFAULT_MAX_BYTES: usize = 2048;
 
-    /// A profile with this `typ` in the header and this `aud` among the claims.
+    /// Creates a profile with this `typ` in the header and this `aud` among the claims.
     ///
     /// # Examples
     ///
@@ -47,10 +47,10 @@ impl TokenProfile {
         }
     }
 
-    /// Writes an issuer (`iss`) into each token and demands it of each.
+    /// Writes an issuer (`iss`) into each token and requires it of each.
     ///
-    /// Without this, a token that names an issuer is refused, for it was minted under another
-    /// profile. Naming one later therefore ends the tokens that are out.
+    /// Without this, a token that names an issuer is refused, because it was minted under another
+    /// profile. Setting an issuer later therefore invalidates all existing tokens.
     ///
     /// # Examples
     ///
@@ -61,10 +61,11 @@ impl TokenProfile {
         self
     }
 
-    /// How far the clocks of two machines may be apart, in whole seconds (a fraction is cut off).
+    /// Sets the leeway between the clocks of two machines, in whole seconds (a fraction is cut
+    /// off).
     ///
-    /// A token lives this much longer than it says. RFC 7519 §4.1.4 suggests "no more than a few
-    /// minutes".
+    /// A token is accepted this much longer than its lifetime. RFC 7519 §4.1.4 suggests "no more
+    /// than a few minutes".
     ///
     /// # Examples
     ///
@@ -81,7 +82,8 @@ impl TokenProfile {
         self
     }
 
-    /// The longest token in bytes, to mint and to look at. A cookie holds 4096 with its name.
+    /// Sets the longest token in bytes, for minting and checking. A cookie holds 4096 bytes with
+    /// its name.
     ///
     /// # Examples
     ///
@@ -97,7 +99,7 @@ impl TokenProfile {
         self
     }
 
-    /// Everything that makes this profile unfit for use.
+    /// Returns all problems of this profile.
     ///
     /// # Examples
     ///
@@ -153,17 +155,17 @@ impl TokenProfile {
     }
 }
 
-/// What is wrong with a [`TokenProfile`].
+/// A problem of a [`TokenProfile`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileProblem {
-    /// The `typ` is empty, `JWT` or `JOSE`, which says nothing about the kind (RFC 8725 §3.11).
-    #[error("the typ of the token names no kind of its own")]
+    /// The `typ` is empty, `JWT` or `JOSE`, which names no kind (RFC 8725 §3.11).
+    #[error("the typ of the token is empty or too general")]
     GeneralTyp,
     /// The audience is empty.
     #[error("the audience of the token is empty")]
     EmptyAudience,
-    /// An issuer is demanded, but empty.
+    /// An issuer is required, but empty.
     #[error("the issuer of the token is empty")]
     EmptyIssuer,
 }
@@ -172,9 +174,9 @@ pub enum ProfileProblem {
 mod tests {
     use super::*;
 
-    /// J-11: a `typ` that every library writes keeps nothing apart.
+    /// J-11: a general `typ` does not separate the kinds of tokens.
     #[test]
-    fn a_kind_needs_a_name_of_its_own() {
+    fn general_typ_is_a_problem() {
         for typ in ["", "JWT", "jwt", "JOSE"] {
             let profile = TokenProfile::new(typ, "api");
             assert_eq!(profile.problems(), [ProfileProblem::GeneralTyp], "{typ}");
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_names_are_faults() {
+    fn empty_audience_and_issuer_are_problems() {
         assert_eq!(
             TokenProfile::new("", "").issuer("").problems(),
             [

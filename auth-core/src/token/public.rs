@@ -1,4 +1,4 @@
-//! Public keys: checked, named, and as the application publishes them.
+//! Public keys: checked, named, and published.
 
 mod small_order;
 
@@ -47,7 +47,7 @@ impl KeyKind {
 /// A public key whose numbers have been checked.
 pub(super) struct PublicKey {
     numbers: Numbers,
-    /// The same key, parsed once for all signatures that it verifies.
+    /// The same key, parsed once for all verifications.
     verifying: ParsedPublicKey,
 }
 
@@ -122,7 +122,7 @@ impl PublicKey {
     }
 
     /// Returns the key if `aws-lc-rs` accepts it: points on their curve, numbers in range (RFC 8725
-    /// §3.4). It is the library that verifies with it later.
+    /// §3.4). The same library verifies with it later.
     fn checked(
         numbers: Numbers,
         algorithm: &'static dyn VerificationAlgorithm,
@@ -164,7 +164,8 @@ impl PublicKey {
     /// Returns the thumbprint of the key (RFC 7638): a digest of its numbers, the same on every
     /// machine.
     pub(super) fn thumbprint(&self) -> KeyId {
-        // The required members in alphabetical order, and no others (§3). Their values need no escapes.
+        // The required members in alphabetical order, without others (§3). Their values need no
+        // escapes.
         let text = match &self.numbers {
             Numbers::Ed25519(x) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, b64(x)),
             Numbers::P256 { x, y } => {
@@ -201,7 +202,7 @@ impl PublicKey {
     }
 }
 
-/// A JWK without its numbers.
+/// Returns a JWK without its numbers.
 fn numberless(kty: &'static str, kid: &KeyId, algorithm: JwtAlgorithm) -> PublicJwk {
     PublicJwk {
         kty,
@@ -216,7 +217,7 @@ fn numberless(kty: &'static str, kid: &KeyId, algorithm: JwtAlgorithm) -> Public
     }
 }
 
-/// `RSAPublicKey` of PKCS#1 (RFC 8017, appendix A.1.1).
+/// Returns an `RSAPublicKey` of PKCS#1 (RFC 8017, appendix A.1.1).
 fn rsa_pkcs1(n: &[u8], e: &[u8]) -> der::Result<Vec<u8>> {
     let key = RsaPublicKey {
         modulus: UintRef::new(n)?,

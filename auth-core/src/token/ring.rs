@@ -1,4 +1,4 @@
-//! The keys of one kind of token: the one that signs, and all that verify.
+//! The keys of one kind of token: the signing key, and all keys that verify.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use super::{JwtKey, KeyId, KeyRingProblem, KeyState, PublicJwk};
 use crate::keys::Rotation;
 use crate::secret::SecretWeakness;
 
-/// Signs with its active key and verifies with whichever the token names.
+/// Signs with its active key and verifies with the key that the token names.
 ///
-/// A ring is a value: it does not change. To change keys while an application runs, give a
-/// [`SharedKeyRing`](super::SharedKeyRing) to whatever uses them.
+/// A ring is an immutable value. To change keys while an application runs, use a
+/// [`SharedKeyRing`](super::SharedKeyRing).
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// A ring of one key, which signs and verifies.
+    /// Creates a ring of one key, which signs and verifies.
     ///
     /// # Examples
     ///
@@ -43,7 +43,7 @@ impl KeyRing {
         }
     }
 
-    /// Adds a key that verifies and never signs: one that was active before.
+    /// Adds a key that verifies and never signs: a previously active one.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl KeyRing {
         }
     }
 
-    /// Adds a key that is published and verifies, and does not sign yet.
+    /// Adds a key that is published and verifies, but does not sign yet.
     ///
     /// # Examples
     ///
@@ -67,7 +67,7 @@ impl KeyRing {
         }
     }
 
-    /// The key that signs.
+    /// Returns the key that signs.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl KeyRing {
         self.keys.active()
     }
 
-    /// All keys, the one that signs first.
+    /// Returns all keys, the signing key first.
     ///
     /// # Examples
     ///
@@ -96,18 +96,18 @@ impl KeyRing {
         self.keys.keys()
     }
 
-    /// All keys with their states, the active one first. For an example see [`KeyState`].
+    /// Returns all keys with their states, the active one first. For an example see [`KeyState`].
     pub fn states(&self) -> impl Iterator<Item = (KeyState, &Arc<JwtKey>)> {
         self.keys.states()
     }
 
-    /// The public halves of all keys that have one, to be published. For an example see
+    /// Returns the public halves of all keys that have one, for publication. For an example see
     /// [`JwkSet`](super::JwkSet).
     pub fn public_keys(&self) -> impl Iterator<Item = PublicJwk> {
         self.keys().filter_map(|key| key.public_jwk())
     }
 
-    /// What is wrong with the ring itself. A ring with problems must not be used.
+    /// Returns the problems of the ring. A ring with problems must not be used.
     ///
     /// # Examples
     ///
@@ -126,7 +126,7 @@ impl KeyRing {
         self.keys.problems()
     }
 
-    /// The keys whose secret is too weak, and why.
+    /// Returns the keys whose secret is too weak, with the reason.
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl KeyRing {
         self.keys.weaknesses()
     }
 
-    /// The key of this name. The name comes from a token, so it is only compared.
+    /// Returns the key with this name. The name comes from a token, so it is only compared.
     pub(super) fn find(&self, kid: &str) -> Option<&Arc<JwtKey>> {
         self.keys.find(kid)
     }
@@ -175,7 +175,7 @@ mod tests {
 
     #[cfg(feature = "jwt")]
     #[test]
-    fn all_faults_are_reported_at_once() {
+    fn all_problems_are_reported_at_once() {
         let ring = KeyRing::new(public_key("b"))
             .also_verify(key("a"))
             .also_verify(key("c"))
@@ -193,7 +193,7 @@ mod tests {
         );
     }
 
-    /// J-05: the weak ones are named, wherever they stand.
+    /// J-05: weak keys are reported in every state.
     #[test]
     fn every_weak_key_is_reported() {
         let weak = |kid: &str, secret: &str| {

@@ -1,4 +1,4 @@
-//! A ring of keys that is replaced while it is used.
+//! A ring of keys that can be replaced while it is used.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +10,13 @@ use crate::secret::{Secret, SubKeys};
 /// A handle to a [`KeyRing`] that can be replaced in a running application; clones are handles to
 /// the same ring.
 ///
-/// with it;
-/// To change a key without ending sessions, take three steps, each in every process before the
-/// next: [`add_next`](Self::add_next), so that every process knows the new key before it signs;
-/// with it; [`activate`](Self::activate), so that it signs; and when the last token of the old key
-/// has expired, [`retire`](Self::retire). A key that leaked is retired at once.
+/// To change a key without ending sessions, take three steps, each in every process before the next:
+/// [`add_next`](Self::add_next), so that every process accepts the new key;
+/// [`activate`](Self::activate), so that it signs; and when the last token of the old key has expired,
+/// [`retire`](Self::retire). Retire a leaked key at once.
 ///
-/// A ring that was made from the [sub-keys](SubKeys) of a master secret follows that: the same steps
-/// are taken there, and refused here.
+/// A ring that was made from the [sub-keys](SubKeys) of a master secret follows the master: take these
+/// steps there; they are refused here.
 ///
 /// # Examples
 ///
@@ -51,10 +50,10 @@ enum Source {
 }
 
 impl SharedKeyRing {
-    /// A handle to this ring.
+    /// Creates a handle to this ring.
     ///
-    /// A ring with problems makes a handle as well, so that a configuration can report them all: they
-    /// are found when it is built.
+    /// A ring with problems also makes a handle, so that the configuration can report all of them when
+    /// it is built.
     ///
     /// # Examples
     ///
@@ -66,7 +65,7 @@ impl SharedKeyRing {
         }
     }
 
-    /// The ring as it is now. Ask again for each token: what was asked for does not change.
+    /// Returns the current ring. Call it again for each token: the returned ring does not change.
     ///
     /// # Examples
     ///
@@ -79,7 +78,7 @@ impl SharedKeyRing {
         }
     }
 
-    /// Replaces the whole ring, as where keys are managed elsewhere and read anew.
+    /// Replaces the whole ring, for keys that are managed elsewhere and read again.
     ///
     /// # Examples
     ///
@@ -90,7 +89,7 @@ impl SharedKeyRing {
     /// let key = || Secret::generate().map(JwtKey::hs256_auto_kid);
     /// let keys = SharedKeyRing::new(KeyRing::new(key()?));
     /// let old = keys.current();
-    /// let old = old.keys().next().expect("the one that signs");
+    /// let old = old.keys().next().expect("the signing key");
     /// keys.replace(KeyRing::new(key()?).also_verify(old.clone()))?;
     /// assert_ne!(keys.current().signer().kid(), old.kid());
     ///
@@ -101,13 +100,13 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a ring with a problem or a weak secret, and where the keys are derived. The
-    /// ring is then the old one.
+    /// [`KeyRingError`] for a ring with a problem or a weak secret, and if the keys are derived. The
+    /// ring is then unchanged.
     pub fn replace(&self, ring: KeyRing) -> Result<(), KeyRingError> {
         self.step(|_| ring.keys.checked())
     }
 
-    /// Announces a key: it is published and verifies from now on, and does not sign yet.
+    /// Adds a key that is published and verifies from now on, but does not sign yet.
     ///
     /// # Examples
     ///
@@ -115,13 +114,14 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a name that is taken and a weak secret, and where the keys are derived.
+    /// [`KeyRingError`] for a name that is in the ring already and a weak secret, and if the keys are
+    /// derived.
     pub fn add_next(&self, key: impl Into<Arc<JwtKey>>) -> Result<(), KeyRingError> {
         self.step(|keys| keys.add_next(key.into()))
     }
 
-    /// Lets this key sign; the one before it verifies from now on. That works in both directions: a
-    /// key that was active before can be so again.
+    /// Makes this key the signing key; the previous one still verifies. A previously active key can
+    /// become active again.
     ///
     /// # Examples
     ///
@@ -129,13 +129,13 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a name that is not in the ring and a key that cannot sign, and where the
-    /// keys are derived.
+    /// [`KeyRingError`] for a name that is not in the ring and a key that cannot sign, and if the keys
+    /// are derived.
     pub fn activate(&self, kid: &KeyId) -> Result<(), KeyRingError> {
         self.step(|keys| keys.activate(kid))
     }
 
-    /// Takes a key away: every token that it signed is refused from now on.
+    /// Removes a key: every token that it signed is refused from now on.
     ///
     /// # Examples
     ///
@@ -143,8 +143,8 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] for a name that is not in the ring and for the active key, and where the keys
-    /// are derived.
+    /// [`KeyRingError`] for a name that is not in the ring and for the active key, and if the keys are
+    /// derived.
     pub fn retire(&self, kid: &KeyId) -> Result<(), KeyRingError> {
         self.step(|keys| keys.retire(kid))
     }
@@ -167,7 +167,7 @@ impl From<KeyRing> for SharedKeyRing {
 }
 
 impl From<SubKeys> for SharedKeyRing {
-    /// HS256 keys made of these, in their states.
+    /// Creates HS256 keys from these sub-keys, in the same states.
     ///
     /// # Examples
     ///

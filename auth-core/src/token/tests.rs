@@ -1,4 +1,4 @@
-//! What passes and what does not, with tokens forged down to the byte.
+//! Valid and invalid tokens, forged down to the byte.
 
 #[cfg(feature = "jwt")]
 mod confusion;
@@ -26,15 +26,15 @@ use time::macros::datetime;
 use super::*;
 use crate::secret::Secret;
 
-/// The helpers of a module that has the keys of one algorithm: `ALG`, its name, and `nth_key`, its
-/// keys. What the tests of such a module forge is signed with the first of them.
+/// The helpers of a module with the keys of one algorithm: `ALG`, its name, and `nth_key`, its
+/// keys. The tests of such a module sign their forgeries with the first key.
 macro_rules! forging {
     () => {
         fn key(name: &str) -> JwtKey {
             nth_key(0, name)
         }
 
-        /// The keys of this ring are made once: reading one costs more than using it.
+        /// The keys of this ring are made once: parsing a key costs more than using it.
         static RING: std::sync::LazyLock<KeyRing> =
             std::sync::LazyLock::new(|| KeyRing::new(key("k1")));
 
@@ -54,19 +54,19 @@ macro_rules! forging {
             json!({"alg": ALG, "typ": "at+jwt", "kid": "k1"})
         }
 
-        /// A token with a good signature over whatever stands in its first two parts.
+        /// Returns a token with a valid signature over any first two parts.
         fn signed(header: &str, payload: &str) -> String {
             let message = format!("{header}.{payload}");
             let signature = RING.signer().sign(message.as_bytes()).unwrap();
             format!("{message}.{}", b64(signature))
         }
 
-        /// A token with this text as its header and an impeccable payload.
+        /// Returns a token with this text as its header and a valid payload.
         fn with_header(header: impl AsRef<[u8]>) -> String {
             signed(&b64(header), &b64(good_payload().to_string()))
         }
 
-        /// A token with an impeccable header and this text as its payload.
+        /// Returns a token with a valid header and this text as its payload.
         fn with_payload(payload: impl AsRef<[u8]>) -> String {
             signed(&b64(good_header().to_string()), &b64(payload))
         }
@@ -74,19 +74,19 @@ macro_rules! forging {
 }
 use forging;
 
-/// 32 bytes that are as good as random, and the same ones in every run.
+/// Returns 32 pseudo-random bytes, the same in every run.
 fn bytes(label: &str, number: u8) -> [u8; 32] {
     crate::secret::keyed_digest_bytes(&Secret::new(label), &[&[number]])
 }
 
-/// A PEM block.
+/// Returns a PEM block.
 #[cfg(feature = "jwt")]
 fn pem(label: &str, der: &[u8]) -> String {
     let base64 = base64ct::Base64::encode_string(der);
     format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
 }
 
-/// A key that only verifies: the public key of RFC 8037, appendix A.2.
+/// Returns a key that only verifies: the public key of RFC 8037, appendix A.2.
 #[cfg(feature = "jwt")]
 pub(super) fn public_key(name: &str) -> JwtKey {
     let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -116,7 +116,7 @@ fn good_payload() -> Value {
         "jti": "token-1", "epoch": 3})
 }
 
-/// N-RN-01: 128 bits, never the same ones.
+/// N-RN-01: 128 bits, different each time.
 #[test]
 fn random_ids_are_long_and_differ() {
     let ids: std::collections::BTreeSet<String> =

@@ -34,7 +34,7 @@ pub struct HashFailure(&'static str);
 
 impl HashFailure {
     pub(super) const MEMORY: Self = Self("not enough memory for the hash");
-    pub(super) const RANDOM: Self = Self("the operating system gave no random numbers");
+    pub(super) const RANDOM: Self = Self("the operating system returned no random numbers");
     pub(super) const THREAD: Self = Self("no hasher thread could be started");
     pub(super) const LOST: Self = Self("the hasher thread ended");
     pub(super) const ARGON2: Self = Self("argon2 refused its parameters");

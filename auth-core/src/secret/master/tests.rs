@@ -18,7 +18,7 @@ fn kid(byte: u8) -> KeyId {
 }
 
 #[test]
-fn a_clone_is_a_handle_to_the_same_master() {
+fn clones_share_one_master() {
     let master = MasterSecret::new(secret(1));
     let clone = master.clone();
     let derived = || (master.derive(PURPOSE), clone.derive(PURPOSE));
@@ -31,7 +31,7 @@ fn a_clone_is_a_handle_to_the_same_master() {
     assert!(!same_secret(&changed, &of_master));
 }
 
-/// A13.3.4: a new master takes over, and the old one goes when nothing of it is left.
+/// A13.3.4: a new master becomes active, and the old one is retired.
 #[test]
 fn sub_keys_follow_their_master() {
     let master = MasterSecret::new(secret(1));
@@ -63,7 +63,7 @@ fn sub_keys_are_derived_once() {
 }
 
 #[test]
-fn steps_that_are_wrong_change_nothing() {
+fn invalid_steps_change_nothing() {
     let master = MasterSecret::new(secret(1)).also_accept(secret(2));
     let before = master.states();
     let duplicate = KeyRingError::Problem(KeyRingProblem::DuplicateKid(kid(2)));
@@ -79,7 +79,7 @@ fn steps_that_are_wrong_change_nothing() {
 }
 
 #[test]
-fn an_old_master_is_accepted_once() {
+fn old_master_is_accepted_once() {
     let master = MasterSecret::new(secret(1))
         .also_accept(secret(2))
         .also_accept(secret(2))
@@ -88,9 +88,9 @@ fn an_old_master_is_accepted_once() {
     assert_eq!(master.states(), expected);
 }
 
-/// J-05: an old master counts as much as the active one.
+/// J-05: an old master is checked like the active one.
 #[test]
-fn every_weak_master_is_found() {
+fn every_weak_master_is_reported() {
     let master = MasterSecret::new(secret(1));
     assert_eq!(master.weakness(), None);
     let weak = master.also_accept(Secret::new("hunter2"));

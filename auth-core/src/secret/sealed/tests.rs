@@ -1,4 +1,4 @@
-//! Sealed data opens for its row, under its key and unchanged, and in no other case.
+//! Sealed data opens only for its row, under its key and unchanged.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -28,10 +28,10 @@ fn open(sealer: &Sealer, bytes: &[u8]) -> Result<Vec<u8>, OpenSealedError> {
     Ok(opened.data.expose().to_vec())
 }
 
-/// Computed apart from this code: HKDF with the `hmac` module of Python, AES-256-GCM with its
-/// `cryptography` package. Data in the field has this form: a change here needs a new version.
+/// Computed independently of this code: HKDF with the `hmac` module of Python, AES-256-GCM with its
+/// `cryptography` package. Stored data has this form: a change here needs a new version.
 #[test]
-fn the_format_is_pinned() {
+fn format_equals_independent_vector() {
     let expected = "AQtzcWM0NGdjT2I4MEBBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fg0QlqdNEQ4LlCxuWWGVu\
                     z4WkYiX8Eqpdti30i9298-_Q82-0IfN17MdNLZLkDK7tqMkLJQFaYfg_8cdqJHiNLZGl92s";
     let sealer = Sealer::new(&MasterSecret::from_bytes((0..32).collect::<Vec<u8>>()));
@@ -42,7 +42,7 @@ fn the_format_is_pinned() {
 }
 
 #[test]
-fn data_of_any_length_is_opened_as_it_was() {
+fn data_of_any_length_opens_unchanged() {
     let sealer = Sealer::new(&master(0));
     for length in [0, 1, 15, 16, 17, 1_000, 16 * 1024] {
         let data: Vec<u8> = (0..=250).cycle().take(length).collect();
@@ -53,11 +53,11 @@ fn data_of_any_length_is_opened_as_it_was() {
 }
 
 #[test]
-fn the_same_data_is_sealed_differently_each_time() {
+fn same_data_is_sealed_differently_each_time() {
     let sealer = Sealer::new(&master(0));
     let all: std::collections::BTreeSet<_> = (0..64).map(|_| example(&sealer)).collect();
     assert_eq!(all.len(), 64);
-    // Not a part of the data is readable.
+    // No part of the data is readable.
     assert!(
         all.iter()
             .all(|bytes| !bytes.windows(4).any(|part| part == &DATA[..4]))
@@ -65,7 +65,7 @@ fn the_same_data_is_sealed_differently_each_time() {
 }
 
 #[test]
-fn every_changed_bit_is_refused() {
+fn data_with_changed_bit_is_rejected() {
     let sealer = Sealer::new(&master(0));
     let good = example(&sealer);
     for bit in 0..good.len() * 8 {
@@ -77,7 +77,7 @@ fn every_changed_bit_is_refused() {
 }
 
 #[test]
-fn shortened_and_extended_data_is_refused() {
+fn shortened_and_extended_data_is_rejected() {
     let sealer = Sealer::new(&master(0));
     let good = example(&sealer);
     for length in 0..good.len() {
@@ -92,7 +92,7 @@ fn shortened_and_extended_data_is_refused() {
 }
 
 #[test]
-fn another_version_is_unknown() {
+fn data_of_unknown_version_is_rejected() {
     let sealer = Sealer::new(&master(0));
     for version in [0, 2, 255] {
         let mut other = example(&sealer);
@@ -109,7 +109,7 @@ fn another_version_is_unknown() {
 }
 
 #[test]
-fn data_of_another_row_is_refused() {
+fn data_of_another_row_is_rejected() {
     let sealer = Sealer::new(&master(0));
     let bytes = example(&sealer);
     let others: [&[&[u8]]; 9] = [
@@ -118,7 +118,7 @@ fn data_of_another_row_is_refused() {
         &[b"credential", b"users:7", b"passkey", b"users:7"],
         &[b"credential", b"users:7", b"totp", b"users:8"],
         &[b"other table", b"users:7", b"totp", b"users:7"],
-        // The same bytes, cut at other places.
+        // The same bytes, split at other places.
         &[b"credentia", b"lusers:7", b"totp", b"users:7"],
         &[b"credentialusers:7totpusers:7"],
         &[b"credential", b"users:7", b"totp", b"users:7", b""],
@@ -131,7 +131,7 @@ fn data_of_another_row_is_refused() {
 }
 
 #[test]
-fn data_of_another_key_is_refused() {
+fn data_of_another_key_is_rejected() {
     let bytes = example(&Sealer::new(&master(0)));
     let kid = master(0).kid();
     let other = Sealer::new(&master(1));
@@ -145,7 +145,7 @@ fn data_of_another_key_is_refused() {
 }
 
 #[test]
-fn a_header_that_names_another_key_of_the_ring_is_refused() {
+fn header_that_names_another_key_is_rejected() {
     let both = Sealer::new(&master(1).also_accept(secret(0)));
     let mut bytes = example(&Sealer::new(&master(0)));
     assert_eq!(open(&both, &bytes), Ok(DATA.to_vec()));
@@ -156,7 +156,7 @@ fn a_header_that_names_another_key_of_the_ring_is_refused() {
 
 /// AES-GCM accepts this body: only the comparison of the commitment refuses it.
 #[test]
-fn a_valid_body_with_another_commitment_is_refused() {
+fn valid_body_with_another_commitment_is_rejected() {
     let sealer = Sealer::new(&master(0));
     let (key, context, salt) = (sealer.keys.active(), encoded(&ROW), [7; SALT_BYTES]);
     let mut derived = Derived::new(key.secret(), &salt, &context);
@@ -175,9 +175,9 @@ fn a_valid_body_with_another_commitment_is_refused() {
     }
 }
 
-/// A13.3.4: the life of a key: next, active, verify-only, retired.
+/// A13.3.4: all states of a key: next, active, verify-only, retired.
 #[test]
-fn a_change_of_the_master_asks_for_sealing_again() {
+fn data_of_previous_master_needs_reseal() {
     let master = master(0);
     let (sealer, old) = (Sealer::new(&master), master.kid());
     let before = example(&sealer);
@@ -185,7 +185,7 @@ fn a_change_of_the_master_asks_for_sealing_again() {
 
     let new = master.add_next(secret(1)).unwrap();
     assert!(!sealer.open(&ROW, &before).unwrap().needs_reseal);
-    // Another process may be a step ahead: what it sealed is opened, and left as it is there.
+    // Another process may be a step ahead: its data is opened and not sealed again.
     let ahead = example(&Sealer::new(&MasterSecret::new(secret(1))));
     assert_eq!(open(&sealer, &ahead), Ok(DATA.to_vec()));
 
@@ -204,7 +204,7 @@ fn a_change_of_the_master_asks_for_sealing_again() {
     assert_eq!(open(&sealer, &after), Ok(DATA.to_vec()));
 }
 
-/// A16.2.5: neither the data nor a key is in a log by accident.
+/// A16.2.5: an accidental log shows neither the data nor a key.
 #[test]
 fn debug_shows_neither_keys_nor_data() {
     let sealer = Sealer::new(&master(0));

@@ -1,4 +1,4 @@
-//! Which secrets are refused, for what reason, and that none drawn at random is.
+//! Secrets that are refused and their reasons; random secrets are never refused.
 
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
 
@@ -17,9 +17,9 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// J-05: the secrets that people deploy, and what is said about each.
+/// J-05: secrets that are common in practice, and the reason for each.
 #[test]
-fn weak_secrets_are_refused_for_their_reason() {
+fn weak_secrets_are_rejected_with_their_reason() {
     for (secret, expected) in [
         ("", SecretWeakness::TooShort { bytes: 0 }),
         ("hunter2", SecretWeakness::TooShort { bytes: 7 }),
@@ -57,9 +57,9 @@ fn weak_secrets_are_refused_for_their_reason() {
     }
 }
 
-/// J-05: what templates and tutorials have in this place, some with far more than 128 "bits".
+/// J-05: values of templates and tutorials, some with far more than 128 "bits".
 #[test]
-fn placeholders_are_refused() {
+fn placeholders_are_rejected() {
     for secret in [
         "replace-with-32+-char-secret-for-verify",
         "replace-with-32+-char-secret-for-reset",
@@ -84,9 +84,9 @@ fn placeholders_are_refused() {
     }
 }
 
-/// J-17: a public key must never become an HMAC secret, whatever it is wrapped in.
+/// J-17: a public key must never become an HMAC secret, in any wrapping.
 #[test]
-fn keys_of_public_key_cryptography_are_refused() {
+fn public_and_private_keys_are_rejected() {
     let pem = "-----BEGIN PUBLIC KEY-----\n\
         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9\n\
         q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==\n\
@@ -131,13 +131,13 @@ fn keys_of_public_key_cryptography_are_refused() {
 }
 
 #[test]
-fn strong_secrets_pass() {
+fn strong_secrets_are_accepted() {
     for secret in [
         // A unit of 16 bytes may repeat, and a repeated unit is not judged as a sequence.
         "0123456789abcdef0123456789abcdef",
         "nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4",
         "4f8d2c1ab97e03655d6af1c08e7b92d34c10ff5e8a6b27d99e34c05f718ab2e6",
-        // Labels and framework prefixes in front of a random value do no harm.
+        // Labels and framework prefixes before a random value are accepted.
         "auth-secret-nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4",
         "insecure-v9)d3kq!x7w#m2z&p0r(t5y^u8i*o1a-s4f=g6h+j_l@c",
         "SECRET_4f8d2c1ab97e03655d6af1c08e7b92d34c10ff5e8a6b27d99e34c05f718ab2e6",
@@ -147,9 +147,9 @@ fn strong_secrets_pass() {
     }
 }
 
-/// No secret that was drawn at random is refused, in any of the notations in use.
+/// No random secret is refused, in any of the usual notations.
 #[test]
-fn random_secrets_pass() {
+fn random_secrets_are_accepted() {
     for _ in 0..2_000 {
         let bytes = random_bytes::<32>().unwrap();
         for secret in [
@@ -166,14 +166,14 @@ fn random_secrets_pass() {
 
 /// The rule is about half of the letters: here 8 of 16 belong to "insecure", and then 8 of 17.
 #[test]
-fn a_placeholder_is_mostly_words_of_templates() {
+fn placeholder_needs_half_of_its_letters_in_template_words() {
     let placeholder = Some(SecretWeakness::Placeholder);
     assert_eq!(
         weakness("insecure-7x9q2z4k8w1v3j5m6+0_81950263"),
         placeholder
     );
     assert_eq!(weakness("insecure-7x9q2z4k8w1v3j5m6g0_81950263"), None);
-    // One letter of six is missing, and then it is there.
+    // One letter of six is missing, and then it is present.
     assert_eq!(weakness("71940-token-82_635+0917!48=20?63;5.9"), None);
     assert_eq!(
         weakness("71940-tokens-secret_635+0917!48=20?6"),
@@ -183,15 +183,15 @@ fn a_placeholder_is_mostly_words_of_templates() {
 
 /// Binary data is never a placeholder, even if its only letters form a listed word.
 #[test]
-fn binary_secrets_are_no_placeholders() {
+fn binary_secrets_are_not_placeholders() {
     let high = (0..32_u8).map(|index| 128 | index.wrapping_mul(37));
     let secret: Vec<u8> = b"secret".iter().copied().chain(high).collect();
     assert_eq!(judge(&secret), None);
 }
 
-/// What keeps the rule about placeholders from refusing a random value by accident.
+/// Keeps the rule about placeholders from refusing a random value by accident.
 #[test]
-fn placeholder_words_cannot_come_up_in_hexadecimal() {
+fn placeholder_words_are_not_hexadecimal() {
     assert_eq!(PLACEHOLDER_WORDS.lines().count(), 80);
     for word in PLACEHOLDER_WORDS.lines() {
         assert!(word.len() >= 3, "{word}");
@@ -201,7 +201,7 @@ fn placeholder_words_cannot_come_up_in_hexadecimal() {
 }
 
 #[test]
-fn the_entropy_of_known_distributions() {
+fn entropy_of_known_distributions_is_exact() {
     for (secret, expected) in [
         ("a".repeat(64), 0.0),
         ("ab".repeat(32), 64.0),
@@ -214,7 +214,7 @@ fn the_entropy_of_known_distributions() {
 }
 
 #[test]
-fn weaknesses_end_a_sentence_and_show_no_secret() {
+fn weakness_texts_end_a_sentence_and_show_no_secret() {
     for (secret, sentence) in [
         (
             "hunter2",

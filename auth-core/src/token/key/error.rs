@@ -1,16 +1,16 @@
-//! Why a text is not a key for tokens.
+//! Errors of reading a key from a text.
 
 use crate::http::json::JsonError;
 use crate::keys::InvalidKeyId;
 use crate::token::JwtAlgorithm;
 
-/// A text is not a key that can be used here.
+/// A text is not a usable key.
 ///
-/// Neither `Display` nor `Debug` shows anything of the text, which may well be a private key.
+/// Neither `Display` nor `Debug` shows any part of the text, which may be a private key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Neither the one notation nor the other.
+    /// Neither a PEM block nor a JWK.
     #[error("the text is neither a PEM block nor a JWK")]
     UnknownNotation,
     /// Not exactly one block of PEM (RFC 7468).
@@ -23,37 +23,37 @@ pub enum KeyError {
     /// Not one strict JSON object.
     #[error("the JWK is {0}")]
     MalformedJwk(#[from] JsonError),
-    /// A member of the JWK that must be there is not, or one is of the wrong type or notation.
-    #[error("the member `{0}` of the JWK is missing or not what it must be")]
+    /// A required member of the JWK is missing, or a member has the wrong type or notation.
+    #[error("the member `{0}` of the JWK is missing or invalid")]
     Member(&'static str),
-    /// The `kid` of the JWK is not the name of a key.
+    /// The `kid` of the JWK is not a valid key id.
     #[error(transparent)]
     Kid(#[from] InvalidKeyId),
     /// Another kind of key, or another curve.
-    #[error("the key is not one of Ed25519, of P-256 or of RSA")]
+    #[error("the key is not an Ed25519, P-256 or RSA key")]
     UnknownKind,
-    /// A good key of another algorithm, or the other half of the pair.
-    #[error("the key is not a key of this kind for {}", .0.name())]
+    /// A valid key of another algorithm, or the other half of the pair.
+    #[error("the key is not of the required kind for {}", .0.name())]
     WrongKind(JwtAlgorithm),
-    /// The JWK says that it is for another algorithm than that of its kind.
+    /// The JWK is for another algorithm than that of its kind.
     #[error("the JWK is meant for another algorithm than {}", .0.name())]
     WrongAlgorithm(JwtAlgorithm),
-    /// The JWK says that it is not for signatures (`use`, `key_ops`).
+    /// The JWK is not for signatures (`use`, `key_ops`).
     #[error("the JWK is not meant for signatures")]
     WrongUse,
-    /// RSA only verifies here.
+    /// A private RSA key: RSA only verifies.
     #[error("the key is a private RSA key: give the public one, which verifies")]
     PrivateRsa,
-    /// RFC 7518 §3.3 asks for 2048 bits; more than 8192 cost more than anything they add.
-    #[error("the RSA key has {bits} bits, and only 2048 to 8192 are accepted")]
+    /// RFC 7518 §3.3 requires 2048 bits; more than 8192 cost more time than they add security.
+    #[error("the RSA key has {bits} bits; 2048 to 8192 are accepted")]
     RsaSize {
-        /// The length of its modulus.
+        /// The length of its modulus in bits.
         bits: usize,
     },
     /// The numbers are not a valid key: not on the curve, of small order, or out of range.
-    #[error("the numbers of the key are not those of a valid key")]
+    #[error("the key has invalid numbers")]
     Invalid,
-    /// The public half in the text is not that of the private one.
+    /// The public half in the text does not belong to the private half.
     #[error("the two halves of the key do not belong together")]
     Mismatch,
 }

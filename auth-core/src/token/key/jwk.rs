@@ -13,12 +13,12 @@ use crate::token::public::PublicKey;
 use crate::token::{KeyError, KeyId};
 
 impl JwtKey {
-    /// A key from a JWK: a secret (`oct`, for HS256), a public or private key of Ed25519 (`OKP`) or
-    /// P-256 (`EC`), or a public RSA key.
+    /// Reads a key from a JWK: a secret (`oct`, for HS256), a public or private key of Ed25519
+    /// (`OKP`) or P-256 (`EC`), or a public RSA key.
     ///
-    /// Where `alg`, `use` and `key_ops` are there, they must fit: a JWK says what it is for, and it
-    /// is not used for anything else (RFC 8725 §3.1). Members that are not known are ignored, as
-    /// RFC 7517 §4 wants; none of them is followed, `x5u` least of all.
+    /// If `alg`, `use` and `key_ops` are present, they must fit: a key is used only for the purpose
+    /// that its JWK states (RFC 8725 §3.1). Unknown members are ignored, as RFC 7517 §4 requires;
+    /// addresses in them, such as `x5u`, are never fetched.
     ///
     /// The key's name is the `kid` of the JWK. Without one, the name of a key pair is its RFC 7638
     /// thumbprint, and that of a secret the one of [`hs256_auto_kid`](Self::hs256_auto_kid): a
@@ -44,11 +44,11 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`]; a private RSA key and RSA keys under 2048 bits are among what is refused. A weak
-    /// secret is not: ask [`weakness`](Self::weakness).
+    /// [`KeyError`], also for a private RSA key and RSA keys under 2048 bits. A weak secret is
+    /// accepted: call [`weakness`](Self::weakness).
     pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
         let mut members = Members(json::parse_object(json.as_bytes())?);
-        // Out of the map before anything else, so that they are wiped whatever comes.
+        // Taken out of the map first, so that they are wiped in every case.
         let (d, k) = (members.private("d")?, members.private("k")?);
         let kid = members.text("kid")?;
         let kid = kid.map(|kid| KeyId::parse(&kid)).transpose()?;
@@ -74,8 +74,8 @@ impl JwtKey {
         })
     }
 
-    /// A key from the text of a file: a JWK ([`from_jwk`](Self::from_jwk)) or a PEM block
-    /// ([`from_pem`](Self::from_pem)), told apart by how it begins.
+    /// Reads a key from the text of a file: a JWK ([`from_jwk`](Self::from_jwk)) or a PEM block
+    /// ([`from_pem`](Self::from_pem)); the beginning of the text decides.
     ///
     /// # Examples
     ///
@@ -118,7 +118,7 @@ impl Members {
         Ok(self.text(name)?.map(Zeroizing::new))
     }
 
-    /// A member that is a text where it is there. `null` is not "not there" (J-16).
+    /// Takes a member that is a text if it is present. `null` is not "absent" (J-16).
     fn text(&mut self, name: &'static str) -> Result<Option<String>, KeyError> {
         match self.0.remove(name) {
             None => Ok(None),
@@ -136,7 +136,7 @@ impl Members {
         Ok(decode(name, &text)?.to_vec())
     }
 
-    /// A coordinate: exactly as long as the numbers of its curve (RFC 7518 §6.2.1.2).
+    /// Takes a coordinate: exactly as long as the numbers of its curve (RFC 7518 §6.2.1.2).
     fn coordinate(&mut self, name: &'static str) -> Result<[u8; 32], KeyError> {
         number(name, &self.bytes(name)?)
     }
@@ -154,7 +154,7 @@ impl Members {
         }
     }
 
-    /// Is the key for what it will be used for?
+    /// Checks that the key is for signatures with its algorithm.
     fn check_purpose(&mut self, key: &JwtKey) -> Result<(), KeyError> {
         if self
             .text("alg")?

@@ -10,15 +10,15 @@ use crate::token::public::PublicKey;
 use crate::token::{JwtAlgorithm, KeyError};
 
 impl JwtKey {
-    /// A key from a PEM block, of whichever kind it is: a private key of Ed25519 or P-256
-    /// (`PRIVATE KEY`), or a public one of Ed25519, P-256 or RSA (`PUBLIC KEY`).
+    /// Reads a key of any kind from a PEM block: a private key of Ed25519 or P-256 (`PRIVATE KEY`),
+    /// or a public one of Ed25519, P-256 or RSA (`PUBLIC KEY`).
     ///
-    /// Its name is its RFC 7638 thumbprint, until [`with_kid`](Self::with_kid) says otherwise. The
-    /// text is one block; white space around it does no harm. Wiping it stays with its owner.
+    /// Its name is its RFC 7638 thumbprint, unless [`with_kid`](Self::with_kid) sets another one.
+    /// The text is one block; white space around it is ignored. The caller wipes the text.
     ///
     /// # Examples
     ///
-    /// What `openssl genpkey -algorithm ED25519` writes:
+    /// The output of `openssl genpkey -algorithm ED25519`:
     ///
     /// ```
     /// use auth_core::token::{JwtAlgorithm, JwtKey};
@@ -35,7 +35,7 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`]; a private RSA key and RSA keys under 2048 bits are among what is refused.
+    /// [`KeyError`], also for a private RSA key and RSA keys under 2048 bits.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let (label, der) = block(pem)?;
         match label {
@@ -45,7 +45,7 @@ impl JwtKey {
         }
     }
 
-    /// An EdDSA key that signs: an Ed25519 private key in PKCS#8.
+    /// Reads an EdDSA key that signs: an Ed25519 private key in PKCS#8.
     ///
     /// # Examples
     ///
@@ -53,16 +53,16 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a good key of another kind.
+    /// [`KeyError`], also for a valid key of another kind.
     pub fn eddsa_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_pem(pem)?.which(JwtAlgorithm::EdDsa, true)
     }
 
-    /// An ES256 key that signs: a P-256 private key in PKCS#8.
+    /// Reads an ES256 key that signs: a P-256 private key in PKCS#8.
     ///
     /// # Examples
     ///
-    /// What `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` writes:
+    /// The output of `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`:
     ///
     /// ```
     /// use auth_core::token::{JwtAlgorithm, JwtKey};
@@ -80,12 +80,12 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a good key of another kind.
+    /// [`KeyError`], also for a valid key of another kind.
     pub fn es256_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_pem(pem)?.which(JwtAlgorithm::Es256, true)
     }
 
-    /// An EdDSA key that only verifies: an Ed25519 public key.
+    /// Reads an EdDSA key that only verifies: an Ed25519 public key.
     ///
     /// # Examples
     ///
@@ -104,12 +104,12 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a good key of another kind.
+    /// [`KeyError`], also for a valid key of another kind.
     pub fn eddsa_public_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_pem(pem)?.which(JwtAlgorithm::EdDsa, false)
     }
 
-    /// An ES256 key that only verifies: a P-256 public key.
+    /// Reads an ES256 key that only verifies: a P-256 public key.
     ///
     /// # Examples
     ///
@@ -117,12 +117,12 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a good key of another kind.
+    /// [`KeyError`], also for a valid key of another kind.
     pub fn es256_public_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_pem(pem)?.which(JwtAlgorithm::Es256, false)
     }
 
-    /// An RS256 key, which only verifies: an RSA public key of 2048 to 8192 bits.
+    /// Reads an RS256 key, which only verifies: an RSA public key of 2048 to 8192 bits.
     ///
     /// # Examples
     ///
@@ -130,12 +130,12 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a good key of another kind.
+    /// [`KeyError`], also for a valid key of another kind.
     pub fn rs256_public_pem(pem: &str) -> Result<Self, KeyError> {
         Self::from_pem(pem)?.which(JwtAlgorithm::Rs256, false)
     }
 
-    /// The key, if it is of this algorithm and half.
+    /// Returns the key if it has this algorithm and this half.
     fn which(self, algorithm: JwtAlgorithm, signs: bool) -> Result<Self, KeyError> {
         if self.algorithm() == algorithm && self.can_sign() == signs {
             Ok(self)

@@ -40,7 +40,7 @@ mod tests {
     use super::{ORDINATES, P, is_small_order_or_unreduced};
 
     #[test]
-    fn small_order_is_found_with_either_sign() {
+    fn small_order_point_is_found_with_either_sign() {
         for ordinate in ORDINATES {
             let mut negative = ordinate;
             negative[31] |= 0x80;

@@ -47,9 +47,9 @@ fn states(keys: &SharedKeyRing) -> Vec<(String, KeyState)> {
         .collect()
 }
 
-/// A13.3.4: a key signs only while it is active, and verifies from the first state to the last.
+/// A13.3.4: a key signs only while it is active, and verifies in every state.
 #[test]
-fn a_key_signs_only_while_it_is_active() {
+fn key_signs_only_while_it_is_active() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));
     let elsewhere = SharedKeyRing::new(KeyRing::new(key("b")));
     let (of_a, of_b) = (sign(&keys), sign(&elsewhere));
@@ -68,9 +68,9 @@ fn a_key_signs_only_while_it_is_active() {
     assert_eq!(read(&keys, &of_b), Ok(()));
 }
 
-/// What is refused leaves the ring as it was.
+/// A refused ring or key leaves the ring unchanged.
 #[test]
-fn faults_and_weak_keys_are_refused() {
+fn rings_with_problems_and_weak_keys_are_rejected() {
     let keys = SharedKeyRing::from(KeyRing::new(key("a")).also_verify(key("b")));
     let before = states(&keys);
     let duplicate = KeyRingError::Problem(KeyRingProblem::DuplicateKid(kid("b")));
@@ -101,7 +101,7 @@ fn faults_and_weak_keys_are_refused() {
 }
 
 #[test]
-fn a_ring_can_be_made_of_a_ring() {
+fn ring_can_be_built_from_current_ring() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));
     let of_a = sign(&keys);
     let old = Arc::clone(keys.current().keys().next().unwrap());
@@ -118,7 +118,7 @@ fn a_ring_can_be_made_of_a_ring() {
 
 /// A reader keeps the ring that it has read, and a later reader gets the new one.
 #[test]
-fn a_ring_in_use_does_not_change() {
+fn ring_in_use_does_not_change() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));
     let before = keys.current();
     keys.replace(KeyRing::new(key("b"))).unwrap();
@@ -126,7 +126,7 @@ fn a_ring_in_use_does_not_change() {
     assert_eq!(keys.current().signer().kid(), &kid("b"));
 }
 
-/// A ring of a master follows it in all states, and is changed nowhere else.
+/// A ring of a master follows it in all states, and cannot be changed directly.
 #[test]
 fn derived_rings_follow_their_master() {
     let master = MasterSecret::new(secret(1));
@@ -154,9 +154,9 @@ fn derived_rings_follow_their_master() {
     assert_eq!(keys.replace(KeyRing::new(key("a"))), derived);
 }
 
-/// The names of derived keys are those that they would have alone, and the same on every machine.
+/// The names of derived keys depend on the key alone, and are the same on every machine.
 #[test]
-fn derived_keys_are_those_of_the_purpose() {
+fn derived_keys_equal_keys_of_the_purpose() {
     let master = MasterSecret::new(secret(1));
     let keys = SharedKeyRing::from(master.keys(Purpose::ACCESS_TOKEN));
     let alone = JwtKey::hs256_auto_kid(master.derive(Purpose::ACCESS_TOKEN));
@@ -164,12 +164,12 @@ fn derived_keys_are_those_of_the_purpose() {
     assert!(alone.uses_secret(&master.derive(Purpose::ACCESS_TOKEN)));
 }
 
-/// Four threads sign and read while the ring changes twice: every token is good when it is made and
-/// read under one ring or the next. Once its key is retired, none is.
+/// Four threads sign and read while the ring changes twice: every token is valid when it is made
+/// and read under one ring or the next. Once its key is retired, no token is.
 #[test]
-fn the_ring_changes_under_its_readers() {
+fn ring_can_change_while_threads_read_it() {
     let keys = SharedKeyRing::new(KeyRing::new(key("a")));
-    change_under_readers(&keys, || {
+    change_while_threads_read(&keys, || {
         keys.add_next(key("b")).unwrap();
         keys.activate(&kid("b")).unwrap();
         keys.add_next(key("c")).unwrap();
@@ -183,11 +183,11 @@ fn the_ring_changes_under_its_readers() {
 
 /// The same with the keys of a master.
 #[test]
-fn the_master_changes_under_its_readers() {
+fn master_can_change_while_threads_read_its_keys() {
     let master = MasterSecret::new(secret(1));
     let keys = SharedKeyRing::from(master.keys(Purpose::ACCESS_TOKEN));
     let (first, old) = (master.kid(), sign(&keys));
-    change_under_readers(&keys, || {
+    change_while_threads_read(&keys, || {
         for number in [2, 3] {
             let next = master.add_next(secret(number)).unwrap();
             master.activate(&next).unwrap();
@@ -199,7 +199,7 @@ fn the_master_changes_under_its_readers() {
 }
 
 /// Runs `change` while four threads sign and read, each at least a hundred times before and after.
-fn change_under_readers(keys: &SharedKeyRing, change: impl FnOnce()) {
+fn change_while_threads_read(keys: &SharedKeyRing, change: impl FnOnce()) {
     const READERS: usize = 4;
     let (started, changed) = (Barrier::new(READERS + 1), AtomicBool::new(false));
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Keys of one algorithm where those of another are expected.
+//! Keys of one algorithm used in place of those of another.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn signed(key: &JwtKey, alg: &str, name: &str) -> String {
 /// J-17, B-41 (CVE-2017-11424, CVE-2022-29217, CVE-2026-48526): a token that is
 /// signed with a public key as an HMAC secret, in any notation, is invalid.
 #[test]
-fn a_public_key_is_no_secret() {
+fn token_with_public_key_as_hmac_secret_is_rejected() {
     for (jwk, pem, name) in [(ED_JWK, ED_PEM, "ed"), (EC_JWK, EC_PEM, "ec")] {
         let key = JwtKey::from_jwk(jwk).unwrap();
         let public = serde_json::to_string(&key.public_jwk()).unwrap();
@@ -54,7 +54,7 @@ fn a_public_key_is_no_secret() {
 
 /// J-01, B-41: each key verifies its own algorithm, independent of the header and the signer.
 #[test]
-fn keys_are_not_mixed_up() {
+fn key_verifies_only_its_own_algorithm() {
     let keys = || {
         [
             JwtKey::hs256(kid("hs"), Secret::new(bytes("hs256", 0))),
@@ -96,7 +96,7 @@ fn debug_shows_no_key() {
     assert_eq!(format!("{shared:?}"), format!("SharedKeyRing({expected})"));
 }
 
-/// What is published of a ring holds the public halves and nothing of any other.
+/// The published keys of a ring are the public halves only.
 #[test]
 fn only_public_halves_are_published() {
     let ring = KeyRing::new(JwtKey::from_jwk(ED_JWK).unwrap())

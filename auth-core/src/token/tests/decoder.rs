@@ -1,4 +1,4 @@
-//! The same tokens in the hands of the general decoder of `jsonwebtoken`.
+//! The same tokens read by the general decoder of `jsonwebtoken`.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 
 use super::*;
 
-/// Their functions use the provider of the process. It is named here, so that these tests pass also
-/// in a build which has both providers of theirs and would otherwise have to guess.
-fn name_their_provider() {
-    // An error means that the other test was here first.
+/// Their functions use the provider of the process. It is set here, so that these tests also pass
+/// in a build that has both providers of `jsonwebtoken`.
+fn set_their_provider() {
+    // An error means that the other test has set it already.
     DEFAULT_PROVIDER.install_default().ok();
 }
 
 #[test]
-fn others_can_read_our_tokens() {
-    name_their_provider();
+fn jsonwebtoken_accepts_our_tokens() {
+    set_their_provider();
     let profile = profile().issuer("https://accounts.example.com");
     let token = encode(&ring(), &profile, &claims()).unwrap();
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_audience(&["api"]);
     validation.set_issuer(&["https://accounts.example.com"]);
     validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
-    // Their decoder asks the clock of the machine, which has no say in a test.
+    // Their decoder uses the system clock, which a test must not depend on.
     validation.validate_exp = false;
     let data = jsonwebtoken::decode::<BTreeMap<String, Value>>(
         &token,
@@ -39,8 +39,8 @@ fn others_can_read_our_tokens() {
 }
 
 #[test]
-fn we_can_read_tokens_of_others() {
-    name_their_provider();
+fn tokens_of_jsonwebtoken_are_accepted() {
+    set_their_provider();
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some("at+jwt".to_owned());
     header.kid = Some("k1".to_owned());

@@ -1,4 +1,4 @@
-//! Hostile headers, each over a good payload and with a good signature where that makes sense.
+//! Hostile headers, each over a valid payload and with a valid signature where that makes sense.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn refused(header: &Value) -> InvalidToken {
     read(&with_header(header.to_string())).unwrap_err()
 }
 
-/// The good header with one member replaced.
+/// Returns the valid header with one member replaced.
 fn replaced(name: &str, value: Value) -> Value {
     let mut header = good_header();
     header[name] = value;
@@ -21,7 +21,7 @@ fn without(name: &str) -> Value {
 
 /// A9.1.2, J-02: "none" in every spelling, with and without a signature.
 #[test]
-fn no_signature_is_never_enough() {
+fn unsigned_token_is_rejected() {
     for spelling in 0..16_u8 {
         let alg: String = (0..4_u8)
             .zip("none".chars())
@@ -48,9 +48,9 @@ fn no_signature_is_never_enough() {
     assert_eq!(read(message), Err(InvalidToken::Malformed));
 }
 
-/// J-01: the key fixes the algorithm; the header must say just that.
+/// J-01: the key fixes the algorithm; the header must name the same one.
 #[test]
-fn the_header_cannot_choose_the_algorithm() {
+fn header_with_another_algorithm_is_rejected() {
     let others = [
         "HS256", "HS384", "HS512", "RS256", "ES256", "ES384", "ES256K", "PS256", "EdDSA",
         "Ed25519", "hs256", "Es256", "eddsa", "HMAC", "dir", "RSA1_5", "",
@@ -70,9 +70,9 @@ fn the_header_cannot_choose_the_algorithm() {
     assert_eq!(refused(&without("alg")), InvalidToken::WrongAlgorithm);
 }
 
-/// J-13, B-42 (CVE-2026-32597): a critical extension is refused, whatever it names.
+/// J-13, B-42 (CVE-2026-32597): every critical extension is refused.
 #[test]
-fn critical_extensions_are_refused() {
+fn critical_extensions_are_rejected() {
     for crit in [
         json!([]),
         json!(["exp"]),
@@ -91,7 +91,7 @@ fn critical_extensions_are_refused() {
 
 /// A9.1.3, J-06, J-10: no key, no address of a key, no compression, no other payload.
 #[test]
-fn other_members_are_refused() {
+fn unknown_header_members_are_rejected() {
     let jwk = json!({"kty": "oct", "k": b64(bytes("jwk", 0)), "alg": ALG, "kid": "k1"});
     for (name, value) in [
         ("jwk", jwk),
@@ -116,9 +116,9 @@ fn other_members_are_refused() {
     }
 }
 
-/// J-10: the name of a key is compared and nothing else.
+/// J-10: the name of a key is only compared.
 #[test]
-fn unknown_keys_are_refused() {
+fn token_of_unknown_key_is_rejected() {
     let long = "k1".repeat(1 << 19);
     for name in [
         "k2",
@@ -161,7 +161,7 @@ fn unknown_keys_are_refused() {
 
 /// J-11: the kind is compared byte by byte.
 #[test]
-fn other_kinds_are_refused() {
+fn token_of_another_kind_is_rejected() {
     for typ in [
         "JWT",
         "jwt",
@@ -184,7 +184,7 @@ fn other_kinds_are_refused() {
 
 /// J-16: a member of the wrong type is an error and not an absent member.
 #[test]
-fn header_members_are_texts() {
+fn header_members_of_another_type_are_rejected() {
     for name in ["alg", "typ", "kid"] {
         for value in [
             json!(null),
@@ -204,7 +204,7 @@ fn header_members_are_texts() {
 
 /// J-07, J-14: the header is one strict JSON object.
 #[test]
-fn the_header_is_strict_json() {
+fn header_that_is_not_strict_json_is_rejected() {
     let good = good_header().to_string();
     let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
     let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();

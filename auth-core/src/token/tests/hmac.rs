@@ -1,17 +1,17 @@
-//! What a secret must not be confused with.
+//! HMAC secrets, and the keys and algorithms that must not be confused with them.
 
 use super::*;
 
-/// The good header with another algorithm.
+/// Returns the valid header with another algorithm.
 fn named(alg: &str) -> String {
     let mut header = good_header();
     header["alg"] = json!(alg);
     header.to_string()
 }
 
-/// J-01: a signature that is good under another algorithm of the same key is still none.
+/// J-01: a valid signature of another algorithm with the same key is invalid.
 #[test]
-fn other_hmacs_with_the_same_key_are_refused() {
+fn other_hmacs_with_same_key_are_rejected() {
     use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
     use jsonwebtoken::{Algorithm, EncodingKey};
 
@@ -36,7 +36,7 @@ fn other_hmacs_with_the_same_key_are_refused() {
 
 /// RFC 7515, appendix A.1: the signature path reproduces the published token.
 #[test]
-fn rfc_7515_a_1() {
+fn signature_equals_rfc_7515_a_1() {
     let secret = Secret::from_base64url(
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
     )
@@ -60,7 +60,7 @@ fn rfc_7515_a_1() {
     assert_eq!(read, Err(InvalidToken::UnknownKey));
 }
 
-/// The tag of `hmac` and that of `aws-lc-rs` are the same bytes.
+/// The tags of `hmac` and `aws-lc-rs` are the same bytes.
 #[test]
 fn signatures_equal_those_of_another_implementation() {
     use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
@@ -77,7 +77,7 @@ fn signatures_equal_those_of_another_implementation() {
 
 /// J-17, B-41 (CVE-2022-29217, CVE-2026-48526): an HMAC keyed with a public key.
 #[test]
-fn a_public_key_is_no_hmac_secret() {
+fn public_key_is_rejected_as_hmac_secret() {
     let pem = "-----BEGIN PUBLIC KEY-----\n\
         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9\n\
         q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==\n\

@@ -1,4 +1,4 @@
-//! JSON Web Keys that are taken, and the many that are not.
+//! Accepted and rejected JSON Web Keys.
 
 use super::confusion::{EC_JWK, ED_JWK};
 use super::*;
@@ -41,7 +41,7 @@ fn without(mut jwk: Value, name: &str) -> Value {
 }
 
 #[test]
-fn every_kind_is_read() {
+fn every_kind_of_key_is_parsed() {
     for (jwk, algorithm, name) in [
         (ed(), JwtAlgorithm::EdDsa, "ed"),
         (without(ed(), "d"), JwtAlgorithm::EdDsa, "ed"),
@@ -61,9 +61,9 @@ fn every_kind_is_read() {
     }
 }
 
-/// J-01: a key is not used for what it says that it is not for.
+/// J-01: a key is used only for its stated purpose.
 #[test]
-fn the_purpose_must_fit() {
+fn key_for_another_purpose_is_rejected() {
     let kinds = [
         (ed(), JwtAlgorithm::EdDsa),
         (ec(), JwtAlgorithm::Es256),
@@ -100,7 +100,7 @@ fn the_purpose_must_fit() {
 
 /// J-16: a member of the wrong type is an error and not an absent member.
 #[test]
-fn members_are_texts() {
+fn members_of_another_type_are_rejected() {
     let members = [
         (ed(), ["kty", "crv", "x", "d"].as_slice()),
         (ec(), &["kty", "crv", "x", "y", "d"]),
@@ -129,9 +129,9 @@ fn members_are_texts() {
     }
 }
 
-/// J-15: numbers are written in one way.
+/// J-15: each number has one notation.
 #[test]
-fn numbers_are_canonical() {
+fn numbers_that_are_not_canonical_are_rejected() {
     for (jwk, name) in [
         (ed(), "x"),
         (ed(), "d"),
@@ -173,9 +173,9 @@ fn numbers_are_canonical() {
     }
 }
 
-/// J-04: a point must be on its curve, and be one that a key pair can have.
+/// J-04: a point must be on its curve, and must be possible for a key pair.
 #[test]
-fn points_are_checked() {
+fn invalid_points_are_rejected() {
     let (ed, ec) = (without(ed(), "d"), without(ec(), "d"));
     for number in [[0; 32], [0xff; 32], bytes("no coordinate", 0)] {
         let refused = refused(&with(ec.clone(), "y", json!(b64(number))));
@@ -185,7 +185,8 @@ fn points_are_checked() {
     let swapped = with(swapped, "y", ec["x"].clone());
     assert_eq!(refused(&swapped), Some(KeyError::Invalid));
 
-    // The points of small order, computed apart from this code, and numbers that are not reduced.
+    // The points of small order, computed independently of this code, and numbers that are not
+    // reduced.
     let small = [
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
@@ -211,7 +212,7 @@ fn points_are_checked() {
 
 /// J-04: the size of an RSA key, and its exponent.
 #[test]
-fn rsa_numbers_are_checked() {
+fn invalid_rsa_numbers_are_rejected() {
     let n = Base64UrlUnpadded::decode_vec(N).unwrap();
     let with_n = |n: &[u8]| refused(&with(rsa(), "n", json!(b64(n))));
     assert_eq!(with_n(&n), None);
@@ -233,12 +234,12 @@ fn rsa_numbers_are_checked() {
 }
 
 #[test]
-fn the_halves_must_belong_together() {
+fn halves_of_different_pairs_are_rejected() {
     for jwk in [ed(), ec()] {
         let other = with(jwk.clone(), "d", json!(b64(bytes("another", 0))));
         assert_eq!(refused(&other), Some(KeyError::Mismatch));
     }
-    // The group has fewer elements than that.
+    // The order of the group is smaller than that.
     for d in [[0; 32], [0xff; 32]] {
         let refused = refused(&with(ec(), "d", json!(b64(d))));
         assert_eq!(refused, Some(KeyError::Mismatch), "{d:?}");
@@ -250,7 +251,7 @@ fn the_halves_must_belong_together() {
 }
 
 #[test]
-fn other_kinds_are_unknown() {
+fn other_kinds_of_key_are_rejected() {
     for (jwk, name, value) in [
         (ed(), "kty", "okp"),
         (ed(), "kty", ""),
@@ -267,9 +268,9 @@ fn other_kinds_are_unknown() {
     }
 }
 
-/// J-10: the name of a key comes from a file here, and still is harmless wherever it is written.
+/// J-10: the name of a key comes from a file and must be safe in logs and file names.
 #[test]
-fn names_are_checked() {
+fn invalid_key_ids_are_rejected() {
     for name in [
         "",
         "a b",
@@ -285,7 +286,7 @@ fn names_are_checked() {
 
 /// J-14: a JWK is one strict JSON object.
 #[test]
-fn a_jwk_is_strict_json() {
+fn jwk_that_is_not_strict_json_is_rejected() {
     for (text, expected) in [
         ("", JsonError::Malformed),
         ("[]", JsonError::NotAnObject),
@@ -305,9 +306,9 @@ fn a_jwk_is_strict_json() {
     );
 }
 
-/// J-05, J-17: a secret from a JWK is judged like any other.
+/// J-05, J-17: a secret from a JWK is checked like any other.
 #[test]
-fn weak_secrets_are_found() {
+fn weak_secret_of_jwk_is_reported() {
     use crate::secret::SecretWeakness;
 
     let weakness = |k: &[u8]| {

@@ -1,4 +1,4 @@
-//! PEM blocks that are taken, and those that are not. They were written by Python's `cryptography`.
+//! Accepted and rejected PEM blocks, written by Python's `cryptography`.
 
 use super::*;
 
@@ -47,9 +47,9 @@ fn refused(text: &str) -> Option<KeyError> {
     JwtKey::parse(text).err()
 }
 
-/// One key has one name in every notation, and what one signs the others verify.
+/// A key has the same name in every notation, and verifies the signatures made with the others.
 #[test]
-fn notations_agree() {
+fn key_is_the_same_in_every_notation() {
     for (private_pem, public_pem, jwk) in [
         (private(ED), public(ED_PUBLIC), confusion::ED_JWK),
         (private(EC), public(EC_PUBLIC), confusion::EC_JWK),
@@ -76,9 +76,9 @@ fn notations_agree() {
     );
 }
 
-/// PKCS#8 of version 2 carries the public half, which must be that of the private one.
+/// PKCS#8 of version 2 contains the public half, which must belong to the private one.
 #[test]
-fn both_versions_of_pkcs8_are_read() {
+fn both_versions_of_pkcs8_are_parsed() {
     use aws_lc_rs::signature::Ed25519KeyPair;
 
     let pair = Ed25519KeyPair::from_seed_unchecked(&bytes("pkcs8", 0)).unwrap();
@@ -92,7 +92,7 @@ fn both_versions_of_pkcs8_are_read() {
     assert_eq!(read(&other_half).map(drop), Err(KeyError::Invalid));
 }
 
-/// A ring whose active key only verifies can read tokens and mints none.
+/// A ring whose active key only verifies can check tokens and mints none.
 #[test]
 fn public_key_verifies_and_does_not_sign() {
     let signer = KeyRing::new(JwtKey::parse(&private(ED)).unwrap());
@@ -103,9 +103,9 @@ fn public_key_verifies_and_does_not_sign() {
     assert_eq!(minted, Err(EncodeError::VerifyOnly));
 }
 
-/// J-01: a constructor takes the one kind of key that it is named after.
+/// J-01: each constructor accepts only the kind of key in its name.
 #[test]
-fn each_constructor_takes_one_kind() {
+fn constructor_rejects_other_kinds() {
     type Constructor = fn(&str) -> Result<JwtKey, KeyError>;
     let constructors: [(Constructor, JwtAlgorithm, String); 5] = [
         (JwtKey::eddsa_pem, JwtAlgorithm::EdDsa, private(ED)),
@@ -136,7 +136,7 @@ fn each_constructor_takes_one_kind() {
 
 /// J-02, J-04: other curves, other primitives, and RSA that is too short or private.
 #[test]
-fn other_keys_are_refused() {
+fn other_kinds_of_key_are_rejected() {
     let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
     let rsa: aws_lc_rs::encoding::Pkcs8V1Der<'_> =
         aws_lc_rs::encoding::AsDer::as_der(&rsa).unwrap();
@@ -169,7 +169,7 @@ fn other_keys_are_refused() {
 }
 
 #[test]
-fn a_file_is_one_strict_block() {
+fn text_that_is_not_one_strict_block_is_rejected() {
     let good = public(ED_PUBLIC);
     for harmless in [
         good.trim().to_owned(),
@@ -207,9 +207,9 @@ fn a_file_is_one_strict_block() {
     }
 }
 
-/// Lines of another length than 64 are read, as long as all but the last have the same one.
+/// Lines of other lengths than 64 are accepted if all but the last have the same length.
 #[test]
-fn lines_have_one_length() {
+fn lines_of_different_lengths_are_rejected() {
     let folded = |width: usize| {
         let base64 = EC_PUBLIC.replace('\n', "");
         let lines = base64.as_bytes().chunks(width);
@@ -230,9 +230,9 @@ fn lines_have_one_length() {
     }
 }
 
-/// J-15: a public key has one encoding; what could be read in two ways is not read.
+/// J-15: a public key has one encoding; ambiguous encodings are refused.
 #[test]
-fn der_is_canonical() {
+fn der_that_is_not_canonical_is_rejected() {
     let read = |bytes: &[u8]| refused(&pem("PUBLIC KEY", bytes));
     for base64 in [ED_PUBLIC, EC_PUBLIC, RSA_PUBLIC] {
         let good = der(base64);
@@ -251,9 +251,9 @@ fn der_is_canonical() {
     assert_eq!(read(&compressed), Some(KeyError::Invalid));
 }
 
-/// J-04: a private key whose public half is another's.
+/// J-04: a private key with the public half of another key.
 #[test]
-fn halves_of_pkcs8_must_belong_together() {
+fn pkcs8_halves_of_different_pairs_are_rejected() {
     let mut bytes = der(EC);
     bytes[40] ^= 1;
     assert_eq!(
@@ -264,7 +264,7 @@ fn halves_of_pkcs8_must_belong_together() {
 
 /// Damage to a private key is an error and never a panic, and no error quotes the key.
 #[test]
-fn damaged_keys_are_errors() {
+fn damaged_key_is_rejected_without_panic_or_quote() {
     for base64 in [ED, EC, EC_PUBLIC, ED_PUBLIC, RSA_PUBLIC] {
         let good = der(base64);
         for place in 0..good.len() {

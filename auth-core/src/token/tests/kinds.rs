@@ -1,11 +1,11 @@
-//! Tokens of one kind, audience, issuer or key where another is expected.
+//! Tokens of another kind, audience, issuer or key than expected.
 
 use super::*;
 
-/// A9.2.2, J-12, B-27: of all kinds, audiences and keys, only the diagonal passes. The keys have one
-/// name, so that it is the key itself and not its name which keeps them apart.
+/// A9.2.2, J-12, B-27: of all kinds, audiences and keys, only the diagonal is accepted. The keys
+/// have the same name, so that the key itself separates the kinds.
 #[test]
-fn only_the_own_kind_passes() {
+fn token_of_another_kind_audience_or_key_is_rejected() {
     let mut kinds = Vec::new();
     for typ in ["at+jwt", "verify+jwt", "reset+jwt"] {
         for audience in ["api", "verify", "reset"] {
@@ -33,9 +33,9 @@ fn only_the_own_kind_passes() {
     }
 }
 
-/// A9.2.2: each of the three alone is enough, and the refusal says which it was.
+/// A9.2.2: each of the three differences alone is enough, and the error names it.
 #[test]
-fn each_difference_alone_is_found() {
+fn each_difference_alone_is_rejected_with_its_reason() {
     let token = minted();
     let other_key = KeyRing::new(nth_key(9, "k1"));
     let other_kid = KeyRing::new(key("k2"));
@@ -63,9 +63,9 @@ fn each_difference_alone_is_found() {
     }
 }
 
-/// A9.2.3, J-09: the audience is compared as it is.
+/// A9.2.3, J-09: the audience is compared exactly.
 #[test]
-fn the_audience_is_exact() {
+fn audience_that_is_not_exactly_equal_is_rejected() {
     for audience in [
         "API",
         "api ",
@@ -89,7 +89,7 @@ fn the_audience_is_exact() {
 
 /// J-08: the issuer must be the one of the profile, even with the right key.
 #[test]
-fn the_issuer_is_exact() {
+fn issuer_that_is_not_exactly_equal_is_rejected() {
     let named = |issuer: &str| profile().issuer(issuer);
     let a = "https://a.example";
     let token = encode(&ring(), &named(a), &claims()).unwrap();
@@ -127,9 +127,9 @@ fn the_issuer_is_exact() {
     }
 }
 
-/// A13.3.4: a key is replaced without ending the tokens that are out, and then it is gone.
+/// A13.3.4: a key is replaced without ending existing tokens, and then retired.
 #[test]
-fn keys_rotate() {
+fn tokens_stay_valid_until_their_key_is_retired() {
     let new = || nth_key(8, "k2");
     let old_token = minted();
     let rotating = KeyRing::new(new()).also_verify(key("k1"));
@@ -145,9 +145,9 @@ fn keys_rotate() {
     assert_eq!(reads(&rotated, &new_token), Ok(()));
 }
 
-/// J-10: a token that names one key of the ring is not tried with another.
+/// J-10: a token that names one key of the ring is not checked with another.
 #[test]
-fn only_the_named_key_is_tried() {
+fn only_named_key_is_tried() {
     let other = nth_key(8, "k2");
     let keys = ring().also_verify(other);
     let renamed = with_header(json!({"alg": ALG, "typ": "at+jwt", "kid": "k2"}).to_string());

@@ -1,10 +1,10 @@
-//! What is minted, and what is not.
+//! Minted tokens, and claims that are not minted.
 
 use super::*;
 
 /// The text of a token, byte by byte: a change here affects every reader of the tokens.
 #[test]
-fn the_form_of_a_token_is_pinned() {
+fn token_text_equals_expected_bytes() {
     let profile = profile().issuer("https://accounts.example.com");
     let claims = claims().with_text("sid", "s1");
     let token = encode(&ring(), &profile, &claims).unwrap();
@@ -26,9 +26,9 @@ fn the_form_of_a_token_is_pinned() {
     );
 }
 
-/// A registered claim is never overwritten, by whatever type.
+/// A registered claim is never overwritten, by a value of any type.
 #[test]
-fn registered_names_cannot_be_added() {
+fn claim_with_registered_name_is_rejected() {
     for name in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
         let reserved = Err(EncodeError::ReservedClaim {
             name: name.to_owned(),
@@ -44,9 +44,9 @@ fn registered_names_cannot_be_added() {
     assert_eq!(last_wins.integer("epoch"), Ok(5));
 }
 
-/// A9.2.4: no token is minted without an audience, or that decode would refuse.
+/// A9.2.4: no token is minted without an audience, or with claims that `decode` would refuse.
 #[test]
-fn unsound_claims_are_not_minted() {
+fn invalid_claims_are_not_minted() {
     let refuse = |profile: &TokenProfile, claims: &Claims| {
         assert_eq!(
             encode(&ring(), profile, claims),
@@ -80,9 +80,9 @@ fn unsound_claims_are_not_minted() {
     }
 }
 
-/// A token that its own profile would refuse for its length is not handed out.
+/// A token that is too long for its own profile is not minted.
 #[test]
-fn too_long_a_token_is_not_minted() {
+fn token_above_length_limit_is_not_minted() {
     let long = claims().with_text("eml", "x".repeat(2_000));
     let Err(EncodeError::TooLong { bytes, max: 2048 }) = encode(&ring(), &profile(), &long) else {
         panic!("must be refused");
@@ -93,9 +93,9 @@ fn too_long_a_token_is_not_minted() {
     assert_eq!(decode(&ring(), &roomy, &token, NOW), Ok(long));
 }
 
-/// Two machines with one secret give its key one name, and another secret gets another.
+/// Two machines with the same secret give its key the same name; another secret gives another name.
 #[test]
-fn derived_key_names_are_pinned() {
+fn derived_key_names_equal_expected_names() {
     let name = |secret| {
         JwtKey::hs256_auto_kid(Secret::new(secret))
             .kid()

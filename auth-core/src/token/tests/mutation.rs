@@ -1,4 +1,4 @@
-//! Random damage, from a fixed seed: nothing panics, and nothing but the original passes.
+//! Random damage, from a fixed seed: nothing panics, and only the original is accepted.
 
 use super::*;
 
@@ -49,9 +49,9 @@ impl Numbers {
     }
 }
 
-/// A9.1.1, J-14: damage to the text of a token, which has no good signature any more.
+/// A9.1.1, J-14: damage to the text of a token, whose signature is then invalid.
 #[test]
-fn a_damaged_token_never_passes() {
+fn damaged_token_is_rejected() {
     let mut numbers = Numbers(0x0bad_cafe);
     let token = minted();
     let alphabet = b"ABCabc012-_.=+/ \n\0{}\"";
@@ -72,10 +72,10 @@ fn a_damaged_token_never_passes() {
     );
 }
 
-/// J-16, B-40: damage to the JSON under a good signature. What passes is still well-formed: it says
-/// what it says about our audience, in our time.
+/// J-16, B-40: damage to the JSON under a valid signature. An accepted payload is still
+/// well-formed, for our audience and within its time.
 #[test]
-fn a_damaged_payload_is_still_typed() {
+fn accepted_damaged_payload_is_still_typed() {
     let mut numbers = Numbers(0x5eed);
     let payload = good_payload().to_string();
     let alphabet = b"0123456789-+.eE\"\\{}[],:naudexpitf \xc3\xff";
@@ -103,9 +103,9 @@ fn a_damaged_payload_is_still_typed() {
     );
 }
 
-/// A9.1.1: damage to the header under a good signature passes only where it says the same.
+/// A9.1.1: a damaged header under a valid signature is accepted only if its content is the same.
 #[test]
-fn a_damaged_header_changes_nothing() {
+fn damaged_header_with_other_content_is_rejected() {
     let mut numbers = Numbers(0xfeed);
     let header = good_header().to_string();
     let alphabet = b"HS256EdDAnone\"\\{}[],:algkidtypcrit \xff";

@@ -1,4 +1,4 @@
-//! Hostile payloads under a good signature: what a fault in our own issuer could let out.
+//! Hostile payloads under a valid signature, as a fault of the issuer could produce them.
 
 use super::*;
 
@@ -9,16 +9,16 @@ fn refused(payload: &str) -> InvalidToken {
     read(&with_payload(payload)).unwrap_err()
 }
 
-/// The good payload with one claim replaced by this JSON text.
+/// Returns the valid payload with one claim replaced by this JSON text.
 fn replaced(name: &str, json: &str) -> String {
     let mut payload = good_payload();
     payload[name] = json!("@");
     payload.to_string().replace("\"@\"", json)
 }
 
-/// O-22, A9.2.1: each claim is needed.
+/// O-22, A9.2.1: each claim is required.
 #[test]
-fn every_claim_is_required() {
+fn payload_without_required_claim_is_rejected() {
     for name in TEXTS.iter().chain(&TIMES) {
         let mut payload = good_payload();
         payload.as_object_mut().unwrap().remove(*name);
@@ -31,9 +31,9 @@ fn every_claim_is_required() {
     assert_eq!(refused("{}"), InvalidToken::BadClaim);
 }
 
-/// A9.2.1, J-16, B-40 (CVE-2026-25537): the wrong type is never the same as "absent".
+/// A9.2.1, J-16, B-40 (CVE-2026-25537): a claim of the wrong type never counts as absent.
 #[test]
-fn every_claim_has_its_type() {
+fn claim_of_wrong_type_is_rejected() {
     for name in TEXTS {
         for json in [
             "null",
@@ -90,9 +90,9 @@ fn every_claim_has_its_type() {
     }
 }
 
-/// J-14: numbers that no type holds are refused at the latest as claims.
+/// J-14: numbers that fit no type are refused at the latest as claims.
 #[test]
-fn monstrous_numbers_are_refused() {
+fn numbers_that_fit_no_type_are_rejected() {
     for json in [
         "1e999",
         "-1e999",
@@ -112,7 +112,7 @@ fn monstrous_numbers_are_refused() {
 
 /// A9.2.1: a token must have a time in which it is valid.
 #[test]
-fn a_token_ends_after_it_begins() {
+fn token_that_ends_before_it_begins_is_rejected() {
     let now = NOW.unix_timestamp();
     for (iat, nbf, exp) in [
         (now, now, now),
@@ -135,7 +135,7 @@ fn a_token_ends_after_it_begins() {
 
 /// J-07, J-14: the payload is one strict JSON object in UTF-8.
 #[test]
-fn the_payload_is_strict_json() {
+fn payload_that_is_not_strict_json_is_rejected() {
     let good = good_payload().to_string();
     let body = good.trim_matches(['{', '}']);
     let deep = format!("{{{body},\"a\":{}{}}}", "[".repeat(32), "]".repeat(32));
@@ -174,7 +174,7 @@ fn the_payload_is_strict_json() {
 
 /// J-03: a token inside a token is not opened.
 #[test]
-fn nested_tokens_are_refused() {
+fn nested_tokens_are_rejected() {
     let inner = minted();
     assert_eq!(refused(&inner), InvalidToken::Malformed);
     assert_eq!(refused(&json!(inner).to_string()), InvalidToken::Malformed);
@@ -183,9 +183,9 @@ fn nested_tokens_are_refused() {
     assert_eq!(read(&raw), Err(InvalidToken::Malformed));
 }
 
-/// J-16: the same strictness for what an application adds.
+/// J-16: the same rules apply to the claims of an application.
 #[test]
-fn additional_claims_are_typed() {
+fn additional_claim_of_wrong_type_is_rejected() {
     let mut payload = good_payload();
     payload["text"] = json!("x");
     payload["empty"] = json!("");

@@ -1,4 +1,4 @@
-//! Tokens with an RSA key: read, never made.
+//! Tokens with an RSA key: verified, never minted.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -25,7 +25,7 @@ impl Issuer {
         key.with_kid(kid("rsa"))
     }
 
-    /// A ring that signs with another key and reads theirs.
+    /// Returns a ring that signs with another key and verifies with the foreign one.
     fn ring(&self) -> KeyRing {
         let own = JwtKey::hs256(kid("k1"), Secret::new(bytes("hs256", 0)));
         KeyRing::new(own).also_verify(self.key())
@@ -48,9 +48,9 @@ fn header(alg: &str) -> Value {
     json!({"alg": alg, "typ": "at+jwt", "kid": "rsa"})
 }
 
-/// J-01: RS256 is read, and nothing else that the same key could sign.
+/// J-01: RS256 is accepted; other RSA signatures of the same key are not.
 #[test]
-fn only_rs256_is_read() {
+fn only_rs256_is_accepted() {
     let issuer = Issuer::new();
     let read = |token: &str| decode(&issuer.ring(), &profile(), token, NOW);
     let good = issuer.signed(&RSA_PKCS1_SHA256, &header("RS256"));
@@ -70,9 +70,9 @@ fn only_rs256_is_read() {
     }
 }
 
-/// B-46: no private operation of RSA can be asked for.
+/// B-46: no private operation of RSA is available.
 #[test]
-fn an_rsa_key_never_signs() {
+fn rsa_key_never_signs() {
     let issuer = Issuer::new();
     let alone = KeyRing::new(issuer.key());
     assert_eq!(
@@ -89,9 +89,9 @@ fn an_rsa_key_never_signs() {
     );
 }
 
-/// A9.1.1: a signature of RSA has exactly one length.
+/// A9.1.1: an RSA signature has exactly one length.
 #[test]
-fn damaged_signatures_are_refused() {
+fn damaged_rsa_signatures_are_rejected() {
     let issuer = Issuer::new();
     let good = issuer.signed(&RSA_PKCS1_SHA256, &header("RS256"));
     let (message, signature) = good.rsplit_once('.').unwrap();

@@ -1,10 +1,10 @@
-//! What is good passes.
+//! Valid tokens are accepted.
 
 use super::*;
 
-/// Without this, a fault of the forging itself would make every refusal below mean nothing.
+/// Proves that the forging helpers work, so that the rejections in the other tests mean something.
 #[test]
-fn an_impeccable_forgery_passes() {
+fn forged_token_without_error_is_accepted() {
     assert_eq!(
         read(&with_payload(good_payload().to_string())),
         Ok(claims())
@@ -13,7 +13,7 @@ fn an_impeccable_forgery_passes() {
 }
 
 #[test]
-fn what_is_minted_is_read_back() {
+fn minted_token_is_accepted() {
     let minted = claims()
         .with_text("eml", "ada+\"ü\\😀\u{0}@example.com")
         .with_integer("least", i64::MIN)

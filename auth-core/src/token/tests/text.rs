@@ -1,8 +1,8 @@
-//! The text of a token: its length, its parts, and the one way to write each.
+//! The text of a token: its length, its parts, and their one encoding.
 
 use super::*;
 
-/// The token with its part `index` (0 to 2) replaced.
+/// Returns the token with its part `index` (0 to 2) replaced.
 fn with_part(token: &str, index: usize, part: &str) -> String {
     let mut parts: Vec<&str> = token.split('.').collect();
     parts[index] = part;
@@ -13,9 +13,9 @@ fn part(token: &str, index: usize) -> &str {
     token.split('.').nth(index).unwrap()
 }
 
-/// J-14: three parts, and counting more costs nothing.
+/// J-14: a token has three parts, and a longer list costs nothing.
 #[test]
-fn a_token_has_three_parts() {
+fn token_without_exactly_three_parts_is_rejected() {
     let token = minted();
     for text in [
         String::new(),
@@ -40,9 +40,9 @@ fn a_token_has_three_parts() {
     }
 }
 
-/// J-14: the cap is on the whole text, to the byte.
+/// J-14: the limit applies to the whole text, to the byte.
 #[test]
-fn the_length_is_capped() {
+fn token_above_length_limit_is_rejected() {
     let token = minted();
     let exact = profile().max_bytes(token.len());
     assert_eq!(decode(&ring(), &exact, &token, NOW), Ok(claims()));
@@ -53,10 +53,10 @@ fn the_length_is_capped() {
     );
 }
 
-/// J-15: there is one way to write each part. Where the text is signed, the forgery is signed anew,
-/// so that it is the encoding that is refused.
+/// J-15: each part has one encoding. A forgery of a signed part is signed again, so that only its
+/// encoding is wrong.
 #[test]
-fn base64url_is_canonical() {
+fn base64url_that_is_not_canonical_is_rejected() {
     let token = minted();
     for index in 0..3 {
         let good = part(&token, index);
@@ -84,9 +84,9 @@ fn base64url_is_canonical() {
     }
 }
 
-/// J-15: bits that belong to no byte are zero. Every part of the test has such bits.
+/// J-15: unused bits of the last character are zero. Every part of the test has such bits.
 #[test]
-fn unused_bits_are_zero() {
+fn unused_bits_that_are_not_zero_are_rejected() {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut spare = 0;
     for padding in 0..3 {
@@ -116,9 +116,9 @@ fn unused_bits_are_zero() {
     assert!(spare > 10, "the test needs parts with unused bits");
 }
 
-/// A9.1.1: what is signed cannot be changed, nor moved to another token.
+/// A9.1.1: signed parts cannot be changed, nor moved to another token.
 #[test]
-fn tampering_is_found() {
+fn tampered_token_is_rejected() {
     let token = minted();
     let other = encode(
         &ring(),
@@ -148,18 +148,18 @@ fn tampering_is_found() {
     }
 }
 
-/// A9.1.1: the signature is checked before anything of the payload is looked at.
+/// A9.1.1: the signature is checked before the payload is read.
 #[test]
-fn an_unsigned_payload_is_not_read() {
+fn payload_without_valid_signature_is_not_read() {
     for payload in ["not base64!", "", &b64("not json"), &b64(r#"{"exp":0}"#)] {
         let forged = with_part(&minted(), 1, payload);
         assert_eq!(read(&forged), Err(InvalidToken::BadSignature), "{payload}");
     }
 }
 
-/// A16.2.5: what is logged of a refusal holds nothing of the token.
+/// A16.2.5: the logged error shows no part of the token.
 #[test]
-fn refusals_quote_nothing() {
+fn error_shows_no_part_of_token() {
     let token = with_payload(r#"{"sub":"canary-4711"}"#);
     let error = read(&token).unwrap_err();
     let shown = format!("{error} {error:?}");

@@ -1,8 +1,8 @@
-//! The first and the last second of a token, under a clock that is set by hand.
+//! The first and the last second of a token, with an injected clock.
 
 use super::*;
 
-/// Reads a token of these times `at` seconds after [`NOW`], all times relative to it.
+/// Reads a token with these times `at` seconds after [`NOW`], all times relative to it.
 fn at(at: i64, (iat, nbf, exp): (i64, i64, i64), leeway: u64) -> Result<(), InvalidToken> {
     let now = NOW.unix_timestamp();
     let mut payload = good_payload();
@@ -16,7 +16,7 @@ fn at(at: i64, (iat, nbf, exp): (i64, i64, i64), leeway: u64) -> Result<(), Inva
 
 /// A9.2.1, RFC 7519 §4.1.4: refused "on or after" the expiry.
 #[test]
-fn the_end_is_exact_to_the_second() {
+fn expiry_is_exact_to_the_second() {
     let times = (0, 0, 900);
     for (leeway, last) in [(0, 899), (30, 929), (1, 900)] {
         assert_eq!(at(last, times, leeway), Ok(()), "leeway {leeway}");
@@ -31,7 +31,7 @@ fn the_end_is_exact_to_the_second() {
 
 /// A9.2.1, RFC 7519 §4.1.5.
 #[test]
-fn the_beginning_is_exact_to_the_second() {
+fn start_is_exact_to_the_second() {
     let times = (0, 100, 900);
     for (leeway, first) in [(0, 100), (30, 70), (1, 99)] {
         assert_eq!(at(first, times, leeway), Ok(()), "leeway {leeway}");
@@ -43,9 +43,9 @@ fn the_beginning_is_exact_to_the_second() {
     }
 }
 
-/// A9.2.1: a token from the future is from a wrong clock or a forger.
+/// A9.2.1: a token from the future comes from a wrong clock or a forger.
 #[test]
-fn the_issue_is_not_in_the_future() {
+fn token_issued_in_the_future_is_rejected() {
     let times = (100, 0, 900);
     for (leeway, first) in [(0, 100), (30, 70)] {
         assert_eq!(at(first, times, leeway), Ok(()), "leeway {leeway}");
@@ -58,7 +58,7 @@ fn the_issue_is_not_in_the_future() {
 }
 
 #[test]
-fn thirty_seconds_are_the_default() {
+fn default_leeway_is_thirty_seconds() {
     let token = minted();
     let read_at = |seconds| {
         decode(
@@ -75,9 +75,9 @@ fn thirty_seconds_are_the_default() {
     assert_eq!(read_at(930), Err(InvalidToken::Expired));
 }
 
-/// Fractions of a second round towards the earlier second: a token never lives longer for them.
+/// Fractions of a second round towards the earlier second, so that they never lengthen a lifetime.
 #[test]
-fn fractions_lengthen_nothing() {
+fn fractions_never_lengthen_a_lifetime() {
     let token = minted();
     let read_at = |now| decode(&ring(), &profile().leeway(Duration::ZERO), &token, now).map(drop);
     let end = NOW + Duration::from_mins(15);
@@ -93,9 +93,9 @@ fn fractions_lengthen_nothing() {
     );
 }
 
-/// No leeway and no clock makes the arithmetic overflow.
+/// No leeway and no clock value makes the arithmetic overflow.
 #[test]
-fn extreme_clocks_and_leeways_are_safe() {
+fn extreme_clocks_and_leeways_do_not_overflow() {
     let token = minted();
     let first = datetime!(-9999-01-01 0:00 UTC);
     let last = datetime!(9999-12-31 23:59:59 UTC);
