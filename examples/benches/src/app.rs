@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 /// The address and the password of the one account.
 pub(crate) const EMAIL: &str = "ada@example.com";
 
-/// Where the users live.
+/// The storage of the users.
 #[derive(Clone, Copy)]
 pub(crate) enum Storage<'a> {
     Memory,
@@ -42,7 +42,7 @@ impl Storage<'_> {
     }
 }
 
-/// A handle over a storage, with OWASP's parameters, and one account in it.
+/// Returns a handle over a storage with one account, with OWASP's parameters.
 pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
     match storage {
         Storage::Memory => {
@@ -74,7 +74,7 @@ async fn assemble(
     with_strategy(users, spent, &master, jwt).await
 }
 
-/// The same with access tokens of this strategy.
+/// Returns the same handle with access tokens of this strategy.
 pub(crate) async fn with_strategy(
     users: impl UserDatabase<User = User>,
     spent: impl ExpiringStore,
@@ -90,7 +90,7 @@ pub(crate) async fn with_strategy(
     auth
 }
 
-/// The one account, which may be there: all runs on a server share one database.
+/// Registers the one account, which may exist: all runs on a server share one database.
 async fn register(auth: &Auth<User>) {
     let registration = auth_core::testing::registration(EMAIL);
     match auth
@@ -111,7 +111,7 @@ async fn protected(user: CurrentUser<User>) -> String {
     user.email().to_string()
 }
 
-/// Serves the routes of the toolkit and `GET /protected`; answers the address.
+/// Serves the routes of the toolkit and `GET /protected`; returns the address.
 pub(crate) async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
     let app = Router::new()
         .route("/protected", get(protected))
@@ -120,7 +120,7 @@ pub(crate) async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
     listen(app).await
 }
 
-/// Serves the same body at the same path with no authentication.
+/// Serves the same body at the same path without authentication.
 pub(crate) async fn serve_bare() -> std::net::SocketAddr {
     listen(Router::new().route("/protected", get(bare))).await
 }
@@ -132,7 +132,7 @@ async fn listen(app: Router) -> std::net::SocketAddr {
     address
 }
 
-/// A token of the one account.
+/// Returns a token of the one account.
 pub(crate) async fn token(auth: &Auth<User>) -> String {
     let email = auth_core::testing::email(EMAIL).into();
     let password = auth_core::testing::password(auth_core::testing::PASSWORD);

@@ -1,4 +1,4 @@
-//! The read of a token against the bare `jsonwebtoken`, and what one authentication allocates.
+//! Reading a token against bare `jsonwebtoken`, and the allocations of one authentication.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -17,7 +17,7 @@ use crate::app::{self, Storage};
 use crate::row;
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "what a reader of the claims would have")]
+#[expect(dead_code, reason = "a reader of the claims would use the fields")]
 struct PlainClaims {
     sub: String,
     exp: i64,

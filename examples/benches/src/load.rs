@@ -1,4 +1,4 @@
-//! A client that keeps its connections and asks as fast as it is answered.
+//! A client that keeps its connections and sends each request as soon as the previous reply arrives.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What a run measured.
+/// The result of a run.
 pub(crate) struct Figures {
     pub(crate) per_second: f64,
     pub(crate) p99: Duration,
 }
 
-/// A request as it goes over the wire.
+/// Returns the bytes of a request.
 pub(crate) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
     let authorization = token
         .map(|t| format!("authorization: Bearer {t}\r\n"))
@@ -20,12 +20,12 @@ pub(crate) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n").into_bytes()
 }
 
-/// The same, with a cookie.
+/// Returns the bytes of a request with a cookie.
 pub(crate) fn get_with_cookie(path: &str, cookie: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\n\r\n").into_bytes()
 }
 
-/// A JSON body as it goes over the wire.
+/// Returns the bytes of a request with a JSON body.
 pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
@@ -34,7 +34,7 @@ pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Sends one request on a connection of its own, and answers the whole reply.
+/// Sends one request on a new connection, and returns the whole reply.
 pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let mut reply = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
     String::from_utf8(reply).unwrap()
 }
 
-/// Asks over `connections` for `duration`; every reply must be one of success.
+/// Sends requests over `connections` for `duration`; every reply must be a success.
 pub(crate) async fn run(
     address: SocketAddr,
     request: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Logins against raw Argon2, and what a storm of them does to other routes.
+//! Logins against raw Argon2, and their effect on other routes.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ pub(crate) async fn against_raw_argon2(postgres: Option<&Auth<User>>) {
     }
 }
 
-/// One thread a core, each with memory of its own, as fast as the crate hashes.
+/// Returns the hashes per second of one thread per core, each with separate memory.
 fn raw_hashes_per_second() -> f64 {
     let done = AtomicU32::new(0);
     let end = Instant::now() + DURATION;

@@ -1,7 +1,7 @@
-//! Figures as ratios in one run, with the raw numbers beside them.
+//! Figures as ratios within one run, with the raw numbers.
 //!
 //! `cargo xtask bench` runs it in release mode. Client and server share the machine and the process,
-//! so absolute figures say little; each ratio compares two runs of the same client in the same minutes.
+//! so absolute figures are not meaningful; each ratio compares two runs of the same client in the same minutes.
 #![expect(
     clippy::panic,
     clippy::print_stdout,
@@ -51,19 +51,19 @@ async fn main() {
     memory::login_storm();
 }
 
-/// A server for the rows on PostgreSQL, which are left out aloud where it is not installed.
+/// Starts a server for the rows on PostgreSQL; without one they are left out with a notice.
 fn postgres() -> Option<Server> {
     match Scratch::start(Engine::Postgres) {
         Ok(server) => Some(server),
         Err(error @ ServerError::Missing(_)) => {
-            println!("left out: the rows on PostgreSQL, for {error}");
+            println!("left out: the rows on PostgreSQL: {error}");
             None
         }
         Err(error) => panic!("{error}"),
     }
 }
 
-/// One row: a figure of ours beside its reference.
+/// Prints one row: a figure of the toolkit and its reference.
 fn row(what: &str, ours: f64, reference: f64, unit: &str) {
     println!(
         "{what:<58} {ours:>9.1} {unit:<2} {reference:>9.1} {unit:<2} {:>7.2}",
@@ -71,7 +71,7 @@ fn row(what: &str, ours: f64, reference: f64, unit: &str) {
     );
 }
 
-/// A figure that has no reference.
+/// Prints a figure without a reference.
 fn note(what: &str, figure: &str) {
     println!("{what:<58} {figure:>12}");
 }

@@ -1,4 +1,4 @@
-//! The memory that a storm of logins takes, measured in a process of its own.
+//! The memory of simultaneous logins, measured in a separate process.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::app::{self, Storage};
 use crate::{load, logins};
 
-/// The argument that makes this program the process that is measured.
+/// The argument that makes this program the measured process.
 pub(crate) const CHILD: &str = "memory-child";
 const LOGINS: usize = 500;
 
@@ -50,7 +50,7 @@ pub(crate) async fn child() {
     println!("{idle} MiB → {} MiB", status("VmHWM"));
 }
 
-/// A line of `/proc/self/status`, in MiB; zero where the system has none.
+/// Returns a line of `/proc/self/status`, in MiB; zero on systems without this file.
 fn status(name: &str) -> u64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text

@@ -11,7 +11,7 @@ use crate::{load, row};
 pub(crate) const CONNECTIONS: usize = 32;
 pub(crate) const DURATION: Duration = Duration::from_secs(4);
 
-/// Each storage in Axum, and Poem once.
+/// Measures each storage in Axum, and one storage in Poem.
 pub(crate) async fn against_bare_frameworks(postgres: Option<&Auth<User>>) {
     let folder = tempfile::tempdir().unwrap();
     let bare = app::serve_bare().await;
@@ -35,7 +35,7 @@ async fn in_axum(storage: &str, auth: Auth<User>, bare: SocketAddr) {
     compare(&what, ours, bare, &token).await;
 }
 
-/// Asks both for the same path, the one of ours with a token.
+/// Requests the same path of both applications, the protected one with a token.
 async fn compare(what: &str, ours: SocketAddr, bare: SocketAddr, token: &str) {
     let request = load::get("/protected", None);
     let reference = load::run(bare, request, CONNECTIONS, DURATION).await;

@@ -1,4 +1,4 @@
-//! Sessions: what a request with a cookie costs, and a refresh, and many rows.
+//! Sessions: the cost of a request with a cookie, of a refresh, and of many rows.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::app::{self, Storage};
 use crate::protected::{CONNECTIONS, DURATION};
 use crate::{load, logins, row};
 
-/// A request with a cookie and a refresh, on each storage, against a request to bare Axum.
+/// Measures a request with a cookie, and a refresh, on each storage, against a request to bare Axum.
 pub(crate) async fn of_each_storage(postgres: Option<&Server>) {
     let folder = tempfile::tempdir().unwrap();
     let bare = app::serve_bare().await;
@@ -36,7 +36,7 @@ pub(crate) async fn of_each_storage(postgres: Option<&Server>) {
     }
 }
 
-/// The list of a user with a thousand sessions, against the list of one with one.
+/// Measures the list of a user with a thousand sessions, against the list of a user with one session.
 pub(crate) async fn many_of_one_user() {
     let folder = tempfile::tempdir().unwrap();
     let address = app::serve(app::sessions::auth(Storage::Sqlite(folder.path())).await).await;
@@ -52,7 +52,7 @@ pub(crate) async fn many_of_one_user() {
     );
 }
 
-/// A request beside a million sessions of other users, against one beside a thousand.
+/// Measures a request with a million sessions of other users in the store, against one with a thousand.
 pub(crate) async fn many_of_all_users() {
     let folder = tempfile::tempdir().unwrap();
     let address = app::serve(app::sessions::auth(Storage::Sqlite(folder.path())).await).await;
@@ -70,7 +70,7 @@ pub(crate) async fn many_of_all_users() {
     );
 }
 
-/// Logs in, and answers what a browser would send.
+/// Logs in, and returns the cookies that a browser would send.
 async fn cookie(address: SocketAddr) -> String {
     let reply = load::ask(address, &logins::login_request("/auth/login")).await;
     let mut pairs = reply.split("set-cookie: ").skip(1);
@@ -78,7 +78,7 @@ async fn cookie(address: SocketAddr) -> String {
     pair.split(';').next().unwrap().to_owned()
 }
 
-/// A session for each connection, renewed as fast as it goes.
+/// Refreshes one session per connection without a pause, and returns the refreshes per second.
 async fn refreshes_per_second(address: SocketAddr) -> f64 {
     let mut tokens = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -119,7 +119,7 @@ fn refresh_token(reply: &str) -> String {
         .to_owned()
 }
 
-/// Copies a session so many times, with other ids and these owners.
+/// Copies a session `count` times, with other ids and these owners.
 async fn copies(folder: &Path, count: u32, owner: &str) {
     let path = folder.join("bench.db").display().to_string();
     let mut connection = SqliteConnection::establish(&path).await.unwrap();

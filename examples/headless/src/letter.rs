@@ -1,22 +1,22 @@
-//! A letter that waits to be mailed.
+//! A queued letter.
 
 use std::fmt;
 
 use auth_core::EmailAddress;
 use zeroize::Zeroizing;
 
-/// What a letter is about.
+/// The subject of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// Prove your address.
+    /// Verify the address.
     Verify,
-    /// Your address is proven: welcome.
+    /// Welcome: the address is verified.
     Welcome,
-    /// Choose a new password.
+    /// Reset the password.
     Reset,
 }
 
-/// One letter. Its token is as good as a password, so `Debug` does not show it.
+/// One letter. Its token is a secret like a password, so `Debug` does not show it.
 pub(crate) struct Letter {
     pub(crate) to: EmailAddress,
     pub(crate) subject: Subject,
@@ -24,12 +24,12 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// A letter without a token.
+    /// Returns a letter without a token.
     pub(crate) fn plain(to: &EmailAddress, subject: Subject) -> Self {
         Self::with_token(to, subject, "")
     }
 
-    /// A letter whose link carries a token.
+    /// Returns a letter with a token in its link.
     pub(crate) fn with_token(to: &EmailAddress, subject: Subject, token: &str) -> Self {
         Self {
             to: to.clone(),
@@ -38,7 +38,7 @@ impl Letter {
         }
     }
 
-    /// The token; empty where the letter has none. It belongs into the mail and nowhere else.
+    /// Returns the token; empty for a letter without one. Use it only in the mail.
     pub(crate) fn token(&self) -> &str {
         &self.token
     }

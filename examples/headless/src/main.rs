@@ -3,7 +3,7 @@
 //! Run it with `cargo run -p headless`. How to test the hooks is in `src/manager/tests.rs`.
 #![expect(
     clippy::print_stdout,
-    reason = "what it prints is all that this program is for"
+    reason = "the program demonstrates its result by printing it"
 )]
 
 mod letter;
@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("the password is right: {}", knows(OLD).await?);
 
     accounts.forgot_password(email, &accounts.context()).await?;
-    // The letter is written after the reply; a server waits for it only when it shuts down.
+    // The letter is queued after the reply; a server waits for it only at shutdown.
     accounts.wait_idle().await;
     let token = mailed_token(&manager, Subject::Reset)?;
     accounts
@@ -67,13 +67,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let (with_old, with_new) = (knows(OLD).await?, knows(NEW).await?);
     println!("the old password is right: {with_old}, the new one: {with_new}");
-    // Hooks about failed logins run after the reply as well.
+    // Hooks for failed logins also run after the reply.
     accounts.wait_idle().await;
-    println!("logins that failed: {}", manager.failed_logins());
+    println!("failed logins: {}", manager.failed_logins());
     Ok(())
 }
 
-/// Empties the queue as a mail worker would, and answers the token of the letter about `subject`.
+/// Empties the queue like a mail worker, and returns the token of the letter about `subject`.
 fn mailed_token(manager: &Manager, subject: Subject) -> Result<String, String> {
     let letters = manager.take_letters();
     for letter in &letters {

@@ -1,4 +1,4 @@
-//! The hooks of this application: which letters are queued, and what is counted.
+//! The hooks of this application: they queue letters and count failed logins.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,10 +9,10 @@ use auth_core::{Context, User, UserManager};
 
 use crate::letter::{Letter, Subject};
 
-/// Queues the letters that a worker would mail, and counts logins that failed.
+/// Queues the letters that a worker would mail, and counts failed logins.
 ///
-/// Only hooks are overridden. The flows (who may log in, when a token is spent, what ends a session)
-/// are not an application's to write, and so not its to get wrong.
+/// Only hooks are overridden. The flows (login rules, use of tokens, end of sessions) are part of the
+/// toolkit.
 #[derive(Debug, Default)]
 pub(crate) struct Manager {
     letters: Mutex<Vec<Letter>>,
@@ -20,12 +20,12 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    /// Takes everything out of the queue, oldest first.
+    /// Empties the queue and returns its letters, oldest first.
     pub(crate) fn take_letters(&self) -> Vec<Letter> {
         std::mem::take(&mut *self.letters.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How many logins were refused so far.
+    /// Returns the number of failed logins.
     pub(crate) fn failed_logins(&self) -> u64 {
         self.failed_logins.load(Ordering::Relaxed)
     }
@@ -68,7 +68,7 @@ impl UserManager for Manager {
         request: ForgotPassword<'_, User>,
         _: &Context,
     ) -> HookResult {
-        // Nothing goes to an address without an account: it may belong to a stranger.
+        // An address without an account gets no letter: it may belong to a third party.
         if let ForgotPassword::Known { user, token } = request {
             self.queue(Letter::with_token(
                 user.email(),

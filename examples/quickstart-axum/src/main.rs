@@ -10,7 +10,7 @@ use auth_core::{
 use auth_diesel::SqliteStore;
 use axum::{Json, Router, routing::get};
 
-/// Where a real application would send mail.
+/// Prints the mails that a real application would send.
 struct Mailer;
 
 #[async_trait::async_trait]
@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
     let listener = setup::listen().await?;
-    // The addresses of the peers, for events and limits.
+    // The peers' addresses are used by events and limits.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())

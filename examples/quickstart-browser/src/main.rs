@@ -38,7 +38,7 @@ async fn whoami(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> 
     Json(user.map(|user| user.email().to_string()))
 }
 
-/// Something that changes something: from another site it is 403, with no word about it here.
+/// A route that changes something: requests from another site are answered 403 before it runs.
 async fn greet(user: CurrentUser<User>) -> Json<String> {
     Json(format!("hello {}, by {}", user.email(), user.backend()))
 }
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(&address).await?;
     let port = listener.local_addr()?.port();
     println!("open http://localhost:{port}/ in a browser");
-    // The addresses of the peers, for events and limits.
+    // The peers' addresses are used by events and limits.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(setup::ctrl_c())

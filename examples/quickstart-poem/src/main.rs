@@ -9,7 +9,7 @@ use auth_poem::{CurrentUser, RouteExt, provide, routes};
 use poem::listener::TcpAcceptor;
 use poem::{EndpointExt, Route, Server, get, handler, web::Json};
 
-/// Where a real application would send mail.
+/// Prints the mails that a real application would send.
 struct Mailer;
 
 #[async_trait::async_trait]

@@ -16,17 +16,17 @@ use crate::outbox::Outbox;
 use crate::storage::Storage;
 use crate::{Failure, jwt_keys, secret};
 
-/// From this key those of all backends but the first are derived.
+/// The key from which the keys of all backends except the first are derived.
 const FURTHER_BACKENDS: Purpose = Purpose::custom("reference-app further backends");
 
-/// Everything that the flags ask for.
+/// Returns the handle with the features of the flags.
 pub(crate) async fn auth(args: &Args) -> Result<Auth<User>, Failure> {
     let master = secret::load()?;
     let storage = Storage::open(args).await?;
     assemble(args, &master, &storage)
 }
 
-/// The handle that describes the routes of these flags: with stores in memory, and a secret that is
+/// Returns the handle that describes the routes of these flags: with stores in memory, and a secret that is
 /// not kept.
 pub(crate) fn described(args: &Args) -> Result<Auth<User>, Failure> {
     assemble(
@@ -86,7 +86,7 @@ fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Aut
     Ok(auth)
 }
 
-/// Accounts for work that mails nothing. No token is made, so the secret may be any.
+/// Returns accounts that send no mail. They issue no tokens, so any secret is allowed.
 pub(crate) async fn without_mail(args: &Args) -> Result<Accounts<User>, Failure> {
     let storage = Storage::open(args).await?;
     let master = MasterSecret::new(Secret::generate()?);
@@ -142,7 +142,7 @@ fn opaque(args: &Args) -> OpaqueStrategy {
         .map_or(strategy, |lifetime| strategy.lifetime(lifetime))
 }
 
-/// The tokens of one backend are nothing to another, which has another audience.
+/// Returns a strategy with a separate audience, so that each backend rejects the tokens of others.
 fn jwt(
     args: &Args,
     spec: &BackendSpec,
@@ -160,7 +160,7 @@ fn jwt(
         .fold(strategy, |strategy, lifetime| strategy.lifetime(*lifetime))
 }
 
-/// The first backend's cookies have the toolkit's names; others have their own.
+/// Returns cookies with the toolkit's names for the first backend, and with other names for the others.
 fn cookies(args: &Args, spec: &BackendSpec, place: usize) -> CookieTransport {
     let cookies = CookieTransport::new();
     let cookies = match place {
@@ -174,8 +174,8 @@ fn cookies(args: &Args, spec: &BackendSpec, place: usize) -> CookieTransport {
     }
 }
 
-/// A key of its own for each backend, so that a token of one is nothing to another. The first has the
-/// toolkit's usual one; the others' follow from their names.
+/// Returns a separate key for each backend, so that it rejects the tokens of others. The first has the
+/// toolkit's default key; the other keys are derived from the names.
 fn derived_keys(
     master: &MasterSecret,
     place: usize,

@@ -14,52 +14,52 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::duration;
 use crate::storage::DatabaseUrl;
 
-/// Serves accounts, with every feature behind a flag.
+/// Serves accounts; each feature has a flag.
 ///
-/// The secret that signs everything comes from the environment variable `AUTH_SECRET`. Where there is
-/// none, one is drawn and kept in the file `.auth-secret`.
+/// The signing secret is read from the environment variable `AUTH_SECRET`. Without it, a secret is
+/// generated and kept in the file `.auth-secret`.
 #[derive(Debug, Parser)]
 #[command(version)]
 #[expect(clippy::struct_excessive_bools, reason = "a switch for each feature")]
 pub(crate) struct Args {
-    /// Where users are kept: `sqlite://PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
-    /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (gone when the program ends).
+    /// The database URL: `sqlite://PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
+    /// `mysql://USER:PASSWORD@HOST/DATABASE`, or `memory:` (not kept after the program ends).
     ///
-    /// Without the flag the environment variable `AUTH_DATABASE_URL` says it, and without both it is
-    /// `sqlite://accounts.db`. A URL with a password belongs in the variable: every
+    /// The default is the environment variable `AUTH_DATABASE_URL`, or else
+    /// `sqlite://accounts.db`. Use the variable for a URL with a password: every
     /// user of the machine who can list its processes sees arguments.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<DatabaseUrl>,
 
-    /// How many connections to the database at the most. Unless told otherwise it is what the
-    /// library takes, 8.
+    /// The maximum number of database connections. The default is that of the
+    /// library, 8.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) pool_size: Option<NonZeroU32>,
 
-    /// How long a request waits for a connection to the database before it is answered 503. Unless
-    /// told otherwise it is what the library takes, 5s.
+    /// How long a request waits for a database connection before it is answered 503. The default is
+    /// that of the library, 5s.
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) checkout_timeout: Option<Duration>,
 
-    /// The cost of a password hash: memory in KiB, passes, lanes. Below OWASP's floor: for tests only.
+    /// The cost of a password hash: memory in KiB, passes, lanes. Values below OWASP's minimum are for tests only.
     #[arg(long, global = true, value_name = "M,T,P", value_parser = argon2_params, default_value = "19456,2,1")]
     pub(crate) argon2: Argon2Params,
 
-    /// What is logged to standard error: `off`, `error`, `warn`, `info`, `debug` or `trace`.
+    /// The level of the log on standard error: `off`, `error`, `warn`, `info`, `debug` or `trace`.
     #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
     pub(crate) log: LevelFilter,
 
     /// The address to listen on. With port 0 the system chooses one; the first line of standard
-    /// output tells which.
+    /// output shows it.
     #[arg(long, default_value = "127.0.0.1:8000")]
     pub(crate) listen: SocketAddr,
 
-    /// The web framework that serves.
+    /// The web framework.
     #[arg(long, value_enum, default_value_t = Framework::Axum)]
     pub(crate) framework: Framework,
 
-    /// A way to log in; repeatable. The first one's routes lie at the path of the group, those of a
-    /// further one below its name.
+    /// A backend; repeatable. The routes of the first backend are at the path of the group, those of a
+    /// further backend below its name.
     #[arg(
         long = "backend",
         value_name = "NAME=TRANSPORT+STRATEGY",
@@ -67,82 +67,82 @@ pub(crate) struct Args {
     )]
     pub(crate) backends: Vec<BackendSpec>,
 
-    /// Lets only users with a proven address log in.
+    /// Accepts logins only of users with a verified address.
     #[arg(long)]
     pub(crate) require_verification: bool,
 
-    /// By what people log in.
+    /// The identifier for logins.
     #[arg(long, value_enum, default_value_t = Identifier::Email)]
     pub(crate) login_identifier: Identifier,
 
-    /// Removes a deleted user's row, instead of deactivating it.
+    /// Removes the row of a deleted user, instead of deactivating it.
     #[arg(long)]
     pub(crate) hard_delete: bool,
 
-    /// How long an access token lives: 1s to 24h for a JWT, to 400d for an opaque one. Unless told
-    /// otherwise a JWT lives 15m and an opaque token 1h.
+    /// The lifetime of access tokens: 1s to 24h for a JWT, to 400d for an opaque token. The default is
+    /// 15m for a JWT and 1h for an opaque token.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) access_lifetime: Option<Duration>,
 
-    /// Gives every backend sessions, with refresh tokens and routes to see and end them. A backend of
-    /// opaque tokens has them anyway.
+    /// Gives every backend sessions, with refresh tokens and routes to list and end them. A backend of
+    /// opaque tokens always has sessions.
     #[arg(long)]
     pub(crate) sessions: bool,
 
-    /// After how long an unused session ends.
+    /// The time after which an unused session ends.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "30d")]
     pub(crate) session_idle: Duration,
 
-    /// After how long a session ends whatever happens.
+    /// The time after which a session ends in any case.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "90d")]
     pub(crate) session_absolute: Duration,
 
-    /// For how long after a refresh the token before it is answered with the same successor; `0s` ends
-    /// the session of a token that comes twice.
+    /// The time after a refresh during which the previous token gets the same successor; `0s` ends
+    /// the session of a token that is presented twice.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]
     pub(crate) refresh_grace: Duration,
 
-    /// One more origin whose pages may send requests with cookies, such as `https://app.example`;
+    /// Another origin whose pages may send requests with cookies, such as `https://app.example`;
     /// repeatable.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) allowed_origins: Vec<String>,
 
-    /// The server's own origin as browsers see it, where a proxy changes the `Host` of requests.
+    /// The origin of the server in browsers, if a proxy changes the `Host` of requests.
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) own_origin: Option<String>,
 
-    /// Lets cookies travel over plain HTTP: for loopback addresses only.
+    /// Allows cookies over plain HTTP: for loopback addresses only.
     #[arg(long)]
     pub(crate) insecure_cookies: bool,
 
-    /// A key for JWTs, as PEM or JWK; repeatable. The first one signs, all of them verify, and public
-    /// halves are published. SIGHUP reads the files again. Without any, keys are derived from the
+    /// A file with a JWT key, as PEM or JWK; repeatable. The first key signs, all keys verify, and public
+    /// keys are published. SIGHUP reloads the files. Without this flag, keys are derived from the
     /// secret.
     #[arg(long = "jwt-key", value_name = "FILE")]
     pub(crate) jwt_keys: Vec<PathBuf>,
 
-    /// How long a token in a mail lives: 1s to 24h.
+    /// The lifetime of tokens in mails: 1s to 24h.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "1h")]
     pub(crate) account_token_lifetime: Duration,
 
-    /// The file to which everything that would be mailed is appended, one JSON object a line. It
-    /// holds tokens in clear: for tests only.
+    /// The file to which mails are appended, one JSON object per line. It
+    /// contains tokens in clear text: for tests only.
     #[arg(long, value_name = "FILE")]
     pub(crate) outbox: Option<PathBuf>,
 
-    /// Answers every registration alike, so that it does not tell who has an account.
+    /// Gives every registration the same answer, so that it does not reveal accounts.
     #[arg(long)]
     pub(crate) hide_existing_accounts: bool,
 
-    /// Where the routes of logging in lie.
+    /// The path of the login routes.
     #[arg(long, value_name = "PATH", default_value = "/auth")]
     pub(crate) auth_path: String,
 
-    /// Where the routes about users lie.
+    /// The path of the user routes.
     #[arg(long, value_name = "PATH", default_value = "/users")]
     pub(crate) users_path: String,
 
-    /// A setting of one route, or of the routes whose names begin alike: `ID=off`, `ID=on`,
+    /// A setting of one route, or of all routes with this prefix: `ID=off`, `ID=on`,
     /// `ID=renamed:/PATH` or `ID=moved:/PATH`; repeatable. `http-api` prints the names.
     #[arg(long = "route", value_name = "SETTING", value_parser = route)]
     pub(crate) routes: Vec<(String, RouteSetting)>,
@@ -151,24 +151,24 @@ pub(crate) struct Args {
     pub(crate) command: Option<Command>,
 }
 
-/// What the program does other than serve.
+/// The commands besides serving.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Makes a user with a proven address, and prints the id. The password is the first line of
+    /// Creates a user with a verified address, and prints the id. The password is the first line of
     /// standard input.
     CreateUser(NewUserArgs),
 
-    /// Prints the OpenAPI 3.1 document of the routes that the flags give, as JSON.
+    /// Prints the OpenAPI 3.1 document of the routes with these flags, as JSON.
     Openapi,
 
-    /// Prints the routes that the flags give as a page in Markdown.
+    /// Prints a Markdown page of the routes with these flags.
     HttpApi,
 }
 
-/// The user to make.
+/// The new user.
 #[derive(Debug, clap::Args)]
 pub(crate) struct NewUserArgs {
-    /// Lets the user administer others.
+    /// Makes the user a superuser.
     #[arg(long)]
     pub(crate) superuser: bool,
 
@@ -187,14 +187,14 @@ pub(crate) enum Framework {
     Poem,
 }
 
-/// By what people log in.
+/// The identifier for logins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Identifier {
     Email,
     Username,
 }
 
-/// A backend as it is written on the command line.
+/// A backend on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BackendSpec {
     pub(crate) name: String,
@@ -209,7 +209,7 @@ pub(crate) enum TransportKind {
     Cookie,
 }
 
-/// What a credential is.
+/// The kind of access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StrategyKind {
     Jwt,
@@ -231,7 +231,7 @@ impl FromStr for BackendSpec {
             "cookie" => TransportKind::Cookie,
             other => {
                 return Err(format!(
-                    "unknown transport `{other}`: there are `bearer` and `cookie`"
+                    "unknown transport `{other}`: expected `bearer` or `cookie`"
                 ));
             }
         };
@@ -240,11 +240,11 @@ impl FromStr for BackendSpec {
             "opaque" => StrategyKind::Opaque,
             other => {
                 return Err(format!(
-                    "unknown strategy `{other}`: there are `jwt` and `opaque`"
+                    "unknown strategy `{other}`: expected `jwt` or `opaque`"
                 ));
             }
         };
-        // Whether the name will do is for the assembly to say, together with all other faults.
+        // The assembly checks the name, and reports all errors together.
         Ok(Self {
             name: name.to_owned(),
             transport,
@@ -253,7 +253,7 @@ impl FromStr for BackendSpec {
     }
 }
 
-/// Reads the setting of a route.
+/// Parses the setting of a route.
 fn route(text: &str) -> Result<(String, RouteSetting), String> {
     let unknown = || "expected ID=off, ID=on, ID=renamed:/PATH or ID=moved:/PATH".to_owned();
     let (id, setting) = text.split_once('=').ok_or_else(unknown)?;
@@ -267,7 +267,7 @@ fn route(text: &str) -> Result<(String, RouteSetting), String> {
     Ok((id.to_owned(), setting))
 }
 
-/// Reads `memory,passes,lanes`. What is below the floor is taken and warned of at start-up.
+/// Parses `memory,passes,lanes`. Values below the minimum are accepted, with a warning at start-up.
 fn argon2_params(text: &str) -> Result<Argon2Params, String> {
     let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
     let Ok([memory, passes, lanes]) = numbers.as_deref() else {
@@ -290,13 +290,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_consistent() {
+    fn command_line_is_consistent() {
         Args::command().debug_assert();
         assert!(Args::try_parse_from(["reference-app"]).is_ok());
     }
 
     #[test]
-    fn backends() {
+    fn backends_are_parsed() {
         let jwt = BackendSpec {
             name: "api".to_owned(),
             transport: TransportKind::Bearer,
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_arrive() {
+    fn flags_are_parsed() {
         let args = [
             "reference-app",
             "--backend=a=bearer+jwt",
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subcommand_takes_the_global_flags() {
+    fn subcommand_accepts_the_global_flags() {
         let args = [
             "reference-app",
             "create-user",
@@ -358,9 +358,9 @@ mod tests {
         assert!(args.database_url.is_some());
     }
 
-    /// C-PS-01: a cost below the floor is possible, and known as such.
+    /// C-PS-01: a cost below the minimum is accepted and detected.
     #[test]
-    fn hash_costs() {
+    fn hash_costs_are_parsed() {
         let floor = |text| argon2_params(text).map(|params| params.is_below_floor());
         assert_eq!(floor("19456,2,1"), Ok(false));
         assert_eq!(floor("8,1,1"), Ok(true));

@@ -1,4 +1,4 @@
-//! The subcommand that makes a user, such as the first administrator.
+//! The subcommand that creates a user, such as the first superuser.
 
 use auth_core::accounts::{Privileges, Registration};
 use auth_core::{EmailAddress, NoColumns, Password};
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::args::{Args, NewUserArgs};
 use crate::{Failure, accounts};
 
-/// Makes the user and prints its id.
+/// Creates the user and prints its id.
 pub(crate) async fn run(args: &Args, new: &NewUserArgs) -> Result<(), Failure> {
     let email = EmailAddress::parse(&new.email)?;
     let mut registration = Registration::from_parts(email, read_password()?, NoColumns);
@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &Args, new: &NewUserArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first line of standard input, without its end.
+/// Returns the first line of standard input, without its line break.
 fn read_password() -> Result<Password, Failure> {
     let mut line = Zeroizing::new(String::new());
     std::io::stdin().read_line(&mut line)?;

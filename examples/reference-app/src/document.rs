@@ -1,4 +1,4 @@
-//! The routes as documents: OpenAPI, and a page for people.
+//! The routes as documents: OpenAPI, and a page in Markdown.
 
 use std::io::Write as _;
 
@@ -8,7 +8,7 @@ use auth_core::api::OpenApi;
 use crate::args::Args;
 use crate::{Failure, accounts};
 
-/// Says what the page is.
+/// The introduction of the page.
 const ABOUT: &str = "The routes of `reference-app` without flags but `--sessions`, and without the routes that are off by \
 default (`users.me.delete`). `reference-app --sessions http-api` writes this page, and `reference-app openapi` the OpenAPI document, \
 from the table of routes. Every reply has `Cache-Control: no-store` unless it says otherwise; every error has the \

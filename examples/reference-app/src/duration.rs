@@ -1,8 +1,8 @@
-//! Durations as people write them: `500ms`, `2s`, `15m`, `1h`, `30d`.
+//! Durations on the command line: `500ms`, `2s`, `15m`, `1h`, `30d`.
 
 use std::time::Duration;
 
-/// Reads a whole number with a unit: `ms`, `s`, `m`, `h` or `d`.
+/// Parses a whole number with a unit: `ms`, `s`, `m`, `h` or `d`.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let expected =
         || format!("`{text}` is not a valid duration: write `500ms`, `2s`, `15m`, `1h` or `30d`");
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn units() {
+    fn units_are_parsed() {
         let check = |text: &str, expected: Option<u64>| {
             let parsed = parse(text).ok();
             assert_eq!(parsed, expected.map(Duration::from_millis), "{text:?}");

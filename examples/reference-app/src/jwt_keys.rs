@@ -1,4 +1,4 @@
-//! Keys for JWTs from files, read again when the program is told to.
+//! Keys for JWTs from files, which a signal reloads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 
 use crate::Failure;
 
-/// The keys of these files: the first one signs, all of them verify. `None` where there are no files.
+/// Returns the keys of these files: the first key signs, all keys verify. `None` without files.
 pub(crate) fn load(files: &[PathBuf]) -> Result<Option<SharedKeyRing>, Failure> {
     Ok(ring(files)?.map(SharedKeyRing::new))
 }
 
-/// Reads the files again at each SIGHUP. What cannot be used is logged, and the keys that are there
-/// stay.
+/// Reloads the files at each SIGHUP. If a file is invalid, the error is logged and the current keys
+/// remain.
 #[cfg(unix)]
 pub(crate) fn reload_on_hangup(keys: SharedKeyRing, files: Vec<PathBuf>) -> Result<(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -23,15 +23,15 @@ pub(crate) fn reload_on_hangup(keys: SharedKeyRing, files: Vec<PathBuf>) -> Resu
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             match reload(&keys, &files) {
-                Ok(()) => tracing::info!("the keys of JWTs were read again"),
-                Err(error) => tracing::error!(%error, "the keys of JWTs stay as they are"),
+                Ok(()) => tracing::info!("the JWT keys were reloaded"),
+                Err(error) => tracing::error!(%error, "the JWT keys are not changed"),
             }
         }
     });
     Ok(())
 }
 
-/// There is no such signal here: keys change with a restart.
+/// Does nothing: this system has no SIGHUP, so keys change with a restart.
 #[cfg(not(unix))]
 pub(crate) fn reload_on_hangup(_: SharedKeyRing, _: Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())

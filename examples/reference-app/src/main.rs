@@ -1,6 +1,6 @@
-//! One program with every feature of the toolkit, switched by flags.
+//! One program with every feature of the toolkit, controlled by flags.
 //!
-//! It is the target of load, conformance and browser tests, and shows how the parts are put
+//! It is the target of load, conformance and browser tests, and shows how the parts fit
 //! together; `cargo run -p reference-app -- --help` lists the flags.
 #![expect(
     clippy::print_stdout,
@@ -26,7 +26,7 @@ use clap::Parser;
 
 use args::{Args, Command};
 
-/// What ends the program early, in a sentence for standard error.
+/// An error that ends the program, as a sentence for standard error.
 type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! The hooks: what would be mailed goes to a file.
+//! The hooks: mails are written to a file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -11,11 +11,11 @@ use auth_core::{Context, EmailAddress, User, UserManager};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-/// Appends one JSON object a line: `{"kind":"verify","email":"…","token":"…"}`.
+/// Appends one JSON object per line: `{"kind":"verify","email":"…","token":"…"}`.
 ///
 /// The kinds are `verify`, `reset`, `reset-unknown` (a request for an address without an
 /// account) and `duplicate` (a registration with the address of this account); the latter two have an
-/// empty token. Without a file, nothing is mailed and nothing is kept.
+/// empty token. Without a file, mails are discarded.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     file: Option<Mutex<File>>,
@@ -36,7 +36,7 @@ impl Outbox {
         };
         let letter = json!({ "kind": kind, "email": email.as_str(), "token": token });
         let line = Zeroizing::new(format!("{letter}\n"));
-        // A few hundred bytes into a file of this machine: not worth a thread of their own.
+        // A few hundred bytes into a local file: no separate thread is needed.
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(line.as_bytes())?;
         file.flush()?;
@@ -79,7 +79,7 @@ impl UserManager for Outbox {
     }
 }
 
-/// Options for a file that only its owner may read (mode 0600, where the system has modes).
+/// Returns options for a file that only its owner can read (mode 0600, on systems with modes).
 pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

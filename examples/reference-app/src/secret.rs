@@ -1,4 +1,4 @@
-//! The one secret: from the environment, or drawn once and kept in a file.
+//! The master secret: from the environment, or generated once and kept in a file.
 
 use std::env::{self, VarError};
 use std::fmt::Write as _;
@@ -15,12 +15,12 @@ use crate::outbox::private;
 const VARIABLE: &str = "AUTH_SECRET";
 const FILE: &str = ".auth-secret";
 
-/// The secret in `AUTH_SECRET`; without one, that in the file `.auth-secret` of the working folder,
-/// which is made where there is none. Whether it is strong enough is for the assembly to say.
+/// Returns the secret in `AUTH_SECRET`; without it, the one in the file `.auth-secret` of the working folder,
+/// which is created if it does not exist. The assembly checks its strength.
 pub(crate) fn load() -> Result<MasterSecret, Failure> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "a program, and not a library, reads its environment"
+        reason = "programs read their environment; libraries do not"
     )]
     let variable = env::var(VARIABLE);
     match variable {
@@ -41,7 +41,7 @@ fn from_file(path: &Path) -> Result<MasterSecret, Failure> {
             let file = private().write(true).create_new(true).open(path);
             file.and_then(|mut file| file.write_all(text.as_bytes()))
                 .map_err(failed)?;
-            eprintln!("{VARIABLE} is not set: a secret was drawn and is kept in {shown}");
+            eprintln!("{VARIABLE} is not set: a secret was generated and stored in {shown}");
             return Ok(MasterSecret::from_bytes(text.trim_ascii()));
         }
         Err(error) => return Err(failed(error).into()),
@@ -50,7 +50,7 @@ fn from_file(path: &Path) -> Result<MasterSecret, Failure> {
     Ok(MasterSecret::from_bytes(text.trim_ascii()))
 }
 
-/// 32 random bytes in hexadecimal, on a line.
+/// Returns 32 random bytes in hexadecimal, with a line break.
 fn draw() -> Result<Zeroizing<String>, Failure> {
     let secret = Secret::generate()?;
     let mut text = Zeroizing::new(String::with_capacity(65));
@@ -65,9 +65,9 @@ fn draw() -> Result<Zeroizing<String>, Failure> {
 mod tests {
     use super::*;
 
-    /// A drawn secret is strong, stays the same, and is its owner's alone.
+    /// A generated secret is strong, is kept, and only its owner can read it.
     #[test]
-    fn a_secret_is_drawn_once() {
+    fn secret_is_generated_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         let first = from_file(&path).unwrap();

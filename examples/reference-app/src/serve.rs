@@ -1,4 +1,4 @@
-//! The server: the routes of accounts, a few of the application's own, and an orderly end.
+//! The server: the routes of accounts and of the application, and a graceful shutdown.
 
 mod axum;
 mod poem;
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::args::{Args, Framework};
 use crate::{Failure, accounts};
 
-/// How long replies under way may take once the program is asked to end.
+/// The time limit of pending replies after a stop signal.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often expired entries and sessions are removed.
@@ -33,12 +33,12 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
         Framework::Poem => poem::serve(listener, &auth, stop).await?,
     }
     purging.abort();
-    // Replies are out; what hooks still have to do after them is waited for.
+    // All replies are sent; wait for the hooks that run after them.
     auth.accounts().wait_idle().await;
     Ok(())
 }
 
-/// Resolves when the program is asked to end. The handlers are in place when this returns.
+/// Resolves at a stop signal. The handlers are installed when this returns.
 #[cfg(unix)]
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -53,7 +53,7 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     })
 }
 
-/// Resolves when the program is asked to end.
+/// Resolves at a stop signal.
 #[cfg(not(unix))]
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     Ok(async {

@@ -1,4 +1,4 @@
-//! Where users are kept: the URL, which may hold a password, and the stores behind it.
+//! The storage: its URL, which may contain a password, and its stores.
 
 use std::env::{self, VarError};
 use std::fmt;
@@ -16,22 +16,22 @@ const VARIABLE: &str = "AUTH_DATABASE_URL";
 const DEFAULT: &str = "sqlite://accounts.db";
 const MEMORY: &str = "memory:";
 
-/// The stores behind the traits.
+/// The stores of users, sessions and expiring entries.
 pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserDatabase<User = User>>,
     pub(crate) expiring: Arc<dyn ExpiringStore>,
     pub(crate) sessions: Arc<dyn SessionStore>,
 }
 
-/// The URL of a database. Nothing shows it, for there may be a password in it.
+/// The URL of a database. It is never shown, because it may contain a password.
 ///
-/// Every text will do: what the parser of the command line refuses it repeats, and so the URL is
-/// looked at when the database is opened.
+/// Every text is accepted: the command line's parser repeats rejected values, so the URL is
+/// checked when the database is opened.
 #[derive(Clone)]
 pub(crate) struct DatabaseUrl(Zeroizing<String>);
 
 impl Storage {
-    /// Opens the database that the flag names, or else the variable, or else a file.
+    /// Opens the database of the flag, or else of the variable, or else a file.
     pub(crate) async fn open(args: &Args) -> Result<Self, Failure> {
         let url = match &args.database_url {
             Some(url) => url.clone(),
@@ -47,7 +47,7 @@ impl Storage {
         Self::at(&url, options).await
     }
 
-    /// Stores that are gone when the program ends.
+    /// Returns stores in memory.
     pub(crate) fn in_memory() -> Self {
         Self {
             users: Arc::new(MemoryUserDatabase::new()),
@@ -78,7 +78,7 @@ impl DatabaseUrl {
     fn from_environment() -> Result<Self, Failure> {
         #[expect(
             clippy::disallowed_methods,
-            reason = "a program, and not a library, reads its environment"
+            reason = "programs read their environment; libraries do not"
         )]
         let variable = env::var(VARIABLE);
         match variable {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn urls() {
+    async fn unknown_url_is_an_error_without_the_url() {
         let folder = tempfile::tempdir().unwrap();
         let file = format!("sqlite://{}", folder.path().join("users.db").display());
         for url in [MEMORY, file.as_str()] {
@@ -130,9 +130,9 @@ mod tests {
         }
     }
 
-    /// A16.2.5: nothing that is written of the command line has the URL in it.
+    /// A16.2.5: no output about the command line contains the URL.
     #[test]
-    fn the_url_is_not_shown() {
+    fn url_is_not_shown() {
         let with = |flags: &[&str]| {
             let flag = "--database-url=postgres://ada:hunter2@localhost/accounts";
             Args::try_parse_from([&["reference-app", flag], flags].concat())

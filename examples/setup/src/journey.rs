@@ -1,10 +1,10 @@
-//! The README's journey against a built program, as a test of each example: register, log in, be let in, come back after a
-//! restart, verify, log out.
+//! The README's journey against a built program, as a test of each example: register, log in, open the protected page,
+//! restart the program, verify, log out.
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::missing_panics_doc,
-    reason = "a test that cannot be set up fails"
+    reason = "a failed set-up fails the test"
 )]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,7 +15,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 const ACCOUNT: &str = r#"{"email":"ada@example.com","password":"a mill that weaves algebra"}"#;
 const LOGIN: &str = r#"{"identifier":"ada@example.com","password":"a mill that weaves algebra"}"#;
 
-/// Runs the program at this path twice, in a folder of its own.
+/// Runs the program at this path twice, in a temporary folder.
 pub fn check(program: &str) {
     let path = program;
     let folder = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ impl Program {
         program
     }
 
-    /// The next line of the output that has this text.
+    /// Returns the next line of the output that contains this text.
     fn line_with(&mut self, text: &str) -> String {
         loop {
             let mut line = String::new();

@@ -1,5 +1,5 @@
-//! What every program of the examples needs and accounts do not care about: environment, secret,
-//! address, and a terminal in the place of mail.
+//! What all example programs share: environment, secret,
+//! listening address, and mails printed to the terminal.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -19,28 +19,28 @@ use tokio::net::TcpListener;
 #[cfg(feature = "journey")]
 pub mod journey;
 
-/// Prints what a real application would mail, one JSON line each.
+/// Prints a mail that a real application would send, as one line of JSON.
 ///
 /// # Errors
 ///
-/// Where standard output is closed.
+/// If standard output is closed.
 pub fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
     let line = json!({"kind": kind, "email": email.as_str(), "token": token});
     writeln!(io::stdout(), "{line}")?;
     Ok(())
 }
 
-/// Where users are kept: `DATABASE_URL`, or a SQLite file in this folder.
+/// Returns the URL in `DATABASE_URL`, or that of a SQLite file in the working folder.
 #[must_use]
 pub fn database_url() -> String {
     variable("DATABASE_URL").unwrap_or_else(|| "sqlite://auth.db".to_owned())
 }
 
-/// The secret of `AUTH_SECRET`, or one that is drawn once and kept beside the database.
+/// Returns the secret in `AUTH_SECRET`, or one that is generated once and kept in a file.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read or made.
+/// If the file cannot be read or created.
 pub fn secret() -> io::Result<MasterSecret> {
     const FILE: &str = ".auth-secret";
     if let Some(text) = variable("AUTH_SECRET") {
@@ -63,20 +63,20 @@ pub fn secret() -> io::Result<MasterSecret> {
     }
 }
 
-/// Listens on `AUTH_LISTEN` and says what can be tried there.
+/// Listens on `AUTH_LISTEN` and prints requests to try.
 ///
 /// # Errors
 ///
-/// Where the address cannot be listened on.
+/// If the program cannot listen on the address.
 pub async fn listen() -> io::Result<TcpListener> {
     listen_for(&[]).await
 }
 
-/// The same, where a registration has members of the application's own.
+/// Listens like [`listen`]; the printed registration has additional members.
 ///
 /// # Errors
 ///
-/// Where the address cannot be listened on.
+/// If the program cannot listen on the address.
 pub async fn listen_for(own: &[(&str, &str)]) -> io::Result<TcpListener> {
     // Failed hooks, outages and forgotten wiring are reported through `tracing`; this prints them.
     tracing_subscriber::fmt().with_writer(io::stderr).init();
@@ -115,17 +115,17 @@ pub async fn ctrl_c() {
     }
 }
 
-/// A variable of the environment.
+/// Returns an environment variable.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a program, and not a library, reads its environment"
+    reason = "programs read their environment; libraries do not"
 )]
 #[must_use]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// A new file that only its owner reads.
+/// Creates a file that only its owner can read.
 fn private_file(path: &str) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -20,7 +20,7 @@ fn protected(user: CurrentUser<User>) -> String {
     user.into_inner().email().to_string()
 }
 
-/// Serves the routes of the toolkit and `GET /protected`; answers the address.
+/// Serves the routes of the toolkit and `GET /protected`; returns the address.
 pub(crate) async fn serve(auth: &Auth<User>) -> SocketAddr {
     let app = Route::new()
         .at("/protected", get(protected))
@@ -29,7 +29,7 @@ pub(crate) async fn serve(auth: &Auth<User>) -> SocketAddr {
     listen(app).await
 }
 
-/// Serves the same body at the same path with no authentication.
+/// Serves the same body at the same path without authentication.
 pub(crate) async fn serve_bare() -> SocketAddr {
     listen(Route::new().at("/protected", get(bare))).await
 }

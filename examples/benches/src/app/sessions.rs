@@ -13,8 +13,8 @@ use auth_diesel::PostgresStore;
 
 use super::{Storage, register, sqlite};
 
-/// A handle with two backends, `web` with cookies and `api` with bearer tokens, and one account. A
-/// refresh token is good once and no more.
+/// Returns a handle with two backends, `web` with cookies and `api` with bearer tokens, and one account.
+/// A refresh token can be used once, without a grace time.
 pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
     match storage {
         Storage::Memory => {

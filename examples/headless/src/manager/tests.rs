@@ -7,9 +7,9 @@ use auth_core::testing::{self, PASSWORD, email, password, registration};
 
 use super::*;
 
-// Copy this one: it is all that a test of your own hook needs.
+// Copy this test for your own hooks.
 #[tokio::test]
-async fn whoever_registers_is_sent_a_letter() {
+async fn registration_queues_a_verification_letter() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
 
@@ -22,10 +22,10 @@ async fn whoever_registers_is_sent_a_letter() {
     assert_eq!(letters[0].to, *user.unwrap().email());
     assert_eq!(letters[0].subject, Subject::Verify);
 }
-// That was it.
+// The test ends here.
 
 #[tokio::test]
-async fn the_letter_proves_the_address_and_a_welcome_follows() {
+async fn verification_with_the_mailed_token_queues_a_welcome() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
@@ -46,7 +46,7 @@ async fn the_letter_proves_the_address_and_a_welcome_follows() {
 }
 
 #[tokio::test]
-async fn a_taken_address_queues_nothing_more() {
+async fn registration_of_a_taken_address_queues_no_letter() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
@@ -62,7 +62,7 @@ async fn a_taken_address_queues_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
+async fn reset_letter_is_queued_only_for_an_existing_account() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
@@ -77,7 +77,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
             .await
             .unwrap();
     }
-    // The hook runs after the reply, so that the time of the reply does not reveal an account.
+    // The hook runs after the reply, so that the response time does not reveal an account.
     accounts.wait_idle().await;
 
     let letters = manager.take_letters();
@@ -94,7 +94,7 @@ async fn a_reset_goes_to_the_owner_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn failed_logins_are_counted_and_good_ones_are_not() {
+async fn only_failed_logins_are_counted() {
     let manager = Arc::new(Manager::default());
     let accounts = testing::accounts(Arc::clone(&manager));
     accounts
@@ -118,7 +118,7 @@ async fn failed_logins_are_counted_and_good_ones_are_not() {
 }
 
 #[test]
-fn a_letter_in_a_log_shows_no_token() {
+fn debug_of_a_letter_has_no_token() {
     let letter = Letter::with_token(&email("ada@example.com"), Subject::Reset, "the token");
     assert!(!format!("{letter:?}").contains("the token"));
 }

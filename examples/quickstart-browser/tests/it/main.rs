@@ -1,4 +1,4 @@
-//! What the page does, against the built program.
+//! The requests of the page, against the built program.
 #![cfg(test)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -41,7 +41,7 @@ impl Program {
         }
     }
 
-    /// As a page of this site asks.
+    /// Sends a request like a page of this site.
     fn ask(&self, method: &str, path: &str, cookies: &str, body: &str) -> Reply {
         self.ask_from("same-origin", method, path, cookies, body)
     }
@@ -71,7 +71,7 @@ impl Program {
 }
 
 impl Reply {
-    /// The cookies that it sets, as a browser sends them back.
+    /// Returns the cookies that the reply sets, as a browser sends them.
     fn cookies(&self) -> String {
         let lines = self.head.lines();
         let set = lines.filter_map(|line| line.strip_prefix("set-cookie: "));
@@ -88,7 +88,7 @@ impl Drop for Program {
 }
 
 #[test]
-fn a_page_logs_in_refreshes_and_logs_out() {
+fn page_logs_in_refreshes_and_logs_out_with_cookies() {
     let program = Program::start();
     let page = program.ask("GET", "/", "", "");
     assert!(page.status == 200 && page.head.contains("content-security-policy"));
@@ -138,9 +138,9 @@ fn a_page_logs_in_refreshes_and_logs_out() {
     );
 }
 
-/// The other backend of the same program.
+/// Uses the bearer backend of the program.
 #[test]
-fn a_program_has_a_token_and_a_refresh_token() {
+fn bearer_login_returns_a_refresh_token_that_works() {
     let program = Program::start();
     let account = r#"{"email":"ada@example.com","password":"a mill that weaves algebra"}"#;
     assert_eq!(

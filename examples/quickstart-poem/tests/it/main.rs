@@ -2,6 +2,6 @@
 #![cfg(test)]
 
 #[test]
-fn the_readme_is_true() {
+fn readme_journey_works() {
     setup::journey::check(env!("CARGO_BIN_EXE_quickstart-poem"));
 }

@@ -58,7 +58,7 @@ async fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.email().to_string())
 }
 
-/// Changes nothing, and is unsafe all the same, as far as browsers know.
+/// Changes nothing, but its method is unsafe in the sense of HTTP.
 async fn echo(_: CurrentUser<User>, body: String) -> String {
     body
 }

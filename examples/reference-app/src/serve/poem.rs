@@ -60,7 +60,7 @@ fn protected(user: CurrentUser<User>) -> Json<String> {
     Json(user.into_inner().email().to_string())
 }
 
-/// Changes nothing, and is unsafe all the same, as far as browsers know.
+/// Changes nothing, but its method is unsafe in the sense of HTTP.
 #[handler]
 fn echo(_: CurrentUser<User>, body: String) -> String {
     body
@@ -98,9 +98,9 @@ mod tests {
 
     use super::*;
 
-    /// What the compiler says in Axum, a test says in Poem.
+    /// In Axum the compiler checks this.
     #[tokio::test]
-    async fn every_page_for_users_is_wired() {
+    async fn every_page_for_users_is_authenticated() {
         let strategy = JwtStrategy::from_master(&testing::master_secret())
             .revoked_in(MemoryExpiringStore::new());
         let accounts = testing::accounts_builder(Arc::new(Outbox::new()));

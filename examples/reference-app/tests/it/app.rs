@@ -15,10 +15,10 @@ use crate::database::{Database, Engine};
 /// 32 random bytes, for tests only.
 pub(crate) const SECRET: &str = "5b1f0c93d7a84e26f0917b3ce48d2a6590c3fe1774ab8d02e6395cd18f47ba20";
 pub(crate) const PASSWORD: &str = "a mill that weaves algebra";
-/// Hashes at this cost are done at once.
+/// The lowest cost of hashes, for speed.
 const FAST: &str = "--argon2=8,1,1";
 
-/// A database, and a folder with an outbox in which the program runs, perhaps several times.
+/// A database, and a folder with an outbox in which the program can run several times.
 #[derive(Debug)]
 pub(crate) struct Home {
     folder: TempDir,
@@ -26,7 +26,7 @@ pub(crate) struct Home {
     database: Database,
 }
 
-/// Makes a test for each framework of each of these functions, which take a [`Home`].
+/// Defines a test per framework for each of these functions, which take a [`Home`].
 macro_rules! in_each_framework {
     ($($test:ident),+ $(,)?) => {
         $(mod $test {
@@ -44,8 +44,8 @@ macro_rules! in_each_framework {
 }
 pub(crate) use in_each_framework;
 
-/// Makes a test for each framework and each engine of each of these functions, which take a [`Home`].
-/// An engine without a server is left out aloud.
+/// Defines a test per framework and engine for each of these functions, which take a [`Home`].
+/// An engine without a server is left out with a notice.
 macro_rules! in_each_framework_and_engine {
     ($($test:ident),+ $(,)?) => {
         $(mod $test {
@@ -76,24 +76,24 @@ pub(crate) use in_each_framework_and_engine;
 pub(crate) struct App {
     pub(crate) client: Client,
     child: Child,
-    /// Reads what follows the first line of standard output.
+    /// The rest of standard output after the first line.
     stdout: Option<JoinHandle<String>>,
     outbox: PathBuf,
 }
 
 impl Home {
-    /// For what does not depend on the framework.
+    /// Returns a home for tests that do not depend on the framework.
     pub(crate) fn new() -> Self {
         Self::of("axum")
     }
 
-    /// For servers of this framework, over SQLite.
+    /// Returns a home for servers of this framework, over SQLite.
     pub(crate) fn of(framework: &'static str) -> Self {
         Self::over(framework, Engine::Sqlite).unwrap()
     }
 
-    /// For servers of this framework over this engine; `None` where it has no server, which has been
-    /// said aloud.
+    /// Returns a home for servers of this framework over this engine; `None` without a server, after
+    /// a notice.
     pub(crate) fn over(framework: &'static str, engine: Engine) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::new(engine, folder.path())?;
@@ -104,7 +104,7 @@ impl Home {
         })
     }
 
-    /// For servers of this framework over this database.
+    /// Returns a home for servers of this framework over this database.
     pub(crate) fn on(framework: &'static str, database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -114,7 +114,7 @@ impl Home {
         }
     }
 
-    /// The URL of the database, which may hold a password.
+    /// Returns the URL of the database, which may contain a password.
     pub(crate) fn database_url(&self) -> &str {
         self.database.url()
     }
@@ -123,12 +123,12 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    /// The program with the database of this home.
+    /// Returns the program with the database of this home.
     pub(crate) fn command(&self) -> Command {
         self.command_with(self.database_url())
     }
 
-    /// The program with another database.
+    /// Returns the program with another database.
     pub(crate) fn command_with(&self, database_url: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reference-app"));
         command
@@ -146,7 +146,7 @@ impl Home {
         self.launch(command)
     }
 
-    /// Starts the server as this command says, on a free port and with the outbox of this folder.
+    /// Starts the server with this command, on a free port and with the outbox of this folder.
     pub(crate) fn launch(&self, mut command: Command) -> App {
         let outbox = self.path("outbox.jsonl");
         let stderr = fs::OpenOptions::new()
@@ -191,13 +191,13 @@ impl Home {
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        // A program that refuses its arguments reads nothing.
+        // A program that rejects its arguments does not read its input.
         let _ = writeln!(stdin, "{password}");
         drop(stdin);
         child.wait_with_output().unwrap()
     }
 
-    /// What the servers of this folder wrote to standard error so far.
+    /// Returns the output of all servers of this folder on standard error.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(self.path("stderr")).unwrap()
     }
@@ -208,19 +208,19 @@ impl App {
         self.client.send(&registration(email)).expect(201)
     }
 
-    /// Logs in and answers the token.
+    /// Logs in and returns the token.
     pub(crate) fn log_in(&self, email: &str, password: &str) -> String {
         let reply = self.client.send(&login(email, password)).expect(200);
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// The status of `/protected` with this token.
+    /// Returns the status of `/protected` with this token.
     pub(crate) fn protected(&self, token: &str) -> u16 {
         self.client.send(&get("/protected").bearer(token)).status
     }
 
-    /// The addresses of all users, page by page, with the token of a superuser.
-    pub(crate) fn everybody(&self, token: &str) -> Vec<String> {
+    /// Returns the addresses of all users, page by page, with the token of a superuser.
+    pub(crate) fn all_emails(&self, token: &str) -> Vec<String> {
         let mut emails = Vec::new();
         let mut path = "/users?limit=100&after=".to_owned();
         loop {
@@ -234,7 +234,7 @@ impl App {
         }
     }
 
-    /// Asks for a reset and answers the token that was mailed.
+    /// Requests a reset and returns the mailed token.
     pub(crate) fn forgot(&self, email: &str) -> String {
         let before = self.mailed("reset", email).len();
         let request = post("/auth/forgot-password", json!({ "email": email }));
@@ -242,8 +242,8 @@ impl App {
         self.mail("reset", email, before + 1)
     }
 
-    /// The token of the `number`th mail of a kind to an address. Mails may be written after the
-    /// reply, so the server is asked for something else until it is there.
+    /// Returns the token of the `number`th mail of a kind to an address. Mails may be written after the
+    /// reply, so this sends other requests until the mail exists.
     pub(crate) fn mail(&self, kind: &str, email: &str, number: usize) -> String {
         for _ in 0..10_000 {
             if let Some(token) = self.mailed(kind, email).into_iter().nth(number - 1) {
@@ -256,7 +256,7 @@ impl App {
 
     fn mailed(&self, kind: &str, email: &str) -> Vec<String> {
         let text = fs::read_to_string(&self.outbox).unwrap();
-        // A last line without an end is still being written.
+        // A last line without a line break is incomplete.
         let lines = text
             .split_inclusive('\n')
             .filter(|line| line.ends_with('\n'));
@@ -279,8 +279,8 @@ impl App {
         assert!(sent.success());
     }
 
-    /// Ends the server in order, as a service manager does, and answers its status and what it wrote
-    /// to standard output after the first line.
+    /// Stops the server like a service manager, and returns its status and its output
+    /// on standard output after the first line.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
         self.signal("-TERM");
         let status = self.child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Forged requests in a real browser: a page of another origin tries what pages can, with the cookies of
+//! Forged requests in a real browser: a page of another origin sends requests with the cookies of
 //! a logged-in user.
 
 mod driver;
@@ -15,29 +15,29 @@ use gate::{Gate, Seen, empty_page};
 
 in_each_framework! {
     forged_requests_are_refused,
-    also_with_cookies_over_plain_http,
-    the_same_attack_succeeds_where_it_is_allowed,
+    forged_requests_are_refused_with_cookies_over_plain_http,
+    same_requests_succeed_from_an_allowed_origin,
 }
 
 const ADA: &str = "ada@example.com";
 const COOKIES: &str = "--backend=web=cookie+opaque";
-/// Far longer than anything takes; what is waited for longer has failed.
+/// The time limit of each step, far above its usual duration.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What changes something. `/echo` stands for the routes of an application.
+/// Routes that change something. `/echo` represents the routes of an application.
 const TARGETS: [&str; 4] = ["/echo", "/auth/logout", "/auth/refresh", "/auth/login"];
 
-/// To browsers `http://localhost` is as good as HTTPS: secure cookies with their prefixes travel.
+/// Browsers treat `http://localhost` like HTTPS: they send secure cookies with prefixes.
 fn forged_requests_are_refused(home: &Home) {
     in_a_browser(home, &[COOKIES]);
 }
 
-fn also_with_cookies_over_plain_http(home: &Home) {
+fn forged_requests_are_refused_with_cookies_over_plain_http(home: &Home) {
     in_a_browser(home, &[COOKIES, "--insecure-cookies"]);
 }
 
-/// What is refused above is not refused because the attack is a bad one.
-fn the_same_attack_succeeds_where_it_is_allowed(home: &Home) {
+/// Shows that the attack works without protection.
+fn same_requests_succeed_from_an_allowed_origin(home: &Home) {
     let page = format!("http://localhost:{}", empty_page());
     let flag = format!("--allow-origin={page}");
     let Some(victim) = Victim::start(home, &[COOKIES, &flag]) else {
@@ -62,8 +62,8 @@ fn in_a_browser(home: &Home, flags: &[&str]) {
         return;
     };
     let port = empty_page();
-    // Another host is another site, to which no cookie with `SameSite` belongs. Another port is
-    // another origin of the same site: the cookies go along, and only the server is left to refuse.
+    // Another host is another site, whose requests have no cookie with `SameSite`. Another port is
+    // another origin of the same site: the requests have the cookies, and only the server can reject them.
     for (host, site) in [("127.0.0.1", "cross-site"), ("localhost", "same-site")] {
         let page = format!("http://{host}:{port}/");
         for attack in [
@@ -83,10 +83,10 @@ fn in_a_browser(home: &Home, flags: &[&str]) {
             }
         }
     }
-    victim.own_pages_may();
+    victim.assert_own_pages_work();
 }
 
-/// Who is attacked.
+/// The attacked user.
 struct Victim {
     browser: Browser,
     gate: Gate,
@@ -107,19 +107,19 @@ fn assert_refused(seen: &Seen, site: &str) {
     }
 }
 
-/// A form that submits itself into an invisible frame.
+/// Submits a form into an invisible frame.
 fn form_in_a_frame(victim: &Victim, target: &str) {
     victim.submit(target, "frame");
     victim.has_arrived(target);
 }
 
-/// A form that submits itself in the place of the page.
+/// Submits a form that replaces the page.
 fn form_in_the_tab(victim: &Victim, target: &str) {
     victim.submit(target, "_top");
     victim.has_arrived(target);
 }
 
-/// A request that needs no leave of the server's, and whose reply the page does not see.
+/// Sends a request without a preflight, whose reply the page cannot read.
 fn fetch_of_text(victim: &Victim, target: &str) {
     let options = json!({
         "method": "POST", "mode": "no-cors", "credentials": "include",
@@ -130,7 +130,7 @@ fn fetch_of_text(victim: &Victim, target: &str) {
     victim.has_arrived(target);
 }
 
-/// A request that needs leave: the browser asks for it, and hears nothing of the kind.
+/// Sends a request with a preflight, which the server does not allow.
 fn fetch_of_json(victim: &Victim, target: &str) {
     let options = json!({
         "method": "POST", "mode": "cors", "credentials": "include",
@@ -174,7 +174,7 @@ impl Victim {
         assert_eq!(reply, json!([204, ""]));
     }
 
-    /// The status of a page for its own scripts.
+    /// Returns the status of a request of the page's own script.
     fn protected(&self) -> Value {
         self.browser.open(&self.url("/public"));
         self.fetch("/protected", &json!({}))[0].take()
@@ -185,8 +185,8 @@ impl Victim {
         assert_eq!(self.protected(), 200);
     }
 
-    /// The very same requests are good where they come from a page of the server's own.
-    fn own_pages_may(&self) {
+    /// Checks that the same requests succeed from a page of the server.
+    fn assert_own_pages_work(&self) {
         self.browser.open(&self.url("/public"));
         self.gate.passed("");
         self.submit("/echo", "frame");
@@ -215,7 +215,7 @@ impl Victim {
         assert_eq!(refused[0], 401, "{refused}");
     }
 
-    /// By the page that is open: the status and the text of the reply, as far as it may see them.
+    /// Sends a request from the open page, and returns the status and text that the page can read.
     fn fetch(&self, target: &str, options: &Value) -> Value {
         const SCRIPT: &str = "
             const [url, options, done] = arguments;
@@ -226,7 +226,7 @@ impl Victim {
         self.browser.run(SCRIPT, &arguments)
     }
 
-    /// By the page that is open. What is submitted in the tab ends the page.
+    /// Submits a form from the open page. A submission in the tab replaces the page.
     fn submit(&self, target: &str, place: &str) {
         const SCRIPT: &str = "
             const [url, place, done] = arguments;
@@ -249,7 +249,7 @@ impl Victim {
         self.browser.run(SCRIPT, &arguments);
     }
 
-    /// Returns when the server has answered it.
+    /// Returns when the server has answered the request.
     fn has_arrived(&self, target: &str) {
         let what = format!("POST {target}");
         wait("a request did not arrive", || self.gate.count(&what) > 0);

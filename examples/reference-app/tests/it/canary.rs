@@ -1,4 +1,4 @@
-//! What must never be written: passwords, tokens, the secret.
+//! Secrets that must never be written: passwords, tokens, the master secret.
 
 use serde_json::json;
 
@@ -7,13 +7,13 @@ use crate::app::{
 };
 use crate::client::{get, post, request};
 
-in_each_framework_and_engine! { nothing_secret_is_written }
+in_each_framework_and_engine! { output_contains_no_secret }
 
 const NEW: &str = "an engine with a thousand columns";
 const WRONG: &str = "quite another password";
 
-/// A16.2.5: also at the most talkative level, nothing secret reaches standard output or error.
-fn nothing_secret_is_written(home: &Home) {
+/// A16.2.5: standard output and error contain no secret, even at the most verbose level.
+fn output_contains_no_secret(home: &Home) {
     let app = home.start(&["--log=trace"]);
     let ada = "ada@example.com";
     app.register(ada);
@@ -23,7 +23,7 @@ fn nothing_secret_is_written(home: &Home) {
     app.client.send(&login(ada, WRONG)).expect(400);
     let first = app.log_in(ada, PASSWORD);
     assert_eq!(app.protected(&first), 200);
-    // A token that is nearly good, in the header and where none belongs.
+    // An almost valid token, in the header and in wrong places.
     let nearly = format!("{first}x");
     assert_eq!(app.protected(&nearly), 401);
     app.client
@@ -48,7 +48,7 @@ fn nothing_secret_is_written(home: &Home) {
         PASSWORD, NEW, WRONG, SECRET, &verify, &forgotten, &first, &second,
     ] {
         assert!(!written.contains(secret), "{secret} was written");
-        // Nor the signature of a token on its own.
+        // The signature of a token alone is a secret, too.
         let last = secret.rsplit('.').next().unwrap();
         assert!(!written.contains(last), "{last} was written");
     }

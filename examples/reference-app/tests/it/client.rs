@@ -1,4 +1,4 @@
-//! HTTP/1.1 over a socket, without a client library: what is sent is what the test says.
+//! HTTP/1.1 over a socket, without a client library, so that the test controls every byte.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// For how long a server may be silent.
+/// The time limit for a reply.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where a server is.
+/// A client of the server at this address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client {
     pub(crate) address: SocketAddr,
 }
 
-/// What came back.
+/// A reply.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -25,7 +25,7 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
 }
 
-/// One request, not yet sent.
+/// A request.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     line: String,
@@ -33,12 +33,12 @@ pub(crate) struct Request {
     body: Option<Value>,
 }
 
-/// `GET path`.
+/// Returns a request `GET path`.
 pub(crate) fn get(path: &str) -> Request {
     request("GET", path)
 }
 
-/// `POST path` with a JSON body.
+/// Returns a request `POST path` with a JSON body.
 pub(crate) fn post(path: &str, body: Value) -> Request {
     let body = Some(body);
     Request {
@@ -47,7 +47,7 @@ pub(crate) fn post(path: &str, body: Value) -> Request {
     }
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn request(method: &str, path: &str) -> Request {
     Request {
         line: format!("{method} {path} HTTP/1.1"),
@@ -57,18 +57,18 @@ pub(crate) fn request(method: &str, path: &str) -> Request {
 }
 
 impl Request {
-    /// With an `Authorization: Bearer` header.
+    /// Adds an `Authorization: Bearer` header.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// With a header more.
+    /// Adds a header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.extend([name, ": ", value, "\r\n"]);
         self
     }
 
-    /// The bytes that go over the wire.
+    /// Returns the bytes of the request.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{}\r\nhost: localhost\r\nconnection: close\r\n", self.line);
         text += &self.headers;
@@ -87,7 +87,7 @@ impl Request {
 }
 
 impl Client {
-    /// An open connection. A server that hangs fails the test instead of hanging it.
+    /// Opens a connection. A server that hangs fails the test.
     pub(crate) fn connect(self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -99,7 +99,7 @@ impl Client {
         exchange(self.connect(), request)
     }
 
-    /// The same, of a server that may go away before or in the middle of it.
+    /// Sends a request to a server that may end before it or during it.
     pub(crate) fn try_send(self, request: &Request) -> io::Result<Response> {
         let stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -128,7 +128,7 @@ fn try_exchange(mut stream: TcpStream, request: &Request) -> io::Result<Response
     }
 }
 
-/// Sends each request from a connection of its own, all open before the first byte goes out.
+/// Sends each request on a separate connection; all are open before the first byte is sent.
 pub(crate) fn at_once(requests: &[(Client, Request)]) -> Vec<Response> {
     let barrier = &Barrier::new(requests.len());
     thread::scope(|scope| {
@@ -146,7 +146,7 @@ pub(crate) fn at_once(requests: &[(Client, Request)]) -> Vec<Response> {
 }
 
 impl Response {
-    /// `None` where something is missing yet. What has no length has no body.
+    /// Parses a reply; `None` if it is incomplete. A reply without a length has no body.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
@@ -158,12 +158,12 @@ impl Response {
         (reply.body.len() >= length).then_some(reply)
     }
 
-    /// The first header of this name, in lower case.
+    /// Returns the first header of this name, given in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers(name).next()
     }
 
-    /// The headers of this name, in lower case.
+    /// Returns the headers of this name, given in lower case.
     pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.head.lines().filter_map(move |line| {
             let (found, value) = line.split_once(':')?;
@@ -171,7 +171,7 @@ impl Response {
         })
     }
 
-    /// The body as JSON; `null` where it is empty.
+    /// Returns the body as JSON; `null` for an empty body.
     pub(crate) fn json(&self) -> Value {
         if self.body.is_empty() {
             return Value::Null;
@@ -179,7 +179,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The body, after a look at the status.
+    /// Checks the status and returns the body.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         let body = String::from_utf8_lossy(&self.body);
@@ -187,7 +187,7 @@ impl Response {
         self.json()
     }
 
-    /// The code of an error.
+    /// Returns the code of an error.
     pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }

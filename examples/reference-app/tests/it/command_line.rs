@@ -1,4 +1,4 @@
-//! The flags, and what the program says when they cannot be.
+//! The flags, and the messages about invalid ones.
 
 use std::process::{Command, Output, Stdio};
 
@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::app::{App, Home, PASSWORD, in_each_framework, login, registration};
 use crate::client::{get, post, request};
 
-in_each_framework! { two_backends, switches_of_the_rules }
+in_each_framework! { each_backend_ends_only_its_own_tokens, flags_change_the_account_rules }
 
 #[test]
-fn create_user_says_why_not() {
+fn create_user_failure_has_a_reason() {
     let home = Home::new();
     let refused = |arguments: &[&str], password: &str, reason: &str| {
         let output = home.create_user(arguments, password);
@@ -36,7 +36,7 @@ fn create_user_says_why_not() {
 }
 
 #[test]
-fn impossible_flags_end_the_program_with_a_sentence() {
+fn invalid_flags_end_the_program_with_an_error() {
     let home = Home::new();
     let refused = |flags: &[&str], code: i32, reason: &str| {
         let output = run(&home, flags);
@@ -66,7 +66,7 @@ fn impossible_flags_end_the_program_with_a_sentence() {
 }
 
 #[test]
-fn impossible_sessions_and_origins_end_the_program_with_a_sentence() {
+fn invalid_sessions_and_origins_end_the_program_with_an_error() {
     let home = Home::new();
     let refused = |flags: &[&str], reason: &str| {
         let output = run(&home, &[&["--backend=web=cookie+opaque"], flags].concat());
@@ -89,14 +89,14 @@ fn impossible_sessions_and_origins_end_the_program_with_a_sentence() {
     let access = "the lifetime of opaque access tokens must be between";
     refused(&["--access-lifetime=401d"], access);
     refused(&["--jwt-key=nowhere.pem"], "the key in nowhere.pem");
-    // All that is wrong is said at once.
+    // All errors are reported together.
     let both = ["--refresh-grace=301s", "--own-origin=null"];
     refused(&both, grace);
     refused(&both, "`null` is not a valid origin");
 }
 
 #[test]
-fn cookies_over_plain_http_are_warned_of() {
+fn cookies_over_plain_http_log_a_warning() {
     for (flags, is_warned_of) in [(&[][..], false), (&["--insecure-cookies"], true)] {
         let home = Home::new();
         let flags = [&["--backend=web=cookie+opaque"], flags].concat();
@@ -107,9 +107,9 @@ fn cookies_over_plain_http_are_warned_of() {
     }
 }
 
-/// The program says what is wrong with a database, and never its URL.
+/// The error describes the problem with a database and does not contain its URL.
 #[test]
-fn a_database_that_cannot_be() {
+fn database_that_cannot_be_opened_ends_the_program() {
     let home = Home::new();
     let refused = |mut command: Command, reason: &str| {
         let output = command.arg("--listen=127.0.0.1:0").output().unwrap();
@@ -135,15 +135,15 @@ fn a_database_that_cannot_be() {
         command.arg(format!("--database-url={url}"));
         refused(command, reason);
     }
-    let nobody = "mysql://ada:hunter2@127.0.0.1:1/db";
+    let unreachable = "mysql://ada:hunter2@127.0.0.1:1/db";
     refused(
-        home.command_with(nobody),
+        home.command_with(unreachable),
         "the database cannot be connected to",
     );
 }
 
 #[test]
-fn a_weak_secret_is_refused_and_not_shown() {
+fn weak_secret_is_rejected_and_not_shown() {
     let home = Home::new();
     let mut command = home.command();
     command.env("AUTH_SECRET", "change-me-please-change-me-please");
@@ -155,7 +155,7 @@ fn a_weak_secret_is_refused_and_not_shown() {
 }
 
 #[test]
-fn cheap_hashes_are_warned_of() {
+fn cheap_hashes_log_a_warning() {
     let home = Home::new();
     home.start(&[]).stop();
     assert!(
@@ -165,8 +165,8 @@ fn cheap_hashes_are_warned_of() {
     );
 }
 
-/// A token of one backend is nothing to another's logout, and each may call the application.
-fn two_backends(home: &Home) {
+/// The logout of one backend ignores the tokens of the other, and the application accepts both.
+fn each_backend_ends_only_its_own_tokens(home: &Home) {
     let app = home.start(&["--backend=web=bearer+jwt", "--backend=api=bearer+jwt"]);
     app.register("ada@example.com");
     let web = app.log_in("ada@example.com", PASSWORD);
@@ -183,7 +183,7 @@ fn two_backends(home: &Home) {
     assert_eq!((app.protected(&web), app.protected(api)), (200, 401));
 }
 
-fn switches_of_the_rules(home: &Home) {
+fn flags_change_the_account_rules(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     let id = String::from_utf8(made.stdout).unwrap();
     let app = home.start(&["--require-verification", "--hide-existing-accounts"]);
@@ -195,7 +195,7 @@ fn switches_of_the_rules(home: &Home) {
         .expect(202);
     app.mail("duplicate", "root@example.com", 1);
     app.mail("verify", "ada@example.com", 1);
-    // A private registration is one only beside a login that tells nothing either.
+    // Hiding existing accounts at registration requires a login that does not reveal them.
     let log_in = |app: &App| {
         let reply = app.client.send(&login("ada@example.com", PASSWORD));
         (reply.status, reply.code())
@@ -222,7 +222,7 @@ fn switches_of_the_rules(home: &Home) {
 }
 
 #[test]
-fn login_by_user_name() {
+fn login_by_user_name_succeeds() {
     let home = Home::new();
     let made = home.create_user(&["--username=Ada", "ada@example.com"], PASSWORD);
     assert!(made.status.success());
@@ -235,7 +235,7 @@ fn login_by_user_name() {
 }
 
 #[test]
-fn users_in_memory_are_gone_with_the_process() {
+fn users_in_memory_are_lost_at_a_restart() {
     let home = Home::new();
     for _ in 0..2 {
         let app = home.launch(home.command_with("memory:"));
@@ -244,15 +244,15 @@ fn users_in_memory_are_gone_with_the_process() {
     assert!(!home.path("accounts.db").exists());
 }
 
-/// Without `AUTH_SECRET` one is drawn, kept for its owner alone, and used again.
+/// Without `AUTH_SECRET` a secret is generated, readable only by its owner, and used again.
 #[test]
-fn a_secret_is_drawn_and_kept() {
+fn missing_secret_is_generated_and_kept() {
     let home = Home::new();
     let app = without_secret(&home);
     app.register("ada@example.com");
     let token = app.log_in("ada@example.com", PASSWORD);
     app.stop();
-    assert!(home.stderr().contains("a secret was drawn"));
+    assert!(home.stderr().contains("a secret was generated"));
     let secret = std::fs::read_to_string(home.path(".auth-secret")).unwrap();
     assert!(!home.stderr().contains(secret.trim()));
 

@@ -1,7 +1,7 @@
-//! The HTTP contract through every door and over every storage, case by case; and every reply compared
+//! The HTTP contract through every framework and storage, case by case; and every reply compared
 //! with the core's own over stores in memory, byte for byte: status, headers in their order, body.
 //!
-//! A door or a storage more is a variant of its enum, an arm of a `match`, and a line below.
+//! A new framework or storage needs a variant of its enum, an arm of a `match`, and a line in `harnesses!`.
 
 mod storage;
 
@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use storage::{Kind, Storage};
 
-macro_rules! rigs {
+macro_rules! harnesses {
     ($($test:ident: $way:ident, $kind:ident;)+) => {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $test() {
@@ -29,11 +29,11 @@ macro_rules! rigs {
     };
 }
 
-rigs! {
-    the_core_over_memory: Core, Memory;
-    the_core_over_sqlite: Core, Sqlite;
-    the_core_over_postgres: Core, Postgres;
-    the_core_over_mysql: Core, Mysql;
+harnesses! {
+    core_over_memory: Core, Memory;
+    core_over_sqlite: Core, Sqlite;
+    core_over_postgres: Core, Postgres;
+    core_over_mysql: Core, Mysql;
     axum_over_memory: Axum, Memory;
     axum_over_sqlite: Axum, Sqlite;
     axum_over_postgres: Axum, Postgres;
@@ -44,10 +44,10 @@ rigs! {
     poem_over_mysql: Poem, Mysql;
 }
 
-/// The contract is kept, and nothing of a framework or of an engine shows.
-async fn check(house: &TestApp) {
+/// Checks the contract, and that replies do not depend on the framework and engine.
+async fn check(app: &TestApp) {
     static REFERENCE: OnceCell<Transcript> = OnceCell::const_new();
-    let (failures, transcript) = Transcript::of(house).await;
+    let (failures, transcript) = Transcript::of(app).await;
     conformance::assert_none(&failures);
     let reference = async || Transcript::of(&CoreHarness::new()).await.1;
     REFERENCE
@@ -59,11 +59,11 @@ async fn check(house: &TestApp) {
 struct TestApp {
     way: Way,
     storage: Storage,
-    /// The handle of the case before, or rather of its last stage.
+    /// The handle of the previous fixture.
     previous: Mutex<Option<Auth<User>>>,
 }
 
-/// The ways in.
+/// The implementations of HTTP under test.
 enum Way {
     Core,
     Axum,

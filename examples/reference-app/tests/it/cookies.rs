@@ -1,14 +1,14 @@
-//! A browser's jar of cookies, as far as ours need one.
+//! A browser's cookie jar, limited to the features of the toolkit's cookies.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::client::{Request, Response};
 
-/// The flags of a server whose clients are browsers on a loopback address.
+/// The flags of a server for browsers on a loopback address.
 pub(crate) const COOKIES: [&str; 2] = ["--backend=web=cookie+opaque", "--insecure-cookies"];
 
-/// Shared by all tabs, which read and write it independently.
+/// The cookies of a browser, which its tabs read and write independently.
 #[derive(Debug, Default)]
 pub(crate) struct Jar(Mutex<BTreeMap<String, Cookie>>);
 
@@ -19,7 +19,7 @@ struct Cookie {
 }
 
 impl Jar {
-    /// The request with the cookies that belong to it, as a page of the server's own would send it.
+    /// Adds the matching cookies to a request, like a page of the server.
     pub(crate) fn with_cookies(&self, path: &str, request: Request) -> Request {
         let cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let pairs = cookies
@@ -31,7 +31,7 @@ impl Jar {
             .header("sec-fetch-site", "same-origin")
     }
 
-    /// Keeps what a reply sets, and drops what it takes away.
+    /// Stores the cookies that a reply sets, and removes those that it deletes.
     pub(crate) fn put(&self, reply: &Response) {
         let mut cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for header in reply.headers("set-cookie") {

@@ -1,4 +1,4 @@
-//! A server that is killed in the middle of thousands of rotations: a client that received a token can use
+//! A server that is killed during thousands of rotations: a client that received a token can use
 //! it, and no client holds two valid ones.
 
 use std::sync::mpsc::{self, Sender};
@@ -14,30 +14,30 @@ const CLIENTS: usize = 32;
 const ROUNDS: usize = 4;
 /// The number of acknowledged rotations before the server is killed at an arbitrary point.
 const ROTATIONS: usize = 1000;
-/// A busy machine may take its time to start a server again. The default would do on others.
+/// A busy machine may start a server slowly, so the limit is above the default.
 const FLAGS: &[&str] = &[OPAQUE, "--refresh-grace=2m", "--checkout-timeout=1m"];
 
 #[test]
-fn over_sqlite() {
-    nobody_is_logged_out(Home::over("axum", Engine::Sqlite));
+fn sessions_survive_a_crash_on_sqlite() {
+    sessions_survive_a_crash(Home::over("axum", Engine::Sqlite));
 }
 
 #[test]
-fn over_postgres() {
-    nobody_is_logged_out(Home::over("axum", Engine::Postgres));
+fn sessions_survive_a_crash_on_postgres() {
+    sessions_survive_a_crash(Home::over("axum", Engine::Postgres));
 }
 
-fn nobody_is_logged_out(home: Option<Home>) {
+fn sessions_survive_a_crash(home: Option<Home>) {
     let Some(home) = home else { return };
     let mut app = home.start(FLAGS);
     app.register(ADA);
     for _ in 0..ROUNDS {
-        app = killed_in_the_middle(&home, app);
+        app = kill_during_rotations(&home, app);
     }
 }
 
-/// Kills the server, and answers another one on the same database.
-fn killed_in_the_middle(home: &Home, app: App) -> App {
+/// Kills the server during rotations, and returns a new one on the same database.
+fn kill_during_rotations(home: &Home, app: App) -> App {
     let client = app.client;
     let sessions: Vec<_> = (0..CLIENTS).map(|_| Tokens::log_in(client, ADA)).collect();
     let (acknowledged, rotations) = mpsc::channel();
@@ -49,7 +49,7 @@ fn killed_in_the_middle(home: &Home, app: App) -> App {
                 scope.spawn(move || rotate_until_it_is_gone(client, tokens, &acknowledged))
             })
             .collect();
-        // With this one and those of all clients gone, waiting for more would end.
+        // Without senders the receiver ends, if all clients fail.
         drop(acknowledged);
         let counted = rotations.iter().take(ROTATIONS).count();
         app.kill();
@@ -59,15 +59,15 @@ fn killed_in_the_middle(home: &Home, app: App) -> App {
     });
 
     let app = home.start(FLAGS);
-    // The token that was acknowledged last is the one that is good, or, where a reply was lost, the
-    // one before it.
+    // The last acknowledged token is valid, or, if a reply was lost, it is the
+    // previous one.
     let renewed: Vec<_> = held.iter().map(|tokens| tokens.renew(app.client)).collect();
     for (before, tokens) in held.iter().zip(&renewed) {
-        assert!(tokens.is_let_in(app.client));
+        assert!(tokens.is_accepted(app.client));
         let next = tokens.renew(app.client);
-        assert!(next.is_let_in(app.client));
+        assert!(next.is_accepted(app.client));
         assert_refused(&app.client.send(&before.renewal()));
-        // That was taken for a theft, and ended the one line that there was.
+        // The old token counted as stolen and ended the session.
         for tokens in [tokens, &next] {
             tokens.assert_dead(app.client);
         }
@@ -80,7 +80,7 @@ fn killed_in_the_middle(home: &Home, app: App) -> App {
     app
 }
 
-/// Answers what was acknowledged last.
+/// Rotates until the server is gone, and returns the last acknowledged tokens.
 fn rotate_until_it_is_gone(client: Client, mut tokens: Tokens, told: &Sender<()>) -> Tokens {
     while let Ok(reply) = client.try_send(&tokens.renewal()) {
         tokens = Tokens::of(&reply);

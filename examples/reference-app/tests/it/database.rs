@@ -1,4 +1,4 @@
-//! A database of a test's own: a file in a folder, or one on the server that tests were given.
+//! A separate database for a test: a file in a folder, or a database on the tests' server.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use auth_diesel::diesel_async::AsyncConnection;
 use auth_diesel::{MysqlConnection, PostgresConnection};
 use scratch_servers::test_server;
 
-/// What keeps the users.
+/// The engine of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
@@ -14,7 +14,7 @@ pub(crate) enum Engine {
     Mysql,
 }
 
-/// An empty database for one test. A database on a server is dropped with this value.
+/// An empty database for one test, dropped with this value if it is on a server.
 #[derive(Debug)]
 pub(crate) struct Database {
     url: String,
@@ -22,7 +22,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// `None` where there is no such server, which has been said aloud.
+    /// Creates a database; `None` without a server of this engine, after a notice.
     pub(crate) fn new(engine: Engine, folder: &Path) -> Option<Self> {
         let server = match engine {
             Engine::Sqlite => {
@@ -35,7 +35,7 @@ impl Database {
         Some(Self::on(engine, server))
     }
 
-    /// On this server, by the URL of a database of its own for a role that may make others.
+    /// Creates a database on this server, given by a URL with a role that may create databases.
     pub(crate) fn on(engine: Engine, server: String) -> Self {
         let name = format!("auth_test_{}", uuid::Uuid::now_v7().simple());
         let (base, _) = server.rsplit_once('/').unwrap();
@@ -56,7 +56,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         if let Some((engine, server)) = &self.server {
             let (_, name) = self.url.rsplit_once('/').unwrap();
-            // A connection may still be open: of the test's own pool, or of a killed program.
+            // The test's pool or a killed program may still have an open connection.
             let force = match engine {
                 Engine::Postgres => "WITH (FORCE)",
                 _ => "",
@@ -66,7 +66,7 @@ impl Drop for Database {
     }
 }
 
-/// Runs one statement on a connection of its own, and answers whether it succeeded.
+/// Runs one statement on a separate connection, and returns whether it succeeded.
 fn execute(engine: Engine, server: &str, statement: &str) -> bool {
     async fn on<C: AsyncConnection>(server: &str, statement: &str) -> bool {
         match C::establish(server).await {
@@ -86,6 +86,6 @@ fn execute(engine: Engine, server: &str, statement: &str) -> bool {
             }
         })
     };
-    // The caller may be inside of a runtime, which must not be blocked on.
+    // The caller may be inside of a runtime, which must not be blocked.
     std::thread::scope(|scope| scope.spawn(run).join().unwrap())
 }

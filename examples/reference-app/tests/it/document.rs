@@ -1,9 +1,9 @@
-//! The page of the routes in the repository is what the program writes.
+//! The page of the routes in the repository matches the program.
 
 use crate::app::Home;
 
 #[test]
-fn the_page_of_routes_is_current() {
+fn page_of_routes_is_current() {
     let home = Home::new();
     let mut command = home.command();
     let output = command
@@ -15,12 +15,12 @@ fn the_page_of_routes_is_current() {
     let committed = std::fs::read_to_string(path).unwrap();
     assert!(
         committed == String::from_utf8(output.stdout).unwrap(),
-        "write it anew: cargo run -p reference-app -- --log off --sessions http-api > docs/http-api.md"
+        "update it: cargo run -p reference-app -- --log off --sessions http-api > docs/http-api.md"
     );
 }
 
 #[test]
-fn describing_the_routes_leaves_no_file_behind() {
+fn describing_the_routes_creates_no_file() {
     let home = Home::new();
     let mut command = home.command();
     command.env_remove("AUTH_SECRET");

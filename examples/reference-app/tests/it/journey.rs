@@ -1,11 +1,11 @@
-//! One person's way through everything.
+//! One user through all flows.
 
 use serde_json::{Value, json};
 
 use crate::app::{Home, PASSWORD, in_each_framework, login, reset, verification};
 use crate::client::{get, post, request};
 
-in_each_framework! { from_registration_to_logout, pages_and_their_guards }
+in_each_framework! { from_registration_to_logout, pages_accept_only_users_that_pass_their_guards }
 
 const SECOND: &str = "an engine with a thousand columns";
 const THIRD: &str = "punched cards from jacquard looms";
@@ -55,8 +55,8 @@ fn from_registration_to_logout(home: &Home) {
     assert_eq!(app.protected(&third), 401);
 }
 
-/// Each page of the application admits the right users.
-fn pages_and_their_guards(home: &Home) {
+/// Checks which users each page of the application accepts.
+fn pages_accept_only_users_that_pass_their_guards(home: &Home) {
     let made = home.create_user(&["--superuser", "root@example.com"], PASSWORD);
     assert!(made.status.success());
     let app = home.start(&[]);

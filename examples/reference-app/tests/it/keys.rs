@@ -12,22 +12,22 @@ use crate::client::get;
 use crate::tokens::Tokens;
 use material::{ED25519_JWK, ED25519_PEM, P256_JWK, P256_PEM};
 
-in_each_framework! { keys_take_turns_under_load, a_broken_file_changes_nothing }
+in_each_framework! { key_rotation_under_load_rejects_no_request, invalid_key_file_changes_nothing }
 
 const ADA: &str = "ada@example.com";
 const CLIENTS: usize = 100;
-/// So many requests with one access token, and then the session is renewed.
+/// The number of requests with one access token before the session is refreshed.
 const REQUESTS: usize = 5;
-/// Far longer than anything takes; what is waited for longer has failed.
+/// The time limit of each step, far above its usual duration.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The files of a server, the first of which signs.
+/// The key files of a server; the first key signs.
 const SIGNING: &str = "signing.key";
 const OTHER: &str = "other.key";
 
-/// Step by step, as an operator does it who waits for the life of a token before a key goes: no
-/// request fails at all. And then in haste: some tokens are refused, and refresh tokens help.
-fn keys_take_turns_under_load(home: &Home) {
+/// First in the documented order, where a key is removed after the lifetime of its tokens: no
+/// request fails. Then at once: access tokens of the removed key are rejected and refreshed.
+fn key_rotation_under_load_rejects_no_request(home: &Home) {
     let app = start(home, ED25519_JWK, P256_JWK);
     app.register(ADA);
     let load = Load::new(&app);
@@ -38,22 +38,22 @@ fn keys_take_turns_under_load(home: &Home) {
         }
         load.wait_until_all_have_new_tokens();
         let first = Tokens::log_in(app.client, ADA);
-        assert!(first.is_let_in(app.client));
+        assert!(first.is_accepted(app.client));
 
-        // A new key is made known, and signs, and only then is the old one taken away.
+        // A new key is published, then signs, and only then the old key is removed.
         change(home, &app, ED25519_JWK, P256_PEM);
         load.wait_until_all_have_new_tokens();
         change(home, &app, P256_PEM, ED25519_JWK);
         load.wait_until_all_have_new_tokens();
-        assert!(first.is_let_in(app.client));
+        assert!(first.is_accepted(app.client));
         assert_eq!(load.refused(), 0);
         change(home, &app, P256_PEM, ED25519_PEM);
         load.wait_until_all_have_new_tokens();
-        assert_eq!(load.refused(), 0, "every client had a token of the new key");
+        assert_eq!(load.refused(), 0, "a token of the new key was rejected");
 
-        // Now the key that signs goes away together with all tokens that it has signed.
+        // Removing the signing key invalidates all tokens that it has signed.
         let second = Tokens::log_in(app.client, ADA);
-        assert!(second.is_let_in(app.client));
+        assert!(second.is_accepted(app.client));
         change(home, &app, ED25519_PEM, P256_JWK);
         load.wait_until_all_have_new_tokens();
         assert!(load.refused() > 0);
@@ -61,15 +61,18 @@ fn keys_take_turns_under_load(home: &Home) {
         [first, second]
     });
     for tokens in retired {
-        assert!(!tokens.is_let_in(app.client), "its key was retired");
-        // The session is another thing.
-        assert!(tokens.renew(app.client).is_let_in(app.client));
+        assert!(
+            !tokens.is_accepted(app.client),
+            "a token of a removed key was accepted"
+        );
+        // The session does not depend on the key.
+        assert!(tokens.renew(app.client).is_accepted(app.client));
     }
     assert_eq!(published(&app), published_of(ED25519_PEM, P256_JWK));
 }
 
-/// A file that cannot be read, or is not a valid key ring, is logged, and the server keeps its keys.
-fn a_broken_file_changes_nothing(home: &Home) {
+/// Logs a file that cannot be read or is not a valid key, and keeps the keys of the server.
+fn invalid_key_file_changes_nothing(home: &Home) {
     let app = start(home, ED25519_JWK, P256_JWK);
     app.register(ADA);
     let tokens = Tokens::log_in(app.client, ADA);
@@ -83,12 +86,12 @@ fn a_broken_file_changes_nothing(home: &Home) {
         app.signal("-HUP");
         wait("the failure was not logged", || {
             let log = home.stderr();
-            log.matches("the keys of JWTs stay as they are").count() == number + 1
+            log.matches("the JWT keys are not changed").count() == number + 1
         });
         assert!(!home.stderr().contains(half.lines().nth(1).unwrap()));
         assert_eq!(published(&app), before);
-        assert!(tokens.is_let_in(app.client));
-        assert!(tokens.renew(app.client).is_let_in(app.client));
+        assert!(tokens.is_accepted(app.client));
+        assert!(tokens.renew(app.client).is_accepted(app.client));
     }
     fs::remove_file(home.path(OTHER)).unwrap();
     app.signal("-HUP");
@@ -98,10 +101,10 @@ fn a_broken_file_changes_nothing(home: &Home) {
     assert_eq!(published(&app), before);
 
     change(home, &app, P256_JWK, ED25519_JWK);
-    assert!(tokens.is_let_in(app.client));
+    assert!(tokens.is_accepted(app.client));
 }
 
-/// Many people who look at a page all the time, and renew their sessions now and then.
+/// Clients that request a page constantly, and refresh their sessions regularly.
 struct Load<'a> {
     app: &'a App,
     is_over: AtomicBool,
@@ -110,7 +113,7 @@ struct Load<'a> {
     refused: AtomicUsize,
 }
 
-/// Ends the load when it is dropped, also by a panic.
+/// Ends the load when it is dropped, also during a panic.
 struct Closing<'a>(&'a AtomicBool);
 
 impl Drop for Closing<'_> {
@@ -134,8 +137,8 @@ impl<'a> Load<'a> {
         Closing(&self.is_over)
     }
 
-    /// Asks for the page; an access token that is refused is renewed like one that is old. Any other
-    /// failure, and a refresh that does not succeed, ends the test.
+    /// Requests the page; a rejected access token is refreshed like an old one. Any other
+    /// failure, and a failed refresh, ends the test.
     fn one_client(&self) {
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let client = self.app.client;
@@ -143,7 +146,7 @@ impl<'a> Load<'a> {
         let mut tokens = Tokens::log_in(client, ADA);
         while !self.is_over.load(Ordering::SeqCst) {
             for _ in 0..REQUESTS {
-                if !tokens.is_let_in(client) {
+                if !tokens.is_accepted(client) {
                     self.refused.fetch_add(1, Ordering::SeqCst);
                     break;
                 }
@@ -154,13 +157,13 @@ impl<'a> Load<'a> {
         drop(closing);
     }
 
-    /// How many access tokens were refused so far.
+    /// Returns the number of rejected access tokens.
     fn refused(&self) -> usize {
         self.refused.load(Ordering::SeqCst)
     }
 
-    /// Returns when every client has a token that was asked for after now, and has used it: the first
-    /// one may have been on its way already, and the third one ends the use of the second.
+    /// Returns when every client has requested a token after this call and has used it: the first new
+    /// token may have been requested before, and the third token ends the use of the second.
     fn wait_until_all_have_new_tokens(&self) {
         let now = || self.renewals.each_ref().map(|it| it.load(Ordering::SeqCst));
         let before = now();
@@ -187,7 +190,7 @@ fn write(home: &Home, signing: &str, other: &str) {
     fs::write(home.path(OTHER), other).unwrap();
 }
 
-/// Writes the files, tells the server, and returns when it works with them.
+/// Writes the files, signals the server, and returns when it uses them.
 fn change(home: &Home, app: &App, signing: &str, other: &str) {
     write(home, signing, other);
     app.signal("-HUP");
@@ -195,7 +198,7 @@ fn change(home: &Home, app: &App, signing: &str, other: &str) {
     wait("the keys were not read", || published(app) == expected);
 }
 
-/// What is published of these keys, by the crate itself.
+/// Returns the published ids of these keys, computed by the crate.
 fn published_of(signing: &str, other: &str) -> Vec<String> {
     [signing, other].map(kid).to_vec()
 }
@@ -205,7 +208,7 @@ fn kid(text: &str) -> String {
     key.kid().to_string()
 }
 
-/// The ids of the published keys, of which none has a private part.
+/// Returns the ids of the published keys, and checks that none has a private part.
 fn published(app: &App) -> Vec<String> {
     let document = app.client.send(&get("/auth/.well-known/jwks.json"));
     let document = document.expect(200);

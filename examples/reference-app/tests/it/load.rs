@@ -1,4 +1,4 @@
-//! Many people at once, each with something else to do.
+//! Simultaneous clients with different requests.
 
 use std::thread;
 
@@ -7,12 +7,12 @@ use serde_json::json;
 use crate::app::{App, Home, PASSWORD, in_each_framework_and_engine, login, registration};
 use crate::client::{Request, get, post, request};
 
-in_each_framework_and_engine! { thirty_mixed_clients_see_no_fault_of_ours }
+in_each_framework_and_engine! { thirty_simultaneous_clients_get_no_server_error }
 
 const CLIENTS: usize = 30;
 const NEW: &str = "an engine with a thousand columns";
 
-fn thirty_mixed_clients_see_no_fault_of_ours(home: &Home) {
+fn thirty_simultaneous_clients_get_no_server_error(home: &Home) {
     let app = home.start(&[]);
     thread::scope(|scope| {
         for number in 0..CLIENTS {
@@ -23,13 +23,13 @@ fn thirty_mixed_clients_see_no_fault_of_ours(home: &Home) {
     app.client.send(&get("/health")).expect(200);
 }
 
-/// One account, through everything that reads or writes it.
+/// Sends every request that reads or writes one account.
 fn one_client(app: &App, number: usize) {
     let email = format!("person{number}@example.com");
     let send = |request: &Request, status: u16| app.client.send(request).expect(status);
 
     send(&registration(&email), 201);
-    // Half of them try the same address again, as an impatient person does.
+    // Half of the clients repeat the registration, like an impatient user.
     if number.is_multiple_of(2) {
         send(&registration(&email), 400);
     }

@@ -1,5 +1,5 @@
-//! A database server that is stopped and killed under load: for as long as it is gone clients hear
-//! 503 and never "not you", and nothing that they were told is lost.
+//! A database server that is stopped and killed under load: meanwhile clients get
+//! 503 and never 401, and no acknowledged change is lost.
 
 mod crowd;
 
@@ -33,8 +33,8 @@ on_servers! {
     poem_over_mysql: "poem", Mysql;
 }
 
-/// Stopped and started, killed and started, with a crowd at the doors all the time and one process of
-/// the program from the beginning to the end.
+/// Stops and starts, then kills and starts the server, under constant load and with one process of
+/// the program for the whole test.
 fn comes_back(server: &mut Server, home: &Home) {
     let made = home.create_user(&["--superuser", ROOT], PASSWORD);
     assert!(made.status.success());
@@ -43,7 +43,7 @@ fn comes_back(server: &mut Server, home: &Home) {
     let crowd = Crowd::new(&app);
 
     let accounts = thread::scope(|scope| {
-        // Also when something here fails: the crowd goes home, and the scope ends.
+        // Ends the load also after a failure, so that the scope ends.
         let _closing = crowd.closing();
         let members: Vec<_> = crowd
             .members()
@@ -74,19 +74,19 @@ fn comes_back(server: &mut Server, home: &Home) {
         all.flatten().collect::<Vec<_>>()
     });
 
-    assert_eq!(app.protected(&root), 200, "an old token is good");
-    everybody_is_there_once(&app, &root, &accounts);
+    assert_eq!(app.protected(&root), 200, "an old token is rejected");
+    every_account_exists_once(&app, &root, &accounts);
     for account in &accounts {
-        account.keeps_what_was_acknowledged(&app);
+        account.assert_acknowledged_state(&app);
     }
 }
 
-fn everybody_is_there_once(app: &App, root: &str, accounts: &[Account]) {
-    let mut emails = app.everybody(root);
+fn every_account_exists_once(app: &App, root: &str, accounts: &[Account]) {
+    let mut emails = app.all_emails(root);
     emails.sort_unstable();
     let count = emails.len();
     emails.dedup();
-    assert_eq!(emails.len(), count, "an account is there twice");
+    assert_eq!(emails.len(), count, "an account exists twice");
     for account in accounts {
         let is_there = emails.binary_search(&account.email).is_ok();
         assert!(
@@ -95,11 +95,11 @@ fn everybody_is_there_once(app: &App, root: &str, accounts: &[Account]) {
             account.email
         );
     }
-    // Those of the crowd and the superuser: a refused registration may be there, and no other.
+    // The clients' accounts, which include those of registrations answered 503, and the superuser.
     assert!(count <= accounts.len() + 1, "{count} users");
 }
 
-/// The one reply to every request that the database cannot answer, byte for byte.
+/// Checks the reply to a request during an outage, byte for byte.
 #[track_caller]
 fn assert_unavailable(reply: &Response) {
     const BODY: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"SERVICE_UNAVAILABLE","detail":"The service is temporarily unavailable. Please try again later."}"#;

@@ -1,4 +1,4 @@
-//! What may happen once happens once, however many ask at the same moment.
+//! Changes that must happen once, requested simultaneously.
 
 use crate::app::{
     Home, PASSWORD, in_each_framework_and_engine, login, registration, reset, verification,
@@ -6,16 +6,16 @@ use crate::app::{
 use crate::client::{Client, Request, Response, at_once};
 
 const CLIENTS: usize = 64;
-/// As many as clients, so that nothing queues before the database.
+/// One per client, so that no request waits for a connection.
 const CONNECTIONS: &str = "--pool-size=64";
-/// On a busy machine that many take their time to connect, and that is not what is looked for.
+/// Many connections are slow to open on a busy machine, which this test does not measure.
 const PATIENCE: &str = "--checkout-timeout=1m";
 const NEW: &str = "an engine with a thousand columns";
 
-in_each_framework_and_engine! { one_registration_wins, one_reset_wins, one_verification_wins }
+in_each_framework_and_engine! { one_of_simultaneous_registrations_wins, one_of_simultaneous_resets_wins, one_of_simultaneous_verifications_wins }
 
-/// Of simultaneous registrations of one address one wins, and no other is an error of ours.
-fn one_registration_wins(home: &Home) {
+/// One of simultaneous registrations of an address wins, and no other gets a server error.
+fn one_of_simultaneous_registrations_wins(home: &Home) {
     let app = home.start(&[CONNECTIONS, PATIENCE]);
     let replies = all_at_once(app.client, &registration("ada@example.com"));
     check(&replies, 201, "REGISTER_USER_ALREADY_EXISTS");
@@ -25,7 +25,7 @@ fn one_registration_wins(home: &Home) {
 }
 
 /// A reset token is spent once.
-fn one_reset_wins(home: &Home) {
+fn one_of_simultaneous_resets_wins(home: &Home) {
     let app = home.start(&[CONNECTIONS, PATIENCE]);
     app.register("ada@example.com");
     let token = app.forgot("ada@example.com");
@@ -35,7 +35,7 @@ fn one_reset_wins(home: &Home) {
 }
 
 /// A verification token is spent once.
-fn one_verification_wins(home: &Home) {
+fn one_of_simultaneous_verifications_wins(home: &Home) {
     let app = home.start(&[CONNECTIONS, PATIENCE]);
     app.register("ada@example.com");
     let token = app.mail("verify", "ada@example.com", 1);
@@ -43,12 +43,12 @@ fn one_verification_wins(home: &Home) {
     check(&replies, 200, "VERIFY_USER_");
 }
 
-/// Sends one request from many connections, all open before the first byte goes out.
+/// Sends one request on many connections, all open before the first byte is sent.
 fn all_at_once(client: Client, request: &Request) -> Vec<Response> {
     at_once(&vec![(client, request.clone()); CLIENTS])
 }
 
-/// One reply is the winner's, all others are 400 with the code of a loser.
+/// Checks that one reply has status `winner`, and all others are 400 with the code `loser`.
 #[track_caller]
 fn check(replies: &[Response], winner: u16, loser: &str) {
     assert_eq!(replies.len(), CLIENTS);

@@ -1,11 +1,11 @@
-//! What a restart must not lose, and how the program ends.
+//! Data after a restart, and the shutdown of the program.
 
 use crate::app::{Home, PASSWORD, in_each_framework_and_engine, login, verification};
 use crate::client::get;
 
-in_each_framework_and_engine! { accounts_and_tokens_outlive_the_process, the_end_waits_for_hooks }
+in_each_framework_and_engine! { accounts_and_tokens_survive_a_restart, shutdown_waits_for_hooks }
 
-fn accounts_and_tokens_outlive_the_process(home: &Home) {
+fn accounts_and_tokens_survive_a_restart(home: &Home) {
     let app = home.start(&[]);
     app.register("ada@example.com");
     let letter = app.mail("verify", "ada@example.com", 1);
@@ -27,7 +27,7 @@ fn accounts_and_tokens_outlive_the_process(home: &Home) {
 
     let app = home.start(&[]);
     assert_eq!(app.protected(&token), 200);
-    assert_eq!(app.protected(&gone), 401, "a logout is not undone");
+    assert_eq!(app.protected(&gone), 401, "the restart undid the logout");
     assert_eq!(app.client.send(&verification(&letter)).status, 200);
     app.client
         .send(&login("ada@example.com", PASSWORD))
@@ -46,8 +46,8 @@ fn accounts_and_tokens_outlive_the_process(home: &Home) {
     assert_eq!(users[1]["is_verified"], true);
 }
 
-/// What hooks still have to do after the reply is done before the program ends.
-fn the_end_waits_for_hooks(home: &Home) {
+/// Hooks that run after the reply finish before the program ends.
+fn shutdown_waits_for_hooks(home: &Home) {
     let app = home.start(&[]);
     app.register("ada@example.com");
     let forgot = serde_json::json!({ "email": "ada@example.com" });

@@ -1,4 +1,4 @@
-//! Sessions of the built program: from login to logout, raced for, and shared by two processes.
+//! Sessions of the built program: from login to logout, in races, and shared by two processes.
 
 use crate::app::{App, Home, in_each_framework_and_engine, reset};
 use crate::client::{Client, Request, Response, at_once, get, request};
@@ -7,18 +7,18 @@ use crate::tokens::{OPAQUE, Tokens, assert_refused};
 in_each_framework_and_engine! {
     from_login_to_logout,
     simultaneous_refreshes_have_one_successor,
-    without_a_grace_one_refresh_wins_and_ends_it,
-    a_refresh_beside_a_logout_leaves_no_token,
-    a_refresh_beside_a_reset_leaves_no_token,
-    what_one_process_ends_the_other_refuses,
+    one_simultaneous_refresh_wins_without_grace_and_the_session_ends,
+    refresh_during_a_logout_leaves_no_valid_token,
+    refresh_during_a_password_reset_leaves_no_valid_token,
+    session_ended_by_one_process_is_rejected_by_the_other,
 }
 
 const ADA: &str = "ada@example.com";
 const NEW: &str = "an engine with a thousand columns";
 const CLIENTS: usize = 64;
-/// As many as clients, so that nothing queues before the database.
+/// One per client, so that no request waits for a connection.
 const CONNECTIONS: &str = "--pool-size=64";
-/// On a busy machine that many take their time to connect, and that is not what is looked for.
+/// Many connections are slow to open on a busy machine, which this test does not measure.
 const PATIENCE: &str = "--checkout-timeout=1m";
 
 fn from_login_to_logout(home: &Home) {
@@ -31,7 +31,7 @@ fn from_login_to_logout(home: &Home) {
 
     let next = desk.renew(client);
     assert_ne!(next, desk);
-    assert!(next.is_let_in(client));
+    assert!(next.is_accepted(client));
     let desk = next;
 
     let sessions = listed(&app, &desk);
@@ -48,7 +48,7 @@ fn from_login_to_logout(home: &Home) {
     client.send(&end).expect(204);
     client.send(&end).expect(404);
     phone.assert_dead(client);
-    assert!(tablet.is_let_in(client));
+    assert!(tablet.is_accepted(client));
 
     let others = request("POST", "/auth/sessions/revoke-others").bearer(&desk.access);
     client.send(&others).expect(204);
@@ -61,7 +61,7 @@ fn from_login_to_logout(home: &Home) {
     client.send(&desk.logout()).expect(401);
 }
 
-/// All get the same tokens, and the session continues with one successor.
+/// All refreshes get the same tokens, and the session continues with one successor.
 fn simultaneous_refreshes_have_one_successor(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE]);
     let first = Tokens::log_in(app.client, ADA);
@@ -73,17 +73,17 @@ fn simultaneous_refreshes_have_one_successor(home: &Home) {
     let [second] = successors.as_slice() else {
         panic!("{} different successors", successors.len());
     };
-    assert!(second.is_let_in(app.client));
+    assert!(second.is_accepted(app.client));
     assert_eq!(listed(&app, second).len(), 1);
 
     let third = second.renew(app.client);
-    assert!(third.is_let_in(app.client));
-    // Two generations behind: not explained by a lost reply, so the token was stolen.
+    assert!(third.is_accepted(app.client));
+    // Two generations old: a lost reply does not explain this, so the token counts as stolen.
     assert_refused(&app.client.send(&first.renewal()));
     third.assert_dead(app.client);
 }
 
-fn without_a_grace_one_refresh_wins_and_ends_it(home: &Home) {
+fn one_simultaneous_refresh_wins_without_grace_and_the_session_ends(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE, "--refresh-grace=0s"]);
     let first = Tokens::log_in(app.client, ADA);
     let replies = all_at_once(app.client, &first.renewal());
@@ -95,37 +95,37 @@ fn without_a_grace_one_refresh_wins_and_ends_it(home: &Home) {
     }
 }
 
-fn a_refresh_beside_a_logout_leaves_no_token(home: &Home) {
+fn refresh_during_a_logout_leaves_no_valid_token(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE]);
     let first = Tokens::log_in(app.client, ADA);
-    let logout = raced_by_refreshes(app.client, &first, first.logout());
+    let logout = send_among_refreshes(app.client, &first, first.logout());
     logout.expect(204);
 }
 
-fn a_refresh_beside_a_reset_leaves_no_token(home: &Home) {
+fn refresh_during_a_password_reset_leaves_no_valid_token(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE]);
     let first = Tokens::log_in(app.client, ADA);
     let letter = app.forgot(ADA);
-    let done = raced_by_refreshes(app.client, &first, reset(&letter, NEW));
+    let done = send_among_refreshes(app.client, &first, reset(&letter, NEW));
     done.expect(200);
     app.client.send(&crate::app::login(ADA, NEW)).expect(200);
 }
 
-/// Two processes, one database: neither remembers anything that the other could not know of.
-fn what_one_process_ends_the_other_refuses(home: &Home) {
+/// Two processes share one database, and neither caches the state of a session.
+fn session_ended_by_one_process_is_rejected_by_the_other(home: &Home) {
     let one = with_ada(home, &[OPAQUE]);
     let other = home.start(&[OPAQUE]);
     let clients = [one.client, other.client];
 
     let first = Tokens::log_in(one.client, ADA);
-    assert!(first.is_let_in(other.client));
+    assert!(first.is_accepted(other.client));
     let requests = (0..CLIENTS).map(|number| (clients[number % 2], first.renewal()));
     let replies = at_once(&requests.collect::<Vec<_>>());
     let mut successors: Vec<_> = replies.iter().map(Tokens::of).collect();
     successors.dedup();
     assert_eq!(successors.len(), 1);
     let second = successors.remove(0).renew(other.client);
-    assert!(second.is_let_in(one.client));
+    assert!(second.is_accepted(one.client));
     other.client.send(&second.logout()).expect(204);
     second.assert_dead(one.client);
 
@@ -133,7 +133,7 @@ fn what_one_process_ends_the_other_refuses(home: &Home) {
     let ended = Tokens::log_in(one.client, ADA);
     let others = request("POST", "/auth/sessions/revoke-others").bearer(&kept.access);
     one.client.send(&others).expect(204);
-    assert!(kept.is_let_in(other.client));
+    assert!(kept.is_accepted(other.client));
     ended.assert_dead(other.client);
 
     let letter = one.forgot(ADA);
@@ -141,23 +141,23 @@ fn what_one_process_ends_the_other_refuses(home: &Home) {
     kept.assert_dead(other.client);
 }
 
-/// Sends something that ends a session together with many refreshes of it, and answers its reply. Of
-/// what the refreshes handed out nothing is good afterwards.
-fn raced_by_refreshes(client: Client, first: &Tokens, end: Request) -> Response {
+/// Sends a request that ends a session together with many refreshes of it, and returns its reply.
+/// All tokens of the refreshes are invalid afterwards.
+fn send_among_refreshes(client: Client, first: &Tokens, end: Request) -> Response {
     let mut requests = vec![(client, first.renewal()); CLIENTS];
     requests[CLIENTS / 2] = (client, end);
     let mut replies = at_once(&requests);
     let end = replies.remove(CLIENTS / 2);
     let (won, lost): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
     lost.into_iter().for_each(assert_refused);
-    let mut handed_out: Vec<_> = won.into_iter().map(Tokens::of).collect();
-    handed_out.push(first.clone());
-    handed_out.dedup();
-    // First all access tokens: a refresh token that is refused could end what they belong to.
-    for tokens in &handed_out {
-        assert!(!tokens.is_let_in(client));
+    let mut issued: Vec<_> = won.into_iter().map(Tokens::of).collect();
+    issued.push(first.clone());
+    issued.dedup();
+    // First all access tokens: presenting a refresh token could end their session.
+    for tokens in &issued {
+        assert!(!tokens.is_accepted(client));
     }
-    for tokens in &handed_out {
+    for tokens in &issued {
         tokens.assert_dead(client);
     }
     end

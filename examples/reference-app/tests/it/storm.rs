@@ -1,4 +1,4 @@
-//! A hundred tabs that renew one session, each on its own: no tab is ever logged out.
+//! A hundred tabs refresh one session independently, and no tab is logged out.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -9,25 +9,25 @@ use crate::client::{at_once, get, request};
 use crate::cookies::{COOKIES, Jar};
 use crate::tokens::{OPAQUE, Tokens};
 
-in_each_framework! { tabs_share_a_jar, clients_share_a_token }
+in_each_framework! { tabs_with_one_cookie_jar_stay_logged_in, clients_with_copies_of_a_token_get_the_same_successor }
 
 const ADA: &str = "ada@example.com";
 const TABS: usize = 100;
-/// As often each tab renews the session at the least.
+/// The minimum number of refreshes of each tab.
 const RENEWALS: usize = 10;
-/// The least number of tokens that the jar has seen at the end: the tabs continue until then.
+/// The minimum number of tokens in the jar over time: the tabs continue until then.
 const GENERATIONS: usize = 3;
 const ROUNDS: usize = 20;
 
-/// The jar of a browser, and each refresh token that ever was in it.
+/// The cookie jar of a browser, and each refresh token that it has contained.
 struct Browser {
     jar: Jar,
     seen: Mutex<BTreeSet<String>>,
 }
 
-/// Within the grace all tabs get the token that is there, and after it the next one: what a tab
-/// presents is never two behind, as long as it takes less than the grace to present it.
-fn tabs_share_a_jar(home: &Home) {
+/// Within the grace all tabs get the current token, and after it the next one: the token that a tab
+/// presents is at most one generation old, if the tab presents it within the grace.
+fn tabs_with_one_cookie_jar_stay_logged_in(home: &Home) {
     let flags = [&COOKIES[..], &["--refresh-grace=10s"]].concat();
     let app = home.start(&flags);
     app.register(ADA);
@@ -76,8 +76,8 @@ impl Browser {
     }
 }
 
-/// Where each client keeps its own copy, all that present one token get the same next one.
-fn clients_share_a_token(home: &Home) {
+/// Clients with separate copies of a token get the same successor.
+fn clients_with_copies_of_a_token_get_the_same_successor(home: &Home) {
     let app = home.start(&[OPAQUE]);
     app.register(ADA);
     let mut tokens = Tokens::log_in(app.client, ADA);
@@ -88,7 +88,7 @@ fn clients_share_a_token(home: &Home) {
         assert_eq!(successors.len(), 1, "in round {round}");
         let next = successors.remove(0);
         assert_ne!(next.refresh, tokens.refresh);
-        assert!(next.is_let_in(app.client));
+        assert!(next.is_accepted(app.client));
         tokens = next;
     }
 }

@@ -1,14 +1,14 @@
-//! The two tokens of a session, and what is done with them.
+//! The two tokens of a session, and their requests.
 
 use serde_json::json;
 
 use crate::app::{PASSWORD, login};
 use crate::client::{Client, Request, Response, get, post, request};
 
-/// The flags of a server whose clients hold opaque tokens in their own memory.
+/// The flags of a server with opaque bearer tokens.
 pub(crate) const OPAQUE: &str = "--backend=api=bearer+opaque";
 
-/// What a login or a refresh hands out.
+/// The tokens of a login or a refresh.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tokens {
     pub(crate) access: String,
@@ -16,13 +16,13 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Logs in as a user who was registered with the usual password.
+    /// Logs in as a user with the default password.
     #[track_caller]
     pub(crate) fn log_in(client: Client, email: &str) -> Self {
         Self::of(&client.send(&login(email, PASSWORD)))
     }
 
-    /// The tokens of a reply that hands them out.
+    /// Returns the tokens of a reply.
     #[track_caller]
     pub(crate) fn of(reply: &Response) -> Self {
         let body = reply.expect(200);
@@ -33,13 +33,13 @@ impl Tokens {
         }
     }
 
-    /// The next tokens.
+    /// Refreshes the session and returns the next tokens.
     #[track_caller]
     pub(crate) fn renew(&self, client: Client) -> Self {
         Self::of(&client.send(&self.renewal()))
     }
 
-    /// The request for the next tokens.
+    /// Returns the request for the next tokens.
     pub(crate) fn renewal(&self) -> Request {
         post("/auth/refresh", json!({ "refresh_token": self.refresh }))
     }
@@ -48,22 +48,22 @@ impl Tokens {
         request("POST", "/auth/logout").bearer(&self.access)
     }
 
-    /// Whether the access token is good. The refresh token is not looked at: that would spend it.
-    pub(crate) fn is_let_in(&self, client: Client) -> bool {
+    /// Returns whether the access token is accepted. The refresh token is not used, because that would spend it.
+    pub(crate) fn is_accepted(&self, client: Client) -> bool {
         let reply = client.send(&get("/protected").bearer(&self.access));
         assert!(matches!(reply.status, 200 | 401), "{}", reply.head);
         reply.status == 200
     }
 
-    /// Neither of the two is good for anything.
+    /// Checks that both tokens are rejected.
     #[track_caller]
     pub(crate) fn assert_dead(&self, client: Client) {
-        assert!(!self.is_let_in(client), "an access token is alive");
+        assert!(!self.is_accepted(client), "an access token is accepted");
         assert_refused(&client.send(&self.renewal()));
     }
 }
 
-/// The reply to a refresh token that is not good.
+/// Checks the reply to an invalid refresh token.
 #[track_caller]
 pub(crate) fn assert_refused(reply: &Response) {
     reply.expect(401);

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by the protocol of the W3C's `WebDriver` over loopback.
+//! A headless Chromium, controlled by the protocol of the W3C's `WebDriver` over loopback.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::client::{Client, post, request};
 
 /// Makes a missing browser a failure.
 const REQUIRED: &str = "AUTH_REQUIRE_BROWSER";
-/// It may run as root and without a display, and connects to its pages only.
+/// The browser may run as root and without a display, and connects only to the pages of tests.
 const ARGUMENTS: &[&str] = &[
     "--headless",
     "--no-sandbox",
@@ -33,13 +33,13 @@ pub(super) struct Browser {
     client: Client,
     /// The path of the session.
     session: String,
-    /// The driver may not find it closed.
+    /// Must stay open while the driver writes to it.
     _stdout: BufReader<ChildStdout>,
     profile: TempDir,
 }
 
 impl Browser {
-    /// `None` where there is no browser, which is said aloud.
+    /// Starts a browser; `None` if none is installed, after a notice.
     pub(super) fn start() -> Option<Self> {
         let found = on_path("chromium").zip(on_path("chromedriver"));
         let Some((chromium, chromedriver)) = found else {
@@ -84,12 +84,12 @@ impl Browser {
         self.session = format!("/session/{id}");
     }
 
-    /// Goes to a page as if its address had been typed.
+    /// Navigates to a page as if the user had typed its address.
     pub(super) fn open(&self, url: &str) {
         self.command("url", json!({ "url": url }));
     }
 
-    /// Runs a script on the page, which answers by calling the last of its arguments.
+    /// Runs a script on the page, which returns its result by calling the last of its arguments.
     pub(super) fn run(&self, script: &str, arguments: &Value) -> Value {
         let body = json!({ "script": script, "args": arguments });
         self.command("execute/async", body)
@@ -104,14 +104,14 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends the browser, which would stay without it.
+        // The driver must end the browser, which would otherwise keep running.
         let _ = self.client.try_send(&request("GET", "/shutdown"));
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }
 
-/// The driver chooses a free port and says which.
+/// Reads the port that the driver has chosen.
 fn port(stdout: &mut impl BufRead) -> u16 {
     let mut lines = stdout.lines().map(Result::unwrap);
     let said = lines.find_map(|line| {
@@ -121,9 +121,9 @@ fn port(stdout: &mut impl BufRead) -> u16 {
     said.expect("chromedriver does not start")
 }
 
-#[expect(clippy::print_stderr, reason = "the place for notices of tests")]
+#[expect(clippy::print_stderr, reason = "tests write notices to standard error")]
 fn leave_out(missing: &str) {
-    eprintln!("left out: a test in a browser, for there is none; {missing}");
+    eprintln!("left out: a test in a browser, because none is installed; {missing}");
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {

@@ -1,25 +1,25 @@
-//! What stands before a server: it sees each request as the browser has made it, and the reply.
+//! A proxy in front of a server that records the requests of the browser and their replies.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A proxy that keeps what has passed it. To the browser its origin is the server's.
+/// A proxy that records requests. For the browser its origin is that of the server.
 #[derive(Debug)]
 pub(super) struct Gate {
     pub(super) port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-/// A request of the browser, and how it was answered.
+/// A request of the browser, and its reply.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     /// The method and the path.
     pub(super) what: String,
-    /// What the browser says of where the request comes from.
+    /// The origin of the request according to the browser.
     pub(super) site: String,
-    /// Whether the browser sent the cookie that logs in.
+    /// Whether the browser sent the login cookie.
     pub(super) has_cookie: bool,
     pub(super) status: u16,
     pub(super) body: String,
@@ -35,14 +35,14 @@ impl Gate {
         Self { port, seen }
     }
 
-    /// What has passed since it was asked last, by this method.
+    /// Returns the requests with this method since the previous call.
     pub(super) fn passed(&self, method: &str) -> Vec<Seen> {
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap());
         seen.retain(|it| it.what.starts_with(method));
         seen
     }
 
-    /// How many requests for this have passed since.
+    /// Returns the number of these requests since then.
     pub(super) fn count(&self, what: &str) -> usize {
         let seen = self.seen.lock().unwrap();
         seen.iter().filter(|it| it.what == what).count()
@@ -72,14 +72,14 @@ fn listen(handle: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
     port
 }
 
-/// One request a connection, with its `Host` as it is.
+/// Forwards one request per connection, with its `Host` unchanged.
 fn pass(
     mut browser: TcpStream,
     server: SocketAddr,
     seen: &Mutex<Vec<Seen>>,
 ) -> std::io::Result<()> {
     let Some((head, body)) = read_request(&mut browser) else {
-        // A browser opens connections that it may need.
+        // A browser may open a connection without sending a request.
         return Ok(());
     };
     let lines = head.lines();
@@ -109,7 +109,7 @@ fn pass(
     browser.write_all(&reply)
 }
 
-/// The head and the body; `None` where the connection ends before.
+/// Returns the head and the body; `None` if the connection ends before them.
 fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];

@@ -1,4 +1,4 @@
-//! The storages below a door, and how each stage has one that is empty.
+//! The storages, and an empty one for each fixture.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::database::{Database, Engine};
 
-/// The storages.
+/// The kinds of storage.
 pub(super) enum Kind {
     Memory,
     Sqlite,
@@ -19,16 +19,16 @@ pub(super) enum Kind {
     Mysql,
 }
 
-/// One of them, set up.
+/// A storage that is set up.
 pub(super) enum Storage {
     Memory,
-    /// A file for each stage.
+    /// One file per fixture.
     Sqlite {
         folder: TempDir,
         files: AtomicU32,
     },
-    /// One database, whose tables are emptied before each stage: to make another one takes longer
-    /// than to play a case.
+    /// One database, whose tables are emptied before each fixture: creating a database takes longer
+    /// than running a case.
     Server {
         store: AnyStore,
         _database: Database,
@@ -36,7 +36,7 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    /// `None` where there is no server of this kind, which has been said aloud.
+    /// Sets up a storage; `None` without a server of this kind, after a notice.
     pub(super) async fn new(kind: Kind) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let engine = match kind {

@@ -1,4 +1,4 @@
-//! Signing keys for tests, in each form in which a file may hold them.
+//! Signing keys for tests, in each format of a key file.
 
 /// Ed25519 as JWK: RFC 8037, appendix A.1.
 pub(super) const ED25519_JWK: &str = r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

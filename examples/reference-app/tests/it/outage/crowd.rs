@@ -1,5 +1,5 @@
-//! Many people who register, log in, look at pages and change their passwords, whether or not there is
-//! a database behind it.
+//! Clients that register, log in, request pages and change their passwords, with and without
+//! a running database.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,23 +12,23 @@ use crate::client::{Request, Response, get, post};
 
 const MEMBERS: usize = 16;
 const NEW: &str = "an engine with a thousand columns";
-/// Far longer than anything takes; what is waited for longer has failed.
+/// The time limit of each step, far above its usual duration.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// All of them, and how far each has come.
+/// All clients and their progress.
 pub(super) struct Crowd<'a> {
     app: &'a App,
     is_over: AtomicBool,
     progress: [Progress; MEMBERS],
 }
 
-/// One of them.
+/// One client.
 pub(super) struct Member<'a> {
     crowd: &'a Crowd<'a>,
     number: usize,
 }
 
-/// How often a member has come through everything without a 503, and how often it has heard 503.
+/// The number of complete runs of a member without a 503, and of its replies 503.
 #[derive(Default)]
 struct Progress {
     turns: AtomicUsize,
@@ -38,16 +38,16 @@ struct Progress {
 /// Ends all members when it is dropped.
 pub(super) struct Closing<'a>(&'a AtomicBool);
 
-/// What a member knows of an account of its own.
+/// The acknowledged state of one account of a member.
 pub(super) struct Account {
     pub(super) email: String,
     /// Whether the registration was acknowledged.
     pub(super) is_registered: bool,
-    /// The password that was acknowledged last.
+    /// The last acknowledged password.
     password: &'static str,
-    /// The one that it may be instead, because the change was answered 503.
+    /// A possible other password, after a change that was answered 503.
     or: Option<&'static str>,
-    /// A token that nothing has ended.
+    /// A valid token.
     token: Option<String>,
 }
 
@@ -76,12 +76,12 @@ impl<'a> Crowd<'a> {
         }
     }
 
-    /// Returns when every member has come through everything a few times more.
+    /// Returns when every member has completed a few more runs.
     pub(super) fn wait_until_all_have_worked(&self) {
-        self.wait_until_each_has("come through everything", 3, |member| &member.turns);
+        self.wait_until_each_has("completed their runs", 3, |member| &member.turns);
     }
 
-    /// Returns when every member has heard 503 once more.
+    /// Returns when every member has received another 503.
     pub(super) fn wait_until_all_were_refused(&self) {
         self.wait_until_each_has("heard 503", 1, |member| &member.refusals);
     }
@@ -101,7 +101,7 @@ impl<'a> Crowd<'a> {
         });
     }
 
-    /// Returns when something holds; asks for a page between two looks.
+    /// Returns when a condition holds; requests a page between two checks.
     pub(super) fn wait(&self, otherwise: &str, mut holds: impl FnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !holds() {
@@ -111,7 +111,7 @@ impl<'a> Crowd<'a> {
         }
     }
 
-    /// Ends it when it goes out of scope.
+    /// Returns a guard that ends all members when it is dropped.
     pub(super) fn closing(&self) -> Closing<'_> {
         Closing(&self.is_over)
     }
@@ -132,20 +132,20 @@ impl Drop for Closing<'_> {
 }
 
 impl Member<'_> {
-    /// Comes through everything again and again, each time with an account more, until it is over.
+    /// Repeats its run with a new account each time, until the end.
     pub(super) fn stay(self) -> Vec<Account> {
         let mut accounts = Vec::new();
         let mut turn = 0;
-        // A member that fails ends it for all.
+        // A failed member ends all others.
         let closing = self.crowd.closing();
         while !self.crowd.is_over() {
             let email = format!("user{turn}.of{}@example.com", self.number);
-            let account = self.with_an_account_more(email);
+            let account = self.run_once(email);
             if account.token.is_some() {
                 self.progress().turns.fetch_add(1, Ordering::SeqCst);
             }
             accounts.push(account);
-            // The oldest token of all is as good as it was.
+            // The oldest token is still valid.
             if let Some(token) = accounts.iter().find_map(|account| account.token.as_ref()) {
                 self.see(token);
             }
@@ -155,8 +155,8 @@ impl Member<'_> {
         accounts
     }
 
-    /// From a registration to a new password, or to the first 503.
-    fn with_an_account_more(&self, email: String) -> Account {
+    /// Runs from a registration to a new password, or to the first 503.
+    fn run_once(&self, email: String) -> Account {
         let mut account = Account {
             email,
             is_registered: false,
@@ -195,14 +195,14 @@ impl Member<'_> {
         Some(reply["access_token"].as_str().unwrap().to_owned())
     }
 
-    /// With a token that is good.
+    /// Requests a page with a valid token.
     fn see(&self, token: &str) {
         if let Some(reply) = self.ask(&get("/protected").bearer(token)) {
             reply.expect(200);
         }
     }
 
-    /// `None` where the database had no answer and the reply says so, and nothing else.
+    /// Sends a request; `None` for the reply 503, which is checked.
     fn ask(&self, request: &Request) -> Option<Response> {
         let reply = self.crowd.app.client.send(request);
         if reply.status != 503 {
@@ -219,12 +219,12 @@ impl Member<'_> {
 }
 
 impl Account {
-    /// The account is there with its last password, and its token is good.
-    pub(super) fn keeps_what_was_acknowledged(&self, app: &App) {
+    /// Checks that the account exists with its last password, and that its token is valid.
+    pub(super) fn assert_acknowledged_state(&self, app: &App) {
         let status = |password| app.client.send(&login(&self.email, password)).status;
         let logins = [Some(self.password), self.or].map(|it| it.map(status));
         let good = logins.iter().filter(|status| **status == Some(200)).count();
-        // Who was refused at the registration may be there, or not.
+        // An account whose registration was answered 503 may exist.
         assert!(
             good == 1 || good == 0 && !self.is_registered,
             "{}: {logins:?}",
