@@ -6,14 +6,12 @@ use super::{Accounts, ProposedUpdate, Refusal, UnsupportedField, UpdateSummary};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::{Password, PasswordRejection};
-use crate::store::{Precondition, UpdateOutcome, UserChange};
-use crate::user::AuthUser;
-use crate::user::EmailAddress;
-use crate::user::Roles;
+use crate::store::{Precondition, UniqueField, UpdateOutcome, UserChange};
+use crate::user::{AuthUser, ColumnChange, EmailAddress, Roles, User};
 
 /// What an administrator may change of an account.
-#[derive(Debug, Default)]
-pub struct AdminUpdate {
+#[derive(Debug)]
+pub struct AdminUpdate<U: AuthUser = User> {
     /// A new address; unproven, unless `is_verified` says otherwise.
     pub email: Option<EmailAddress>,
     /// A new password.
@@ -26,6 +24,22 @@ pub struct AdminUpdate {
     pub is_superuser: Option<bool>,
     /// All roles from now on.
     pub roles: Option<Roles>,
+    /// The application's own columns.
+    pub columns: ColumnChange<U>,
+}
+
+impl<U: AuthUser> Default for AdminUpdate<U> {
+    fn default() -> Self {
+        Self {
+            email: None,
+            password: None,
+            is_active: None,
+            is_verified: None,
+            is_superuser: None,
+            roles: None,
+            columns: ColumnChange::<U>::default(),
+        }
+    }
 }
 
 /// Why an account is not changed by an administrator.
@@ -36,8 +50,8 @@ pub enum AdminUpdateError {
     #[error("there is no such user")]
     NotFound,
     /// Another user has the address, or another unique value.
-    #[error("the address is taken")]
-    Taken,
+    #[error("the {0} is taken")]
+    Taken(UniqueField),
     /// The new password may not be chosen.
     #[error(transparent)]
     Password(PasswordRejection),
@@ -73,10 +87,10 @@ impl<U: AuthUser> Accounts<U> {
     pub async fn update_as_admin(
         &self,
         id: &U::Id,
-        update: AdminUpdate,
+        update: AdminUpdate<U>,
         context: &Context,
     ) -> Result<U, AdminUpdateError> {
-        update.check_fields::<U>()?;
+        update.check_fields()?;
         let before = self.get(id).await?.ok_or(AdminUpdateError::NotFound)?;
         let AdminUpdate {
             email,
@@ -85,6 +99,7 @@ impl<U: AuthUser> Accounts<U> {
             is_verified,
             is_superuser,
             roles,
+            columns,
         } = update;
         let proposed = ProposedUpdate {
             email: email.filter(|email| email != before.email()),
@@ -93,7 +108,7 @@ impl<U: AuthUser> Accounts<U> {
             is_verified,
             is_superuser,
             roles,
-            ..ProposedUpdate::default()
+            columns,
         };
         if proposed.is_empty() {
             return Ok(before);
@@ -107,7 +122,12 @@ impl<U: AuthUser> Accounts<U> {
             Some(new) => Some(self.hash_new_password(new).await?),
             None => None,
         };
-        let ProposedUpdate { email, roles, .. } = proposed;
+        let ProposedUpdate {
+            email,
+            roles,
+            columns,
+            ..
+        } = proposed;
         let change = UserChange {
             bump_epoch: email.is_some() || password_hash.is_some() || is_active == Some(false),
             is_verified: is_verified.or(email.is_some().then_some(false)),
@@ -116,6 +136,7 @@ impl<U: AuthUser> Accounts<U> {
             is_active,
             is_superuser,
             roles,
+            columns,
             ..UserChange::default()
         };
         let (this, context) = (self.clone(), context.clone());
@@ -147,7 +168,7 @@ impl<U: AuthUser> Accounts<U> {
                 self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }
-            UpdateOutcome::Taken(_) => Err(AdminUpdateError::Taken),
+            UpdateOutcome::Taken(field) => Err(AdminUpdateError::Taken(field)),
             UpdateOutcome::LastSuperuser => Err(AdminUpdateError::LastSuperuser),
             UpdateOutcome::Missing | UpdateOutcome::Stale => Err(AdminUpdateError::NotFound),
         }

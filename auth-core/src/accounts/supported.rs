@@ -44,9 +44,9 @@ impl Privileges {
     }
 }
 
-impl AdminUpdate {
+impl<U: AuthUser> AdminUpdate<U> {
     /// Empty roles and `false` are accepted: users without these fields have these values.
-    pub(super) fn check_fields<U: AuthUser>(&self) -> Result<(), UnsupportedField> {
+    pub(super) fn check_fields(&self) -> Result<(), UnsupportedField> {
         let roles = self.roles.as_ref();
         let gives_roles = roles.is_some_and(|roles| !roles.is_empty());
         let (fields, is_superuser) = (U::FIELDS, self.is_superuser == Some(true));

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::Password;
 use crate::session::SessionId;
-use crate::store::{Precondition, UpdateOutcome, UserChange};
+use crate::store::{Precondition, UniqueField, UpdateOutcome, UserChange};
 use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
 
@@ -33,8 +33,8 @@ pub enum UpdateSelfError {
     #[error("wrong current password")]
     BadCredentials,
     /// Another user has the address, or another unique value.
-    #[error("the address is taken")]
-    Taken,
+    #[error("the {0} is taken")]
+    Taken(UniqueField),
     /// The hook [`on_before_update`](super::UserManager::on_before_update) refuses the update.
     #[error("the application refuses the update: {}", .0.code())]
     Refused(Refusal),
@@ -125,7 +125,7 @@ impl<U: AuthUser> Accounts<U> {
                 self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }
-            UpdateOutcome::Taken(_) => Err(UpdateSelfError::Taken),
+            UpdateOutcome::Taken(field) => Err(UpdateSelfError::Taken(field)),
             UpdateOutcome::Missing | UpdateOutcome::Stale | UpdateOutcome::LastSuperuser => {
                 Err(UpdateSelfError::Outdated)
             }

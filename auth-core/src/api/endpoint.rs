@@ -3,6 +3,7 @@
 mod complete;
 mod forgery;
 mod outdated;
+mod taken;
 
 #[cfg(test)]
 #[cfg(feature = "jwt")]
@@ -18,6 +19,7 @@ use crate::http::Fields;
 use crate::http::{Reply, RequestBody, RequestHead};
 use crate::user::AuthUser;
 pub(super) use complete::complete;
+pub(in crate::api) use taken::taken;
 
 /// A request as an adapter hands it over.
 #[expect(

@@ -93,6 +93,8 @@ fn read_one<U: AuthUser>(
             request.start = PageStart::Offset(offset.unsigned_abs());
         }
         "after" if value.is_empty() => request.start = PageStart::After(None),
+        // No key has a NUL, which not every engine can compare.
+        "after" if value.contains('\0') => return Err(FieldErrorCode::Invalid),
         "after" => {
             let id = value.parse().map_err(|_| FieldErrorCode::Invalid)?;
             request.start = PageStart::After(Some(id));
@@ -153,5 +155,11 @@ mod tests {
         assert_eq!(after("after="), None);
         let twice = read::<Customer>(Some("limit=5&%6cimit=6")).unwrap_err();
         assert_eq!(twice.code(), ErrorCode::RequestBodyInvalid);
+    }
+
+    #[test]
+    fn key_with_a_nul_is_invalid() {
+        let rejected = read::<Customer>(Some("after=a%00b")).unwrap_err();
+        assert_eq!(rejected.code(), ErrorCode::RequestBodyInvalid);
     }
 }

@@ -177,6 +177,26 @@ fn columns_that_a_request_may_not_write_are_refused() {
     });
 }
 
+#[test]
+fn value_of_another_user_names_the_member() {
+    block_on(async {
+        let shop = Shop::new();
+        shop.register(json!({"display_name": "Ada", "badge": 3}))
+            .await;
+        let request = json!({
+            "email": "eve@example.com", "password": PASSWORD, "display_name": "Eve", "badge": 3
+        });
+        let request = WireRequest::new("POST", "/auth/register").json(&request);
+        let reply = shop.client.send(request).await;
+        assert_eq!(reply.status, 422);
+        let error = &reply.json()["errors"][0];
+        assert_eq!(
+            (&error["field"], &error["code"]),
+            (&json!("badge"), &json!("taken"))
+        );
+    });
+}
+
 #[cfg(feature = "openapi")]
 #[test]
 fn document_describes_the_declared_columns() {

@@ -6,6 +6,7 @@
 mod cancel;
 mod contract;
 mod credentials;
+mod declared_routes;
 mod declared_user;
 mod homes;
 mod kept_session;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
 use crate::api::declared::Body;
-use crate::api::endpoint::{Answer, RequestParts, complete, has_no_body};
+use crate::api::endpoint::{Answer, RequestParts, complete, has_no_body, taken};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -55,7 +55,11 @@ impl<U: AuthUser> Auth<U> {
             .await;
         let user = updated.map_err(|error| match error {
             UpdateSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
-            UpdateSelfError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
+            UpdateSelfError::Taken(field) => taken(
+                field,
+                &U::Columns::change_schema(),
+                ErrorCode::UpdateUserEmailAlreadyExists,
+            ),
             UpdateSelfError::Refused(refusal) => Rejection::refused(refusal),
             UpdateSelfError::Outdated => self.outdated(),
             UpdateSelfError::Unavailable(error) => Rejection::from(error),

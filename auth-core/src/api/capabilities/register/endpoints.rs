@@ -3,7 +3,7 @@
 use super::body::RegisterBody;
 use crate::accounts::{RegisterError, Registration};
 use crate::api::declared::Body;
-use crate::api::endpoint::{Answer, RequestParts, fields};
+use crate::api::endpoint::{Answer, RequestParts, fields, taken};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -22,14 +22,14 @@ impl<U: AuthUser> Auth<U> {
             self.accounts()
                 .register_privately(registration, context)
                 .await
-                .map_err(rejection)?;
+                .map_err(rejection::<U>)?;
             return Ok(Reply::empty(202));
         }
         let user = self
             .accounts()
             .register(registration, context)
             .await
-            .map_err(rejection)?;
+            .map_err(rejection::<U>)?;
         Ok(Reply::json(201, &UserRead::new(&user)))
     }
 
@@ -60,9 +60,13 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-fn rejection(error: RegisterError) -> Rejection {
+fn rejection<U: AuthUser>(error: RegisterError) -> Rejection {
     match error {
-        RegisterError::Taken(_) => ErrorCode::RegisterUserAlreadyExists.into(),
+        RegisterError::Taken(field) => taken(
+            field,
+            &U::Columns::new_schema(),
+            ErrorCode::RegisterUserAlreadyExists,
+        ),
         RegisterError::Password(_) => ErrorCode::RegisterInvalidPassword.into(),
         RegisterError::Unsupported(error) => Rejection::unsupported(error),
         RegisterError::Refused(refusal) => Rejection::refused(refusal),

@@ -3,8 +3,7 @@
 use super::body::AdminBody;
 use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
 use crate::api::declared::Body;
-use crate::api::endpoint::complete;
-use crate::api::endpoint::{Answer, RequestParts};
+use crate::api::endpoint::{Answer, RequestParts, complete, taken};
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
@@ -13,7 +12,7 @@ use crate::authenticator::Authenticated;
 use crate::context::{Actor, Context};
 use crate::guard::Guard;
 use crate::http::Reply;
-use crate::user::{AuthUser, UserId};
+use crate::user::{AuthUser, ColumnChange, UserColumns, UserId};
 
 impl<U: AuthUser> Auth<U> {
     pub(super) async fn list_users(
@@ -50,14 +49,19 @@ impl<U: AuthUser> Auth<U> {
             .await?;
         let id = user_id::<U>(request)?;
         let body = AdminBody::read(&mut fields, &self.body_rules());
-        let update = complete(body, fields)?;
+        let columns = <U::Columns as UserColumns>::read_admin_change(&mut fields);
+        let update = admin_update(complete(body, fields)?, columns);
         let updated = self
             .accounts()
-            .update_as_admin(&id, update.into(), &as_administrator(&caller))
+            .update_as_admin(&id, update, &as_administrator(&caller))
             .await;
         let user = updated.map_err(|error| match error {
             AdminUpdateError::NotFound => ErrorCode::UserNotFound.into(),
-            AdminUpdateError::Taken => ErrorCode::UpdateUserEmailAlreadyExists.into(),
+            AdminUpdateError::Taken(field) => taken(
+                field,
+                &U::Columns::admin_schema(),
+                ErrorCode::UpdateUserEmailAlreadyExists,
+            ),
             AdminUpdateError::Password(_) => ErrorCode::UpdateUserInvalidPassword.into(),
             AdminUpdateError::Unsupported(error) => Rejection::unsupported(error),
             AdminUpdateError::Refused(refusal) => Rejection::refused(refusal),
@@ -94,24 +98,23 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-impl From<AdminBody> for AdminUpdate {
-    fn from(body: AdminBody) -> Self {
-        let AdminBody {
-            email,
-            password,
-            roles,
-            is_active,
-            is_verified,
-            is_superuser,
-        } = body;
-        Self {
-            email,
-            password,
-            is_active,
-            is_verified,
-            is_superuser,
-            roles,
-        }
+fn admin_update<U: AuthUser>(body: AdminBody, columns: ColumnChange<U>) -> AdminUpdate<U> {
+    let AdminBody {
+        email,
+        password,
+        roles,
+        is_active,
+        is_verified,
+        is_superuser,
+    } = body;
+    AdminUpdate {
+        email,
+        password,
+        is_active,
+        is_verified,
+        is_superuser,
+        roles,
+        columns,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{Access, ErrorCode, Method, objects};
 use crate::http::{FieldKind, FieldSchema};
-use crate::user::AuthUser;
+use crate::user::{AuthUser, UserColumns};
 
 /// The query parameters of a list.
 fn page() -> Vec<FieldSchema> {
@@ -47,6 +47,8 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     .access(Access::Superuser)
     .reply(user())
     .codes(&[ErrorCode::UserNotFound]);
+    let mut fields = AdminBody::schema(&surface.rules);
+    fields.extend(U::Columns::admin_schema());
     let update = RouteSpec::new(
         Method::Patch,
         "users.update",
@@ -55,7 +57,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Change a user.")
     .access(Access::Superuser)
-    .body(AdminBody::schema(&surface.rules))
+    .body(fields)
     .reply(user())
     .codes(&[
         ErrorCode::UserNotFound,
