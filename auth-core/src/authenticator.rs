@@ -189,10 +189,12 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             ) => {
                 let user = self.accounts.get(&subject.id).await?;
                 let user = user.filter(|user| user.is_active() && user.epoch() == subject.epoch);
+                // A refreshed token repeats the time of a session that may have ended since.
+                let is_login = backend.session_use() == SessionUse::Without;
                 return Ok(user.map(|user| Identified {
                     user,
                     session: subject.session,
-                    auth_time: subject.auth_time,
+                    auth_time: subject.auth_time.filter(|_| is_login),
                     methods: subject.methods,
                 }));
             }
@@ -249,7 +251,7 @@ impl<U> Authenticated<U> {
 
     /// Returns when the user was authenticated: the time of the login, which a refresh does not change.
     /// `None` if it is not known: a token of an application's own strategy, or of an earlier version,
-    /// may not say it.
+    /// may not say it, and a backend that asks for the session only at a refresh cannot confirm it.
     ///
     /// [`Guard::fresh`](crate::guard::Guard::fresh) requires a recent one.
     #[must_use]

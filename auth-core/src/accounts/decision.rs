@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::{Accounts, AdminUpdateError, RegisterError, UpdateSelfError};
+use super::{Accounts, AdminUpdateError, DeleteError, RegisterError, UpdateSelfError};
 use crate::context::Context;
 use crate::error::{AppCode, BoxError, ErrorCode, Unavailable, is_upper_snake};
 use crate::user::{AuthUser, text};
@@ -182,7 +182,12 @@ macro_rules! from_refused {
     )+};
 }
 
-from_refused!(AdminUpdateError, RegisterError, UpdateSelfError);
+from_refused!(
+    AdminUpdateError,
+    DeleteError,
+    RegisterError,
+    UpdateSelfError
+);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Accounts, AdminUpdateError};
+use super::{Accounts, AdminUpdateError, ProposedUpdate, Refusal};
 use crate::context::Context;
 use crate::error::{BoxError, Unavailable};
 use crate::event::EventKind;
@@ -31,6 +31,9 @@ pub enum DeleteError {
     /// It would leave no active superuser.
     #[error("the last active superuser stays")]
     LastSuperuser,
+    /// The application refused the deactivation.
+    #[error("the application refused the deletion")]
+    Refused(Refusal),
     /// The hook that must run before the deletion failed.
     #[error("the hook before the deletion failed")]
     HookFailed(#[source] BoxError),
@@ -52,6 +55,9 @@ pub enum DeleteSelfError {
     /// The account was changed or deleted meanwhile: the caller's credential is invalid.
     #[error("the account was changed meanwhile")]
     Outdated,
+    /// The application refused the deactivation.
+    #[error("the application refused the deletion")]
+    Refused(Refusal),
     /// The hook that runs before the deletion failed.
     #[error("the hook before the deletion failed")]
     HookFailed(#[source] BoxError),
@@ -131,6 +137,7 @@ impl<U: AuthUser> Accounts<U> {
         deleted.await.map_err(|error| match error {
             DeleteError::NotFound => DeleteSelfError::Outdated,
             DeleteError::LastSuperuser => DeleteSelfError::LastSuperuser,
+            DeleteError::Refused(refusal) => DeleteSelfError::Refused(refusal),
             DeleteError::HookFailed(error) => DeleteSelfError::HookFailed(error),
             DeleteError::Unavailable(error) => DeleteSelfError::Unavailable(error),
         })
@@ -155,6 +162,13 @@ impl<U: AuthUser> Accounts<U> {
         expect: Precondition,
         context: &Context,
     ) -> Result<(), DeleteError> {
+        if user.is_active() {
+            let proposed = ProposedUpdate {
+                is_active: Some(false),
+                ..ProposedUpdate::default()
+            };
+            self.ask_before_update(&user, &proposed, context).await?;
+        }
         let change = UserChange {
             is_active: Some(false),
             bump_epoch: true,

@@ -48,7 +48,7 @@ pub type HookResult = Result<(), BoxError>;
 /// | change of the password | `on_after_password_change`, `on_after_update` |
 /// | update by the user | `on_before_update`; for a new address `on_after_email_change`, `on_after_request_verify_token`; `on_after_update` |
 /// | update by an administrator | `on_before_update`; for a new password `on_after_password_change`; for a new address `on_after_email_change`, `on_after_request_verify_token`; for a deactivation `on_after_deactivate`; `on_after_update` |
-/// | deletion, `DeleteMode::Soft` | `on_after_deactivate`, `on_after_update` |
+/// | deletion of an active account, `DeleteMode::Soft` | `on_before_update`, `on_after_deactivate`, `on_after_update` |
 /// | deletion, `DeleteMode::Hard` | `on_before_delete`, `on_after_delete` |
 ///
 /// # Examples
@@ -268,9 +268,9 @@ pub trait UserManager: Send + Sync + 'static {
     ///
     /// [`Context::actor`] tells the two apart: [`Actor::User`](crate::Actor::User), or
     /// [`Actor::Administrator`](crate::Actor::Administrator). `user` is the account as it is stored.
-    /// Called before a password is hashed or compared, so the current password that a new address needs
-    /// is not checked yet. Not called for a change of the password by its user, a reset, a verification
-    /// or a deletion.
+    /// Called for a deletion that deactivates the account, too. The current password that a new address
+    /// needs is checked before. Not called for a change of the password by its user, a reset, a
+    /// verification or a removal of the row ([`on_before_delete`](Self::on_before_delete)).
     async fn on_before_update(
         &self,
         user: &Self::User,
@@ -314,6 +314,8 @@ pub enum LoginFailure<'a, U> {
     UnknownUser,
     /// The password was wrong.
     WrongPassword(&'a U),
+    /// The account was changed or deleted between the check and the login.
+    Outdated(&'a U),
     /// The password was right and the account is inactive.
     Inactive(&'a U),
     /// The password was right and the address is not proven, which this application requires.

@@ -51,7 +51,7 @@ impl<U: AuthUser> Accounts<U> {
     /// ends everything else that the user holds.
     ///
     /// An update that changes nothing succeeds. Every other one asks
-    /// [`on_before_update`](super::UserManager::on_before_update) before the current password is
+    /// [`on_before_update`](super::UserManager::on_before_update), after the current password was
     /// checked.
     ///
     /// # Errors
@@ -77,9 +77,7 @@ impl<U: AuthUser> Accounts<U> {
         if proposed.is_empty() {
             return Ok(user.clone());
         }
-        self.ask_before_update(user, &proposed, context).await?;
-        let ProposedUpdate { email, columns, .. } = proposed;
-        let moves = email.is_some();
+        let moves = proposed.email.is_some();
         if moves {
             let knows = match &current_password {
                 Some(password) => self.knows_password(user, password, context).await?,
@@ -89,6 +87,8 @@ impl<U: AuthUser> Accounts<U> {
                 return Err(UpdateSelfError::BadCredentials);
             }
         }
+        self.ask_before_update(user, &proposed, context).await?;
+        let ProposedUpdate { email, columns, .. } = proposed;
         let change = UserChange {
             email,
             is_verified: moves.then_some(false),

@@ -237,8 +237,14 @@ fn settings_of<'s>(settings: &'s Settings, id: &str) -> Vec<&'s Change> {
 }
 
 fn is_on<U: AuthUser>(settings: &Settings, spec: &RouteSpec<U>) -> bool {
-    let last = settings_of(settings, &spec.id).last().copied();
-    spec.is_available && last.map_or(spec.is_on, |change| *change != Change::Off)
+    let own = settings.routes.iter().rev().find(|(id, _)| *id == spec.id);
+    let is_on = match (own, settings_of(settings, &spec.id).last()) {
+        (Some((_, RouteSetting(change))), _) => *change != Change::Off,
+        // A group switches off what is on by default. What is off by default needs its own name.
+        (None, Some(Change::Off)) => false,
+        (None, _) => spec.is_on,
+    };
+    spec.is_available && is_on
 }
 
 /// The path of a route below its base, or where the application puts it.

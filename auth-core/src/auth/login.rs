@@ -107,7 +107,7 @@ impl<U: AuthUser> Auth<U> {
         let Some(backend) = self.backend_named(backend) else {
             return Err(LogOutError::UnknownBackend(backend.to_owned()));
         };
-        Ok(login::log_out(self.accounts(), backend, presented, context).await?)
+        Ok(login::log_out(self.accounts(), backend, presented, None, context).await?)
     }
 
     /// Returns the reply that hands tokens to the client of an HTTP route: the reply that the login

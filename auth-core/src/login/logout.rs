@@ -11,16 +11,20 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, SessionsEnded};
-use crate::session::RefreshToken;
+use crate::session::{RefreshToken, SessionId};
 use crate::store::StoredSession;
 use crate::strategy::{PresentedToken, RevokeOutcome};
 use crate::user::AuthUser;
 
-/// Ends what the presented tokens stand for; whether there was something to end.
+/// Ends the logins that the presented tokens stand for. Returns whether there was one to end.
+///
+/// `proven` is the session of a caller who was authenticated before. It ends even if its access token
+/// has expired or was replaced since then.
 pub(crate) async fn log_out<U: AuthUser>(
     accounts: &Accounts<U>,
     backend: &Backend<U>,
     presented: PresentedTokens<'_>,
+    proven: Option<SessionId>,
     context: &Context,
 ) -> Result<bool, Unavailable> {
     let access = presented
@@ -36,6 +40,13 @@ pub(crate) async fn log_out<U: AuthUser>(
             let mut ended = false;
             if let Some(token) = access {
                 ended |= end_access(&this, &backend, &token, &context).await?;
+            }
+            if let Some(id) = proven.filter(|_| backend.has_sessions())
+                && let Some(row) = this.living_session(backend.name(), &id).await?
+            {
+                ended |= this
+                    .delete_session_row(&row, SessionsEnded::Logout, &context)
+                    .await?;
             }
             if let Some(token) = refresh.filter(|_| backend.has_sessions())
                 && let Some(row) = by_refresh(&this, &backend, &token).await?
@@ -76,13 +87,14 @@ async fn end_access<U: AuthUser>(
         }
         (PresentedToken::Session(_), None) => return Ok(false),
     };
-    let outcome = backend.strategy().revoke(token, now).await?;
     let has_session = row.is_some();
+    // The session first: a token that is revoked already could not be presented again to end it.
     if let Some(row) = row {
         accounts
             .delete_session_row(&row, SessionsEnded::Logout, &context)
             .await?;
     }
+    let outcome = backend.strategy().revoke(token, now).await?;
     let ended = outcome == RevokeOutcome::Revoked || has_session;
     if ended {
         let mut event = AuthEvent::new(EventKind::TokenRevoked, &context);

@@ -11,7 +11,7 @@ use crate::store::{LoginIdentifier, Precondition, UpdateOutcome, UserChange};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
-    /// Checks the password of a user, and answers the proof for
+    /// Checks the password of a user, and returns the proof for
     /// [`Auth::log_in`](crate::Auth::log_in).
     ///
     /// One look-up and one hash happen in every case, for a user that does not exist as for one that
@@ -21,6 +21,11 @@ impl<U: AuthUser> Accounts<U> {
     ///
     /// A wrong password raises [`EventKind::LoginFailed`] and calls the hook
     /// [`on_after_login_failed`](crate::UserManager::on_after_login_failed).
+    ///
+    /// # Security
+    ///
+    /// A proof is not a permission: the account may be inactive or unverified. Only
+    /// [`Auth::log_in`](crate::Auth::log_in) checks that.
     ///
     /// # Errors
     ///

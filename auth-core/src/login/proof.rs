@@ -16,7 +16,9 @@ use crate::user::AuthUser;
 /// ([`Accounts::check_password`](crate::Accounts::check_password)), and
 /// [`vouched_for`](Self::vouched_for) makes it for a login of the application's own.
 ///
-/// A proof says nothing about the state of the account: `log_in` checks that.
+/// A proof says nothing about the state of the account. `log_in` checks that, and reads the user
+/// again unless the proof was made within the last five seconds: a change of password, address or state
+/// ends the proof.
 ///
 /// # Security
 ///
@@ -43,7 +45,7 @@ pub struct AuthProof<U> {
 
 impl<U: AuthUser> AuthProof<U> {
     /// Creates a proof for a user that the application itself has authenticated: its own single
-    /// sign-on, a migration of sessions from an older system, a test.
+    /// sign-on, an import, a test.
     ///
     /// The time of the proof is the time of the login, unless
     /// [`authenticated_at`](Self::authenticated_at) sets an earlier one.
@@ -53,7 +55,12 @@ impl<U: AuthUser> AuthProof<U> {
     /// Nothing is checked here: no password, no second factor. A client that can choose the user of
     /// this call can log in as that user. Call it only after a check, and with the user that the check
     /// is about, read from the user database in the same request: the login is for the account with
-    /// this key, and the state of the account (active, verified, epoch) is taken from `user`.
+    /// this key, and fails if the epoch of the account is another one.
+    ///
+    /// Without [`authenticated_at`](Self::authenticated_at) the login counts as recent
+    /// ([`Guard::fresh`](crate::guard::Guard::fresh)). If the user proved something earlier (the cookie of an
+    /// older system, a ticket of a provider), give that time; if it is not known, give
+    /// [`OffsetDateTime::UNIX_EPOCH`].
     ///
     /// # Examples
     ///
@@ -142,6 +149,17 @@ impl<U> AuthProof<U> {
     /// Whether these accounts may take it: their own, or one that the application vouches for.
     pub(super) fn is_for(&self, accounts: AccountsId) -> bool {
         self.origin.is_none_or(|origin| origin == accounts)
+    }
+
+    /// Returns whether the toolkit checked something for this proof within the last seconds.
+    pub(super) fn is_recent(&self, now: OffsetDateTime) -> bool {
+        const RECENT: time::Duration = time::Duration::seconds(5);
+        let checked = self.at.filter(|_| self.origin.is_some());
+        checked.is_some_and(|at| (now - at).abs() <= RECENT)
+    }
+
+    pub(super) fn set_user(&mut self, user: U) {
+        self.user = user;
     }
 
     pub(super) fn take_outdated(&mut self) -> Option<Password> {

@@ -12,13 +12,15 @@ pub(super) enum Reason {
     BadCredentials,
     Inactive,
     NotVerified,
+    /// The account was changed or deleted after the check.
+    Outdated,
     Application(Refusal),
 }
 
 impl Reason {
     fn of_event(&self) -> LoginRefusal {
         match self {
-            Self::BadCredentials => LoginRefusal::BadCredentials,
+            Self::BadCredentials | Self::Outdated => LoginRefusal::BadCredentials,
             Self::Inactive => LoginRefusal::Inactive,
             Self::NotVerified => LoginRefusal::NotVerified,
             Self::Application(_) => LoginRefusal::Application,
@@ -29,6 +31,7 @@ impl Reason {
         match (user, self) {
             (None, _) => LoginFailure::UnknownUser,
             (Some(user), Self::BadCredentials) => LoginFailure::WrongPassword(user),
+            (Some(user), Self::Outdated) => LoginFailure::Outdated(user),
             (Some(user), Self::Inactive) => LoginFailure::Inactive(user),
             (Some(user), Self::NotVerified) => LoginFailure::NotVerified(user),
             (Some(user), Self::Application(refusal)) => LoginFailure::Refused { user, refusal },
@@ -39,7 +42,7 @@ impl Reason {
 impl From<Reason> for LoginError {
     fn from(reason: Reason) -> Self {
         match reason {
-            Reason::BadCredentials => Self::BadCredentials,
+            Reason::BadCredentials | Reason::Outdated => Self::BadCredentials,
             Reason::Inactive => Self::Inactive,
             Reason::NotVerified => Self::NotVerified,
             Reason::Application(refusal) => Self::Refused(refusal),

@@ -17,7 +17,7 @@ use crate::user::AuthUser;
 pub(crate) async fn log_in<U: AuthUser>(
     accounts: &Accounts<U>,
     backend: &Backend<U>,
-    proof: AuthProof<U>,
+    mut proof: AuthProof<U>,
     replaced: PresentedTokens<'_>,
     context: &Context,
 ) -> Result<LoginStep<U>, LoginError> {
@@ -26,6 +26,9 @@ pub(crate) async fn log_in<U: AuthUser>(
     // 2. The proof.
     if !proof.is_for(accounts.id()) {
         return Err(LoginError::ForeignProof);
+    }
+    if !proof.is_recent(accounts.now()) {
+        proof.set_user(current(accounts, proof.user(), &context).await?);
     }
     // 3. The state of the account, and 4. the decision of the application.
     check_user(accounts, proof.user(), &context).await?;
@@ -70,6 +73,24 @@ async fn check_user<U: AuthUser>(
         }
         Refused::Unavailable(error) => error.into(),
     })
+}
+
+/// Reads the user of a proof again, because the account may have changed since the check. A change
+/// that ends logins (epoch) ends proofs, too.
+///
+/// A login right after the check is not read again: a refusal after a correct password must cost what a
+/// wrong password costs. What changes in between ends the session by the epoch.
+async fn current<U: AuthUser>(
+    accounts: &Accounts<U>,
+    proven: &U,
+    context: &Context,
+) -> Result<U, LoginError> {
+    let user = accounts.get(proven.id()).await?;
+    user.filter(|user| user.epoch() == proven.epoch())
+        .ok_or_else(|| {
+            refused(accounts, Some(proven.clone()), Reason::Outdated, context);
+            Reason::Outdated.into()
+        })
 }
 
 fn account_state<U: AuthUser>(accounts: &Accounts<U>, user: &U) -> Result<(), Reason> {

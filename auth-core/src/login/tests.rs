@@ -81,6 +81,7 @@ impl UserManager for Hooks {
         let failure = match failure {
             LoginFailure::UnknownUser => "unknown user",
             LoginFailure::WrongPassword(_) => "wrong password",
+            LoginFailure::Outdated(_) => "outdated",
             LoginFailure::Inactive(_) => "inactive",
             LoginFailure::NotVerified(_) => "not verified",
             LoginFailure::Refused { refusal, .. } => refusal.code(),

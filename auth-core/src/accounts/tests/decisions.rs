@@ -175,7 +175,9 @@ async fn hook_that_fails_before_a_registration_is_unavailable_and_writes_nothing
     assert!(matches!(failed.await, Err(RegisterError::Unavailable(_))));
     let failed = accounts.update_self(&ada, to_org(PASSWORD), &context);
     assert!(matches!(failed.await, Err(UpdateSelfError::Unavailable(_))));
-    assert_eq!(world.costs(), before);
+    // The current password was checked, and nothing was written.
+    let (hashes, calls, expiring) = before;
+    assert_eq!(world.costs(), (hashes + 1, calls, expiring));
     let failed: Vec<_> = world.sink.events().iter().map(|event| event.data).collect();
     let hooks = ["on_before_register", "on_before_update"].map(EventData::Hook);
     assert!(failed.ends_with(&hooks), "{failed:?}");
@@ -196,24 +198,26 @@ async fn hook_that_panics_before_a_registration_writes_nothing() {
 }
 
 #[tokio::test]
-async fn refused_update_of_the_own_account_checks_no_password_and_writes_nothing() {
+async fn refused_update_of_the_own_account_writes_nothing() {
     let (world, hooks, ada) = world().await;
     hooks.answers(Answer::Refuse);
     let context = world.context().with_actor(Actor::user(&ada.id));
     let before = world.costs();
-    for current in [PASSWORD, "a guess that is nowhere near"] {
-        let refused = world.accounts.update_self(&ada, to_org(current), &context);
-        let refused = refused.await;
-        assert!(
-            matches!(&refused, Err(UpdateSelfError::Refused(refusal)) if refusal.code() == "PLAN_ENDED"),
-            "{refused:?}"
-        );
-    }
-    assert_eq!(world.costs(), before);
+    let update = |current| world.accounts.update_self(&ada, to_org(current), &context);
+    let refused = update(PASSWORD).await;
+    assert!(
+        matches!(&refused, Err(UpdateSelfError::Refused(refusal)) if refusal.code() == "PLAN_ENDED"),
+        "{refused:?}"
+    );
+    // A caller without the current password does not learn what the application would answer.
+    let refused = update("a guess that is nowhere near").await;
+    assert!(matches!(refused, Err(UpdateSelfError::BadCredentials)));
+    let (hashes, calls, expiring) = before;
+    assert_eq!(world.costs(), (hashes + 2, calls, expiring));
     let question =
         r#"("ada@example.com", "user"): Some("ada@example.org") (false, None, None, None) None"#;
-    assert_eq!(hooks.take_asked(), [question; 2]);
-    assert_eq!(world.raised(EventKind::UpdateRefused), 2);
+    assert_eq!(hooks.take_asked(), [question]);
+    assert_eq!(world.raised(EventKind::UpdateRefused), 1);
     assert_eq!(world.raised(EventKind::UserUpdated), 0);
 }
 

@@ -210,10 +210,9 @@ async fn hooks_of_deletions_run_in_the_documented_order() {
     let (accounts, hooks, ada, _) = recorded().await;
     let context = accounts.context();
     hooks.ran_so_far(&accounts).await;
-    for (mode, expected) in [
-        (DeleteMode::Soft, ["on_after_deactivate", "on_after_update"]),
-        (DeleteMode::Hard, ["on_before_delete", "on_after_delete"]),
-    ] {
+    let soft = ["on_before_update", "on_after_deactivate", "on_after_update"];
+    let hard = ["on_before_delete", "on_after_delete"];
+    for (mode, expected) in [(DeleteMode::Soft, &soft[..]), (DeleteMode::Hard, &hard[..])] {
         accounts.delete(&ada.id, mode, &context).await.unwrap();
         assert_eq!(hooks.ran_so_far(&accounts).await, expected);
     }

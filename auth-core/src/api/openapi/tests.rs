@@ -60,9 +60,24 @@ fn refusal_codes_are_declared_where_hooks_may_refuse() {
     for (is_hidden, expected) in [
         (
             false,
-            ["auth.login", "register", "users.me.update", "users.update"].as_slice(),
+            [
+                "auth.login",
+                "register",
+                "users.delete",
+                "users.me.update",
+                "users.update",
+            ]
+            .as_slice(),
         ),
-        (true, &["register", "users.me.update", "users.update"]),
+        (
+            true,
+            &[
+                "register",
+                "users.delete",
+                "users.me.update",
+                "users.update",
+            ],
+        ),
     ] {
         let jwt = JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
         let auth: Auth<User> = Auth::builder(accounts_builder(Arc::new(Outbox::new())))

@@ -54,6 +54,17 @@ fn route_that_is_off_by_default_is_added_by_each_setting_but_off() {
 }
 
 #[test]
+fn group_setting_adds_no_route_that_is_off_by_default() {
+    let auth = built(&[("users", RouteSetting::on())]);
+    assert_eq!(path_of(&auth, "users.me.delete"), None);
+    let both = [
+        ("users.me.delete", RouteSetting::on()),
+        ("users", RouteSetting::off()),
+    ];
+    assert!(path_of(&built(&both), "users.me.delete").is_some());
+}
+
+#[test]
 fn setting_of_one_route_counts_more_than_the_setting_of_its_group() {
     let group_last = [
         ("users.read", RouteSetting::on()),

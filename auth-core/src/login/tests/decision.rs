@@ -232,3 +232,41 @@ async fn login_of_a_deleted_user_gives_dead_tokens() {
             .is_err()
     );
 }
+
+/// A6.3.4: a proof that an application keeps says nothing about the account of now.
+#[tokio::test]
+async fn login_reads_the_account_again_and_refuses_an_outdated_proof() {
+    use crate::accounts::{AdminUpdate, DeleteMode};
+
+    let world = World::with_ada().await;
+    let accounts = world.auth.accounts();
+    let context = accounts.context();
+    let (stale, outdated) = (world.proof().await, world.proof().await);
+    let id = stale.user().id;
+    let promote = AdminUpdate {
+        roles: Some(crate::Roles::parse(["editor"]).unwrap()),
+        ..AdminUpdate::default()
+    };
+    accounts
+        .update_as_admin(&id, promote, &context)
+        .await
+        .unwrap();
+    world.clock.advance(time::Duration::seconds(6));
+    let step = world.auth.log_in("api", stale, &context).await.unwrap();
+    assert!(step.done().unwrap().user.roles().contains("editor"));
+
+    accounts.end_all_sessions(&id, &context).await.unwrap();
+    let refused = world.auth.log_in("api", outdated, &context).await;
+    assert!(matches!(refused, Err(LoginError::BadCredentials)));
+    let of_deleted = world.proof().await;
+    accounts
+        .delete(&id, DeleteMode::Hard, &context)
+        .await
+        .unwrap();
+    world.clock.advance(time::Duration::seconds(6));
+    let refused = world.auth.log_in("api", of_deleted, &context).await;
+    assert!(matches!(refused, Err(LoginError::BadCredentials)));
+    let calls = world.calls().await;
+    let outdated = calls.iter().filter(|call| call.starts_with("outdated"));
+    assert_eq!(outdated.count(), 2, "{calls:?}");
+}

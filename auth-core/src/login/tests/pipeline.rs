@@ -248,3 +248,41 @@ async fn logout_that_cannot_be_stored_is_no_success() {
             .unwrap()
     );
 }
+
+/// A7.4.1: the session of an authenticated caller ends, although its token has expired since.
+#[tokio::test]
+async fn logout_ends_the_proven_session_of_a_token_that_has_expired_since() {
+    let world = World::with_ada().await;
+    let accounts = world.auth.accounts();
+    let tokens = world.logged_in("web").await;
+    world.clock.advance(time::Duration::seconds(
+        i64::try_from(tokens.access.expires_in().as_secs()).unwrap() + 61,
+    ));
+    let context = accounts.context();
+    let presented = PresentedTokens::none().with_access(tokens.access.expose());
+    let mut backends = world.auth.backends().iter();
+    let backend = backends.find(|backend| backend.name() == "web").unwrap();
+    let ended = |proven| crate::login::log_out(accounts, backend, presented, proven, &context);
+    assert!(!ended(None).await.unwrap());
+    assert_eq!(world.stored().await, 1);
+    assert!(ended(tokens.session).await.unwrap());
+    assert_eq!(world.stored().await, 0);
+}
+
+/// A7.4.1: a logout that fails in the middle can be repeated, because the session ends first.
+#[tokio::test]
+async fn logout_that_cannot_end_the_session_revokes_nothing_and_can_be_repeated() {
+    let world = World::with_ada().await;
+    let tokens = world.logged_in("api").await;
+    let context = world.auth.accounts().context();
+    let presented = PresentedTokens::none().with_access(tokens.access.expose());
+    // The look-up succeeds, and the deletion fails.
+    world.session_faults.fail_after(1);
+    let failed = world.auth.log_out("api", presented, &context).await;
+    assert!(failed.is_err());
+    world.session_faults.fail(false);
+    assert_eq!(world.stored().await, 1);
+    let ended = world.auth.log_out("api", presented, &context).await;
+    assert!(ended.unwrap());
+    assert_eq!(world.stored().await, 0);
+}

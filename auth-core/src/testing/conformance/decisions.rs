@@ -195,14 +195,22 @@ async fn refused_update(run: &CaseRun<'_>) {
     let admin = case.token("root@example.com").await;
     let token = case.token("ada@example.com").await;
     let before = (case.row_text(&user).await, case.row_text(&closed).await);
-    for password in [PASSWORD, WRONG_PASSWORD] {
+    for (password, expected) in [
+        (PASSWORD, refused(UPDATE)),
+        (
+            WRONG_PASSWORD,
+            Expected::problem(400, "LOGIN_BAD_CREDENTIALS"),
+        ),
+    ] {
         let body = json!({"email": "new@closed.example", "current_password": password});
         let request = WireRequest::patch("/users/me", &body).bearer(&token);
-        case.expect(request, refused(UPDATE)).await;
+        case.expect(request, expected).await;
     }
     let by_id = format!("/users/{}", closed.id);
     let body = json!({"roles": ["editor"], "is_active": false});
     let request = WireRequest::patch(&by_id, &body).bearer(&admin);
+    case.expect(request, refused(UPDATE)).await;
+    let request = WireRequest::new("DELETE", &by_id).bearer(&admin);
     case.expect(request, refused(UPDATE)).await;
     let after = (case.row_text(&user).await, case.row_text(&closed).await);
     case.same("the rows", after, before);

@@ -28,7 +28,15 @@ impl<U: AuthUser> Auth<U> {
             return Err(self.unauthenticated_logout(backend, &who));
         };
         let presented = PresentedTokens::none().with_access(token);
-        login::log_out(self.accounts(), backend, presented, &user.context()).await?;
+        let session = user.session().copied();
+        login::log_out(
+            self.accounts(),
+            backend,
+            presented,
+            session,
+            &user.context(),
+        )
+        .await?;
         Ok(Self::logout_response(backend))
     }
 

@@ -121,6 +121,7 @@ impl<U: AuthUser> Auth<U> {
         };
         deleted.map_err(|error| match error {
             DeleteSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
+            DeleteSelfError::Refused(refusal) => Rejection::refused(refusal),
             DeleteSelfError::LastSuperuser => ErrorCode::LastSuperuser.into(),
             DeleteSelfError::Outdated => self.outdated(),
             DeleteSelfError::HookFailed(_) => ErrorCode::ServiceUnavailable.into(),

@@ -79,4 +79,5 @@ fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
         ErrorCode::LastSuperuser,
         ErrorCode::StepUpRequired,
     ])
+    .refusals(&surface.refusal_codes)
 }

@@ -89,6 +89,7 @@ impl<U: AuthUser> Auth<U> {
             .await;
         deleted.map_err(|error| match error {
             DeleteError::NotFound => ErrorCode::UserNotFound.into(),
+            DeleteError::Refused(refusal) => Rejection::refused(refusal),
             DeleteError::LastSuperuser => ErrorCode::LastSuperuser.into(),
             // What had to happen before could not: the account is still there, try again.
             DeleteError::HookFailed(_) => ErrorCode::ServiceUnavailable.into(),

@@ -79,6 +79,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::UserNotFound,
         ErrorCode::SuperuserCannotDeleteSelf,
         ErrorCode::LastSuperuser,
-    ]);
+    ])
+    .refusals(&surface.refusal_codes);
     vec![list, delete, read, update]
 }
