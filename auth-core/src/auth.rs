@@ -33,10 +33,10 @@ use crate::error::Unavailable;
 use crate::http::RequestHead;
 use crate::user::AuthUser;
 
-/// The handle to everything: accounts, backends, routes. It lives in the state of the application.
+/// The handle to accounts, backends and routes. It belongs in the state of the application.
 ///
-/// Clone it freely: all clones share one machine. Two kinds of users are two handles, with
-/// audiences of their own.
+/// Clones are cheap and share state. Two kinds of users are two handles with different
+/// audiences.
 ///
 /// # Examples
 ///
@@ -69,26 +69,26 @@ struct Inner<U: AuthUser> {
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// Begins a configuration. It takes the *builder* of the accounts, so that the problems of both
-    /// are reported together.
+    /// Returns a builder. It takes the *builder* of the accounts, so that the problems of both are
+    /// reported together.
     #[must_use]
     pub fn builder(accounts: AccountsBuilder<U>) -> AuthBuilder<U> {
         AuthBuilder::new(accounts)
     }
 
-    /// The flows.
+    /// Returns the accounts, which hold the flows.
     #[must_use]
     pub fn accounts(&self) -> &Accounts<U> {
         &self.inner.accounts
     }
 
-    /// The backends, in the order of configuration.
+    /// Returns the backends in the order of configuration.
     #[must_use]
     pub fn backends(&self) -> &[Backend<U>] {
         &self.inner.routes.backends
     }
 
-    /// Returns what `build()` accepted and the application should know.
+    /// Returns the warnings of `build()`: accepted settings that have a risk.
     ///
     /// `build()` has logged each warning (target `auth`, level `warn`). A program that installs a
     /// `tracing` subscriber and prints them as well shows each of them twice.
@@ -142,8 +142,8 @@ impl<U: AuthUser> Auth<U> {
             .with_actor(Actor::Anonymous)
     }
 
-    /// Finds out who is asking. An adapter calls it once per request, and only when a handler or a
-    /// guard wants to know.
+    /// Authenticates a request. An adapter calls it at most once per request, when a handler or a guard
+    /// needs the user.
     ///
     /// # Errors
     ///

@@ -20,13 +20,13 @@ use crate::strategy::PresentedToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
-/// Asks an ordered list of backends who is asking.
+/// Authenticates requests with an ordered list of backends.
 ///
-/// Credentials in headers come before ambient ones (cookies) and decide alone where they
-/// are present: a bad header is refused and does not fall through to a cookie. Among backends of
-/// one presence the order of configuration decides.
+/// Credentials in headers come before cookies and decide alone if they are present: a bad header is
+/// refused and does not fall through to a cookie. Among backends with the same source the order of
+/// configuration decides.
 ///
-/// A request that changes something, and whose credential is ambient, must prove that it was meant
+/// A request that changes something, and whose credential is a cookie, must pass the CSRF check
 /// ([`csrf`](crate::csrf)); otherwise it is [`CsrfFailed`](Authentication::CsrfFailed).
 #[derive(Debug)]
 pub struct Authenticator<'a, U: AuthUser> {
@@ -35,14 +35,14 @@ pub struct Authenticator<'a, U: AuthUser> {
     csrf: &'a Csrf,
 }
 
-/// The answer.
+/// The result of an authentication.
 #[non_exhaustive]
 pub enum Authentication<U> {
     /// No credential was presented.
     Anonymous,
     /// A credential was presented and not accepted.
     Refused {
-        /// Who had put it into the request.
+        /// The source of the credential.
         presence: CredentialSource,
     },
     /// A valid cookie came with a request that failed the CSRF check. Guards answer 403
@@ -64,7 +64,7 @@ pub struct Authenticated<U> {
     context: Context,
 }
 
-/// A user, and what its credential says of the login.
+/// A user, and the login that its credential states.
 struct Identified<U> {
     user: U,
     session: Option<SessionId>,
@@ -85,7 +85,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         }
     }
 
-    /// Finds out who is asking.
+    /// Authenticates a request.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl<U> Authenticated<U> {
         &self.backend
     }
 
-    /// The session that the credential belongs to, where its backend has sessions.
+    /// Returns the session of the credential, if its backend has sessions.
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {
         self.session.as_ref()
@@ -308,14 +308,14 @@ impl<U: AuthUser> Authenticated<U> {
             .with_actor(Actor::user(self.user.id()))
     }
 
-    /// What a CSRF token of this login is bound to.
+    /// Returns the binding of CSRF tokens of this login.
     pub(crate) fn binding(&self) -> CsrfBinding {
         CsrfBinding::of_login(self.session.as_ref(), self.user.id())
     }
 }
 
 impl<U> Authentication<U> {
-    /// The user, if there is one.
+    /// Returns the user, if there is one.
     #[must_use]
     pub fn user(&self) -> Option<&Authenticated<U>> {
         match self {

@@ -1,4 +1,4 @@
-//! A way to log in: a transport and a strategy, under a name.
+//! A backend: a transport and a strategy, under a name.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,22 +33,22 @@ pub struct Backend<U: AuthUser> {
     refresh_path: RefreshPath,
 }
 
-/// What a backend has to do with sessions.
+/// How a backend uses sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionUse {
-    /// A login starts none.
+    /// A login starts no session.
     Without,
-    /// A login starts one, and every request looks at it.
+    /// A login starts a session, and every request checks it.
     Checked,
-    /// A login starts one, and only a refresh looks at it.
+    /// A login starts a session, and only a refresh checks it.
     AtRefresh,
 }
 
 impl<U: AuthUser> Backend<U> {
     /// Pairs a transport with a strategy. The name has 1 to 32 of `a`–`z`, `0`–`9`, `-` and `_`.
     ///
-    /// A strategy whose tokens are secrets of sessions ([`OpaqueStrategy`](crate::OpaqueStrategy)) brings
-    /// them with it; any other has them by [`with_sessions`](Self::with_sessions).
+    /// A strategy whose tokens are secrets of sessions ([`OpaqueStrategy`](crate::OpaqueStrategy)) has
+    /// sessions; any other needs [`with_sessions`](Self::with_sessions).
     pub fn new(name: &str, transport: impl Transport, strategy: impl Strategy<U>) -> Self {
         let sessions = if strategy.is_session_secret() {
             SessionUse::Checked
@@ -64,7 +64,7 @@ impl<U: AuthUser> Backend<U> {
         }
     }
 
-    /// The same backend once its routes have a path.
+    /// Returns the same backend with the path of its routes.
     pub(crate) fn mounted_at(&self, refresh_path: RefreshPath) -> Self {
         Self {
             refresh_path,
@@ -72,8 +72,8 @@ impl<U: AuthUser> Backend<U> {
         }
     }
 
-    /// A login starts a session and is answered with a refresh token, and every request asks whether
-    /// the session is still there: what ends it ends its access tokens at once. The accounts need
+    /// Uses sessions, and checks them at every request: a login returns a refresh token, and the end of
+    /// a session ends its access tokens at once. The accounts need
     /// [`sessions`](crate::accounts::AccountsBuilder::sessions).
     ///
     /// ```
@@ -91,34 +91,34 @@ impl<U: AuthUser> Backend<U> {
         self
     }
 
-    /// A login starts a session and is answered with a refresh token, and requests do not check
-    /// it: an access token stays valid after its session has ended, until it expires (15
-    /// minutes for a JWT by default) or its strategy has recorded its revocation.
+    /// Uses sessions, and checks them only at a refresh: a login returns a refresh token. An access
+    /// token stays valid after its session has ended, until it expires (15 minutes for a JWT by
+    /// default) or its strategy has recorded its revocation.
     #[must_use]
     pub fn dangerous_with_sessions_checked_at_refresh_only(mut self) -> Self {
         self.sessions = SessionUse::AtRefresh;
         self
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How its credential travels.
+    /// Returns the transport.
     #[must_use]
     pub fn transport(&self) -> &dyn Transport {
         &*self.transport
     }
 
-    /// What its credential means.
+    /// Returns the strategy.
     #[must_use]
     pub fn strategy(&self) -> &dyn Strategy<U> {
         &*self.strategy
     }
 
-    /// The path of its refresh route, as clients see it.
+    /// Returns the path of its refresh route, as clients see it.
     pub(crate) fn refresh_path(&self) -> &RefreshPath {
         &self.refresh_path
     }

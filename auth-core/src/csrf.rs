@@ -1,7 +1,7 @@
-//! Whether a request that a browser sends with cookies was meant by who is logged in.
+//! Protection against cross-site request forgery (CSRF).
 //!
-//! Browsers add cookies to what other sites cause as well. So a request that changes something, and is
-//! authenticated by a cookie, has to prove where it comes from, in this order (OWASP's sheet on
+//! Browsers also add cookies to requests that other sites cause. So a request that changes something,
+//! and is authenticated by a cookie, has to prove its source, in this order (OWASP's sheet on
 //! cross-site request forgery):
 //!
 //! 1. **Fetch Metadata.** `Sec-Fetch-Site: same-origin` (or `none`: the user's own doing) passes;
@@ -10,7 +10,7 @@
 //! 3. **A signed double-submit token**, where there is neither: the header `X-CSRF-Token` repeats the
 //!    CSRF cookie, whose value is bound to the session by a key of the server.
 //!
-//! Opening a WebSocket counts as such a request. Requests with a bearer token are never asked: no browser
+//! Opening a WebSocket counts as such a request. Requests with a bearer token need no check: no browser
 //! adds one by itself.
 
 mod binding;
@@ -38,7 +38,7 @@ pub(crate) struct Csrf {
     log_only: bool,
 }
 
-/// What the headers of a request say of where it comes from.
+/// The source of a request, as its headers state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Ours,
@@ -62,18 +62,18 @@ impl Csrf {
         }
     }
 
-    /// Lets everything pass that it would refuse; the events are raised all the same.
+    /// Sets whether requests that fail the check are accepted. The events are raised in both cases.
     pub(crate) fn log_only(self, log_only: bool) -> Self {
         Self { log_only, ..self }
     }
 
-    /// Whether what does not pass is refused.
+    /// Returns whether requests that fail the check are refused.
     pub(crate) fn enforces(&self) -> bool {
         !self.log_only
     }
 
-    /// Whether a request whose credential is the cookie of this transport passes; `binding` names
-    /// the login that the cookie belongs to.
+    /// Returns whether a request whose credential is the cookie of this transport passes; `binding` is
+    /// the login of the cookie.
     pub(crate) fn passes(
         &self,
         head: &dyn RequestHead,
@@ -90,7 +90,7 @@ impl Csrf {
         }
     }
 
-    /// A token for the login that `binding` names; `None` if there are no keys, because no transport
+    /// Returns a token for the login `binding`; `None` if there are no keys, because no transport
     /// uses cookies.
     pub(crate) fn mint(&self, binding: &CsrfBinding) -> Result<Option<String>, RandomError> {
         let Some(keys) = &self.keys else {
@@ -102,17 +102,17 @@ impl Csrf {
         Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
     }
 
-    /// Whether this is a token of ours for the login that `binding` names.
+    /// Returns whether this is a valid token for the login `binding`.
     pub(crate) fn is_of(&self, token: &str, binding: &CsrfBinding) -> bool {
         self.keys
             .as_ref()
             .is_some_and(|keys| is_genuine(keys, token, binding))
     }
 
-    /// Whether the CSRF cookie of a request is another one than that of `binding`.
+    /// Returns whether the request has a CSRF cookie of another login than `binding`.
     ///
     /// A neighbouring domain can plant a refresh cookie, whose path leaves no room for the prefix
-    /// `__Host-`; the CSRF cookie has the prefix, and tells of which session a browser's cookies are.
+    /// `__Host-`; the CSRF cookie has the prefix, and identifies the session of a browser's cookies.
     pub(crate) fn has_cookie_of_another(
         &self,
         head: &dyn RequestHead,
@@ -159,8 +159,8 @@ impl Csrf {
         }
     }
 
-    /// Whether an origin is the server's own: the configured one, or else the one of the `Host` that
-    /// the request names.
+    /// Returns whether an origin is the server's own: the configured origin, or else the origin of the
+    /// request's `Host`.
     fn is_own(&self, head: &dyn RequestHead, origin: &[u8]) -> bool {
         if let Some(own) = &self.own {
             return own.is(origin);
@@ -218,8 +218,8 @@ fn mac_of(key: &Secret, binding: &CsrfBinding, nonce: &str) -> String {
     keyed_digest(key, &[kind, name, nonce.as_bytes()])
 }
 
-/// Whether a request changes nothing: by its method (RFC 9110 §9.2.1), and because it does not open a
-/// WebSocket, which begins as a `GET` with cookies from wherever a page is (RFC 6455 §10.2).
+/// Returns whether a request changes nothing: its method is safe (RFC 9110 §9.2.1), and it does not open
+/// a WebSocket, which begins as a `GET` with cookies from a page of any origin (RFC 6455 §10.2).
 pub(crate) fn is_safe(head: &dyn RequestHead) -> bool {
     let has_safe_method = matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
     let upgrades = (0..)

@@ -21,7 +21,7 @@ use crate::user::{AuthUser, Roles, User};
 /// The most rules that one guard has beside [`Guard::verified`] and [`Guard::superuser`].
 const MAX_RULES: usize = 8;
 
-/// A rule about who may pass: the user must fulfil every part of it.
+/// A rule that a user must fulfil in every part.
 ///
 /// An inactive user is anonymous, so every guard starts as [`Guard::active`]. A guard that is written
 /// in the program is a constant ([`Policy`]), and an invalid part of it is a compile error.
@@ -85,7 +85,7 @@ impl<U> Guard<U> {
         }
     }
 
-    /// Requires an address that is proven.
+    /// Requires a verified address.
     #[must_use]
     pub const fn verified(mut self) -> Self {
         self.verified = true;

@@ -1,4 +1,4 @@
-//! Storage: the traits that an engine implements, and an implementation of each in memory.
+//! The storage traits, and an implementation of each in memory.
 
 mod blocking;
 mod change;

@@ -1,4 +1,4 @@
-//! What a credential means.
+//! Strategies: the meaning of a credential.
 
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -23,18 +23,17 @@ use crate::session::SessionKeyMaterial;
 use crate::token::PublicJwk;
 use crate::user::{AuthUser, Epoch};
 
-/// What a credential means: how it is issued, read and revoked. Knows nothing of requests.
+/// Issues, reads and revokes the tokens of a backend. It does not depend on requests.
 ///
-/// The strategy answers for the token alone. Whether its user still exists, is active and has the
-/// token's epoch is asked afterwards, of the user database, by the
-/// [`Authenticator`](crate::authenticator::Authenticator).
+/// The strategy checks the token alone. The
+/// [`Authenticator`](crate::authenticator::Authenticator) then checks in the user database that the
+/// user exists, is active and has the token's epoch.
 ///
-/// No method has a default, so that a strategy around another one cannot lose a part of it by
-/// forgetting to forward a method.
+/// No method has a default, so that a strategy around another one must forward every method.
 ///
 /// # Examples
 ///
-/// A strategy of one's own around another one: tokens with a prefix that secret scanners know.
+/// A strategy around another one: tokens with a prefix that secret scanners know.
 ///
 /// ```
 /// use auth_core::strategy::{
@@ -90,20 +89,19 @@ use crate::user::{AuthUser, Epoch};
 /// ```
 #[async_trait]
 pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
-    /// Makes a token for a user who logs in, or whose session is refreshed.
+    /// Issues a token for a login or a refresh.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when there is no randomness or no store to make it with.
+    /// [`Unavailable`] if no randomness or no store is available.
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable>;
 
-    /// Reads a token that a client presented: `Ok(None)` when it is not one of ours, expired or
-    /// revoked, for whatever reason.
+    /// Reads a token that a client presented; `Ok(None)` if it is invalid, expired or revoked.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when that cannot be found out: never a reason to accept the token, and never
-    /// one to call it invalid.
+    /// [`Unavailable`] if the check cannot be made: the token is then neither accepted nor reported as
+    /// invalid.
     async fn read(
         &self,
         token: &str,
@@ -118,8 +116,7 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when the revocation could not be recorded: the client must not be told that
-    /// it is logged out.
+    /// [`Unavailable`] if the revocation could not be recorded: the reply must not confirm the logout.
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable>;
 
     /// Returns whether a token of this strategy is the secret of a session
@@ -140,11 +137,11 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     fn validate(&self, backend: &BackendInfo<'_>, report: &mut ConfigReport);
 }
 
-/// What [`Strategy::revoke`] did.
+/// The outcome of [`Strategy::revoke`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum RevokeOutcome {
-    /// The token is not accepted any more, or never was.
+    /// The token is not accepted (any more).
     Revoked,
     /// Nothing was recorded: the token is valid until it expires or its session ends.
     Unsupported,
@@ -161,12 +158,12 @@ pub struct BackendInfo<'a> {
     pub checks_sessions: bool,
 }
 
-/// What a token is issued for.
+/// The user and the login of a new token.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct IssueRequest<'a, U> {
     user: &'a U,
-    /// The present moment.
+    /// The current time.
     pub now: OffsetDateTime,
     /// The session that the token belongs to, where its backend has sessions.
     pub session: Option<SessionKeyMaterial<'a>>,
@@ -214,7 +211,7 @@ impl<'a, U> IssueRequest<'a, U> {
     }
 }
 
-/// A token on its way to the client.
+/// A new token.
 // No `Clone`, `Display` or `Serialize`: it goes into one reply, through `expose`.
 pub struct IssuedToken {
     token: Zeroizing<String>,
@@ -222,7 +219,7 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// A token and how long it lives.
+    /// A new token and its lifetime.
     #[must_use]
     pub fn new(token: String, expires_in: Duration) -> Self {
         Self {
@@ -231,19 +228,19 @@ impl IssuedToken {
         }
     }
 
-    /// The text that the client keeps.
+    /// Returns the text of the token.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.token
     }
 
-    /// How long it lives from now.
+    /// Returns its lifetime from now.
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.expires_in
     }
 
-    /// The same token, which lives for a different time.
+    /// Returns the same token with another lifetime.
     pub(crate) fn living(self, expires_in: Duration) -> Self {
         Self { expires_in, ..self }
     }
@@ -257,13 +254,13 @@ impl fmt::Debug for IssuedToken {
     }
 }
 
-/// What a token that a client presented says.
+/// The content of a presented token.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PresentedToken<Id> {
     /// The token itself names its user.
     SelfContained(Subject<Id>),
-    /// It is the secret of a session, which says the rest.
+    /// The token is the secret of a session, whose row has the user.
     Session(SessionSecret),
 }
 
@@ -321,7 +318,7 @@ impl<Id> Subject<Id> {
 }
 
 impl SessionSecret {
-    /// The session, and the 32 bytes that are to be proved to be its secret.
+    /// Returns the session, and the presented secret of 32 bytes, not yet verified.
     #[must_use]
     pub fn new(id: SessionId, secret: [u8; 32]) -> Self {
         Self {

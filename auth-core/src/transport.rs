@@ -1,4 +1,4 @@
-//! How a credential travels.
+//! Transports: how a credential travels.
 
 mod bearer;
 mod cookie;
@@ -17,13 +17,11 @@ use thiserror::Error;
 use crate::config::ConfigReport;
 use crate::http::{Reply, RequestHead};
 
-/// How a credential travels: out with the reply to a login, in with every request.
+/// Reads credentials from requests, and writes tokens to replies.
 ///
-/// Synchronous and pure: it borrows from the head and answers with data. It knows nothing of what a
-/// token means.
+/// It is synchronous and without side effects, and does not interpret tokens.
 ///
-/// No method has a default, so that a transport around another one cannot lose a part of it by
-/// forgetting to forward a method.
+/// No method has a default, so that a transport around another one must forward every method.
 ///
 /// # Examples
 ///
@@ -76,25 +74,25 @@ use crate::http::{Reply, RequestHead};
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Finds the credential in a request. Absent is `Ok(None)`.
+    /// Returns the credential of a request; `Ok(None)` if it is absent.
     ///
     /// # Errors
     ///
-    /// [`MalformedCredential`] when something is there and cannot be a credential, or is there
-    /// twice: that ends the search, and the request is refused.
+    /// [`MalformedCredential`] if the value cannot be a credential, or there are two: the request is
+    /// refused, and no other backend is tried.
     fn read<'r>(&self, head: &'r dyn RequestHead) -> Result<Option<&'r str>, MalformedCredential>;
 
-    /// The reply that hands fresh tokens to the client: to a login, and to a refresh.
+    /// Returns the reply to a login or a refresh, with the new tokens.
     fn login(&self, tokens: &TokenSet<'_>) -> Reply;
 
-    /// The reply that ends a login.
+    /// Returns the reply to a logout.
     fn logout(&self, refresh_path: &RefreshPath) -> Reply;
 
-    /// Who puts the credential into the request.
+    /// Returns the source of the credential.
     fn source(&self) -> CredentialSource;
 
-    /// The challenge for `WWW-Authenticate` (RFC 9110 §11.6.1), where there is a scheme for it;
-    /// `presented` says that a credential was there and not accepted.
+    /// Returns the challenge for `WWW-Authenticate` (RFC 9110 §11.6.1), if there is a scheme for it;
+    /// `presented` is true if a credential was present and not accepted.
     fn challenge(&self, presented: bool) -> Option<&'static str>;
 
     /// Returns the length of the longest token that it carries, in bytes. `build()` compares it with
@@ -111,16 +109,16 @@ pub trait Transport: Send + Sync + 'static {
     fn validate(&self, report: &mut ConfigReport);
 }
 
-/// Who puts a credential into a request.
+/// The source of a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialSource {
-    /// The client's own code, each time (a header). Asked first, and decides alone where present.
+    /// The client's own code (a header). Read first; decides alone if present.
     Header,
     /// The browser, by itself (a cookie).
     Cookie,
 }
 
-/// A credential is there and cannot be one, or there are two.
+/// The credential is malformed, or there are two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the request carries a malformed credential")]
 pub struct MalformedCredential;

@@ -1,4 +1,4 @@
-//! Who may pass, for extractors, guards and layers of adapters.
+//! Admission of requests, for extractors, guards and layers of adapters.
 
 use std::marker::PhantomData;
 
@@ -25,7 +25,7 @@ impl<U: AuthUser, P: Policy<U>> GuardOf<U, P> {
 impl<U: AuthUser> Auth<U> {
     /// Admits the user of a request if the policy `P` accepts it.
     ///
-    /// `cell` is what the adapter keeps with the request, so that a request is authenticated once.
+    /// `cell` caches the authentication of the request.
     /// Without a cell, or with one of another handle, the request is authenticated anew.
     ///
     /// # Examples
@@ -76,7 +76,7 @@ impl<U: AuthUser> Auth<U> {
         Ok(user?.map(Admitted::new))
     }
 
-    /// Lets a request pass whose user fulfils the guard, and returns the user: for guards around routes.
+    /// Returns the user of a request if the guard admits it: for guards around routes.
     ///
     /// # Errors
     ///
@@ -197,8 +197,8 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    /// Whether a request changes something and brings a cookie of ours that a browser may have added by
-    /// itself.
+    /// Returns whether a request changes something and has a cookie of ours that a browser may have added
+    /// by itself.
     fn needs_csrf_check(&self, head: &dyn RequestHead) -> bool {
         let brings = |backend: &Backend<U>, source| {
             let transport = backend.transport();
@@ -241,7 +241,7 @@ impl<U: AuthUser> Auth<U> {
             .with_headers(self.stale_cookies_of(who, []))
     }
 
-    /// The challenges of all backends, each once.
+    /// Returns the challenges of all backends, each once.
     pub(crate) fn challenges(&self, presented: bool) -> Vec<&'static str> {
         let mut challenges = Vec::new();
         for backend in self.backends() {
@@ -252,7 +252,7 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-/// Refuses a request that may be forged, and no other.
+/// Refuses a request that may be forged.
 pub(crate) fn check_csrf<U>(who: &Authentication<U>) -> Result<(), Rejection> {
     match who {
         Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
@@ -260,8 +260,8 @@ pub(crate) fn check_csrf<U>(who: &Authentication<U>) -> Result<(), Rejection> {
     }
 }
 
-/// The headers that make a browser delete the cookie of a backend. Invalid ones of a transport of the
-/// application's own are left out, and the log says so: the reply is right without them.
+/// Returns the headers that make a browser delete the cookie of a backend. Invalid headers of an
+/// application's transport are left out and logged: the reply is correct without them.
 pub(crate) fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
     backend.transport().forget().unwrap_or_else(|error| {
         let backend = backend.name();

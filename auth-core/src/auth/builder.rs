@@ -1,4 +1,4 @@
-//! The configuration of the whole, and every problem of it at once.
+//! The builder of `Auth`, which reports all problems at once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::secret::SubKeys;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
-/// Collects accounts, backends and the choices about routes; [`build`](Self::build) reports
-/// everything that is wrong at once.
+/// Collects accounts, backends and settings of routes; [`build`](Self::build) reports all
+/// problems at once.
 ///
 /// # Examples
 ///
@@ -57,22 +57,22 @@ impl<U: AuthUser> AuthBuilder<U> {
         }
     }
 
-    /// Adds a backend. The first one's routes lie at the path of the group, those of every further
-    /// one below its name.
+    /// Adds a backend. The routes of the first backend are at the path of the group, those of every
+    /// further backend below its name.
     #[must_use]
     pub fn backend(mut self, backend: Backend<U>) -> Self {
         self.backends.push(backend);
         self
     }
 
-    /// Where the routes of logging in lie (`/auth`).
+    /// Sets the path of the login routes (`/auth`).
     #[must_use]
     pub fn auth_path(mut self, path: &str) -> Self {
         self.settings.auth_path = normalised(path);
         self
     }
 
-    /// Where the routes about users lie (`/users`).
+    /// Sets the path of the user routes (`/users`).
     #[must_use]
     pub fn users_path(mut self, path: &str) -> Self {
         self.settings.users_path = normalised(path);
@@ -91,14 +91,14 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// By what people log in.
+    /// Sets the identifier of a login: address or user name.
     #[must_use]
     pub fn login_by(mut self, identifier: LoginBy) -> Self {
         self.settings.identifier = identifier;
         self
     }
 
-    /// What the delete route does.
+    /// Sets what the delete route does.
     #[must_use]
     pub fn delete_mode(mut self, mode: DeleteMode) -> Self {
         self.settings.delete_mode = mode;
@@ -142,25 +142,25 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// What stands before every path as clients see it (`/api/v1`): where the routes are nested, or a
-    /// proxy takes something off. Refresh cookies are bound to the path that the browser sees.
+    /// Sets the prefix of every path as clients see it (`/api/v1`), if the routes are nested or a proxy
+    /// removes a prefix. Refresh cookies are bound to the path that the browser sees.
     #[must_use]
     pub fn public_prefix(mut self, prefix: &str) -> Self {
         self.settings.public_prefix = normalised(prefix);
         self
     }
 
-    /// The server's own origin (`https://shop.example`), as browsers write it. Without it, it is that of
-    /// the `Host` that a request names, which is another one behind a proxy that changes it.
+    /// Sets the server's own origin (`https://shop.example`), as browsers write it. The default is the origin
+    /// of the request's `Host`, which is wrong behind a proxy that changes it.
     #[must_use]
     pub fn own_origin(mut self, origin: impl Into<String>) -> Self {
         self.settings.own_origin = Some(origin.into());
         self
     }
 
-    /// One more origin whose pages may send requests with cookies: `https://app.shop.example`, as
-    /// browsers write it. It has to be let in by CORS as well, which is the application's business, and
-    /// every page of it can do whatever the user can.
+    /// Allows requests with cookies from the pages of another origin: `https://app.shop.example`, as
+    /// browsers write it. The application must also allow it by CORS. Every page of the origin can do
+    /// whatever the user can.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.settings.allowed_origins.push(origin.into());
@@ -260,8 +260,8 @@ impl<U: AuthUser> AuthBuilder<U> {
         }
         let mut taken = Vec::new();
         for backend in &self.backends {
-            // All of them, and not those of one kind: a token of one backend may be called what the
-            // CSRF token of another one is, which scripts read.
+            // All cookies are compared: a token of one backend may have the name of the CSRF token of
+            // another backend, which scripts read.
             let cookies = backend.transport().cookie_names();
             if let Some(name) = cookies.iter().find(|name| taken.contains(*name)) {
                 let name = (*name).to_owned();

@@ -42,9 +42,8 @@ impl<U: AuthUser> Auth<U> {
             .await
     }
 
-    /// Logs a proven user in, and ends the session that the presented tokens prove: for a client that
-    /// keeps the new tokens in the place of the old ones, as a browser does with cookies. Invalid
-    /// tokens are ignored.
+    /// Logs a proven user in and ends the session of the presented tokens: for a client that replaces the
+    /// old tokens with the new ones, as a browser does with cookies. Invalid tokens are ignored.
     ///
     /// # Errors
     ///
@@ -87,9 +86,8 @@ impl<U: AuthUser> Auth<U> {
         login::refresh(self.accounts(), backend, token, context).await
     }
 
-    /// Ends what the presented tokens of the backend `backend` stand for: the access token, and the
-    /// session of each token. Returns whether there was something to end; invalid and expired tokens
-    /// are ignored.
+    /// Ends the presented tokens of the backend `backend`: the access token, and the session of each
+    /// token. Returns whether a token or session ended; invalid and expired tokens are ignored.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ use crate::error::Unavailable;
 use crate::http::RequestHead;
 use crate::user::AuthUser;
 
-/// The authentication of one request: the first part of a request that asks makes it, every further
-/// one reads it.
+/// The authentication of one request, cached: the first use authenticates, later uses read the
+/// result.
 ///
 /// An adapter keeps it with the request, as an extension, and passes it to [`Auth::admit`] and its
 /// siblings. Clones share the result. It belongs to one handle: another handle, also one for the same
@@ -35,17 +35,17 @@ pub struct RequestAuth<U: AuthUser> {
     answer: Arc<OnceCell<Authentication<U>>>,
 }
 
-/// The handle that a result belongs to.
+/// The handle of the result.
 enum Owner<U: AuthUser> {
-    /// It is kept alive, so that no other handle can have its address.
+    /// The reference keeps the handle alive, so that no other handle can have its address.
     Handle(Auth<U>),
-    /// Every handle: a result that a test has made.
+    /// Every handle: the result of a test.
     #[cfg(any(test, feature = "testing"))]
     Any,
 }
 
 impl<U: AuthUser> RequestAuth<U> {
-    /// Creates one without a result, for a request that this handle is asked about.
+    /// Creates an empty cache for a request to this handle.
     #[must_use]
     pub fn new(auth: &Auth<U>) -> Self {
         Self {
@@ -54,8 +54,8 @@ impl<U: AuthUser> RequestAuth<U> {
         }
     }
 
-    /// Returns a clone of the one that a request has, if it belongs to this handle, or creates one. The
-    /// adapter keeps the returned one with the request.
+    /// Returns a clone of the request's cache if it belongs to this handle, or a new one. The adapter
+    /// keeps the returned cache with the request.
     #[must_use]
     pub fn of(auth: &Auth<U>, found: Option<&Self>) -> Self {
         match found.filter(|cell| cell.is_of(auth)) {
@@ -64,7 +64,7 @@ impl<U: AuthUser> RequestAuth<U> {
         }
     }
 
-    /// Creates one whose result is this user, for every handle.
+    /// Creates a cache whose result is this user, for every handle.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn of_test(user: crate::authenticator::Authenticated<U>) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl<U: AuthUser> RequestAuth<U> {
         }
     }
 
-    /// The result, if the request was authenticated already.
+    /// Returns the result if the request was authenticated already.
     pub(super) fn known(&self) -> Option<&Authentication<U>> {
         self.answer.get()
     }

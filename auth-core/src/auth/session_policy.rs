@@ -1,4 +1,4 @@
-//! What holds for sessions, in words that follow from the configuration.
+//! The rules for sessions, as text from the configuration.
 
 use std::fmt::Write as _;
 
@@ -7,8 +7,8 @@ use crate::backend::SessionUse;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
-    /// The rules for sessions as they are configured, as a table in Markdown: for the documentation of
-    /// an application (ASVS 7.1 asks for it), and for a test that notices when they change.
+    /// Returns the configured rules for sessions as a Markdown table: for the documentation of an
+    /// application (ASVS 7.1 requires it), and for a test that detects changes.
     ///
     /// # Examples
     ///
@@ -72,9 +72,9 @@ mod tests {
         Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, OpaqueStrategy, Sessions,
     };
 
-    /// A7.1.1, A7.1.2, A7.1.3: what is written down is what is configured.
+    /// A7.1.1, A7.1.2, A7.1.3: the table follows the configuration.
     #[test]
-    fn the_page_says_what_is_configured() {
+    fn session_policy_follows_the_configuration() {
         let sessions = Sessions::new(MemorySessionStore::new(), &master_secret());
         let accounts = accounts_builder(Arc::new(Outbox::new())).sessions(sessions);
         let jwt = || JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();

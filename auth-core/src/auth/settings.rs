@@ -1,20 +1,20 @@
-//! What an application chooses about its HTTP surface, and the defaults.
+//! Settings of the HTTP surface, and their defaults.
 
 use crate::accounts::DeleteMode;
 use crate::api::RouteSetting;
 use crate::http::TrustedProxies;
 
-/// By what people log in.
+/// The identifier of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LoginBy {
     /// By e-mail address.
     #[default]
     Email,
-    /// By user name, which registration then demands. Login by address is then refused.
+    /// By user name, which registration then requires. Login by address is refused.
     Username,
 }
 
-/// Everything about the HTTP surface that is not a backend.
+/// The settings of the HTTP surface, without the backends.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) auth_path: String,
@@ -27,7 +27,7 @@ pub(crate) struct Settings {
     pub(crate) hide_account_state: bool,
     /// Codes of the application's refusals, for the documents of the HTTP API.
     pub(crate) refusal_codes: Vec<&'static str>,
-    /// What stands before every path, as clients see it.
+    /// The prefix of every path, as clients see it.
     pub(crate) public_prefix: String,
     pub(crate) own_origin: Option<String>,
     pub(crate) allowed_origins: Vec<String>,
@@ -42,9 +42,9 @@ impl Default for Settings {
             users_path: "/users".to_owned(),
             routes: Vec::new(),
             identifier: LoginBy::default(),
-            // A row that stays can be brought back, and keeps its address from being taken over.
+            // A kept row can be restored, and its address cannot be registered by another user.
             delete_mode: DeleteMode::Soft,
-            // Telling that an address is taken is what people expect of a sign-up form.
+            // Users expect a sign-up form to say that an address is taken.
             hide_existing_accounts: false,
             // Only a client that knows the password learns it.
             hide_account_state: false,
@@ -60,8 +60,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Where the routes of the backend at this place lie: the first one's at the path of the group, those
-    /// of every further one below its name.
+    /// Returns the path of the routes of a backend: the path of the group for the first one, a path below
+    /// it with the name for every further one.
     pub(crate) fn backend_path(&self, place: usize, name: &str) -> String {
         match place {
             0 => self.auth_path.clone(),

@@ -1,4 +1,4 @@
-//! Every fault of a configuration is found, all of them at once, each with its sentence.
+//! All problems of a configuration are reported at once, each with its sentence.
 
 mod routes;
 mod sessions;
@@ -53,9 +53,9 @@ fn invalid_refusal_codes_are_problems() {
     assert_eq!(found, invalid);
 }
 
-/// J-04, J-05: a key that is too short or too easy to guess is among it.
+/// J-04, J-05: a key that is too short or too easy to guess is a problem.
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let accounts = Accounts::builder(
         MemoryUserDatabase::new(),
         &MasterSecret::from_bytes("replace-with-a-32-byte-secret-please"),
@@ -109,9 +109,9 @@ fn everything_that_is_wrong_is_said_at_once() {
     assert!(has(|f| matches!(f, ConfigProblem::MissingRevocation)));
 }
 
-/// A6.3.8: a registration that does not tell is worth nothing beside a login that does.
+/// A6.3.8: a login that shows the account state would defeat hidden accounts at registration.
 #[test]
-fn a_private_registration_needs_a_private_login() {
+fn hidden_registration_needs_hidden_account_state() {
     let auth = |required, folded| {
         let accounts = accounts_builder(Arc::new(Outbox::new())).require_verification(required);
         Auth::builder(accounts)
@@ -126,13 +126,13 @@ fn a_private_registration_needs_a_private_login() {
 }
 
 #[test]
-fn a_backend_is_needed() {
+fn missing_backend_is_a_problem() {
     assert_eq!(problems(builder()), [ConfigProblem::NoBackend]);
 }
 
-/// J-05: one key for two purposes would let a token of the one pass for the other's.
+/// J-05: with one key for two purposes a token of one would be accepted for the other.
 #[test]
-fn a_repeated_secret_is_refused() {
+fn repeated_secret_is_a_problem() {
     let key = || Secret::new(*b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj");
     let secrets = crate::accounts::AccountSecrets::separate(
         key(),
@@ -150,7 +150,7 @@ fn a_repeated_secret_is_refused() {
 }
 
 #[test]
-fn routes_without_what_they_need_are_refused() {
+fn email_routes_without_email_flows_are_a_problem() {
     let accounts = accounts_builder(Arc::new(Outbox::new())).without_email_flows();
     let found = problems(Auth::builder(accounts).backend(backend("jwt", jwt())));
     assert!(matches!(
@@ -169,7 +169,7 @@ fn routes_without_what_they_need_are_refused() {
 }
 
 #[test]
-fn what_is_accepted_and_should_be_known_is_a_warning() {
+fn accepted_risks_are_warnings() {
     let auth = builder()
         .backend(backend(
             "jwt",
@@ -189,7 +189,7 @@ fn what_is_accepted_and_should_be_known_is_a_warning() {
 }
 
 #[test]
-fn nothing_of_a_secret_is_in_the_message() {
+fn error_message_contains_no_secret() {
     let secret = "hunter2-hunter2";
     let accounts = Accounts::builder(MemoryUserDatabase::new(), &MasterSecret::from_bytes(secret));
     let error = Auth::builder(accounts).build().unwrap_err();
@@ -235,7 +235,7 @@ fn jwt_of(seed: u8) -> JwtStrategy {
 
 /// One key may sign for two audiences, and not twice for one.
 #[test]
-fn backends_that_accept_each_others_tokens_are_refused() {
+fn backends_that_accept_tokens_of_each_other_are_refused() {
     let key = || {
         let keys = crate::token::KeyRing::new(crate::token::JwtKey::hs256_auto_kid(Secret::new(
             *b"k3b9/sV1mQ0zX7pTfY2uWc8dLrEhNaGj",

@@ -7,7 +7,7 @@ use crate::session::SessionId;
 /// The login that a CSRF token belongs to: a token of one login is not valid for another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CsrfBinding {
-    /// No login: the token was made before one.
+    /// No login: a pre-login token.
     Anonymous,
     /// A login without a session, named by the key of its user.
     User(String),
@@ -16,7 +16,7 @@ pub(crate) enum CsrfBinding {
 }
 
 impl CsrfBinding {
-    /// The binding of a login: its session, or its user if its backend has no sessions.
+    /// Returns the binding of a login: its session, or its user if its backend has no sessions.
     pub(crate) fn of_login(session: Option<&SessionId>, user: &impl fmt::Display) -> Self {
         match session {
             Some(id) => Self::Session(*id),
@@ -24,8 +24,8 @@ impl CsrfBinding {
         }
     }
 
-    /// The kind and the name, as two parts of a digest. The digest takes each part with its length, so
-    /// that no user has the binding of a session.
+    /// Returns the kind and the name as two parts of a digest. The digest includes the length of each
+    /// part, so that no user has the binding of a session.
     pub(super) fn parts(&self) -> [&[u8]; 2] {
         match self {
             Self::Anonymous => [b"anonymous", b""],

@@ -27,19 +27,19 @@ impl Origin {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// Whether it is one of this machine alone.
+    /// Returns whether it is a loopback origin.
     pub(crate) fn is_loopback(&self) -> bool {
         let authority = self.0.split_once("://").map(|(_, authority)| authority);
         authority.is_some_and(|authority| is_loopback(authority.as_bytes()))
     }
 
-    /// Whether a header names this origin.
+    /// Returns whether a header names this origin.
     pub(crate) fn is(&self, header: &[u8]) -> bool {
         self.0.as_bytes() == header
     }
 }
 
-/// Whether a host, with or without a port, is this machine itself.
+/// Returns whether a host, with or without a port, is a loopback host.
 pub(crate) fn is_loopback(authority: &[u8]) -> bool {
     let Ok(authority) = str::from_utf8(authority) else {
         return false;
@@ -73,7 +73,7 @@ mod tests {
     use super::Origin;
 
     #[test]
-    fn loopback() {
+    fn loopback_hosts_are_recognised() {
         let check = |text: &str, expected: bool| {
             assert_eq!(
                 Origin::parse(text).unwrap().is_loopback(),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn one_form_of_an_origin() {
+    fn only_serialised_origins_are_parsed() {
         for good in [
             "https://example.com",
             "https://app.example.com:8443",

@@ -1,4 +1,4 @@
-//! The table: where a request says that it comes from, and what it shows.
+//! The CSRF check by source, origin and token of a request.
 #![expect(clippy::string_slice, reason = "texts of ASCII, cut to be broken")]
 
 use super::*;
@@ -32,7 +32,7 @@ fn passes(csrf: &Csrf, method: &str, headers: &[(&str, &str)], binding: &CsrfBin
 
 /// C-CS-02, A3.5.1, A3.5.2, A3.5.3: Fetch Metadata first, then the origin, then the token.
 #[test]
-fn the_whole_table() {
+fn source_then_origin_then_token_decide() {
     const ORIGINS: [Option<&str>; 5] = [
         None,
         Some("https://shop.example"),
@@ -80,7 +80,7 @@ fn the_whole_table() {
 
 /// C-CS-01, N-SE-04: a token of another session, a pre-login token, cut, doubled, or under another key.
 #[test]
-fn only_the_token_of_this_session() {
+fn csrf_token_of_another_session_is_refused() {
     let csrf = csrf(None, false);
     let mint = |binding| csrf.mint(&binding).unwrap().unwrap();
     let check = |token: &str, header: &str, expected: bool| {
@@ -114,7 +114,7 @@ fn only_the_token_of_this_session() {
     ] {
         check(broken, broken, false);
     }
-    // Twice, in either place.
+    // Twice, in the header or the cookie.
     let cookie = format!(
         "__Host-auth-csrf={good}; __Host-auth-csrf={}",
         mint(session(1))
@@ -132,7 +132,7 @@ fn only_the_token_of_this_session() {
 
 /// The own origin by `Host`, by configuration behind a proxy, and over plain HTTP.
 #[test]
-fn what_the_own_origin_is() {
+fn own_origin_is_configured_or_from_host() {
     let own = |csrf: &Csrf, origin| passes(csrf, "POST", &[("origin", origin)], ANONYMOUS);
     let derived = csrf(None, false);
     assert!(own(&derived, "https://shop.example"));
@@ -155,7 +155,7 @@ fn what_the_own_origin_is() {
     ] {
         assert!(!own(&derived, foreign), "{foreign}");
     }
-    // Where no host is named, or two are, none is the own one.
+    // Without a host, or with two, no origin is the own one.
     for hosts in [&[][..], &[""], &[HOST, HOST], &[HOST, "evil.example"]] {
         let request = BufferedRequest::new("POST", Vec::new());
         let request = hosts
@@ -168,7 +168,7 @@ fn what_the_own_origin_is() {
         }
     }
     assert!(own(&csrf(None, true), "http://shop.example"));
-    // This very machine has no certificate.
+    // A loopback host has no certificate.
     let local = |host: &str, origin: &str| {
         let request = BufferedRequest::new("POST", Vec::new()).header("host", host);
         let request = request.header("origin", origin);
@@ -194,9 +194,9 @@ fn what_the_own_origin_is() {
     assert!(!passes(&derived, "POST", &contradiction, ANONYMOUS));
 }
 
-/// A WebSocket is opened by a `GET` with cookies, from whatever page wants to talk.
+/// A page of any origin can open a WebSocket by a `GET` with cookies.
 #[test]
-fn a_websocket_is_asked_where_it_comes_from() {
+fn websocket_upgrade_is_checked() {
     let csrf = csrf(None, false);
     for upgrade in ["websocket", "WebSocket", "h2c, websocket"] {
         let open = |source: &[(&str, &str)]| {
@@ -218,7 +218,7 @@ fn a_websocket_is_asked_where_it_comes_from() {
 
 /// The kind of a binding is part of the digest: a key of a user can be any text.
 #[test]
-fn user_key_cannot_pass_for_a_session_or_for_no_login() {
+fn token_of_a_user_is_refused_for_a_session_and_before_login() {
     let csrf = csrf(None, false);
     let uuid = "01010101-0101-0101-0101-010101010101";
     let user = |key: &str| CsrfBinding::User(key.to_owned());

@@ -23,7 +23,7 @@ use crate::user::{AuthUser, User};
 ///
 /// A user type of the application's own is named: `impl Policy<Account> for Support`.
 pub trait Policy<U = User>: 'static {
-    /// The rule.
+    /// The guard.
     const GUARD: Guard<U>;
 }
 
@@ -31,7 +31,7 @@ pub trait Policy<U = User>: 'static {
 #[derive(Debug)]
 pub struct Active;
 
-/// An active user whose address is proven.
+/// An active user with a verified address.
 #[derive(Debug)]
 pub struct Verified;
 

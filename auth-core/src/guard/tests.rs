@@ -1,4 +1,4 @@
-//! What each part of a guard asks, alone and together.
+//! The parts of a guard, alone and together.
 
 use super::*;
 use crate::testing::admit::authenticated;

@@ -10,15 +10,14 @@ use crate::store::{
     UpdateOutcome, UserChange, UserDatabase,
 };
 
-/// Users in an engine that blocks its caller and runs one write transaction at a time: an embedded
-/// key-value or document store, a file behind a lock.
+/// A user store on an engine that blocks its caller and runs one write transaction at a time: an
+/// embedded key-value or document store, a file behind a lock.
 ///
-/// Say what a transaction of the engine is, implement [`UserRows`] and [`UserRowsMut`] for what is
-/// inside of one, and the store is a [`UserDatabase`]: its work is done where blocking is allowed,
-/// and is completed when a caller goes away. `examples/custom-storage` is one.
+/// Implement this trait for the transactions of the engine, and [`UserRows`] and [`UserRowsMut`] for
+/// one transaction; the store is then a [`UserDatabase`]. Its work runs on threads that may block, and
+/// completes if the caller's future is dropped. `examples/custom-storage` is an example.
 ///
-/// An engine with asynchronous calls, or with writers beside each other, implements
-/// [`UserDatabase`] itself.
+/// A store with asynchronous calls, or with concurrent writers, implements [`UserDatabase`] itself.
 ///
 /// # Examples
 ///
@@ -92,12 +91,12 @@ pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
     /// The application's user.
     type User: UserRecord;
 
-    /// Begins a read: what it shows is one consistent state, with everything that was written
-    /// before. It waits for no writer, if the engine can do that.
+    /// Begins a read of one consistent state, which includes every earlier write. It does not wait for
+    /// writers, if the engine supports that.
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn read(&self) -> Result<impl UserRows<Self::User>, BoxError>;
 
     /// Runs `job` without concurrent writers, and commits what it wrote: as a whole, durably, before it
@@ -105,22 +104,22 @@ pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Where `job` or the engine fails.
+    /// An error of `job` or of the engine.
     fn write<T>(
         &self,
         job: impl FnOnce(&mut dyn UserRowsMut<Self::User>) -> Result<T, BoxError>,
     ) -> Result<T, BoxError>;
 
-    /// Takes part in the check of the configuration, like [`UserDatabase::validate`].
+    /// Adds problems and warnings to the report, like [`UserDatabase::validate`].
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }
 }
 
-/// Does work that blocks on a thread that may be blocked. It is not cut off in the middle: when the
-/// future is dropped, the work still runs to its end.
+/// Runs blocking work on a thread that may block. If the future is dropped, the work still
+/// completes.
 ///
-/// Needs a Tokio runtime around it, as accounts do anyway.
+/// Needs a Tokio runtime, as accounts do.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What is written: a new user, a change to one, and what a change expects.
+//! New users, changes, and preconditions of changes.
 
 use std::fmt;
 
@@ -11,8 +11,7 @@ use crate::user::Roles;
 use crate::user::Username;
 use crate::user::{Account, AuthUser, Epoch, UserColumns};
 
-/// A user that is about to be stored. The store makes the key; the epoch begins at
-/// [`Epoch::FIRST`].
+/// A user to store. The store makes the key; the epoch begins at [`Epoch::FIRST`].
 ///
 /// All fields are public and the struct is exhaustive on purpose: a store destructures it
 /// completely, so that a field added later is a compile error there and not a lost value.
@@ -31,13 +30,13 @@ pub struct NewUser<U: AuthUser> {
     pub is_superuser: bool,
     /// The roles.
     pub roles: Roles,
-    /// When the account is made, by the injected clock.
+    /// The time of creation, by the injected clock.
     pub created_at: OffsetDateTime,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::New,
 }
 
-/// A change to one user: only what is `Some` is written, in one statement.
+/// A change to one user: only `Some` values are written, in one statement.
 ///
 /// Exhaustive for the same reason as [`NewUser`].
 pub struct UserChange<U: AuthUser> {
@@ -45,31 +44,31 @@ pub struct UserChange<U: AuthUser> {
     pub email: Option<EmailAddress>,
     /// A new password hash.
     pub password_hash: Option<PasswordHash>,
-    /// Activation or deactivation.
+    /// Whether the account may be used.
     pub is_active: Option<bool>,
     /// Whether the address counts as proven.
     pub is_verified: Option<bool>,
     /// Whether the user may administer others.
     pub is_superuser: Option<bool>,
-    /// All roles from now on.
+    /// The new roles, which replace the old ones.
     pub roles: Option<Roles>,
     /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
     pub bump_epoch: bool,
-    /// The session to keep although the epoch moves; ignored without `bump_epoch`. A store that holds sessions as well
-    /// writes the new epoch into it in the same step. One that does not leaves it alone, and the
-    /// flow moves it right after.
+    /// The session to keep when the epoch changes; ignored without `bump_epoch`. A store that also holds
+    /// sessions writes the new epoch into the session in the same step. Any other store ignores it, and
+    /// the flow writes the epoch right after.
     pub keep_session: Option<SessionId>,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::Change,
 }
 
-/// What must hold for a change or a deletion to be applied, checked in the same atomic step.
+/// The condition of a change or a deletion, checked in the same atomic step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Precondition {
-    /// The user's epoch is still this one. Every change that matters to security moves the epoch,
-    /// so this means that password, address and activity are unchanged since the user was read.
+    /// The user must still have this epoch. Every security-relevant change bumps the epoch, so password,
+    /// address and activity are then unchanged since the user was read.
     pub epoch: Option<Epoch>,
-    /// After the step there is still at least one active superuser, if there was one before.
+    /// At least one active superuser must remain, if there was one before.
     pub keep_last_superuser: bool,
 }
 
@@ -105,7 +104,7 @@ impl<U: AuthUser> NewUser<U> {
 
 impl<U: AuthUser> UserChange<U> {
     /// Applies the change to an account, as a store does to its row, and returns the change of the
-    /// own columns.
+    /// application's own columns.
     pub fn apply_to(self, account: &mut Account) -> <U::Columns as UserColumns>::Change {
         let Self {
             email,
@@ -132,7 +131,7 @@ impl<U: AuthUser> UserChange<U> {
         columns
     }
 
-    /// Whether applying it would write nothing.
+    /// Returns whether the change is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self {
@@ -180,7 +179,7 @@ impl<U: AuthUser> Default for UserChange<U> {
 }
 
 impl Precondition {
-    /// Nothing: apply whatever the row is now.
+    /// Creates a precondition that always holds.
     #[must_use]
     pub const fn anything() -> Self {
         Self {
@@ -189,7 +188,7 @@ impl Precondition {
         }
     }
 
-    /// The epoch is still `epoch`.
+    /// Creates a precondition that the epoch is still `epoch`.
     #[must_use]
     pub const fn epoch(epoch: Epoch) -> Self {
         Self {
@@ -198,7 +197,7 @@ impl Precondition {
         }
     }
 
-    /// Also: an active superuser remains.
+    /// Adds the condition that an active superuser remains.
     #[must_use]
     pub const fn and_keep_last_superuser(mut self) -> Self {
         self.keep_last_superuser = true;
@@ -212,7 +211,7 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-// Not derived: a derived `Clone` would ask for a user that is `Clone` in its marker types, too.
+// Not derived: a derived `Clone` would require `U: Clone`.
 impl<U: AuthUser> Clone for NewUser<U> {
     fn clone(&self) -> Self {
         Self {

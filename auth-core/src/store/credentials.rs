@@ -17,9 +17,9 @@ pub use self::data::CredentialData;
 pub use self::id::CredentialId;
 pub use self::kind::CredentialKind;
 
-/// Where credentials live: everything that belongs to a user and proves something, or links the user
-/// to an account elsewhere. TOTP secrets, recovery codes, passkeys, accounts at providers and API
-/// keys are rows of one table, told apart by their [`CredentialKind`].
+/// Stores credentials: everything that belongs to a user and proves its identity, or links it to an
+/// account elsewhere. TOTP secrets, recovery codes, passkeys, accounts at providers and API keys are
+/// rows of one table with different [`CredentialKind`]s.
 ///
 /// Three rules hold for every method.
 ///
@@ -34,7 +34,7 @@ pub use self::kind::CredentialKind;
 /// A credential is identified by its kind and its id. The id is unique within its kind, for all
 /// owners together. Kinds, ids and owners are compared byte for byte.
 ///
-/// What must change together is one row. A set of recovery codes that is replaced as a whole, for
+/// Values that change together are one row. A set of recovery codes that is replaced as a whole, for
 /// example, is one credential whose data lists the digests of the codes; a code is used by removing
 /// its digest with [`swap_credential`](Self::swap_credential).
 ///
@@ -42,7 +42,7 @@ pub use self::kind::CredentialKind;
 /// credentials; see [`UserDatabase::delete`](crate::UserDatabase::delete). A deactivated user keeps
 /// them.
 ///
-/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
+/// `auth_core::testing::contract` (feature `contract`) tests every guarantee of this trait on a store.
 ///
 /// # Examples
 ///
@@ -150,7 +150,7 @@ pub trait CredentialStore: Send + Sync + 'static {
     /// of `next`; returns whether it did. Comparison and write are one step.
     ///
     /// Of any number of simultaneous calls with one version exactly one returns `true`. What
-    /// identifies the credential (`kind`, `id`, `owner`, `created_at`) is never changed: a credential
+    /// identifies the credential (`kind`, `id`, `owner`, `created_at`) never changes: a credential
     /// of another owner is not replaced, and a deleted one is not inserted again.
     ///
     /// # Errors
@@ -186,8 +186,8 @@ pub trait CredentialStore: Send + Sync + 'static {
         kind: Option<&CredentialKind>,
     ) -> Result<u64, StoreError>;
 
-    /// Takes part in the check of the configuration at `build()`: a store in the memory of one
-    /// process reports it here.
+    /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
+    /// reports that here.
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }
@@ -199,21 +199,21 @@ pub trait CredentialStore: Send + Sync + 'static {
 /// completely, so that a field that is added later is a compile error there and not a lost value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCredential {
-    /// What it is. With `id` it is the primary key.
+    /// The kind. With `id` it is the primary key.
     pub kind: CredentialKind,
     /// The public id, unique within the kind.
     pub id: CredentialId,
-    /// The user that it belongs to.
+    /// The owner: a user in a realm.
     pub owner: Owner,
-    /// What it holds: at most [`CredentialData::MAX_BYTES`].
+    /// The data: at most [`CredentialData::MAX_BYTES`].
     pub data: CredentialData,
-    /// What the user calls it: at most 255 characters, without control characters.
+    /// The user's name for it: at most 255 characters, without control characters.
     pub label: Option<String>,
     /// When it was stored. A store that cannot hold every fraction of a microsecond rounds down.
     pub created_at: OffsetDateTime,
     /// When it was last used, rounded like `created_at`; `None` if it never was.
     pub last_used_at: Option<OffsetDateTime>,
-    /// How often it has been replaced: 0 when it is new.
+    /// The number of replacements: 0 for a new credential.
     pub version: i64,
 }
 

@@ -1,4 +1,4 @@
-//! The contract of the store of everything that is a key with an expiry.
+//! The contract of an expiring store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::error::StoreError;
 /// Each method is **one atomic step**: two simultaneous calls behave as if one ran after the other,
 /// and a future that is dropped leaves the step done or not done, never half done.
 ///
-/// An entry lives while `now < expires_at`. The caller passes `now` from its injected clock, so
-/// that the whole toolkit agrees on the time; an expired entry counts as absent whether or not it
-/// was purged.
+/// An entry is alive while `now < expires_at`. The caller passes `now` from its injected clock, so
+/// that the whole toolkit uses one time; an expired entry counts as absent whether or not it was
+/// purged.
 ///
-/// `auth_core::testing::contract` (feature `contract`) tries every guarantee of this trait on a store.
+/// `auth_core::testing::contract` (feature `contract`) tests every guarantee of this trait on a store.
 #[async_trait]
 pub trait ExpiringStore: Send + Sync + 'static {
-    /// Stores `key` with a count of one, unless it is there and alive.
+    /// Stores `key` with a count of one, unless it is present and alive.
     ///
     /// Of any number of simultaneous calls with one key exactly one returns [`Inserted::New`].
     ///
@@ -38,7 +38,7 @@ pub trait ExpiringStore: Send + Sync + 'static {
 
     /// Adds one to the count of `key` and returns the new count; an absent key begins at one.
     ///
-    /// Simultaneous calls return different counts. `window` says when the entry expires. The count
+    /// Simultaneous calls return different counts. `window` sets when the entry expires. The count
     /// stops at `u64::MAX`.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ pub trait ExpiringStore: Send + Sync + 'static {
     /// [`StoreError`] if the store cannot answer.
     async fn count(&self, key: &ExpiringKey, now: OffsetDateTime) -> Result<u64, StoreError>;
 
-    /// Removes `key`, and returns whether it was there.
+    /// Removes `key`, and returns whether it was present.
     ///
     /// # Errors
     ///
@@ -73,8 +73,8 @@ pub trait ExpiringStore: Send + Sync + 'static {
     /// [`StoreError`] if the store cannot answer.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
 
-    /// Takes part in the check of the configuration at `build()`: a store in the memory of one
-    /// process says so here, because a revocation must be known to every process.
+    /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
+    /// reports that here, because a revocation must be known to every process.
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }
@@ -90,18 +90,18 @@ pub struct ExpiringKey(String);
 /// Whether an insertion was the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
-    /// The key is new, and now there.
+    /// The key was absent, and is now stored.
     New,
-    /// The key was there already.
+    /// The key was present.
     Present,
 }
 
 /// When a counted entry expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
-    /// So long after its first count, however many follow.
+    /// This long after its first count.
     Fixed(Duration),
-    /// So long after its latest count.
+    /// This long after its latest count.
     Sliding(Duration),
 }
 
@@ -109,8 +109,8 @@ impl ExpiringKey {
     /// The longest key, in bytes.
     pub const MAX_BYTES: usize = 191;
 
-    /// A key; a name that is too long, or has a NUL, which some engines cannot store, is replaced by
-    /// its digest.
+    /// Creates a key. A name that is too long, or contains a NUL, which some engines cannot store, is
+    /// replaced by its digest.
     ///
     /// ```
     /// use auth_core::store::ExpiringKey;
@@ -130,7 +130,7 @@ impl ExpiringKey {
         Self(format!("{purpose}:sha256:{digest}"))
     }
 
-    /// The text to store.
+    /// Returns the text to store.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -138,7 +138,7 @@ impl ExpiringKey {
 }
 
 impl Window {
-    /// When an entry that is counted now for the first time expires.
+    /// Returns the expiry of an entry whose first count is at `now`.
     #[must_use]
     pub fn expires_at(self, now: OffsetDateTime) -> OffsetDateTime {
         let (Self::Fixed(length) | Self::Sliding(length)) = self;

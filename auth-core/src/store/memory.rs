@@ -1,7 +1,7 @@
 //! The storage traits in the memory of one process: for tests, demonstrations and small tools.
 //!
-//! They keep every guarantee of the traits and lose everything when the process ends, which
-//! `build()` says in a warning (or a problem, where several processes are declared).
+//! They keep every guarantee of the traits and lose all data when the process ends. `build()` reports
+//! that as a warning, or as a problem if several processes are declared.
 
 mod credentials;
 mod expiring;
@@ -15,8 +15,8 @@ pub use users::MemoryUserDatabase;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, also after another thread panicked while it held the lock: every step below leaves the
-/// data consistent at each of its points.
+/// Locks, also after a panic of another holder of the lock: the data is consistent after each
+/// statement of these stores.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,8 +22,8 @@ impl Owner {
     /// The longest text, in bytes.
     pub const MAX_BYTES: usize = 255;
 
-    /// The owner with this key in a realm; `None` if the text is too long, or contains a NUL, which
-    /// some engines cannot store.
+    /// Creates the owner with this key in a realm; `None` if the text is too long, or contains a NUL,
+    /// which some engines cannot store.
     ///
     /// # Examples
     ///
@@ -33,7 +33,7 @@ impl Owner {
         Self::from_stored(format!("{realm}:{key}"))
     }
 
-    /// The owner of a stored text; `None` if the text is not valid.
+    /// Creates an owner from a stored text; `None` if the text is not valid.
     ///
     /// # Examples
     ///

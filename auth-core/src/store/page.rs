@@ -1,40 +1,40 @@
-//! Lists of users, a page at a time.
+//! Pages of users.
 
-/// Which page of users is asked for.
+/// The request for a page of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest<Id> {
-    /// How many users at the most, 1 to [`PageRequest::MAX_LIMIT`].
+    /// The maximum number of users, 1 to [`PageRequest::MAX_LIMIT`].
     pub limit: u32,
-    /// Where the page begins.
+    /// The start of the page.
     pub start: PageStart<Id>,
 }
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageStart<Id> {
     /// After this many users, counted from the smallest key.
     Offset(u64),
-    /// At the first user whose key is greater than this one; at the very first where it is `None`.
-    /// Unlike an offset it neither skips nor repeats a user when others come and go.
+    /// At the first user whose key is greater than this one; `None` is the first user of all. Unlike an
+    /// offset it neither skips nor repeats a user while others are inserted or deleted.
     After(Option<Id>),
 }
 
-/// One page.
+/// A page of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<U> {
     /// The users, in ascending order of their keys.
     pub items: Vec<U>,
-    /// How many users there are in all.
+    /// The number of all users.
     pub total: u64,
 }
 
 impl<Id> PageRequest<Id> {
-    /// The largest page.
+    /// The maximum limit.
     pub const MAX_LIMIT: u32 = 100;
-    /// The size of a page where none is asked for.
+    /// The default limit.
     pub const DEFAULT_LIMIT: u32 = 50;
 
-    /// The first page, of the default size.
+    /// Returns the request for the first page, with the default limit.
     #[must_use]
     pub const fn first() -> Self {
         Self {

@@ -9,7 +9,7 @@ use crate::store::{
 };
 use crate::user::{Account, AuthUser, ColumnChange, NewColumns, NoColumns, User, UserId};
 
-/// A user struct that a store keeps as a whole: it is built of its parts and changed in place.
+/// A user struct that a store keeps as a whole.
 ///
 /// `user!` implements it; so does the bundled [`User`].
 ///
@@ -42,13 +42,13 @@ use crate::user::{Account, AuthUser, ColumnChange, NewColumns, NoColumns, User, 
 /// }
 /// ```
 pub trait UserRecord: AuthUser {
-    /// Returns the user of these parts.
+    /// Creates the user from these parts.
     fn from_parts(id: Self::Id, account: Account, columns: NewColumns<Self>) -> Self;
 
-    /// Returns the account, to change it.
+    /// Returns the account for changes.
     fn account_mut(&mut self) -> &mut Account;
 
-    /// Applies a change of the own columns.
+    /// Applies a change of the application's own columns.
     fn apply_columns(&mut self, change: ColumnChange<Self>);
 
     /// Returns the name of an own column that must be unique and in which both users have the same
@@ -58,14 +58,13 @@ pub trait UserRecord: AuthUser {
         None
     }
 
-    /// Returns the user that is about to be stored under this key, at
-    /// [`Epoch::FIRST`](crate::Epoch::FIRST).
+    /// Creates the user to store under this key, at [`Epoch::FIRST`](crate::Epoch::FIRST).
     fn from_new(id: Self::Id, new: NewUser<Self>) -> Self {
         let (account, columns) = new.into_parts();
         Self::from_parts(id, account, columns)
     }
 
-    /// Applies a change: what is `None` stays as it is, and `bump_epoch` adds one to the epoch.
+    /// Applies a change: `None` leaves a value unchanged, and `bump_epoch` adds one to the epoch.
     fn apply(&mut self, change: UserChange<Self>) {
         let columns = change.apply_to(self.account_mut());
         self.apply_columns(columns);
@@ -74,56 +73,56 @@ pub trait UserRecord: AuthUser {
 
 /// The users in one consistent state of a storage.
 ///
-/// Four steps that know the engine; what the methods of [`UserDatabase`] do with them follows.
-/// A step may block.
+/// Four methods read from the engine; the methods of [`UserDatabase`] are provided. A method may
+/// block.
 ///
 /// [`UserDatabase`]: crate::UserDatabase
 pub trait UserRows<U: AuthUser> {
-    /// The user with this key.
+    /// Returns the user with this key.
     ///
     /// # Errors
     ///
-    /// Where the engine fails, or a row is nothing that was written.
+    /// An error of the engine, or an invalid row.
     fn get(&self, id: &U::Id) -> Result<Option<U>, BoxError>;
 
-    /// Whose this address or user name is, by an index. One way to keep it is under
+    /// Returns the key of the user with this address or user name, from an index. An index may use
     /// [`LoginIdentifier::index_key`].
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError>;
 
-    /// The users whose keys are greater than `id`, or all, in ascending order of their keys; read
-    /// one by one on demand.
+    /// Returns the users whose keys are greater than `id`, or all for `None`, in ascending order of their
+    /// keys; the iterator reads them one by one.
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn after(&self, id: Option<&U::Id>) -> Result<UserIter<'_, U>, BoxError>;
 
-    /// How many users there are.
+    /// Returns the number of users.
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn count(&self) -> Result<u64, BoxError>;
 
-    /// Follows from the others: [`UserDatabase::find`](crate::UserDatabase::find).
+    /// Implements [`UserDatabase::find`](crate::UserDatabase::find).
     ///
     /// # Errors
     ///
-    /// Where a step fails.
+    /// An error of another method.
     fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, BoxError> {
         let owner = self.owner(login)?;
         owner.map_or(Ok(None), |id| self.get(&id))
     }
 
-    /// Follows from the others: [`UserDatabase::list`](crate::UserDatabase::list).
+    /// Implements [`UserDatabase::list`](crate::UserDatabase::list).
     ///
     /// # Errors
     ///
-    /// Where a step fails.
+    /// An error of another method.
     fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, BoxError> {
         let (users, skipped) = match &page.start {
             PageStart::Offset(offset) => (self.after(None)?, usize::try_from(*offset)?),
@@ -136,16 +135,15 @@ pub trait UserRows<U: AuthUser> {
     }
 }
 
-/// Users on their way out of a storage.
+/// An iterator that reads users from a storage.
 pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 
 /// The users without concurrent writers: in a transaction that excludes other writers, or
 /// behind a lock.
 ///
-/// One step more, [`replace`](Self::replace), and the three that change something follow, with the
-/// order of their checks: what was read before is still true when it is acted upon, which is why no
-/// other writer may be there. Every one of them writes once and last, or not at all, so that a store
-/// without transactions, too, has nothing to undo.
+/// [`replace`](Self::replace) writes; `insert`, `update` and `delete` are provided, with the order of
+/// their checks. They read before they write, so there must be no other writer. Each writes once, as
+/// its last step, or not at all, so that a store without transactions has nothing to undo.
 ///
 /// # Examples
 ///
@@ -219,32 +217,32 @@ pub type UserIter<'r, U> = Box<dyn Iterator<Item = Result<U, BoxError>> + 'r>;
 /// # Ok::<(), BoxError>(())
 /// ```
 pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
-    /// Puts `after` in the place of `before`, with everything of theirs in the index: a new user
-    /// where there is no `before`, a removal where there is no `after`. Both have the same key.
+    /// Replaces `before` by `after`, with their entries in the index. Without `before` it inserts, and
+    /// without `after` it removes. Both have the same key.
     ///
     /// # Errors
     ///
-    /// Where the engine fails; the whole transaction then writes nothing.
+    /// An error of the engine; the whole transaction then writes nothing.
     fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError>;
 
-    /// Makes the user that is inserted, with the key of [`UserId::generate`]. Override it where the
-    /// engine makes the keys.
+    /// Creates the user to insert, with the key of [`UserId::generate`]. Override it if the engine makes
+    /// the keys.
     ///
     /// # Errors
     ///
-    /// Where the engine fails, or the type of the key cannot make keys.
+    /// An error of the engine, or the type of the key makes no keys.
     fn create(&mut self, new: NewUser<U>) -> Result<U, BoxError> {
         let id = U::Id::generate(new.created_at, None);
         let id = id.ok_or("the type of the key makes no keys: implement `UserId::generate`")?;
         Ok(U::from_new(id, new))
     }
 
-    /// Returns the name of an own column that must be unique and in which another user has the value
-    /// of this one. Override it where there are such columns.
+    /// Returns the name of a unique own column in which another user has the same value. Override it if
+    /// there are such columns.
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn taken_own_column(&self, user: &U) -> Result<Option<&'static str>, BoxError> {
         let _ = user;
         Ok(None)
@@ -255,17 +253,17 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
     ///
     /// # Errors
     ///
-    /// Where the engine fails.
+    /// An error of the engine.
     fn remove_credentials(&mut self, owner: &Owner) -> Result<(), BoxError> {
         let _ = owner;
         Ok(())
     }
 
-    /// Follows from the others: [`UserDatabase::insert`](crate::UserDatabase::insert).
+    /// Implements [`UserDatabase::insert`](crate::UserDatabase::insert).
     ///
     /// # Errors
     ///
-    /// Where a step fails; nothing must be kept then.
+    /// An error of another method; nothing must be kept then.
     fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, BoxError> {
         let user = self.create(new)?;
         if let Some(field) = taken(self, &user)? {
@@ -275,11 +273,11 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         Ok(InsertOutcome::Inserted(user))
     }
 
-    /// Follows from the others: [`UserDatabase::update`](crate::UserDatabase::update).
+    /// Implements [`UserDatabase::update`](crate::UserDatabase::update).
     ///
     /// # Errors
     ///
-    /// Where a step fails; nothing must be kept then.
+    /// An error of another method; nothing must be kept then.
     fn update(
         &mut self,
         id: &U::Id,
@@ -307,11 +305,11 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         Ok(UpdateOutcome::Updated(user))
     }
 
-    /// Follows from the others: [`UserDatabase::delete`](crate::UserDatabase::delete).
+    /// Implements [`UserDatabase::delete`](crate::UserDatabase::delete).
     ///
     /// # Errors
     ///
-    /// Where a step fails; nothing must be kept then.
+    /// An error of another method; nothing must be kept then.
     fn delete(
         &mut self,
         id: &U::Id,
@@ -345,7 +343,7 @@ impl UserRecord for User {
     fn apply_columns(&mut self, _: NoColumns) {}
 }
 
-/// What of this user is another's.
+/// Returns the unique value of this user that another user has.
 fn taken<U: UserRecord>(
     rows: &(impl UserRowsMut<U> + ?Sized),
     user: &U,
@@ -362,7 +360,7 @@ fn is_active_superuser(user: &impl AuthUser) -> bool {
     user.is_superuser() && user.is_active()
 }
 
-/// Looks at one user after the other, which happens only when an active superuser is about to go.
+/// Reads one user after the other; called only before the removal of an active superuser.
 fn is_last_to_lead<U: AuthUser>(
     rows: &(impl UserRows<U> + ?Sized),
     user: &U,

@@ -12,14 +12,14 @@ use crate::user::{Account, InvalidStoredUser, StoredAccount, User};
 /// The bundled [`User`] in the form of a document, for any format of serde that keeps the names of
 /// fields (JSON, CBOR, BSON, `MessagePack` with names).
 ///
-/// A field that it does not know is refused: it was written by a later version, and this one would
-/// lose it with the next write. So where versions run beside each other, or a roll-back happens, the
-/// older one says that it cannot answer instead of dropping, say, a second factor.
+/// An unknown field is refused: it was written by a later version, and this version would lose it with
+/// the next write. While two versions run, or after a roll-back, the older version reports an error
+/// instead of losing a second factor, for example.
 ///
 /// # Security
 ///
-/// The document holds the password hash, which [`User`] itself never serialises. It goes into the
-/// storage and nowhere else.
+/// The document contains the password hash, which [`User`] itself never serialises. Write it to the
+/// storage only.
 ///
 /// # Examples
 ///
@@ -102,7 +102,7 @@ impl StoredUser {
 
 impl From<&User> for StoredUser {
     fn from(user: &User) -> Self {
-        // Completely, so that a column added later is a compile error here and not a lost value.
+        // Destructured completely, so that a column added later is a compile error and not a lost value.
         let User { id, account } = user;
         let StoredAccount {
             email,
@@ -197,7 +197,7 @@ mod tests {
         })
     }
 
-    /// What the document says with one field changed.
+    /// Returns the error for a document with one changed field.
     fn with(field: &str, value: Value) -> Result<User, String> {
         let mut document = document();
         document[field] = value;
@@ -205,9 +205,9 @@ mod tests {
         stored.into_user().map_err(|error| error.to_string())
     }
 
-    /// The form on disk: changing it changes every existing storage.
+    /// A change of the stored form breaks every existing storage.
     #[test]
-    fn the_form_of_the_document_is_pinned() {
+    fn stored_document_keeps_its_form() {
         assert_eq!(
             serde_json::to_value(StoredUser::from(&user())).unwrap(),
             document()
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_becomes_the_same_user() {
+    fn document_becomes_the_same_user() {
         let stored: StoredUser = serde_json::from_value(document()).unwrap();
         let (back, user) = (stored.into_user().unwrap(), user());
         assert_eq!(back.account.created_at, user.account.created_at);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_written_is_refused() {
+    fn invalid_values_are_refused() {
         for (field, value) in [
             ("email", json!("Ada@Example.com")),
             ("email", json!("ada")),
@@ -248,15 +248,15 @@ mod tests {
         );
     }
 
-    /// An older program does not lose what a later one wrote.
+    /// An older version does not lose fields of a later version.
     #[test]
-    fn a_field_of_a_later_version_is_refused() {
+    fn field_of_a_later_version_is_refused() {
         let refusal = with("totp_secret", json!("JBSWY3DP")).unwrap_err();
         assert!(refusal.contains("unknown field `totp_secret`"), "{refusal}");
     }
 
     #[test]
-    fn debug_tells_no_secret() {
+    fn debug_shows_no_secret() {
         let text = format!("{:?}", StoredUser::from(&user()));
         assert!(!text.contains("argon2id") && !text.contains("example.com"));
     }

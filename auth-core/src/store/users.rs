@@ -14,21 +14,21 @@ use crate::user::AuthUser;
 use crate::user::EmailAddress;
 use crate::user::Username;
 
-/// Where users live: the only trait that a custom storage must implement.
+/// Stores users: the only trait that a custom storage must implement.
 ///
 /// Two rules hold for every method.
 ///
-/// * **Absent is not an error, and an error is not absence.** A row that is not there is
-///   `Ok(None)` or an outcome; a store that cannot answer is `Err`, and clients see 503.
-/// * **A method is atomic.** It happens as a whole or not at all, also when its future is dropped
-///   in the middle, and two that run at once behave as if one ran after the other.
+/// * **Absence is not an error, and an error is not absence.** A missing row is `Ok(None)` or an
+///   outcome; a store that cannot answer returns `Err`, and clients get 503.
+/// * **A method is one atomic step**, also when its future is dropped. Two calls at the same time
+///   behave as if one ran after the other.
 ///
 /// Addresses and names arrive normalised ([`EmailAddress`], [`Username`]): compare them as they
 /// are, byte for byte.
 ///
 /// # Examples
 ///
-/// What a flow asks of a store, and how outcomes differ from errors:
+/// A flow handles the outcomes of a store, and passes its errors on:
 ///
 /// ```
 /// use auth_core::store::{Precondition, UpdateOutcome, UserChange, UserDatabase};
@@ -95,7 +95,7 @@ pub trait UserDatabase: Send + Sync + 'static {
         new: NewUser<Self::User>,
     ) -> Result<InsertOutcome<Self::User>, StoreError>;
 
-    /// Changes the columns that `change` names and no other, if `expect` holds.
+    /// Changes only the columns that `change` names, if `expect` holds.
     ///
     /// The check of `expect` and the write are one atomic step. An update that does not apply
     /// writes nothing and says why. `keep_last_superuser` must also hold against other such updates
@@ -140,14 +140,14 @@ pub trait UserDatabase: Send + Sync + 'static {
         page: PageRequest<<Self::User as AuthUser>::Id>,
     ) -> Result<Page<Self::User>, StoreError>;
 
-    /// Takes part in the check of the configuration at `build()`: a store that keeps its users in
-    /// the memory of one process says so here.
+    /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
+    /// reports that here.
     fn validate(&self, report: &mut ConfigReport) {
         let _ = report;
     }
 }
 
-/// By what a person is looked up.
+/// The address or user name of a look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LoginIdentifier {
     /// By address.
@@ -156,7 +156,7 @@ pub enum LoginIdentifier {
     Username(Username),
 }
 
-/// An address where the text is declared as one, and a user name everywhere else.
+/// Parses the text as an address if it is declared as one, and as a user name otherwise.
 impl FieldType for LoginIdentifier {
     const KIND: FieldKind = FieldKind::text(1..=EmailAddress::MAX_CODE_POINTS);
 
@@ -187,7 +187,7 @@ pub enum UniqueField {
     Other,
 }
 
-/// How an insertion ended.
+/// The outcome of an insertion.
 #[derive(Debug, Clone)]
 pub enum InsertOutcome<U> {
     /// The user is stored.
@@ -196,36 +196,36 @@ pub enum InsertOutcome<U> {
     Taken(UniqueField),
 }
 
-/// How an update ended.
+/// The outcome of an update.
 #[derive(Debug, Clone)]
 pub enum UpdateOutcome<U> {
-    /// Applied; the user as it is now.
+    /// The update was applied; the user after it.
     Updated(U),
-    /// There is no such user.
+    /// The user does not exist.
     Missing,
-    /// The epoch is no longer the expected one.
+    /// The epoch is not the expected one.
     Stale,
     /// Another user has the value of this unique column.
     Taken(UniqueField),
-    /// It would have left no active superuser.
+    /// No active superuser would remain.
     LastSuperuser,
 }
 
-/// How a deletion ended.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeleteOutcome {
-    /// The user is gone.
+    /// The user was deleted.
     Deleted,
-    /// There was no such user.
+    /// The user did not exist.
     Missing,
-    /// The epoch is no longer the expected one.
+    /// The epoch is not the expected one.
     Stale,
-    /// It would have left no active superuser.
+    /// No active superuser would remain.
     LastSuperuser,
 }
 
 impl LoginIdentifier {
-    /// Everything by which this user is looked up: what an index has of it.
+    /// Returns the identifiers of this user, as an index holds them.
     ///
     /// ```
     /// use auth_core::store::LoginIdentifier;
@@ -252,7 +252,7 @@ impl LoginIdentifier {
         std::iter::once(email).chain(name)
     }
 
-    /// The column in which this one is unique.
+    /// Returns the unique column of this identifier.
     #[must_use]
     pub fn field(&self) -> UniqueField {
         match self {

@@ -68,11 +68,11 @@ enum Revocation {
     None,
 }
 
-/// Under this purpose revoked tokens are remembered.
+/// The purpose of the entries of revoked tokens.
 const REVOKED: &str = "revoked-jti";
 
 impl JwtStrategy {
-    /// Signs with the active key of the ring and accepts all of them: a [`KeyRing`], or a
+    /// Signs with the active key of the ring and accepts all its keys: a [`KeyRing`], or a
     /// [`SharedKeyRing`] whose keys the application rotates.
     ///
     /// # Examples
@@ -117,15 +117,14 @@ impl JwtStrategy {
         Self::new(KeyRing::new(JwtKey::hs256_auto_kid(secret)))
     }
 
-    /// Signs with HS256 and a key derived from the master secret. When another master becomes active,
-    /// the strategy signs with the key of that, and accepts those of the others until they are
-    /// retired.
+    /// Signs with HS256 and a key derived from the active master secret. Keys of other master secrets
+    /// are accepted until those secrets are retired.
     #[must_use]
     pub fn from_master(master: &MasterSecret) -> Self {
         Self::new(master.keys(Purpose::ACCESS_TOKEN))
     }
 
-    /// The keys, to be changed while the strategy is in use. For an example see
+    /// Returns the keys, which may be changed while the strategy is in use. For an example see
     /// [`new`](Self::new).
     #[must_use]
     pub fn keys(&self) -> &SharedKeyRing {
@@ -139,14 +138,14 @@ impl JwtStrategy {
         self
     }
 
-    /// Goes without revocation: a token that was logged out works until it expires.
+    /// Disables revocation: a token stays valid after a logout until it expires.
     #[must_use]
     pub fn dangerous_without_revocation(mut self) -> Self {
         self.revocation = Revocation::None;
         self
     }
 
-    /// How long a token lives: 1 second to 24 hours.
+    /// Sets the lifetime of a token: 1 second to 24 hours.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
@@ -154,14 +153,14 @@ impl JwtStrategy {
     }
 
     /// Sets the audience of the tokens. Two kinds of users in one application have two audiences, so that a
-    /// token of one is worthless to the other.
+    /// token of one is refused by the other.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.profile = Profile::new(audience.into(), self.profile.issuer);
         self
     }
 
-    /// Who issues the tokens.
+    /// Sets the issuer of the tokens.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.profile = Profile::new(self.profile.audience, Some(issuer.into()));
@@ -291,7 +290,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let Revocation::Store(store) = &self.revocation else {
             return Ok(RevokeOutcome::Unsupported);
         };
-        // Beyond expiry and leeway no clock accepts the token, and the entry may go.
+        // After expiry and leeway the token is refused without the entry.
         let until = claims.exp().saturating_add(60);
         let until = OffsetDateTime::from_unix_timestamp(until).map_err(Unavailable::new)?;
         store
@@ -330,7 +329,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         }
         match &self.revocation {
             Revocation::Store(store) => store.validate(report),
-            // A logout ends the session, and each request asks for it.
+            // A logout ends the session, and each request checks it.
             Revocation::Undecided if backend.checks_sessions => {}
             Revocation::Undecided => report.problem(ConfigProblem::MissingRevocation),
             Revocation::None => report.warn(ConfigWarning::Weakened {

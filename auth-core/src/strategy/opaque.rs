@@ -1,4 +1,4 @@
-//! Access tokens that are random, and mean what the row of their session says.
+//! Access tokens that are random secrets of a session.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::user::AuthUser;
 
 /// Random access tokens, of which the store keeps a keyed digest.
 ///
-/// A token is the id of its session and 32 secret bytes, in 64 characters of base64url. It is good
-/// for its lifetime or until its session ends, whichever comes first, and whatever ends the session
-/// ends it at once. After a refresh the token before stays good for the rest of its lifetime; the one
-/// before that does not.
+/// A token is the id of its session and 32 secret bytes, in 64 characters of base64url. It is valid
+/// for its lifetime or until its session ends, whichever comes first; the end of the session ends it
+/// at once. After a refresh the previous token stays valid for the rest of its lifetime; older tokens
+/// do not.
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -45,7 +45,7 @@ pub struct OpaqueStrategy {
 impl OpaqueStrategy {
     const TOKEN_LENGTH: usize = 64;
 
-    /// The strategy with its defaults.
+    /// Creates the strategy with its defaults.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -53,8 +53,8 @@ impl OpaqueStrategy {
         }
     }
 
-    /// How long an access token lives: 1 second to 400 days. Where clients do not refresh, a page with
-    /// forms say, make it as long as a session may be idle.
+    /// Sets the lifetime of an access token: 1 second to 400 days. If clients do not refresh, for example
+    /// pages with forms, make it as long as a session may be idle.
     #[must_use]
     pub const fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;

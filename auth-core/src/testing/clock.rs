@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::clock::Clock;
 
-/// A clock that stands still. Clones show the same time.
+/// A clock that moves only by calls. Clones show the same time.
 ///
 /// ```
 /// use auth_core::{Clock, testing::ManualClock};
@@ -20,19 +20,19 @@ use crate::clock::Clock;
 pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
 
 impl ManualClock {
-    /// A clock at some moment of the year 2026.
+    /// Creates a clock at a fixed time of the year 2026.
     #[must_use]
     pub fn new() -> Self {
         Self::at(OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_770_000_000))
     }
 
-    /// A clock at this moment.
+    /// Creates a clock at this time.
     #[must_use]
     pub fn at(now: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
 
-    /// Moves it; backwards where the duration is negative.
+    /// Moves the clock; backwards if the duration is negative.
     ///
     /// ```
     /// use auth_core::testing::ManualClock;

@@ -1,9 +1,9 @@
-//! The conformance suite: the HTTP contract as cases that are written once and run through any door.
+//! The conformance suite: the HTTP contract as cases that are written once and run with any client.
 //!
-//! A *door* is a way in: the core itself ([`CoreClient`]), or a web framework behind an adapter. An
-//! adapter that passes every case answers like the core: the same status, headers and body.
+//! A [`Client`] sends requests to the core itself ([`CoreClient`]), or to a web framework with an
+//! adapter. An adapter that passes every case answers like the core: the same status, headers and body.
 //!
-//! A test implements [`Harness`] (fresh stores, and a door around a handle) and runs [`run`], or one
+//! A test implements [`Harness`] (fresh stores, and a client of a handle) and runs [`run`], or one
 //! group of cases at a time with [`run_group`]. A [`Transcript`] of one harness can be compared with that of
 //! another, byte for byte.
 //!
@@ -73,26 +73,25 @@ use crate::auth::Auth;
 use crate::store::{ExpiringStore, SessionStore, UserDatabase};
 use crate::user::User;
 
-/// A way in: sends one request and answers what came back.
+/// A client: sends a request and returns the reply.
 #[async_trait]
 pub trait Client: Send + Sync {
-    /// Sends the request as it is. The reply has its header names in lower case and leaves out what
-    /// belongs to the connection or to the server: `date`, `content-length`, `connection`,
-    /// `transfer-encoding`.
+    /// Sends the request unchanged. The reply has its header names in lower case, without the headers of
+    /// the connection and the server: `date`, `content-length`, `connection`, `transfer-encoding`.
     async fn send(&self, request: WireRequest) -> WireReply;
 }
 
-/// What a case is played on. Every case asks for stores and a door of its own.
+/// The stores and clients of the cases. Every case has its own.
 #[async_trait]
 pub trait Harness: Send + Sync {
     /// Returns empty stores for one case.
     async fn stores(&self) -> Stores;
-    /// A door whose routes are those of `auth`, mounted at their own paths. The peer of its requests is
+    /// Returns a client of the routes of `auth`, mounted at their own paths. The peer of its requests is
     /// a loopback address.
     async fn open(&self, auth: Auth<User>) -> Box<dyn Client>;
 }
 
-/// The stores of a stage.
+/// The stores of a case.
 #[expect(missing_debug_implementations, reason = "stores need not be `Debug`")]
 #[derive(Clone)]
 pub struct Stores {
@@ -104,7 +103,7 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
 }
 
-/// One case: a name, and what it plays.
+/// One case: a name, and its function.
 #[derive(Clone, Copy)]
 pub struct Case {
     group: &'static str,
@@ -114,20 +113,20 @@ pub struct Case {
 
 type Body = for<'t> fn(&'t CaseRun<'t>) -> Pin<Box<dyn Future<Output = ()> + Send + 't>>;
 
-/// A reply, or a state, that is not what the contract says.
+/// A reply, or a state, that differs from the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The case, as `group::name`.
     pub case: String,
-    /// The request, or what was looked at.
+    /// The request, or the checked value.
     pub request: String,
-    /// What the contract says.
+    /// The value of the contract.
     pub expected: String,
-    /// What was there.
+    /// The actual value.
     pub actual: String,
 }
 
-/// One run of one case: collects what failed.
+/// One run of one case: collects the failures.
 struct CaseRun<'r> {
     harness: &'r dyn Harness,
     case: String,
@@ -135,7 +134,7 @@ struct CaseRun<'r> {
     exchanges: Mutex<Vec<(WireRequest, WireReply)>>,
 }
 
-/// Every case.
+/// Returns every case.
 #[must_use]
 pub fn cases() -> Vec<Case> {
     [
@@ -170,7 +169,7 @@ pub fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// Runs every case, one after the other, and answers what failed.
+/// Runs every case, one after the other, and returns the failures.
 #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
 pub async fn run(harness: &dyn Harness) -> Vec<Failure> {
     let mut failures = Vec::new();
@@ -200,11 +199,11 @@ pub async fn run_group(harness: &dyn Harness, group: &str) -> Vec<Failure> {
     failures
 }
 
-/// Fails the test with a list of what failed.
+/// Fails the test with a list of the failures.
 ///
 /// # Panics
 ///
-/// When there is a failure.
+/// If there is a failure.
 pub fn assert_none(failures: &[Failure]) {
     let list: Vec<_> = failures.iter().map(ToString::to_string).collect();
     assert!(
@@ -220,13 +219,13 @@ impl Case {
         Self { group, name, body }
     }
 
-    /// The group, which is the name of a route or of a subject.
+    /// Returns the group: the name of a route or of a subject.
     #[must_use]
     pub fn group(&self) -> &'static str {
         self.group
     }
 
-    /// The name within the group.
+    /// Returns the name within the group.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
@@ -258,7 +257,7 @@ impl Case {
 }
 
 impl CaseRun<'_> {
-    /// Notes an exchange for the transcript.
+    /// Records an exchange for the transcript.
     fn record(&self, request: &WireRequest, reply: &WireReply) {
         let mut exchanges = self
             .exchanges

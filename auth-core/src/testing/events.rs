@@ -1,21 +1,21 @@
-//! A sink that keeps what it was given.
+//! A sink that records events.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::{AuthEvent, EventKind, EventSink};
 
-/// Keeps every event. Clones share what they keep.
+/// Records every event. Clones share the events.
 #[derive(Debug, Clone, Default)]
 pub struct RecordingSink(Arc<Mutex<Vec<AuthEvent>>>);
 
 impl RecordingSink {
-    /// An empty one.
+    /// Creates an empty sink.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The events so far.
+    /// Returns the events so far.
     #[must_use]
     pub fn events(&self) -> Vec<AuthEvent> {
         self.0
@@ -24,7 +24,7 @@ impl RecordingSink {
             .clone()
     }
 
-    /// The kinds of the events so far.
+    /// Returns the kinds of the events so far.
     #[must_use]
     pub fn kinds(&self) -> Vec<EventKind> {
         self.events().into_iter().map(|event| event.kind).collect()

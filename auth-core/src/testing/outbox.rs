@@ -1,4 +1,4 @@
-//! A manager that keeps what it would have mailed.
+//! Hooks that record the mails of an application.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::accounts::{ForgotPassword, HookResult, RequestVerify, UserManager, Ve
 use crate::context::Context;
 use crate::user::{AuthUser, User};
 
-/// Keeps the tokens that an application would mail. Clones share what they keep.
+/// Records the tokens that an application would mail. Clones share them.
 #[derive(Debug)]
 pub struct Outbox<U = User> {
     items: Arc<Mutex<Vec<OutboxItem>>>,
@@ -23,7 +23,7 @@ pub struct OutboxItem {
     pub kind: &'static str,
     /// The address of the recipient.
     pub email: String,
-    /// The token; empty where there is none to send.
+    /// The token; empty if the mail has none.
     pub token: String,
 }
 
@@ -37,7 +37,7 @@ impl Outbox {
 }
 
 impl<U> Outbox<U> {
-    /// Everything so far.
+    /// Returns all mails so far.
     #[must_use]
     pub fn items(&self) -> Vec<OutboxItem> {
         self.items
@@ -46,7 +46,7 @@ impl<U> Outbox<U> {
             .clone()
     }
 
-    /// The latest token of a kind for an address.
+    /// Returns the latest token of a kind for an address.
     #[must_use]
     pub fn latest(&self, kind: &str, email: &str) -> Option<String> {
         let items = self.items();

@@ -1,4 +1,4 @@
-//! Stores that count what is asked of them, and fail on demand.
+//! Stores that count calls, and fail on demand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,25 +69,25 @@ pub struct ProbedCredentialStore<S> {
 }
 
 impl FaultInjector {
-    /// Counts, and does not fail.
+    /// Creates a plan that counts and does not fail.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From now on every call fails, or none does.
+    /// Makes every later call fail, or succeed.
     pub fn fail(&self, failing: bool) {
         let first = if failing { 0 } else { u64::MAX };
         self.shared.fails_from.store(first, Ordering::SeqCst);
     }
 
-    /// So many calls more succeed, and every one after them fails.
+    /// Lets this many calls succeed; every later call fails.
     pub fn fail_after(&self, calls: u64) {
         let first = self.calls().saturating_add(calls);
         self.shared.fails_from.store(first, Ordering::SeqCst);
     }
 
-    /// How many calls there were.
+    /// Returns the number of calls.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.shared.calls.load(Ordering::SeqCst)
@@ -103,7 +103,7 @@ impl FaultInjector {
 }
 
 impl<D> ProbedUserDatabase<D> {
-    /// Puts `plan` in front of `database`.
+    /// Wraps `database` with `plan`.
     pub fn new(database: D, plan: &FaultInjector) -> Self {
         Self {
             database,
@@ -113,7 +113,7 @@ impl<D> ProbedUserDatabase<D> {
 }
 
 impl<S> ProbedExpiringStore<S> {
-    /// Puts `plan` in front of `store`.
+    /// Wraps `store` with `plan`.
     pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
             store,
@@ -123,7 +123,7 @@ impl<S> ProbedExpiringStore<S> {
 }
 
 impl<S> ProbedSessionStore<S> {
-    /// Puts `plan` in front of `store`.
+    /// Wraps `store` with `plan`.
     pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
             store,
@@ -133,7 +133,7 @@ impl<S> ProbedSessionStore<S> {
 }
 
 impl<S> ProbedCredentialStore<S> {
-    /// Puts `plan` in front of `store`.
+    /// Wraps `store` with `plan`.
     pub fn new(store: S, plan: &FaultInjector) -> Self {
         Self {
             store,

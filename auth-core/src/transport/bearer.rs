@@ -7,20 +7,20 @@ use crate::config::ConfigReport;
 use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
-/// Carries the token in the `Authorization` header and hands it out in the body of the login reply,
-/// with a refresh token where there are sessions.
+/// Carries the token in the `Authorization` header and returns it in the body of the login reply,
+/// with a refresh token if the backend has sessions.
 ///
 /// The scheme is compared without case (RFC 9110 §11.1); other schemes are ignored. A
 /// token has the alphabet of RFC 6750 §2.1 and at most 2048 characters. Two `Authorization` headers
-/// are refused. A token in the query or the body is never looked at.
+/// are refused. A token in the query or the body is ignored.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BearerTransport;
 
 impl BearerTransport {
-    /// The longest token that is looked at.
+    /// The maximum length of a token, in bytes.
     pub const MAX_TOKEN_BYTES: usize = 2048;
 
-    /// The transport; there is nothing to configure.
+    /// Creates the transport; it has no settings.
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn one_header_one_token() {
+    fn malformed_or_repeated_header_is_refused() {
         check(&[], Ok(None));
         check(&["Bearer abc.def-_~+/="], Ok(Some("abc.def-_~+/=")));
         check(&["bEaReR   abc "], Ok(Some("abc")));

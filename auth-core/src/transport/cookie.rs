@@ -12,23 +12,23 @@ use crate::strategy::IssuedToken;
 
 const SET_COOKIE: &str = "set-cookie";
 
-/// Carries the token in a cookie that scripts cannot read, and the refresh token in another one that
-/// travels to the refresh route alone.
+/// Carries the token in a cookie that scripts cannot read, and the refresh token in a cookie that is
+/// sent only to the refresh route.
 ///
 /// | cookie | by default | attributes |
 /// | --- | --- | --- |
 /// | access | `__Host-auth` | `HttpOnly; Secure; SameSite=Lax; Path=/` |
 /// | refresh, with sessions | `__Secure-auth-refresh` | the same, `Path` of the refresh route |
-/// | CSRF token, for scripts of clients that say nothing of where they are | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
+/// | CSRF token, for scripts of clients that send no origin | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
 ///
 /// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
 /// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). The path of the refresh
 /// cookie leaves no room for the latter: a planted one is refused beside the CSRF cookie of another
 /// session. Each lives as long as its token, and that of the CSRF token as long as the session.
 ///
-/// Where routes are nested, or a proxy adds a prefix, say so by
-/// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix), or the refresh cookie never
-/// comes back.
+/// If routes are nested, or a proxy adds a prefix, set
+/// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix): otherwise browsers do not send
+/// the refresh cookie.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ struct Names {
     csrf: String,
 }
 
-/// How a cookie is set.
+/// The attributes of a cookie.
 struct Cookie<'a> {
     name: &'a str,
     value: &'a str,
@@ -77,12 +77,12 @@ struct Cookie<'a> {
 }
 
 impl CookieTransport {
-    /// The longest life of a cookie (RFC 6265bis §5.5).
+    /// The maximum lifetime of a cookie (RFC 6265bis §5.5).
     const LONGEST: Duration = Duration::from_hours(400 * 24);
-    /// The longest name and value together (RFC 6265bis §5.6).
+    /// The maximum length of name and value together (RFC 6265bis §5.6).
     const CAPACITY: usize = 4096;
 
-    /// Cookies with the defaults.
+    /// Creates the transport with the defaults.
     #[must_use]
     pub fn new() -> Self {
         let mut new = Self {
@@ -102,7 +102,7 @@ impl CookieTransport {
         new
     }
 
-    /// What the cookies are called, without prefixes (`auth`): 1 to 64 letters, digits, `-` and `_`.
+    /// Sets the name of the cookies, without prefixes (`auth`): 1 to 64 letters, digits, `-` and `_`.
     /// Two backends with cookies have two names.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -111,15 +111,15 @@ impl CookieTransport {
         self
     }
 
-    /// Whether the cookies go along with what other sites cause (`Lax`).
+    /// Sets whether browsers send the cookies with requests that other sites cause (`Lax`).
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = Some(same_site);
         self
     }
 
-    /// Sends the cookies with everything that other sites cause, for an application inside of other
-    /// sites' frames. What is left against forged requests are their origins and CSRF tokens.
+    /// Sends the cookies with all requests that other sites cause, for an application in frames of other
+    /// sites. Only origins and CSRF tokens then protect against forged requests.
     #[must_use]
     pub fn dangerous_same_site_none(mut self) -> Self {
         self.same_site = None;
@@ -142,7 +142,7 @@ impl CookieTransport {
         self
     }
 
-    /// Keeps the cookies apart by the site that embeds this one (CHIPS).
+    /// Partitions the cookies by the embedding site (CHIPS).
     #[must_use]
     pub fn partitioned(mut self) -> Self {
         self.partitioned = true;
@@ -172,7 +172,7 @@ impl CookieTransport {
         };
     }
 
-    /// The value of `Set-Cookie` that sets a cookie.
+    /// Returns the value of `Set-Cookie` that sets a cookie.
     fn set(&self, cookie: &Cookie<'_>) -> String {
         let Cookie {
             name,
@@ -235,7 +235,7 @@ impl CookieTransport {
         }
     }
 
-    /// Scripts read this one, and send it back in a header.
+    /// Scripts read this cookie, and send it back in a header.
     fn csrf<'a>(&'a self, value: &'a str, max_age: Option<Duration>) -> Cookie<'a> {
         Cookie {
             name: &self.names.csrf,
@@ -275,7 +275,7 @@ impl Transport for CookieTransport {
             cookies.push(self.set(&self.refresh(token.expose(), refresh_path, self.life(token))));
         }
         if let Some(token) = csrf {
-            // It is good for as long as the session is.
+            // It is valid as long as the session.
             let life = refresh.as_ref().map_or(life, |token| self.life(token));
             cookies.push(self.set(&self.csrf(token, life)));
         }

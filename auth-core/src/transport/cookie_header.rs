@@ -1,20 +1,20 @@
-//! Finding one cookie in a request, and refusing where two parties could find different ones.
+//! The look-up of one cookie in a request, which refuses ambiguous cookies.
 
 use super::MalformedCredential;
 use crate::http::RequestHead;
 
-/// The longest value that is looked at.
+/// The maximum length of a value, in bytes.
 const MAX_VALUE: usize = 4096;
 
-/// The value of the cookie `name` (compared byte for byte, RFC 6265 §5.4); an empty value counts as absent.
+/// Returns the value of the cookie `name` (compared byte for byte, RFC 6265 §5.4); an empty value is absent.
 ///
 /// All `Cookie` headers are read, for HTTP/2 splits them (RFC 9113 §8.2.3). It is an error
 ///
-/// * when the name is there twice with different values: a neighbouring domain may have planted one,
-///   and which of them is genuine cannot be told;
-/// * when a cookie without a name begins with a prefix of RFC 6265bis §4.1.3: some clients send such
-///   a one in a form that looks like the protected cookie;
-/// * when the value cannot be a token.
+/// * if the name occurs twice with different values: a neighbouring domain may have planted one of
+///   them;
+/// * if a cookie without a name begins with a prefix of RFC 6265bis §4.1.3: some clients send it in
+///   the form of the protected cookie;
+/// * if the value cannot be a token.
 pub(crate) fn find<'r>(
     head: &'r dyn RequestHead,
     name: &str,
@@ -57,7 +57,7 @@ pub(crate) fn find<'r>(
         .map_err(|_| MalformedCredential)
 }
 
-/// In any case, as browsers compare it.
+/// Without case, as browsers compare it.
 fn has_prefix(value: &[u8]) -> bool {
     [&b"__host-"[..], b"__secure-"].iter().any(|prefix| {
         value
@@ -80,9 +80,9 @@ mod tests {
         assert_eq!(found, expected, "{headers:?}");
     }
 
-    /// K-03, K-05, K-06: one name, one value; nothing that could be read in two ways.
+    /// K-03, K-05, K-06: an ambiguous cookie is refused.
     #[test]
-    fn one_name_one_value() {
+    fn ambiguous_cookie_is_refused() {
         check(&[], Ok(None));
         check(&[b""], Ok(None));
         check(&[b"a=b; __Host-auth=x.y-z; c=d"], Ok(Some("x.y-z")));

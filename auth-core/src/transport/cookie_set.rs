@@ -3,8 +3,8 @@
 use super::{MalformedCredential, Transport};
 use crate::http::{Header, InvalidHeader, RequestHead};
 
-/// The cookies of a [`Transport`] whose credential is a cookie: what a browser adds to requests by
-/// itself, and what protects such requests.
+/// The cookies of a [`Transport`] whose credential is a cookie: those that a browser adds to requests,
+/// and the CSRF cookie that protects such requests.
 ///
 /// [`CookieTransport`](super::CookieTransport) implements it. A transport around that one forwards
 /// [`Transport::cookies`].
@@ -13,7 +13,7 @@ pub trait CookieSet: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`MalformedCredential`] if the cookie cannot be a token, or is there twice with two values.
+    /// [`MalformedCredential`] if the cookie cannot be a token, or occurs twice with two values.
     fn read_refresh<'r>(
         &self,
         head: &'r dyn RequestHead,
@@ -46,7 +46,7 @@ pub trait CookieSet: Send + Sync {
 }
 
 impl dyn Transport + '_ {
-    /// The refresh token in the cookies of a request.
+    /// Returns the refresh token in the cookies of a request.
     pub(crate) fn read_refresh<'r>(
         &self,
         head: &'r dyn RequestHead,
@@ -57,28 +57,28 @@ impl dyn Transport + '_ {
         }
     }
 
-    /// The headers that make a browser delete an access token that is no longer valid.
+    /// Returns the headers that make a browser delete an access token that is no longer valid.
     pub(crate) fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
         self.cookies().map_or(Ok(Vec::new()), CookieSet::forget)
     }
 
-    /// The name of the CSRF cookie.
+    /// Returns the name of the CSRF cookie.
     pub(crate) fn csrf_cookie(&self) -> Option<&str> {
         self.cookies()?.csrf_cookie()
     }
 
-    /// The header that sets the CSRF cookie.
+    /// Returns the header that sets the CSRF cookie.
     pub(crate) fn offer_csrf(&self, token: &str) -> Result<Option<Header>, InvalidHeader> {
         let offered = self.cookies().map(|cookies| cookies.offer_csrf(token));
         offered.transpose()
     }
 
-    /// The names of all cookies that it sets.
+    /// Returns the names of all cookies that it sets.
     pub(crate) fn cookie_names(&self) -> Vec<&str> {
         self.cookies().map(CookieSet::names).unwrap_or_default()
     }
 
-    /// Whether what it carries stays off plain HTTP.
+    /// Returns whether its cookies are sent over HTTPS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.cookies().is_none_or(CookieSet::is_secure)
     }

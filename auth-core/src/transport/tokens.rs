@@ -1,10 +1,10 @@
-//! What a transport hands out, and where its routes are.
+//! The tokens of a reply, and the path of the refresh route.
 
 use std::fmt;
 
 use crate::strategy::IssuedToken;
 
-/// The tokens of a login or a refresh, on their way to the client.
+/// The tokens of the reply to a login or a refresh.
 ///
 /// # Security
 ///
@@ -15,13 +15,13 @@ pub struct TokenSet<'a> {
     pub access: &'a IssuedToken,
     /// The refresh token, if the backend has sessions.
     pub refresh: Option<&'a IssuedToken>,
-    /// What its scripts show with unsafe requests, where the credential is ambient.
+    /// The CSRF token, if the credential is a cookie.
     pub csrf: Option<String>,
-    /// Where the backend's routes are.
+    /// The path of the backend's refresh route.
     pub refresh_path: &'a RefreshPath,
 }
 
-/// Where the routes of a backend are, as a client sees them.
+/// The path of a backend's refresh route, as a client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshPath {
     refresh_path: String,
@@ -56,7 +56,7 @@ impl<'a> TokenSet<'a> {
 }
 
 impl RefreshPath {
-    /// Routes whose refresh lies at this path.
+    /// Creates the path of a refresh route.
     #[must_use]
     pub fn new(refresh_path: impl Into<String>) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl RefreshPath {
         }
     }
 
-    /// The path of the refresh, which is the one place to which a refresh cookie travels.
+    /// Returns the path; refresh cookies are sent only to it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.refresh_path
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    /// C-SM-07: of all that is handed out nothing shows.
+    /// C-SM-07: `Debug` shows no token.
     #[test]
     fn debug_shows_no_token() {
         let refresh_path = RefreshPath::new("/auth/refresh");

@@ -1,4 +1,4 @@
-//! The conformance suite through the core's own door, a test per group.
+//! The conformance suite with the client of the core, one test per group.
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ groups! {
 }
 
 #[test]
-fn every_case_has_a_name_of_its_own() {
+fn case_names_are_unique() {
     let cases = conformance::cases();
     let names: BTreeSet<_> = cases
         .iter()

@@ -1,4 +1,4 @@
-//! What a reply costs must not tell whether an account exists: the same hashes, the same calls.
+//! The cost of a reply does not show whether an account exists: the same hashes, the same calls.
 
 use auth_core::testing::PASSWORD;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::world::{World, block_on};
 
 /// B-03, A6.3.8: an unknown user costs one hash and one look-up, exactly like a wrong password.
 #[test]
-fn a_failed_login_costs_the_same_for_everybody() {
+fn failed_login_costs_the_same_for_unknown_users() {
     block_on(async {
         let world = World::with_ada().await;
         let mut costs = Vec::new();
@@ -31,7 +31,7 @@ fn a_failed_login_costs_the_same_for_everybody() {
 /// C-FP-01: the reply to a request for a mail has cost one call to the expiring store, and none to
 /// the users, for every address. On one thread what is spawned has not begun by then.
 #[test]
-fn a_request_for_a_mail_costs_the_same_for_everybody() {
+fn mail_request_costs_the_same_for_unknown_addresses() {
     block_on(async {
         let world = World::with_ada().await;
         // A reset token has a generation, which is counted when it is mailed.

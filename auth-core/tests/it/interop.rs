@@ -1,4 +1,4 @@
-//! Tokens that cross the border: PyJWT reads ours, with the keys that we publish, and we read PyJWT's.
+//! Interoperability: PyJWT reads our tokens with the published keys, and we read the tokens of PyJWT.
 //!
 //! Without `python3`, PyJWT and `cryptography` the test prints a notice
 //! and passes.
@@ -27,7 +27,7 @@ const EC: &str = r#"{"kty":"EC","crv":"P-256","kid":"ec-2026",
 
 /// B-41: both sides agree on every algorithm, on the notation of keys, and on their names.
 #[test]
-fn tokens_cross_the_border() {
+fn tokens_interoperate_with_pyjwt() {
     let Some(answer) = ask_python(&question()) else {
         notice("python3 with PyJWT and cryptography is not here: nothing was compared");
         return;
@@ -86,7 +86,7 @@ fn check_theirs(name: &str, key: &str, token: &str) {
     };
     assert_eq!(key.algorithm().name(), name);
     assert!(key.algorithm() != JwtAlgorithm::Rs256 || name == "RS256");
-    // The active key is another one: theirs need not be able to sign.
+    // The active key is another one: a public key cannot sign.
     let ring = KeyRing::new(JwtKey::hs256_auto_kid(Secret::new(SECRET))).also_verify(key);
     assert_eq!(
         decode(&ring, &profile(), token, NOW),
@@ -95,7 +95,7 @@ fn check_theirs(name: &str, key: &str, token: &str) {
     );
 }
 
-/// What the script answers; nothing, where it cannot run.
+/// Returns the output of the script; `None` if it cannot run.
 fn ask_python(question: &Value) -> Option<Value> {
     let mut python = Command::new("python3")
         .args(["-c", include_str!("interop.py")])

@@ -1,9 +1,8 @@
-//! Sessions against a model: generated sequences of whatever clients, thieves, administrators and
-//! clocks do, played on two servers that share their stores, and on a model of a few rules. After
-//! every step the replies, and what each token that was ever handed out is still good for, agree.
+//! Sessions against a model: generated sequences of actions of clients, thieves, administrators and
+//! clocks, run on two servers that share their stores, and on a model of a few rules. After every step
+//! the replies, and the validity of each issued token, agree.
 //!
-//! One step follows the other here; what happens at the same moment is for the contract of storages
-//! and for the races.
+//! The steps are sequential; the contract of storages and `races` test concurrency.
 
 mod real;
 mod replay;
@@ -18,10 +17,10 @@ use real::Shared;
 use replay::Replay;
 use steps::Sequence;
 
-/// Among how many threads the sequences are divided.
+/// The number of threads.
 const THREADS: u32 = 2;
 
-/// Plays so many sequences. A failure is shrunk, and its message is the shortest sequence that fails.
+/// Runs this many sequences. A failure is shrunk, and its message is the shortest failing sequence.
 fn run(sequences: u32, grace: Duration) {
     std::thread::scope(|scope| {
         let share = || scope.spawn(move || run_share(sequences / THREADS, grace));
@@ -68,7 +67,7 @@ async fn replay(
     replay.probe().await
 }
 
-/// What each sequence is held to, by row of the ledger:
+/// Each sequence keeps these rows of the ledger:
 ///
 /// - B-01: a token has one successor, at whichever server it is asked for, and a spent one ends its
 ///   session;
@@ -76,14 +75,14 @@ async fn replay(
 /// - A7.3.1, A7.3.2, N-SE-07: either limit ends a session, and a use puts off the first and never the
 ///   second;
 /// - A7.2.4: a login hands out new tokens, and ends the session of the browser that had others;
-/// - A7.4.1, B-48: after its end no token of a session is good on any server, and all others are;
-/// - A7.4.2, B-24: nothing of a deactivated user's is good, and activation brings nothing back.
+/// - A7.4.1, B-48: after its end no token of a session is valid on any server, and all others are;
+/// - A7.4.2, B-24: no token of a deactivated user is valid, and activation restores none.
 #[test]
 fn ten_thousand_sequences_agree_with_the_model() {
     run(10_000, Duration::from_secs(10));
 }
 
-/// B-01: strictly, every second use of a refresh token is a theft.
+/// B-01: without grace every second use of a refresh token is a theft.
 #[test]
 fn sequences_without_grace_agree_with_the_model() {
     run(2_000, Duration::ZERO);

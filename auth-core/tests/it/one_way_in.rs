@@ -1,4 +1,4 @@
-//! There is one way to a session and to an access token: the sources say so.
+//! Sessions and access tokens come only from the login pipeline, checked in the sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn sources() -> Vec<(String, String)> {
     sources
 }
 
-/// The files with a line of code that has this text.
+/// Returns the files with a line of code that contains this text.
 fn files_with(text: &str) -> Vec<String> {
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let has = |source: &str| {
@@ -44,8 +44,8 @@ fn files_with(text: &str) -> Vec<String> {
     sources.map(|(name, _)| name).collect()
 }
 
-/// A6.1.3, A6.3.4: each file that can start a session, issue a token or mint a proof. A new one is a
-/// new way in: it has to end in the pipeline of `login`.
+/// A6.1.3, A6.3.4: the files that can start a session, issue a token or make a proof. A new file must
+/// use the pipeline of `login`.
 #[test]
 fn only_the_pipeline_starts_sessions_and_issues_tokens() {
     assert_eq!(

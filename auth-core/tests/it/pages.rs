@@ -1,4 +1,4 @@
-//! Pages that are written from tables of the code stay current.
+//! Pages that are generated from tables of the code are current.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn check(name: &str, current: &str) {
 }
 
 #[test]
-fn the_page_of_error_codes_is_current() {
+fn error_code_page_is_current() {
     let mut page = String::from(
         "A request that fails is answered with `application/problem+json` (RFC 9457):\n\n\
          ```json\n\

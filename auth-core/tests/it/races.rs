@@ -1,4 +1,4 @@
-//! What must happen once happens once, however many ask at the same moment.
+//! Concurrent requests: each token, address and change takes effect once.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::world::{World, block_on_threads};
 
 const RACERS: usize = 64;
 
-/// Sends all requests at one moment from tasks of their own, and answers the replies in order.
+/// Sends all requests at the same time, each from its own task, and returns the replies in order.
 async fn race(world: &Arc<World>, requests: Vec<WireRequest>) -> Vec<WireReply> {
     let gate = Arc::new(Barrier::new(requests.len()));
     let racers: Vec<_> = requests
@@ -32,7 +32,7 @@ async fn race(world: &Arc<World>, requests: Vec<WireRequest>) -> Vec<WireReply> 
     replies
 }
 
-/// How many replies have this status; all others have the other one.
+/// Returns the number of replies with this status; all others have the other status.
 fn count(replies: &[WireReply], status: u16, others: u16) -> usize {
     let won = replies.iter().filter(|reply| reply.status == status);
     let lost = replies.iter().filter(|reply| reply.status == others);
@@ -45,9 +45,9 @@ fn post(path: &str, body: &serde_json::Value) -> WireRequest {
     WireRequest::new("POST", path).json(body)
 }
 
-/// B-01, B-02: of 64 registrations of one address, spelt in two ways, one makes an account.
+/// B-01, B-02: of 64 registrations of one address, spelt in two ways, one creates an account.
 #[test]
-fn one_address_is_registered_once() {
+fn simultaneous_registrations_create_one_account() {
     block_on_threads(async {
         let world = World::new();
         let spelt = |number: usize| ["ada@example.com", "ADA@Example.com"][number % 2];
@@ -65,7 +65,7 @@ fn one_address_is_registered_once() {
 
 /// B-02, C-FP-03: of 64 resets with one token one succeeds, and its password is the one that counts.
 #[test]
-fn one_reset_token_is_spent_once() {
+fn reset_token_is_used_once() {
     block_on_threads(async {
         let world = World::with_ada().await;
         let body = json!({"email": "ada@example.com"});
@@ -94,7 +94,7 @@ fn one_reset_token_is_spent_once() {
 
 /// B-02: of 64 proofs with one token one succeeds.
 #[test]
-fn one_verification_token_is_spent_once() {
+fn verification_token_is_used_once() {
     block_on_threads(async {
         let world = World::with_ada().await;
         let token = world.outbox.latest("verify", "ada@example.com").unwrap();
@@ -109,10 +109,10 @@ fn one_verification_token_is_spent_once() {
     });
 }
 
-/// A7.4.1: a token that is used while it is logged out is accepted or refused, and refused for ever
-/// once a logout was confirmed.
+/// A7.4.1: a token that is used during its logout is accepted or refused; after the logout was
+/// confirmed it is always refused.
 #[test]
-fn a_logout_wins_against_use() {
+fn token_is_refused_after_concurrent_logout() {
     block_on_threads(async {
         let world = World::with_ada().await;
         for _ in 0..8 {
@@ -130,9 +130,9 @@ fn a_logout_wins_against_use() {
     });
 }
 
-/// B-24: a reset and a change of the password at one moment: exactly one of them counts.
+/// B-24: of a simultaneous reset and change of the password exactly one takes effect.
 #[test]
-fn a_reset_and_a_change_do_not_both_win() {
+fn concurrent_reset_and_change_take_effect_once() {
     block_on_threads(async {
         for _ in 0..8 {
             let world = World::with_ada().await;
@@ -162,9 +162,9 @@ fn a_reset_and_a_change_do_not_both_win() {
     });
 }
 
-/// Of two superusers who demote each other at one moment, one stays.
+/// Of two superusers who demote each other at the same time, one remains.
 #[test]
-fn one_superuser_stays() {
+fn concurrent_demotions_keep_one_superuser() {
     use auth_core::accounts::Privileges;
     use auth_core::testing::registration;
 

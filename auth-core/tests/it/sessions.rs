@@ -87,7 +87,7 @@ impl TestApp {
         )
     }
 
-    async fn is_good(&self, access: &str) -> bool {
+    async fn is_accepted(&self, access: &str) -> bool {
         let request = WireRequest::get("/users/me").bearer(access);
         self.client.send(request).await.status == 200
     }
@@ -101,10 +101,10 @@ fn tokens(reply: &WireReply) -> Option<Tokens> {
     })
 }
 
-/// A change of the master ends no session: old tokens are valid until it is retired, a lost reply is
-/// answered with the same successor across the change, and who refreshes meanwhile stays.
+/// A rotation of the master ends no session: old tokens are valid until it is retired, a repeated
+/// refresh returns the same successor after the rotation, and a refreshed session stays valid.
 #[test]
-fn sessions_outlive_a_change_of_the_master() {
+fn sessions_survive_rotation_of_the_master() {
     block_on(async {
         let house = TestApp::new().await;
         let (first, idle) = (house.log_in().await, house.log_in().await);
@@ -118,18 +118,18 @@ fn sessions_outlive_a_change_of_the_master() {
             (&again.refresh, &again.access),
             (&second.refresh, &second.access)
         );
-        assert!(house.is_good(&second.access).await && house.is_good(&idle.access).await);
+        assert!(house.is_accepted(&second.access).await && house.is_accepted(&idle.access).await);
 
         house.clock.advance(Duration::minutes(10));
         let third = house.refresh(&second.refresh).await.unwrap();
         assert!(
-            house.is_good(&second.access).await,
+            house.is_accepted(&second.access).await,
             "the access token of before"
         );
         house.master.retire(&old).unwrap();
-        assert!(house.is_good(&third.access).await);
+        assert!(house.is_accepted(&third.access).await);
         assert!(
-            !house.is_good(&second.access).await,
+            !house.is_accepted(&second.access).await,
             "made with a retired key"
         );
         assert!(house.refresh(&third.refresh).await.is_some());
@@ -142,7 +142,7 @@ fn sessions_outlive_a_change_of_the_master() {
 
 /// Only expired rows are purged, in batches; the repeating future does the same.
 #[test]
-fn a_purge_takes_what_is_over() {
+fn purge_removes_expired_rows_only() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
@@ -160,7 +160,7 @@ fn a_purge_takes_what_is_over() {
         house.clock.advance(Duration::days(30));
         let pause = std::time::Duration::from_mins(10);
         let purging = tokio::spawn(house.auth.accounts().purge_every(pause));
-        // It begins to wait, and wakes when the pause is over.
+        // The future waits, and wakes after the pause.
         tokio::task::yield_now().await;
         tokio::time::advance(pause).await;
         tokio::task::yield_now().await;
@@ -175,16 +175,16 @@ fn a_purge_takes_what_is_over() {
     });
 }
 
-/// A clock that is set back ends nothing, prolongs no grace, and what it has seen later stays.
+/// A clock that is set back ends no session, extends no grace, and keeps later times.
 #[test]
-fn a_clock_that_is_set_back_unlocks_nothing() {
+fn clock_set_back_extends_nothing() {
     block_on(async {
         let house = TestApp::new().await;
         let first = house.log_in().await;
         house.clock.advance(Duration::hours(2));
         let second = house.refresh(&first.refresh).await.unwrap();
         house.clock.advance(-Duration::hours(1));
-        assert!(house.is_good(&second.access).await);
+        assert!(house.is_accepted(&second.access).await);
         assert!(
             house.refresh(&first.refresh).await.is_none(),
             "an hour before it was spent"
@@ -196,10 +196,10 @@ fn a_clock_that_is_set_back_unlocks_nothing() {
     });
 }
 
-/// A session takes the same room after ten thousand rotations as after one: what is stored depends on
-/// the two latest generations alone. (A number that grows a digit is all that grows.)
+/// A session has the same size after ten thousand rotations as after one: only the two latest
+/// generations are stored. (Only the version gains digits.)
 #[test]
-fn a_session_never_grows() {
+fn stored_session_does_not_grow() {
     block_on(async {
         let house = TestApp::new().await;
         let mut tokens = house.log_in().await;
@@ -230,7 +230,7 @@ fn a_session_never_grows() {
 /// One token of a session ends, the current one or the previous one; the session stays valid, and a refresh
 /// within the grace is answered with a token that works.
 #[test]
-fn one_access_token_ends() {
+fn revocation_ends_one_access_token() {
     block_on(async {
         let house = TestApp::new().await;
         let first = house.log_in().await;
@@ -240,14 +240,14 @@ fn one_access_token_ends() {
             .revoke("api", &first.access, &house.auth.accounts().context())
             .await
             .unwrap();
-        assert!(!house.is_good(&first.access).await && house.is_good(&second.access).await);
+        assert!(!house.is_accepted(&first.access).await && house.is_accepted(&second.access).await);
         house
             .auth
             .revoke("web", &second.access, &house.auth.accounts().context())
             .await
             .unwrap();
         assert!(
-            house.is_good(&second.access).await,
+            house.is_accepted(&second.access).await,
             "not a token of that backend"
         );
         house
@@ -265,16 +265,16 @@ fn one_access_token_ends() {
             .revoke("api", "no token at all", &house.auth.accounts().context())
             .await
             .unwrap();
-        assert!(!house.is_good(&second.access).await);
+        assert!(!house.is_accepted(&second.access).await);
         let third = house.refresh(&second.refresh).await.unwrap();
-        assert!(house.is_good(&third.access).await);
+        assert!(house.is_accepted(&third.access).await);
     });
 }
 
 /// A revocation that did not happen is an error: an unknown backend, and a backend that records no
 /// revoked tokens.
 #[test]
-fn revocation_that_revokes_nothing_is_an_error() {
+fn unsupported_revocation_is_an_error() {
     block_on(async {
         let app = TestApp::new().await;
         let tokens = app.log_in().await;
@@ -283,7 +283,7 @@ fn revocation_that_revokes_nothing_is_an_error() {
             .revoke("apl", &tokens.access, &app.auth.accounts().context())
             .await;
         assert!(matches!(unknown, Err(RevokeError::UnknownBackend(name)) if name == "apl"));
-        assert!(app.is_good(&tokens.access).await);
+        assert!(app.is_accepted(&tokens.access).await);
 
         let master = MasterSecret::new(Secret::generate().unwrap());
         let accounts = Accounts::builder(MemoryUserDatabase::new(), &master)

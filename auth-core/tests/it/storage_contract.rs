@@ -1,5 +1,5 @@
-//! The contract suite of storages: the stores in memory keep it, and stores that are broken on
-//! purpose fail by the name of what is broken.
+//! The contract suite of storages: the stores in memory keep it, and faulty stores break the
+//! expected guarantees.
 
 mod broken_credentials;
 mod broken_expiring;
@@ -76,9 +76,9 @@ async fn credentials_in_memory_keep_the_contract() {
     assert_eq!(report.skipped(), []);
 }
 
-/// A guarantee of the other trait is not taken for kept.
+/// A guarantee of another trait is reported as broken.
 #[tokio::test]
-async fn a_guarantee_of_another_trait_is_not_kept() {
+async fn guarantee_of_another_trait_is_broken() {
     let wrong = [Guarantee::FixedWindow];
     let report = contract::user_database_only(Memory, &wrong).await;
     assert_eq!(report.broken(), wrong);

@@ -1,4 +1,4 @@
-//! Accounts, stores with counters, and a door into the core.
+//! Accounts, stores with counters, and a client of the core.
 
 use std::future::Future;
 

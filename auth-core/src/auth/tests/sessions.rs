@@ -1,4 +1,4 @@
-//! What is wrong with sessions, cookies and origins, said at `build()`.
+//! Problems of sessions, cookies and origins at `build()`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn web() -> Backend<User> {
     Backend::new("web", CookieTransport::new(), OpaqueStrategy::new())
 }
 
-/// That each of these configurations has one fault, with these words in it.
+/// Checks that a configuration has one problem whose sentence contains `words`.
 fn check(builder: AuthBuilder<User>, words: &str) {
     let found = problems(builder);
     let [fault] = found.as_slice() else {
@@ -41,7 +41,7 @@ fn check_is(builder: AuthBuilder<User>, problem: ConfigProblem) {
 }
 
 #[test]
-fn deadlines_have_an_order_and_an_end() {
+fn invalid_limits_and_realms_are_problems() {
     let days = |days: u64| Duration::from_hours(24 * days);
     let with = |sessions| builder(sessions).backend(web());
     check(with(sessions().idle(Duration::ZERO)), "idle time");
@@ -64,7 +64,7 @@ fn deadlines_have_an_order_and_an_end() {
 }
 
 #[test]
-fn sessions_need_a_store_and_a_strategy_that_asks() {
+fn sessions_need_a_store_and_a_strategy_that_checks_them() {
     let without = || Auth::builder(accounts_builder(Arc::new(Outbox::new())));
     let backend = || "web".to_owned();
     let missing = ConfigProblem::MissingSessionStore { backend: backend() };
@@ -82,9 +82,9 @@ fn sessions_need_a_store_and_a_strategy_that_asks() {
     check_is(builder(sessions()).backend(lag), unchecked);
 }
 
-/// N-SE-03: over plain HTTP to this very machine alone.
+/// N-SE-03: cookies over plain HTTP need a loopback origin.
 #[test]
-fn cookies_have_names_keys_and_an_origin() {
+fn invalid_cookie_settings_are_problems() {
     let both = || {
         let other = Backend::new("admin", CookieTransport::new(), OpaqueStrategy::new());
         builder(sessions()).backend(web()).backend(other)
@@ -93,7 +93,7 @@ fn cookies_have_names_keys_and_an_origin() {
     let new = CookieTransport::new;
     let plain = || new().insecure_over_plain_http();
     let shared = || new().share_with_subdomains("shop.example");
-    // The token of the one has the name of another cookie of the other.
+    // The access cookie of one has the name of another cookie of the other.
     for (one, other) in [
         (new(), new().name("auth-csrf")),
         (new().name("auth-csrf"), new()),
@@ -133,9 +133,9 @@ fn cookies_have_names_keys_and_an_origin() {
     assert!(told, "{:?}", local.warnings());
 }
 
-/// Secrets of their own in the place of one master.
+/// Separate secrets instead of one master secret.
 #[test]
-fn separate_secrets_are_enough() {
+fn separate_secrets_replace_the_master() {
     let secret = || Secret::generate().unwrap();
     let secrets = || AccountSecrets::separate(secret(), secret(), secret());
     let accounts = |secrets| {
@@ -155,9 +155,9 @@ fn separate_secrets_are_enough() {
     );
 }
 
-/// A store in memory is told of, and refused where there are several processes.
+/// A store in memory is a warning, and a problem if there are several processes.
 #[test]
-fn sessions_in_memory_are_of_one_process() {
+fn session_store_in_memory_is_reported() {
     let built = builder(sessions()).backend(web()).build().unwrap();
     let told = |text: &str| text.contains("the session store");
     assert!(built.warnings().iter().any(|w| told(&w.to_string())));

@@ -1,4 +1,4 @@
-//! What a credential holds.
+//! The data of a credential.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl CredentialData {
     /// The longest data, in bytes: 16 KiB.
     pub const MAX_BYTES: usize = 16 * 1024;
 
-    /// Takes these bytes; `None` if there are more than [`MAX_BYTES`](Self::MAX_BYTES).
+    /// Creates the data from these bytes; `None` if there are more than [`MAX_BYTES`](Self::MAX_BYTES).
     ///
     /// # Examples
     ///

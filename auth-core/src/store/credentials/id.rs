@@ -28,8 +28,8 @@ impl CredentialId {
     /// The longest id, in bytes.
     pub const MAX_BYTES: usize = 255;
 
-    /// The id with this text, chosen by the application or read from a store; `None` if the text is
-    /// empty, too long, or not visible ASCII.
+    /// Creates an id from a text of the application or of a store; `None` if the text is empty, too long,
+    /// or not visible ASCII.
     ///
     /// # Examples
     ///
@@ -42,7 +42,7 @@ impl CredentialId {
         is_valid.then_some(Self(text))
     }
 
-    /// The id for a name that others choose, of any bytes and any length: the id of a passkey (up to
+    /// Creates an id for a name of others, of any bytes and any length: the id of a passkey (up to
     /// 1023 bytes) or the name of an account at a provider.
     ///
     /// The id is the name in base64url (RFC 4648 §5) if that fits. For a longer name it is `sha256.`
@@ -68,7 +68,7 @@ impl CredentialId {
         Self(format!("sha256.{digest}"))
     }
 
-    /// The id for the only credential of its kind that an owner can have. A second insertion is
+    /// Creates the id for the only credential of its kind that an owner can have. A second insertion is
     /// refused as taken.
     ///
     /// # Examples
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn names_of_every_length_have_ids_of_their_own() {
+    fn names_of_every_length_have_distinct_ids() {
         let ids = (0..=1023).map(|length| CredentialId::from_bytes(&vec![0; length]));
         let ids: BTreeSet<_> = ids.collect();
         assert_eq!(ids.len(), 1024);
         for id in ids {
             assert_eq!(CredentialId::new(id.as_str()), Some(id));
         }
-        // What looks like the digest of another name is not the id of a short one.
+        // A short name in the form of a digest does not get the id of a long name.
         let digest = CredentialId::from_bytes(&[0; 1023]);
         assert_ne!(CredentialId::from_bytes(digest.as_str().as_bytes()), digest);
     }

@@ -1,4 +1,4 @@
-//! What a credential is: the name of its kind.
+//! The kind of a credential.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,7 +31,7 @@ impl CredentialKind {
     /// The longest name, in bytes.
     pub const MAX_BYTES: usize = 32;
 
-    /// The kind of this name, which is a text of the source code.
+    /// Creates a kind from a text in the source code.
     ///
     /// # Panics
     ///
@@ -49,7 +49,7 @@ impl CredentialKind {
         Self(Cow::Borrowed(name))
     }
 
-    /// The kind of a stored name; `None` if the name is not valid.
+    /// Creates a kind from a stored name; `None` if the name is not valid.
     ///
     /// # Examples
     ///
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     #[should_panic = "a kind of credentials is"]
-    fn an_invalid_constant_panics() {
+    fn invalid_constant_panics() {
         let _ = CredentialKind::from_static("");
     }
 }

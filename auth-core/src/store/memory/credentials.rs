@@ -36,7 +36,7 @@ pub struct MemoryCredentialStore {
 type Key = (CredentialKind, CredentialId);
 
 impl MemoryCredentialStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

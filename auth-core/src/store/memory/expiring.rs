@@ -13,8 +13,8 @@ use crate::store::{ExpiringKey, ExpiringStore, Inserted, Window};
 
 /// Keeps expiring counters in a map behind a lock.
 ///
-/// It never drops an entry that is alive: a deny-list must not forget under pressure. Beyond
-/// its capacity of live entries a new key is a [`StoreError`], which clients see as 503.
+/// It never drops a live entry: a full deny-list must not accept revoked tokens. If the number of live
+/// entries is at its capacity, a new key is a [`StoreError`], which clients see as 503.
 #[derive(Debug)]
 pub struct MemoryExpiringStore {
     entries: Mutex<HashMap<ExpiringKey, Entry>>,
@@ -28,16 +28,16 @@ struct Entry {
 }
 
 impl MemoryExpiringStore {
-    /// How many live entries it holds, unless told otherwise: about 100 MB at the most.
+    /// The default capacity in live entries: at most about 100 MB.
     pub const DEFAULT_CAPACITY: usize = 500_000;
 
-    /// An empty store of the default capacity.
+    /// Creates an empty store of the default capacity.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
     }
 
-    /// An empty store for at most `capacity` live entries.
+    /// Creates an empty store for at most `capacity` live entries.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {

@@ -32,7 +32,7 @@ pub struct MemorySessionStore {
 }
 
 impl MemorySessionStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -35,7 +35,7 @@ pub struct MemoryUserDatabase<U: UserRecord = User> {
 
 struct Rows<U: UserRecord> {
     users: BTreeMap<U::Id, U>,
-    /// The greatest key that was given: no key is given twice.
+    /// The greatest key so far: no key is used twice.
     last: Option<U::Id>,
 }
 
@@ -115,7 +115,7 @@ impl<U: UserRecord> UserRows<U> for Rows<U> {
         Ok(self.users.get(id).cloned())
     }
 
-    /// Looks at every user: there is no index, and few users.
+    /// Checks every user: there is no index, and few users.
     fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError> {
         let owner = self.users.values().find(|user| match login {
             LoginIdentifier::Email(email) => user.email() == email,

@@ -1,4 +1,4 @@
-//! What the strategy adds to the codec: users, epochs, revocation, rings of keys.
+//! Users, epochs, revocation and key rings of the JWT strategy.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ async fn is_accepted(strategy: &JwtStrategy, token: &str, clock: &ManualClock) -
 }
 
 #[tokio::test]
-async fn a_token_speaks_for_its_user_until_it_expires() {
+async fn token_names_its_user_until_it_expires() {
     let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
     let token = issue(&strategy, &user, &clock).await;
     let reading = Strategy::<User>::read(&strategy, &token, clock.now())
@@ -63,7 +63,7 @@ async fn a_token_speaks_for_its_user_until_it_expires() {
     assert!(!is_accepted(&strategy, &token, &clock).await);
 }
 
-/// A7.4.1: a revoked token is dead at once, and no other.
+/// A7.4.1: a revoked token is refused at once; other tokens stay valid.
 #[tokio::test]
 async fn revocation_ends_one_token() {
     let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
@@ -97,7 +97,7 @@ async fn revocation_without_a_store_is_reported_as_unsupported() {
 
 /// A16.5.3: a deny-list that cannot answer is an error, in both directions.
 #[tokio::test]
-async fn an_unreachable_deny_list_is_an_error() {
+async fn unreachable_deny_list_is_an_error() {
     let plan = FaultInjector::new();
     let store = ProbedExpiringStore::new(MemoryExpiringStore::new(), &plan);
     let strategy = JwtStrategy::from_master(&master_secret()).revoked_in(store);
@@ -125,7 +125,7 @@ async fn an_unreachable_deny_list_is_an_error() {
 
 /// A9.2.3, J-08, J-12: audience, issuer and key each keep tokens apart.
 #[tokio::test]
-async fn tokens_of_others_are_refused() {
+async fn tokens_of_another_audience_issuer_or_key_are_refused() {
     let (user, clock) = (user().await, ManualClock::new());
     let ours = strategy().issuer("https://a.example");
     let others = [
@@ -144,7 +144,7 @@ async fn tokens_of_others_are_refused() {
 }
 
 #[tokio::test]
-async fn a_ring_signs_with_the_first_key_and_accepts_all() {
+async fn ring_signs_with_the_first_key_and_accepts_all() {
     let key = |byte: u8| JwtKey::hs256_auto_kid(Secret::new([byte; 32]));
     let (user, clock) = (user().await, ManualClock::new());
     let old = JwtStrategy::new(KeyRing::new(key(1))).dangerous_without_revocation();
@@ -162,7 +162,7 @@ async fn a_ring_signs_with_the_first_key_and_accepts_all() {
 /// A13.3.4: a token that was issued before a new master took over is accepted until the old one is
 /// retired.
 #[tokio::test]
-async fn tokens_follow_the_master() {
+async fn tokens_of_an_old_master_are_accepted_until_it_is_retired() {
     let master = master_secret();
     let strategy = JwtStrategy::from_master(&master).revoked_in(MemoryExpiringStore::new());
     let (user, clock) = (user().await, ManualClock::new());
@@ -178,10 +178,10 @@ async fn tokens_follow_the_master() {
     assert!(Strategy::<User>::public_keys(&strategy).is_empty());
 }
 
-/// Published are the keys in all states: those that will sign, so that others know them in time, and
-/// those that did.
+/// The keys of all states are published: future keys, so that others know them in time, and former
+/// keys.
 #[test]
-fn all_public_halves_are_published() {
+fn public_keys_of_all_states_are_published() {
     let key = |kid: &str| {
         JwtKey::from_jwk(&format!(
             r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}",
@@ -208,7 +208,7 @@ fn all_public_halves_are_published() {
 
 /// A9.2.1: `auth_time` and `amr` are claims of one form; a token without them is valid and says nothing.
 #[tokio::test]
-async fn claims_of_the_login_have_one_form() {
+async fn invalid_login_claims_are_refused() {
     let (strategy, user, clock) = (strategy(), user().await, ManualClock::new());
     let seconds = clock.now().unix_timestamp();
     let claims = || {

@@ -9,11 +9,12 @@ use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::testing::PASSWORD;
 
-group!("backends": mounting, a_bad_header_does_not_fall_through, a_bad_cookie_beside_a_good_header,
-    logout_of_each, tokens_do_not_cross);
+group!("backends": backends_have_separate_routes, bad_header_does_not_fall_through,
+    bad_cookie_is_ignored_beside_good_header, logout_ends_token_of_its_backend,
+    token_of_another_backend_is_refused);
 
-/// The first one lies at the path of the group, every further one below its name.
-async fn mounting(run: &CaseRun<'_>) {
+/// The routes of the first backend are at the path of the group, those of others below their names.
+async fn backends_have_separate_routes(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let paths: Vec<_> = case
         .auth
@@ -47,8 +48,8 @@ async fn token_of(case: &super::fixture::Fixture<'_>, backend: &str) -> String {
     reply.text("access_token")
 }
 
-/// A header was put there on purpose: a bad one is refused, whatever cookie comes along.
-async fn a_bad_header_does_not_fall_through(run: &CaseRun<'_>) {
+/// A bad header is refused, also beside a good cookie.
+async fn bad_header_does_not_fall_through(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -57,7 +58,7 @@ async fn a_bad_header_does_not_fall_through(run: &CaseRun<'_>) {
     case.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
-async fn a_bad_cookie_beside_a_good_header(run: &CaseRun<'_>) {
+async fn bad_cookie_is_ignored_beside_good_header(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     for backend in ["api", "plain"] {
         let token = token_of(&case, backend).await;
@@ -74,8 +75,8 @@ async fn a_bad_cookie_beside_a_good_header(run: &CaseRun<'_>) {
     }
 }
 
-/// A logout belongs to its backend, and ends what that one has given.
-async fn logout_of_each(run: &CaseRun<'_>) {
+/// A logout belongs to its backend, and ends tokens of that backend.
+async fn logout_ends_token_of_its_backend(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -96,8 +97,8 @@ async fn logout_of_each(run: &CaseRun<'_>) {
     case.expect(me(&jar), Expected::user(200, &user)).await;
 }
 
-/// A token of one backend is nothing to another, in whatever place it is shown.
-async fn tokens_do_not_cross(run: &CaseRun<'_>) {
+/// A token of one backend is refused by another, wherever it is presented.
+async fn token_of_another_backend_is_refused(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;

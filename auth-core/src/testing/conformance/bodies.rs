@@ -178,10 +178,10 @@ async fn wrong_types(run: &CaseRun<'_>) {
             }
         }
     }
-    untouched(&case, &actors).await;
+    assert_unchanged(&case, &actors).await;
 }
 
-async fn untouched(case: &Fixture<'_>, actors: &Actors) {
+async fn assert_unchanged(case: &Fixture<'_>, actors: &Actors) {
     let row = case.row_text(&actors.user).await;
     case.same("the row", row, super::fixture::columns(&actors.user));
 }

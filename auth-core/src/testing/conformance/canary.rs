@@ -5,11 +5,11 @@ use super::routes::Actors;
 use super::{CaseRun, group};
 use crate::testing::master_secret;
 
-group!("canary": nothing_secret_is_told);
+group!("canary": events_and_debug_contain_no_secret);
 
 /// No password, token, key or hash is in an event or in the `Debug` of a public type. That none is in
 /// an error reply is checked for every reply of the whole suite.
-async fn nothing_secret_is_told(run: &CaseRun<'_>) {
+async fn events_and_debug_contain_no_secret(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
     let mut told = vec![

@@ -16,13 +16,14 @@ use crate::event::EventKind;
 use crate::testing::PASSWORD;
 use crate::user::User;
 
-group!("cookies": attributes, a_round_trip, refresh, parallel_tabs, stale, twice, a_new_login_replaces,
-    fixation, a_planted_refresh_cookie, below_a_prefix, sessions_with_cookies);
+group!("cookies": attributes, login_and_logout, refresh, parallel_tabs, stale_cookie_is_cleared,
+    duplicate_cookie_is_refused, new_login_ends_the_old_session, planted_cookie_is_never_adopted,
+    planted_refresh_cookie_is_refused, refresh_cookie_has_the_public_prefix, sessions_with_cookies);
 
-/// What a browser says with a request that the site itself makes.
+/// The header of a browser for a request of the site itself.
 pub(super) const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
-/// How a cookie of this name looks when it is cleared.
+/// The values of `Set-Cookie` that clear the cookies.
 const CLEARED: [&str; 3] = [
     "__Host-auth=; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=0",
     "__Secure-auth-refresh=; HttpOnly; Secure; SameSite=Lax; Path=/auth/refresh; Max-Age=0",
@@ -87,8 +88,8 @@ async fn attributes(run: &CaseRun<'_>) {
     case.same("never stored", cache, vec![b"no-store".as_slice()]);
 }
 
-/// K-07, C-SM-06: what was set is sent back, and gone after a logout, on the server, too.
-async fn a_round_trip(run: &CaseRun<'_>) {
+/// K-07, C-SM-06: cookies are sent back, and removed by a logout, also on the server.
+async fn login_and_logout(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -109,7 +110,7 @@ async fn a_round_trip(run: &CaseRun<'_>) {
     case.same("the copy of a refresh cookie", reply.status, 401);
 }
 
-/// The refresh cookie goes to its route alone, and is exchanged there; a bad one is cleared with all.
+/// The refresh cookie is sent only to its route, and exchanged there; an invalid one clears all cookies.
 async fn refresh(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
@@ -183,8 +184,8 @@ async fn parallel_tabs(run: &CaseRun<'_>) {
     }
 }
 
-/// A cookie that is not good is refused where a user is needed, and cleared.
-async fn stale(run: &CaseRun<'_>) {
+/// An invalid cookie is refused if a user is required, and cleared.
+async fn stale_cookie_is_cleared(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let refused = Expected::unauthenticated(true).header("set-cookie", CLEARED[0]);
     for value in [
@@ -217,7 +218,7 @@ async fn stale(run: &CaseRun<'_>) {
 }
 
 /// K-06: the same name with two values is refused, in one header or in two; with one value it is one.
-async fn twice(run: &CaseRun<'_>) {
+async fn duplicate_cookie_is_refused(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -241,8 +242,8 @@ async fn twice(run: &CaseRun<'_>) {
     case.expect(apart, Expected::user(200, &user)).await;
 }
 
-/// A7.2.4, C-SM-04: a browser that logs in again has a new session, and its old one is over.
-async fn a_new_login_replaces(run: &CaseRun<'_>) {
+/// A7.2.4, C-SM-04: a browser that logs in again gets a new session, and its old one ends.
+async fn new_login_ends_the_old_session(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
     log_in(&case, &mut other).await;
@@ -277,7 +278,7 @@ async fn a_new_login_replaces(run: &CaseRun<'_>) {
 }
 
 /// C-SM-02, C-SM-03: a planted cookie never becomes a session, and no other cookie is read.
-async fn fixation(run: &CaseRun<'_>) {
+async fn planted_cookie_is_never_adopted(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let planted = "A".repeat(64);
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
@@ -304,7 +305,7 @@ async fn fixation(run: &CaseRun<'_>) {
 
 /// C-CS-01, C-CS-03, C-SM-02: a neighbouring domain can plant a refresh cookie, and not the CSRF cookie of
 /// its session: a browser that has one of its own is not logged in by it.
-async fn a_planted_refresh_cookie(run: &CaseRun<'_>) {
+async fn planted_refresh_cookie_is_refused(run: &CaseRun<'_>) {
     const COOKIES: [&str; 2] = ["__Secure-auth-refresh", "__Host-auth-csrf"];
     let (case, _) = browser_case(run).await;
     let (mut eves, mut adas) = (Jar::default(), Jar::default());
@@ -336,13 +337,13 @@ async fn a_planted_refresh_cookie(run: &CaseRun<'_>) {
     let kinds = case.events.kinds();
     let told = kinds.iter().filter(|kind| **kind == EventKind::CsrfRefused);
     case.same("how often it is told", told.count(), 4);
-    // Nothing was spent by it.
+    // It spent no token.
     let reply = case.send(&refresh(format!("{planted}; {eves_csrf}"))).await;
     case.same("by its owner", reply.status, 204);
 }
 
 /// Where the routes are nested, the refresh cookie is bound to the path that the browser sees.
-async fn below_a_prefix(run: &CaseRun<'_>) {
+async fn refresh_cookie_has_the_public_prefix(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         public_prefix: "/api/v1",

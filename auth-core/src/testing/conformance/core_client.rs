@@ -21,7 +21,7 @@ pub struct CoreClient<U: AuthUser>(Auth<U>);
 pub struct CoreHarness;
 
 impl CoreHarness {
-    /// The harness; there is nothing to configure.
+    /// Creates the harness; it has no settings.
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -29,7 +29,7 @@ impl CoreHarness {
 }
 
 impl<U: AuthUser> CoreClient<U> {
-    /// A door to `auth`.
+    /// Creates a client of `auth`.
     #[must_use]
     pub fn new(auth: Auth<U>) -> Self {
         Self(auth)
@@ -65,7 +65,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
         let is_head = request.method == "HEAD";
         let mut buffered = BufferedRequest::new(&request.method, request.body);
         buffered = buffered.peer(Ipv4Addr::LOCALHOST);
-        // As every client sends it.
+        // Every client sends it.
         buffered = buffered.header("host", "localhost");
         for (name, value) in request.headers {
             buffered = buffered.header(&name, value);
@@ -84,7 +84,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
         WireReply {
             status: reply.status(),
             headers: reply.headers().map(header).collect(),
-            // What every HTTP server does (RFC 9110 §9.3.2), and the core leaves to it.
+            // The core leaves this to the HTTP server (RFC 9110 §9.3.2).
             body: if is_head {
                 Vec::new()
             } else {

@@ -11,8 +11,8 @@ use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("csrf": the_table, every_route, login_and_refresh, tokens, a_token_before_login, a_token_after_the_end,
-    bearer_is_never_asked,
+group!("csrf": source_then_origin_then_token_decide, every_route, login_and_refresh, tokens,
+    token_before_login, token_after_the_end_of_the_session, bearer_needs_no_csrf_token,
     simple_content_types, safe_methods_change_nothing, log_only);
 
 const HEADER: &str = "x-csrf-token";
@@ -28,7 +28,7 @@ fn with(request: WireRequest, headers: &[(&str, &str)]) -> WireRequest {
 }
 
 /// C-CS-02, A3.5.1, A3.5.2, A3.5.3, N-SE-04: Fetch Metadata × origin × token × method, with a cookie.
-async fn the_table(run: &CaseRun<'_>) {
+async fn source_then_origin_then_token_decide(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -182,7 +182,7 @@ async fn tokens(run: &CaseRun<'_>) {
 }
 
 /// A client that says nothing of where it is asks for a token first.
-async fn a_token_before_login(run: &CaseRun<'_>) {
+async fn token_before_login(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let mut jar = Jar::default();
@@ -213,7 +213,7 @@ async fn a_token_before_login(run: &CaseRun<'_>) {
 
 /// A browser whose session was ended elsewhere still has its CSRF token, and is offered a new one for the
 /// login. Beside an access cookie the token stays, because it may belong to that session.
-async fn a_token_after_the_end(run: &CaseRun<'_>) {
+async fn token_after_the_end_of_the_session(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
@@ -237,7 +237,7 @@ async fn a_token_after_the_end(run: &CaseRun<'_>) {
 }
 
 /// C-CS-05: a request with a bearer token needs no CSRF token, and its cookie is ignored.
-async fn bearer_is_never_asked(run: &CaseRun<'_>) {
+async fn bearer_needs_no_csrf_token(run: &CaseRun<'_>) {
     let (case, ada) = browser_case(run).await;
     let eve = case.user("eve@example.com").await;
     let mut jar = Jar::default();

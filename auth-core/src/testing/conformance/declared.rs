@@ -74,7 +74,7 @@ async fn bounds_are_enforced(run: &CaseRun<'_>) {
             request: WireRequest::new(spec.method().as_str(), &target).bearer(&token),
         };
         for field in &body.fields {
-            for (value, code) in strangers(field) {
+            for (value, code) in invalid_values(field) {
                 ask.refuses(field.name(), value, code).await;
                 tried += 1;
             }
@@ -130,28 +130,28 @@ impl Ask<'_, '_> {
 }
 
 /// Values that a declaration refuses, with the code of each.
-fn strangers(field: &FieldSchema) -> Vec<(Option<Value>, &'static str)> {
-    let mut strangers = Vec::new();
+fn invalid_values(field: &FieldSchema) -> Vec<(Option<Value>, &'static str)> {
+    let mut invalid_values = Vec::new();
     if field.is_required() {
-        strangers.push((None, "missing"));
+        invalid_values.push((None, "missing"));
     }
     if !field.is_nullable() {
-        strangers.push((Some(Value::Null), "wrong_type"));
+        invalid_values.push((Some(Value::Null), "wrong_type"));
     }
     match field.kind() {
         FieldKind::Text { min, max, .. } => {
-            strangers.push((Some(json!(1)), "wrong_type"));
-            strangers.push((Some(json!("x".repeat(max + 1))), "too_long"));
+            invalid_values.push((Some(json!(1)), "wrong_type"));
+            invalid_values.push((Some(json!("x".repeat(max + 1))), "too_long"));
             if *min > 0 {
-                strangers.push((Some(json!("x".repeat(min - 1))), "too_short"));
+                invalid_values.push((Some(json!("x".repeat(min - 1))), "too_short"));
             }
         }
         FieldKind::Boolean | FieldKind::Array { .. } | FieldKind::Integer { .. } => {
-            strangers.push((Some(json!("true")), "wrong_type"));
+            invalid_values.push((Some(json!("true")), "wrong_type"));
         }
         _ => {}
     }
-    strangers
+    invalid_values
 }
 
 #[cfg(test)]
@@ -163,7 +163,7 @@ mod tests {
     use crate::{Backend, BearerTransport, JwtStrategy};
 
     #[test]
-    fn a_reply_that_no_route_declares_is_found() {
+    fn undeclared_reply_is_found() {
         let jwt = JwtStrategy::from_master(&master_secret()).dangerous_without_revocation();
         let auth = Auth::builder(accounts_builder(Arc::new(Outbox::new())))
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))

@@ -11,7 +11,8 @@ use crate::accounts::DeleteMode;
 use crate::api::RouteSetting;
 use crate::testing::PASSWORD;
 
-group!("delete-me": off_by_default, deactivates, removes, refusals, recent_login_replaces_the_password, the_last_superuser_stays);
+group!("delete-me": off_by_default, deactivates, removes, refusals,
+    recent_login_replaces_the_password, last_superuser_is_kept);
 
 fn delete(password: &str) -> WireRequest {
     let body = json!({ "current_password": password });
@@ -119,7 +120,7 @@ async fn recent_login_replaces_the_password(run: &CaseRun<'_>) {
 }
 
 /// The last active superuser stays, in both modes; a second one may go.
-async fn the_last_superuser_stays(run: &CaseRun<'_>) {
+async fn last_superuser_is_kept(run: &CaseRun<'_>) {
     for mode in [DeleteMode::Soft, DeleteMode::Hard] {
         let case = case(run, mode).await;
         case.admin("root@example.com").await;

@@ -1,4 +1,4 @@
-//! What the contract says about a reply.
+//! The expected reply of a request.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::http::FieldErrorCode;
 use crate::user::Role;
 use crate::user::User;
 
-/// A reply as it has to be: status, every header, and the body to the byte where it is known.
+/// An expected reply: status, every header, and the body to the byte if it is known.
 #[derive(Debug, Clone)]
 pub(super) struct Expected {
     status: u16,
@@ -126,13 +126,13 @@ impl Expected {
         Self::members(200, &members)
     }
 
-    /// 401 for a refresh token that is not good, by a bearer backend.
+    /// 401 of a bearer backend for an invalid refresh token.
     pub(super) fn refresh_refused() -> Self {
         let challenge = "Bearer error=\"invalid_token\"";
         Self::problem(401, "REFRESH_TOKEN_INVALID").header("www-authenticate", challenge)
     }
 
-    /// The same reply to `HEAD`, of which no door sends the body.
+    /// The same reply to `HEAD`, without the body.
     pub(super) fn without_body(self) -> Self {
         Self {
             body: Body::Exactly(Vec::new()),

@@ -1,5 +1,5 @@
-//! What one case is played on: a handle around the harness's stores, a door to it, and the strings to
-//! pull: clock, outbox, events, faults.
+//! The fixture of one case: a handle around the harness's stores, a client of it, its clock, outbox and
+//! events, and injectors of faults.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(super) struct Fixture<'t> {
     backends: Backends,
 }
 
-/// What an account of a case is from its beginning.
+/// The initial state of an account of a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Fresh,
@@ -52,7 +52,7 @@ enum Standing {
 }
 
 impl<'r> CaseRun<'r> {
-    /// A case with the settings of the toolkit.
+    /// Returns a fixture with the default settings.
     pub(super) async fn case(&'r self) -> Fixture<'r> {
         self.case_with(Setup::default()).await
     }
@@ -101,7 +101,7 @@ impl<'r> CaseRun<'r> {
 }
 
 impl Fixture<'_> {
-    /// Sends a request, and checks what holds for every reply.
+    /// Sends a request, and checks the rules for every reply.
     pub(super) async fn send(&self, request: &WireRequest) -> WireReply {
         let reply = self.client.send(request.clone()).await;
         self.run.record(request, &reply);
@@ -115,7 +115,7 @@ impl Fixture<'_> {
         reply
     }
 
-    /// Sends a request to a path that is not ours: what answers is the application's.
+    /// Sends a request to a path of the application, without checks.
     pub(super) async fn send_unchecked(&self, request: &WireRequest) -> WireReply {
         self.client.send(request.clone()).await
     }
@@ -130,14 +130,14 @@ impl Fixture<'_> {
         reply
     }
 
-    /// Notes a failure where something does not hold.
+    /// Records a failure if `holds` is false.
     pub(super) fn check(&self, holds: bool, what: &str) {
         if !holds {
             self.run.fail(what, "it holds", "it does not");
         }
     }
 
-    /// Notes a failure where two things differ.
+    /// Records a failure if two values differ.
     pub(super) fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, actual: T, expected: T) {
         if actual != expected {
             let text = |value: T| excerpt(format!("{value:?}").as_bytes());
@@ -177,7 +177,7 @@ impl Fixture<'_> {
         broken
     }
 
-    /// What must never leave in an error or an event.
+    /// Returns the secrets that no error and no event may contain.
     pub(super) fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<_> = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, "$argon2"]
             .map(str::to_owned)
@@ -187,7 +187,7 @@ impl Fixture<'_> {
         secrets
     }
 
-    /// Whether an event of this kind was raised.
+    /// Returns whether an event of this kind was raised.
     pub(super) fn raised(&self, kind: EventKind) -> bool {
         self.events.kinds().contains(&kind)
     }
@@ -230,19 +230,19 @@ impl Fixture<'_> {
         created.await.expect("the account of a case is made")
     }
 
-    /// An access token of an account with [`PASSWORD`].
+    /// Returns an access token of an account with [`PASSWORD`].
     pub(super) async fn token(&self, address: &str) -> String {
         let request = login(address, PASSWORD);
         let reply = self.expect(request, Expected::logged_in()).await;
         reply.text("access_token")
     }
 
-    /// Whether a login with this password succeeds.
+    /// Returns whether a login with this password succeeds.
     pub(super) async fn logs_in(&self, address: &str, password: &str) -> bool {
         self.send(&login(address, password)).await.status == 200
     }
 
-    /// Whether an access token is accepted.
+    /// Returns whether an access token is accepted.
     pub(super) async fn accepts(&self, token: &str) -> bool {
         let reply = self
             .send(&WireRequest::get("/users/me").bearer(token))
@@ -254,13 +254,13 @@ impl Fixture<'_> {
         reply.status == 200
     }
 
-    /// Asks for a verification token and answers what was mailed.
+    /// Requests a verification token and returns the mailed token.
     pub(super) async fn verify_token(&self, address: &str) -> String {
         self.mailed("/auth/request-verify-token", "verify", address)
             .await
     }
 
-    /// Asks for a reset token and answers what was mailed.
+    /// Requests a reset token and returns the mailed token.
     pub(super) async fn reset_token(&self, address: &str) -> String {
         self.mailed("/auth/forgot-password", "reset", address).await
     }
@@ -274,7 +274,7 @@ impl Fixture<'_> {
         token.unwrap_or_default()
     }
 
-    /// The row of a user as it is stored now.
+    /// Returns the stored row of a user.
     pub(super) async fn row(&self, user: &User) -> Option<User> {
         self.users
             .get(user.id())
@@ -282,7 +282,7 @@ impl Fixture<'_> {
             .expect("the harness's own store answers")
     }
 
-    /// Every column of the row of a user as it is stored now.
+    /// Returns every column of the stored row of a user.
     pub(super) async fn row_text(&self, user: &User) -> String {
         self.row(user)
             .await
@@ -290,7 +290,7 @@ impl Fixture<'_> {
     }
 }
 
-/// Every column of a row.
+/// Returns every column of a row.
 pub(super) fn columns(user: &User) -> String {
     let User { id, account } = user;
     let Account {

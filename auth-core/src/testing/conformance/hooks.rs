@@ -18,7 +18,7 @@ use crate::testing::{Outbox, PASSWORD};
 use crate::user::EmailAddress;
 use crate::user::User;
 
-group!("hooks": a_failure_changes_nothing, before_a_deletion_it_stops_it);
+group!("hooks": failed_hook_keeps_the_change, failed_hook_before_a_deletion_stops_it);
 
 /// Keeps what it would have mailed, and then fails, like a mail server that is down.
 struct Failing {
@@ -112,7 +112,7 @@ fn setup(outbox: &Outbox, before_delete: bool) -> Setup {
 }
 
 /// Each flow succeeds, and each failed hook is raised by its name.
-async fn a_failure_changes_nothing(run: &CaseRun<'_>) {
+async fn failed_hook_keeps_the_change(run: &CaseRun<'_>) {
     let outbox = Outbox::new();
     let case = run.case_with(setup(&outbox, false)).await;
     case.admin("root@example.com").await;
@@ -184,7 +184,7 @@ fn every_hook_was_raised(case: &Fixture<'_>) {
 }
 
 /// The one hook that comes before: what it could not do must not be skipped.
-async fn before_a_deletion_it_stops_it(run: &CaseRun<'_>) {
+async fn failed_hook_before_a_deletion_stops_it(run: &CaseRun<'_>) {
     let case = run.case_with(setup(&Outbox::new(), true)).await;
     case.admin("root@example.com").await;
     let user = case.user("ada@example.com").await;

@@ -5,7 +5,7 @@ use super::fixture::{Backends, Setup};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 
-group!("keys": published, none_where_none_is_public);
+group!("keys": published, shared_secret_is_not_published);
 
 const PATH: &str = "/auth/.well-known/jwks.json";
 
@@ -69,7 +69,7 @@ async fn published(run: &CaseRun<'_>) {
 }
 
 /// A shared secret is nothing to publish, not even that it is there.
-async fn none_where_none_is_public(run: &CaseRun<'_>) {
+async fn shared_secret_is_not_published(run: &CaseRun<'_>) {
     let case = run.case().await;
     let reply = case.send_unchecked(&WireRequest::get(PATH)).await;
     case.same("the status", reply.status, 404);

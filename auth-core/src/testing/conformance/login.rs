@@ -10,8 +10,9 @@ use crate::event::EventKind;
 use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
-group!("login": succeeds, bad_credentials_are_one_answer, exactly_as_given, field_errors,
-    state_after_the_right_password, state_folded, verification_required, no_default_accounts);
+group!("login": succeeds, bad_credentials_get_one_reply, password_is_not_altered, field_errors,
+    account_state_after_the_right_password, hidden_account_state, verification_required,
+    no_default_accounts);
 
 /// The reply carries a bearer token for 15 minutes, and nothing else.
 async fn succeeds(run: &CaseRun<'_>) {
@@ -43,7 +44,7 @@ async fn succeeds(run: &CaseRun<'_>) {
 
 /// A6.3.8, B-03: an unknown user, a wrong password and an inactive account with a wrong password get
 /// the same bytes.
-async fn bad_credentials_are_one_answer(run: &CaseRun<'_>) {
+async fn bad_credentials_get_one_reply(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
     let gone = case.user("gone@example.com").await;
@@ -69,7 +70,7 @@ async fn bad_credentials_are_one_answer(run: &CaseRun<'_>) {
 
 /// A6.2.8: a password is compared as it was given: no trimming, folding or cutting, not even behind
 /// a NUL.
-async fn exactly_as_given(run: &CaseRun<'_>) {
+async fn password_is_not_altered(run: &CaseRun<'_>) {
     let case = run.case().await;
     let long = "correct horse battery staple ".repeat(4);
     let register = json!({"email": "ada@example.com", "password": long});
@@ -135,7 +136,7 @@ async fn field_errors(run: &CaseRun<'_>) {
 }
 
 /// Only who knows the password learns that the account is inactive.
-async fn state_after_the_right_password(run: &CaseRun<'_>) {
+async fn account_state_after_the_right_password(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let off = UserChange {
@@ -155,7 +156,7 @@ async fn state_after_the_right_password(run: &CaseRun<'_>) {
 }
 
 /// A setting folds the state of an account into bad credentials.
-async fn state_folded(run: &CaseRun<'_>) {
+async fn hidden_account_state(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_account_state: true,
         require_verification: true,

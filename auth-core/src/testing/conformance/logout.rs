@@ -5,7 +5,7 @@ use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
 
-group!("logout": ends_this_token_only, asks_for_a_token);
+group!("logout": ends_this_token_only, requires_a_token);
 
 /// A7.4.1: the token is dead at once, and no other one is. A second logout has nothing to end.
 async fn ends_this_token_only(run: &CaseRun<'_>) {
@@ -27,7 +27,7 @@ async fn ends_this_token_only(run: &CaseRun<'_>) {
 }
 
 /// A logout without a valid token is refused.
-async fn asks_for_a_token(run: &CaseRun<'_>) {
+async fn requires_a_token(run: &CaseRun<'_>) {
     let case = run.case().await;
     let logout = WireRequest::new("POST", "/auth/logout");
     case.expect(logout.clone(), Expected::unauthenticated(false))

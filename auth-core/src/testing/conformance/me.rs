@@ -9,7 +9,7 @@ use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::{PASSWORD, email};
 
-group!("me": shows_the_caller, nothing_to_change, moves_the_address, refusals, field_errors);
+group!("me": shows_the_caller, nothing_to_change, changes_the_address, refusals, field_errors);
 
 /// The public form of the caller, and nothing else.
 async fn shows_the_caller(run: &CaseRun<'_>) {
@@ -45,7 +45,7 @@ async fn nothing_to_change(run: &CaseRun<'_>) {
 }
 
 /// With the right password the address moves; it is unproven then, and every token is dead.
-async fn moves_the_address(run: &CaseRun<'_>) {
+async fn changes_the_address(run: &CaseRun<'_>) {
     let case = run.case().await;
     let mut user = case.verified("ada@example.com").await;
     let token = case.token("ada@example.com").await;

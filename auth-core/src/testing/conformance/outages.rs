@@ -12,15 +12,15 @@ use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("outages": everything_is_down, users_are_down, expiring_store_is_down, session_store_is_down,
-    a_fault_before_the_commit);
+group!("outages": all_stores_are_down, users_are_down, expiring_store_is_down, session_store_is_down,
+    failed_rotation_keeps_the_token);
 
 fn unavailable() -> Expected {
     Expected::problem(503, "SERVICE_UNAVAILABLE")
 }
 
 /// B-25: every route answers with the same bytes, and afterwards everything is as it was.
-async fn everything_is_down(run: &CaseRun<'_>) {
+async fn all_stores_are_down(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
     case.user_faults.fail(true);
@@ -143,7 +143,7 @@ async fn session_store_is_down(run: &CaseRun<'_>) {
 }
 
 /// B-01: a rotation that fails before it is written leaves the token as it was, and tells of nothing.
-async fn a_fault_before_the_commit(run: &CaseRun<'_>) {
+async fn failed_rotation_keeps_the_token(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     let login = WireRequest::post("/auth/api/login", &body);

@@ -9,7 +9,7 @@ use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::testing::PASSWORD;
 
-group!("privileges": no_column_comes_in, guards_come_before_bodies);
+group!("privileges": privileged_columns_are_refused, guards_come_before_bodies);
 
 /// Every column of the row, and names that other systems use for the same.
 fn privileged() -> Vec<(&'static str, Value)> {
@@ -35,7 +35,7 @@ fn privileged() -> Vec<(&'static str, Value)> {
 
 /// A15.3.3, B-29: every column name of the row, sent to the public routes, is refused
 /// by its name, and nothing is stored.
-async fn no_column_comes_in(run: &CaseRun<'_>) {
+async fn privileged_columns_are_refused(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let token = case.token("ada@example.com").await;

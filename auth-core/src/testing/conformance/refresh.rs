@@ -16,8 +16,10 @@ use crate::event::EventKind;
 use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
-group!("refresh": rotates, a_lost_reply, one_generation, strict, spent_long_ago, forged, deadlines,
-    bodies, without_sessions, of_another_backend, after_the_end, changed_password, checked_at_refresh);
+group!("refresh": rotates, lost_reply_is_repeated_within_grace, one_generation, strict,
+    old_spent_token_ends_the_session, forged, deadlines, bodies, without_sessions,
+    token_of_another_backend_is_refused, ended_session_is_not_refreshed, changed_password,
+    checked_at_refresh);
 
 /// The backends whose tokens are rotated.
 const KINDS: [Backends; 3] = [
@@ -41,7 +43,7 @@ async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends, grace: Option<u64
     case
 }
 
-/// Logs in and answers access and refresh token.
+/// Logs in and returns the access and the refresh token.
 async fn log_in(case: &Fixture<'_>) -> (String, String) {
     let request = login("ada@example.com", PASSWORD);
     tokens(&case.expect(request, Expected::in_session()).await)
@@ -55,7 +57,7 @@ fn tokens(reply: &WireReply) -> (String, String) {
     (reply.text("access_token"), reply.text("refresh_token"))
 }
 
-/// A7.2.2: each exchange answers new tokens that work; the session lives on; another login has its own.
+/// A7.2.2: each exchange returns new valid tokens; the session continues; another login has its own.
 async fn rotates(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, None).await;
@@ -82,7 +84,7 @@ async fn rotates(run: &CaseRun<'_>) {
 }
 
 /// C-SM-05: within ten seconds the token before is answered with the same successor, and not after.
-async fn a_lost_reply(run: &CaseRun<'_>) {
+async fn lost_reply_is_repeated_within_grace(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
@@ -143,8 +145,8 @@ async fn strict(run: &CaseRun<'_>) {
     }
 }
 
-/// However long ago it was spent.
-async fn spent_long_ago(run: &CaseRun<'_>) {
+/// The time since it was spent does not matter.
+async fn old_spent_token_ends_the_session(run: &CaseRun<'_>) {
     let case = case_of(run, Backends::Opaque, None).await;
     let (_, first) = log_in(&case).await;
     let mut token = first.clone();
@@ -159,7 +161,7 @@ async fn spent_long_ago(run: &CaseRun<'_>) {
     case.check(case.raised(EventKind::TokenReused), "the event of a reuse");
 }
 
-/// C-SM-03: what was never a token ends nothing, and makes nothing.
+/// C-SM-03: a forged token ends and starts no session.
 async fn forged(run: &CaseRun<'_>) {
     let case = case_of(run, Backends::Opaque, None).await;
     let (access, token) = log_in(&case).await;
@@ -260,13 +262,13 @@ async fn bodies(run: &CaseRun<'_>) {
         case.expect(nothing.clone().text(other, body), unsupported.clone())
             .await;
     }
-    // A cookie is nothing to a bearer backend.
+    // A bearer backend ignores cookies.
     let cookie = nothing.header("cookie", format!("__Secure-auth-refresh={token}"));
     case.expect(cookie, unsupported).await;
     refreshed(&case, &token).await;
 }
 
-/// Where there are no sessions there is no such route.
+/// Without sessions there is no such route.
 async fn without_sessions(run: &CaseRun<'_>) {
     let case = run.case().await;
     for path in [
@@ -282,7 +284,7 @@ async fn without_sessions(run: &CaseRun<'_>) {
 }
 
 /// A session belongs to the backend that started it.
-async fn of_another_backend(run: &CaseRun<'_>) {
+async fn token_of_another_backend_is_refused(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Browser,
         ..Setup::default()
@@ -307,7 +309,7 @@ async fn of_another_backend(run: &CaseRun<'_>) {
 }
 
 /// A7.4.1, A7.4.2, B-24: logout, reset, deactivation and deletion end the chain, for a reactivated user too.
-async fn after_the_end(run: &CaseRun<'_>) {
+async fn ended_session_is_not_refreshed(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, None).await;
         let (access, token) = log_in(&case).await;
@@ -382,7 +384,7 @@ async fn changed_password(run: &CaseRun<'_>) {
     }
 }
 
-/// The one that says so by its name: an access token outlives its session by no more than its life.
+/// With checks only at a refresh, an access token outlives its session by at most its lifetime.
 async fn checked_at_refresh(run: &CaseRun<'_>) {
     let case = case_of(run, Backends::JwtAtRefresh, None).await;
     let (access, token) = log_in(&case).await;

@@ -11,7 +11,8 @@ use crate::event::EventKind;
 use crate::testing::{PASSWORD, email};
 use crate::user::User;
 
-group!("register": succeeds, addresses_are_normalised, taken, passwords, field_errors, privately, with_a_username);
+group!("register": succeeds, addresses_are_normalised, taken, passwords, field_errors,
+    existing_accounts_are_hidden, with_a_username);
 
 fn register(address: &str, password: &str) -> WireRequest {
     let body = json!({"email": address, "password": password});
@@ -169,7 +170,7 @@ async fn field_errors(run: &CaseRun<'_>) {
 }
 
 /// In the private mode a new and a taken address get the same bytes; the owner is told by a hook.
-async fn privately(run: &CaseRun<'_>) {
+async fn existing_accounts_are_hidden(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_existing_accounts: true,
         hide_account_state: true,

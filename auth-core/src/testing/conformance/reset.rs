@@ -11,8 +11,9 @@ use crate::event::EventKind;
 use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
-group!("reset": everybody_gets_the_same, replaces_once, superseded, ended_by_changes, late_and_strange,
-    refused_password_keeps_the_token, asking_changes_nothing, field_errors);
+group!("reset": every_address_gets_the_same_reply, token_resets_once,
+    later_request_replaces_the_token, changes_end_the_token, late_and_foreign_tokens_are_refused,
+    refused_password_keeps_the_token, request_changes_nothing, field_errors);
 
 fn reset(token: &str, password: &str) -> WireRequest {
     let body = json!({"token": token, "password": password});
@@ -28,7 +29,7 @@ fn bad_token() -> Expected {
 }
 
 /// C-FP-01: known, unknown and inactive addresses get the same bytes; a token goes to the known one.
-async fn everybody_gets_the_same(run: &CaseRun<'_>) {
+async fn every_address_gets_the_same_reply(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
     let gone = case.user("gone@example.com").await;
@@ -55,7 +56,7 @@ async fn everybody_gets_the_same(run: &CaseRun<'_>) {
 }
 
 /// C-FP-03, C-FP-06, B-02: once; it ends what the user holds, sets no cookie and starts no session.
-async fn replaces_once(run: &CaseRun<'_>) {
+async fn token_resets_once(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let access = case.token("ada@example.com").await;
@@ -81,7 +82,7 @@ async fn replaces_once(run: &CaseRun<'_>) {
 }
 
 /// C-FP-07: a later request makes earlier tokens worthless.
-async fn superseded(run: &CaseRun<'_>) {
+async fn later_request_replaces_the_token(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
     let first = case.reset_token("ada@example.com").await;
@@ -92,7 +93,7 @@ async fn superseded(run: &CaseRun<'_>) {
 }
 
 /// C-FP-07: a change of password or address makes every token worthless.
-async fn ended_by_changes(run: &CaseRun<'_>) {
+async fn changes_end_the_token(run: &CaseRun<'_>) {
     for (method, path, body) in [
         (
             "PATCH",
@@ -120,7 +121,7 @@ async fn ended_by_changes(run: &CaseRun<'_>) {
 }
 
 /// C-FP-03: late, tampered, of another purpose, of an inactive or deleted user: one answer.
-async fn late_and_strange(run: &CaseRun<'_>) {
+async fn late_and_foreign_tokens_are_refused(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let access = case.token("ada@example.com").await;
@@ -173,7 +174,7 @@ async fn refused_password_keeps_the_token(run: &CaseRun<'_>) {
 }
 
 /// C-FP-04: requests for a reset do not change the account.
-async fn asking_changes_nothing(run: &CaseRun<'_>) {
+async fn request_changes_nothing(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let access = case.token("ada@example.com").await;

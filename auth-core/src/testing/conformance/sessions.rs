@@ -16,8 +16,9 @@ use crate::event::EventKind;
 use crate::testing::PASSWORD;
 use crate::user::User;
 
-group!("sessions": listed, one_is_ended, others_are_ended, logout_ends_one, of_others, ends_of_all,
-    asks_for_a_user, uses_are_noted);
+group!("sessions": listed, one_is_ended, others_are_ended, logout_ends_one,
+    session_of_another_user_is_not_found, administrator_ends_sessions, requires_a_user,
+    uses_are_recorded);
 
 struct Login {
     access: String,
@@ -205,7 +206,7 @@ async fn logout_ends_one(run: &CaseRun<'_>) {
 }
 
 /// A session of another user, an unknown session, and an invalid id get the same 404.
-async fn of_others(run: &CaseRun<'_>) {
+async fn session_of_another_user_is_not_found(run: &CaseRun<'_>) {
     let (case, _) = case_of(run, Backends::Opaque).await;
     case.user("eve@example.com").await;
     let adas = log_in(&case, "ada@example.com", None).await;
@@ -231,7 +232,7 @@ async fn of_others(run: &CaseRun<'_>) {
 }
 
 /// A7.4.5: the operations of an administrator.
-async fn ends_of_all(run: &CaseRun<'_>) {
+async fn administrator_ends_sessions(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, user) = case_of(run, backends).await;
         let logins = [
@@ -273,7 +274,7 @@ async fn ends_of_all(run: &CaseRun<'_>) {
     }
 }
 
-async fn asks_for_a_user(run: &CaseRun<'_>) {
+async fn requires_a_user(run: &CaseRun<'_>) {
     let (case, _) = case_of(run, Backends::Opaque).await;
     for (method, target) in [
         ("GET", "/auth/sessions"),
@@ -292,7 +293,7 @@ async fn asks_for_a_user(run: &CaseRun<'_>) {
 }
 
 /// N-SE-07: a session that is used every day does not idle, and one that is not used does.
-async fn uses_are_noted(run: &CaseRun<'_>) {
+async fn uses_are_recorded(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, _) = case_of(run, backends).await;
         let mut login = log_in(&case, "ada@example.com", None).await;

@@ -14,7 +14,8 @@ use crate::testing::{PASSWORD, master_secret};
 use crate::token::{self, Claims, JwtKey, KeyRing, TokenProfile};
 use crate::user::User;
 
-group!("tokens": forged, mangled, of_another_purpose, late_and_early, of_a_changed_user, several_headers);
+group!("tokens": forged, mangled, of_another_purpose, leeway_at_expiry, token_of_a_changed_user,
+    several_headers);
 
 struct Forgery {
     key: Secret,
@@ -188,7 +189,7 @@ async fn of_another_purpose(run: &CaseRun<'_>) {
 }
 
 /// 15 minutes, and 30 seconds for clocks that differ.
-async fn late_and_early(run: &CaseRun<'_>) {
+async fn leeway_at_expiry(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
     let token = case.token("ada@example.com").await;
@@ -204,7 +205,7 @@ async fn late_and_early(run: &CaseRun<'_>) {
 
 /// A7.4.2, B-24: from the next request on, a token is dead whose user is deactivated, deleted, or has
 /// another epoch; a change that ends nothing ends nothing.
-async fn of_a_changed_user(run: &CaseRun<'_>) {
+async fn token_of_a_changed_user(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
     let token = case.token("ada@example.com").await;

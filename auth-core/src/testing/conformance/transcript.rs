@@ -1,7 +1,7 @@
-//! What was said in a run, to be compared with another run byte for byte.
+//! The requests and replies of a run, for a comparison with another run byte for byte.
 //!
-//! Each case says what the contract asks of a reply. Two transcripts say more: that two doors, or two
-//! storages, give *the same* replies, also where no case looks.
+//! Each case checks replies against the contract. Two transcripts show that two clients, or two
+//! storages, give *the same* replies, also in parts that no case checks.
 
 mod placeholders;
 #[cfg(test)]
@@ -15,9 +15,9 @@ use placeholders::Placeholders;
 
 /// Every exchange of a run, case by case, in order.
 ///
-/// What is drawn at random stands there as a numbered placeholder: a user's id as `<uuid 1>`, a JWT
-/// as `<jwt 1>`, any other long token as `<token 1>`, counted by first appearance within a case. Equal
-/// values have equal numbers, so who is who is still compared.
+/// Random values are numbered placeholders: a user's id is `<uuid 1>`, a JWT
+/// `<jwt 1>`, any other long token `<token 1>`, counted by first appearance within a case. Equal
+/// values have equal numbers, so identities are still compared.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ struct Exchange {
 }
 
 impl Transcript {
-    /// Runs every case, and answers what failed and what was said.
+    /// Runs every case, and returns the failures and the transcript.
     #[must_use = "it tells what failed and does not panic: hand it to `assert_none`"]
     pub async fn of(harness: &dyn Harness) -> (Vec<Failure>, Self) {
         let (mut failures, mut recordings) = (Vec::new(), Vec::new());
@@ -75,7 +75,7 @@ impl Transcript {
         (failures, Self { recordings })
     }
 
-    /// How many exchanges there were.
+    /// Returns the number of exchanges.
     #[must_use]
     pub fn exchanges(&self) -> usize {
         self.recordings
@@ -84,7 +84,7 @@ impl Transcript {
             .sum()
     }
 
-    /// Every place at which the two differ, in the order of the cases.
+    /// Returns every difference of the two, in the order of the cases.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let mut differences = Vec::new();
@@ -106,7 +106,7 @@ impl Transcript {
     ///
     /// # Panics
     ///
-    /// When there is a difference, or when nothing was said at all.
+    /// If there is a difference, or no exchange at all.
     pub fn assert_same(&self, other: &Self) {
         const SHOWN: usize = 5;
         assert!(self.exchanges() > 0, "a run in which nothing was said");
@@ -135,7 +135,7 @@ impl Recording {
         let exchange = |(request, reply): &(WireRequest, WireReply)| {
             let line = format!("{} {}", request.method, request.target);
             let line = placeholders.replace(line.as_bytes());
-            // Looked through for the numbers of what is in it, which the reply may repeat.
+            // Numbers the values of the request, which the reply may repeat.
             for (_, value) in &request.headers {
                 placeholders.replace(value);
             }
@@ -184,7 +184,7 @@ impl Exchange {
     }
 }
 
-/// A text as it is, and bytes that are none with every one of them visible.
+/// Returns text unchanged, and other bytes escaped.
 fn shown(bytes: &[u8]) -> String {
     match str::from_utf8(bytes) {
         Ok(text) if !text.contains(char::is_control) => text.to_owned(),

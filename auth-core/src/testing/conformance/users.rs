@@ -12,8 +12,8 @@ use crate::testing::{PASSWORD, email};
 use crate::user::Roles;
 use crate::user::User;
 
-group!("users": lists_by_offset, lists_by_key, list_faults, one_user, unknown_ids, changes, change_refusals,
-    only_superusers, deletes_softly, deletes_for_good, last_superuser);
+group!("users": lists_by_offset, lists_by_key, list_faults, one_user, unknown_ids, changes,
+    change_refusals, only_superusers, deletes_softly, deletes_for_good, last_superuser);
 
 fn by_id(method: &str, id: &impl ToString, token: &str) -> WireRequest {
     WireRequest::new(method, &format!("/users/{}", id.to_string())).bearer(token)

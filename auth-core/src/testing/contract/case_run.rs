@@ -1,4 +1,4 @@
-//! One guarantee on trial: what ends it, and how panics and silence are caught.
+//! The check of one guarantee: its result, and the handling of panics and time-outs.
 
 use std::any::Any;
 use std::error::Error as _;
@@ -15,25 +15,25 @@ use tokio::task::{JoinError, JoinSet};
 use super::Verdict;
 use crate::error::StoreError;
 
-/// How long one guarantee may take. It says "the store hangs" and not "the machine is slow": it is
-/// far beyond what any of them needs.
+/// The time limit of one guarantee. It is far above the need of any guarantee, so that it detects a
+/// store that hangs and not a slow machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How many race for one thing.
+/// The number of concurrent callers.
 pub(super) const RACERS: u32 = 64;
 
-/// Why a trial ended early.
+/// Why a check ended early.
 pub(super) enum Stop {
-    /// Something was seen that breaks the guarantee.
+    /// The guarantee is broken; the observation.
     Broken(String),
-    /// It cannot be tried here.
+    /// The guarantee cannot be tested here; the reason.
     Skipped(String),
 }
 
-/// What every step of a trial answers.
+/// The result of a step of a check.
 pub(super) type Tried<T = ()> = Result<T, Stop>;
 
-/// Runs a trial by itself, so that neither a panic nor a store that never answers ends the suite.
+/// Runs a check in its own task, so that neither a panic nor a store that never answers ends the suite.
 pub(super) async fn judge(check: impl Future<Output = Tried> + Send + 'static) -> Verdict {
     match tokio::time::timeout(PATIENCE, in_a_task(check)).await {
         Err(_) => Verdict::Broken(format!("no answer within {} seconds", PATIENCE.as_secs())),
@@ -43,7 +43,7 @@ pub(super) async fn judge(check: impl Future<Output = Tried> + Send + 'static) -
     }
 }
 
-/// Starts `count` tasks that all begin at the same moment, and answers what each of them answered.
+/// Starts `count` tasks at the same time, and returns their results.
 pub(super) async fn race<T, R>(count: u32, run: impl Fn(u32) -> R) -> Tried<Vec<T>>
 where
     T: Send + 'static,
@@ -65,7 +65,7 @@ where
     Ok(answers)
 }
 
-/// Runs in a task of its own.
+/// Runs a future in its own task.
 pub(super) async fn in_a_task<T: Send + 'static>(
     run: impl Future<Output = Tried<T>> + Send + 'static,
 ) -> Tried<T> {
@@ -78,7 +78,7 @@ pub(super) async fn in_a_task<T: Send + 'static>(
     }
 }
 
-/// Polls a call so many times, each after others had a turn, and drops it.
+/// Polls a call this many times, yields after each poll, and drops it.
 pub(super) async fn drop_after<T>(polls: u32, call: impl Future<Output = T>) {
     let mut call = pin!(call);
     for _ in 0..polls {
@@ -90,8 +90,8 @@ pub(super) async fn drop_after<T>(polls: u32, call: impl Future<Output = T>) {
     }
 }
 
-/// After how many polls calls are dropped: before the first step, after each of the first few, and
-/// ever later.
+/// Returns the numbers of polls after which calls are dropped: none, each of the first few, and then
+/// ever more.
 pub(super) fn poll_counts() -> impl Iterator<Item = (u32, u32)> {
     (0..32).map(|number| {
         (
@@ -105,12 +105,12 @@ pub(super) fn poll_counts() -> impl Iterator<Item = (u32, u32)> {
     })
 }
 
-/// The guarantee holds only if this does.
+/// Breaks the guarantee if `holds` is false.
 pub(super) fn ensure(holds: bool, seen: impl FnOnce() -> String) -> Tried {
     if holds { Ok(()) } else { broken(seen()) }
 }
 
-/// The guarantee holds only if both are the same.
+/// Breaks the guarantee if the two values differ.
 pub(super) fn ensure_eq<T: PartialEq + Debug>(what: &str, actual: &T, expected: &T) -> Tried {
     ensure(actual == expected, || {
         let (actual, expected) = (format!("{actual:?}"), format!("{expected:?}"));
@@ -118,7 +118,7 @@ pub(super) fn ensure_eq<T: PartialEq + Debug>(what: &str, actual: &T, expected: 
     })
 }
 
-/// Both texts; of long ones, the parts around the first difference.
+/// Returns both texts; of long texts, the parts around the first difference.
 fn contrast(actual: &str, expected: &str) -> String {
     const SHORT: usize = 200;
     const BEFORE: usize = 40;
@@ -138,17 +138,17 @@ fn contrast(actual: &str, expected: &str) -> String {
     )
 }
 
-/// The guarantee is broken.
+/// Returns that the guarantee is broken.
 pub(super) fn broken<T>(seen: impl Into<String>) -> Tried<T> {
     Err(Stop::Broken(seen.into()))
 }
 
-/// The guarantee cannot be tried.
+/// Returns that the guarantee cannot be tested.
 pub(super) fn skipped<T>(why: impl Into<String>) -> Tried<T> {
     Err(Stop::Skipped(why.into()))
 }
 
-/// An error where there must be none, with all of its sources.
+/// Returns that a call failed, with all sources of the error.
 pub(super) fn failed(call: &str, error: &StoreError) -> Stop {
     let mut text = format!("{call} failed: {error}");
     let mut source = error.source();
@@ -160,7 +160,7 @@ pub(super) fn failed(call: &str, error: &StoreError) -> Stop {
     Stop::Broken(text)
 }
 
-/// What a task that did not end by itself says.
+/// Returns the reason for which a task did not end by itself.
 pub(super) fn end_of_task(error: JoinError) -> Stop {
     if error.is_cancelled() {
         return Stop::Broken("a task of the check was cancelled".to_owned());

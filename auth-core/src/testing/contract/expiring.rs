@@ -1,4 +1,4 @@
-//! The trials of `ExpiringStore`, and the stage on which they are played.
+//! The cases of `ExpiringStore`, and the store that they use.
 
 mod cancel;
 mod keys;
@@ -51,7 +51,7 @@ async fn run<S: ExpiringStore>(store: StoreUnderTest<S>, guarantee: Guarantee) -
     }
 }
 
-/// A fresh store, with calls that stop the trial where they fail.
+/// A fresh store, with calls that end the case if they fail.
 struct StoreUnderTest<S> {
     fresh: Fresh<S>,
 }

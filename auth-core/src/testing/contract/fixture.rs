@@ -1,4 +1,4 @@
-//! What the author of a store gives to the suite: fresh stores, and a description of its users.
+//! Fixtures of the suite: fresh stores, and a description of their users.
 
 use std::any::Any;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::user::{ColumnChange, NewColumns};
 /// A change of own columns, and the columns as they are after it.
 pub type ChangeAndAfter<U> = (ColumnChange<U>, NewColumns<U>);
 
-/// Makes the stores on which the guarantees of [`UserDatabase`] are tried.
+/// Makes stores to test the guarantees of [`UserDatabase`].
 ///
 /// A closure is a fixture where the user has no columns of its own ([`NoColumns`]), or columns with
 /// a default: `|| async { Fresh::new(store) }`. Implement the trait by hand where there is more to
@@ -45,7 +45,7 @@ pub type ChangeAndAfter<U> = (ColumnChange<U>, NewColumns<U>);
 /// ```
 #[async_trait]
 pub trait UserFixture: Send + Sync + 'static {
-    /// The store that is tried.
+    /// The store under test.
     type Store: UserDatabase;
 
     /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
@@ -80,7 +80,7 @@ pub trait UserFixture: Send + Sync + 'static {
 /// `|| async { Fresh::new(store) }`.
 #[async_trait]
 pub trait ExpiringFixture: Send + Sync + 'static {
-    /// The store that is tried.
+    /// The store under test.
     type Store: ExpiringStore;
 
     /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
@@ -92,7 +92,7 @@ pub trait ExpiringFixture: Send + Sync + 'static {
 /// `|| async { Fresh::new(store) }`.
 #[async_trait]
 pub trait SessionFixture: Send + Sync + 'static {
-    /// The store that is tried.
+    /// The store under test.
     type Store: SessionStore;
 
     /// Returns an empty store for one guarantee. Called once for every guarantee; a panic counts
@@ -104,7 +104,7 @@ pub trait SessionFixture: Send + Sync + 'static {
 /// `|| async { Fresh::new(store) }`.
 #[async_trait]
 pub trait CredentialFixture: Send + Sync + 'static {
-    /// The store that is tried.
+    /// The store under test.
     type Store: CredentialStore;
 
     /// Returns an empty store that has no other user. It is called once for every guarantee; a panic
@@ -138,9 +138,9 @@ pub struct Fresh<S> {
 /// asserts that no method takes "I cannot answer" for "there is none".
 #[async_trait]
 pub trait Outage: Send + Sync + 'static {
-    /// From now on the store cannot answer.
+    /// Makes the store unable to answer.
     async fn begin(&self);
-    /// From now on it can again.
+    /// Ends the outage.
     async fn end(&self);
 }
 

@@ -54,7 +54,7 @@ macro_rules! guarantees {
         }
 
         impl Guarantee {
-            /// The name, as it stands in a report.
+            /// Returns the name, as reports show it.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -63,7 +63,7 @@ macro_rules! guarantees {
                 }
             }
 
-            /// The sentence that a store keeps.
+            /// Returns the sentence that a store keeps.
             #[must_use]
             pub const fn promise(self) -> &'static str {
                 match self {

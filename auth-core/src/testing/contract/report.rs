@@ -1,4 +1,4 @@
-//! What came out: which guarantees are kept, which are broken and by what.
+//! The report: kept, broken and skipped guarantees.
 
 use std::fmt;
 
@@ -28,14 +28,14 @@ pub struct Report {
     verdicts: Vec<(Guarantee, Verdict)>,
 }
 
-/// How one guarantee came out.
+/// The result of one guarantee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was tried and holds.
+    /// The guarantee holds.
     Kept,
-    /// It does not hold; what was seen.
+    /// The guarantee is broken; the observation.
     Broken(String),
-    /// It was not tried; why.
+    /// The guarantee was not tested; the reason.
     Skipped(String),
 }
 
@@ -44,29 +44,29 @@ impl Report {
         Self { only, verdicts }
     }
 
-    /// Every guarantee, in the order in which they were tried.
+    /// Returns every guarantee with its verdict, in the order of the tests.
     #[must_use]
     pub fn verdicts(&self) -> &[(Guarantee, Verdict)] {
         &self.verdicts
     }
 
-    /// The guarantees that do not hold.
+    /// Returns the broken guarantees.
     #[must_use]
     pub fn broken(&self) -> Vec<Guarantee> {
         self.those(|verdict| matches!(verdict, Verdict::Broken(_)))
     }
 
-    /// The guarantees that were not tried.
+    /// Returns the skipped guarantees.
     #[must_use]
     pub fn skipped(&self) -> Vec<Guarantee> {
         self.those(|verdict| matches!(verdict, Verdict::Skipped(_)))
     }
 
-    /// Fails the test with the name of each broken guarantee, its sentence, and what was seen.
+    /// Fails the test with the name of each broken guarantee, its sentence, and the observation.
     ///
     /// # Panics
     ///
-    /// When a guarantee is broken.
+    /// If a guarantee is broken.
     pub fn assert_kept(&self) {
         assert!(self.broken().is_empty(), "{self}");
     }

@@ -1,4 +1,4 @@
-//! The trials of `SessionStore`, and the stage on which they are played.
+//! The cases of `SessionStore`, and the store that they use.
 
 mod basics;
 mod cancel;
@@ -79,7 +79,7 @@ async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) ->
     }
 }
 
-/// A fresh store, with calls that stop the trial where they fail.
+/// A fresh store, with calls that end the case if they fail.
 struct StoreUnderTest<S> {
     fresh: Fresh<S>,
 }
@@ -199,7 +199,7 @@ fn difference(found: &StoredSession, expected: &StoredSession) -> String {
     parts.join(", ")
 }
 
-/// A whole second: a store that rounds is told so by the trials in which fractions matter.
+/// A whole second, so that only the cases about fractions fail on a store that rounds.
 fn start() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
 }
@@ -212,8 +212,8 @@ fn new_id() -> Tried<SessionId> {
     SessionId::generate().map_err(|error| Stop::Broken(error.to_string()))
 }
 
-/// A session of this owner that begins now, and is over an hour later; with nothing that a store is
-/// likely to lose, which is a trial of its own.
+/// A session of this owner that begins now and expires an hour later, without values that a store is
+/// likely to lose: another case has those.
 fn session_of(owner: &Owner) -> Tried<StoredSession> {
     let start = start();
     Ok(StoredSession {

@@ -1,4 +1,4 @@
-//! The trials of `UserDatabase`, and the stage on which they are played.
+//! The cases of `UserDatabase`, and the store that they use.
 
 mod basics;
 mod cancel;
@@ -74,7 +74,7 @@ async fn run<F: UserFixture>(store: StoreUnderTest<F>, guarantee: Guarantee) -> 
     }
 }
 
-/// A fresh store, with users made for it and calls that stop the trial where they fail.
+/// A fresh store, with new users and calls that end the case if they fail.
 struct StoreUnderTest<F: UserFixture> {
     fixture: Arc<F>,
     fresh: Fresh<F::Store>,
@@ -163,7 +163,7 @@ impl<F: UserFixture> StoreUnderTest<F> {
         found.map_err(|error| failed("get", &error))
     }
 
-    /// The user with this key, who is there.
+    /// Returns the user with this key, which must exist.
     async fn there(&self, id: &IdOf<F>) -> Tried<UserOf<F>> {
         match self.get(id).await? {
             Some(user) => Ok(user),
@@ -186,7 +186,7 @@ impl<F: UserFixture> StoreUnderTest<F> {
         updated.map_err(|error| failed("update", &error))
     }
 
-    /// Applies a change that nothing speaks against.
+    /// Applies a change that must succeed.
     async fn updated(&self, id: &IdOf<F>, change: Change<F>) -> Tried<UserOf<F>> {
         let what = format!("{change:?}");
         match self.update(id, change, Precondition::anything()).await? {
@@ -205,7 +205,7 @@ impl<F: UserFixture> StoreUnderTest<F> {
         page.map_err(|error| failed("list", &error))
     }
 
-    /// How many users a list shows, of up to a hundred.
+    /// Returns the number of listed users, up to a hundred.
     async fn listed(&self) -> Tried<u64> {
         let page = self
             .list(PageRequest::<()>::MAX_LIMIT, PageStart::Offset(0))

@@ -1,4 +1,4 @@
-//! What is set, what is read back, and what is refused at `build()`.
+//! Cookies that are set, read and refused at `build()`.
 
 use super::*;
 use crate::config::ConfigReport;
@@ -65,7 +65,7 @@ fn attributes_of_each_preset() {
             "auth-csrf=c; SameSite=Lax; Path=/; Max-Age=600",
         ],
     );
-    // K-02, K-08: a domain, and a partition, only where they are asked for.
+    // K-02, K-08: a domain, and a partition, only if configured.
     check(
         new()
             .share_with_subdomains("example.com")
@@ -79,7 +79,7 @@ fn attributes_of_each_preset() {
     );
 }
 
-/// K-07: what is cleared has the attributes of what was set.
+/// K-07: a cookie is cleared with the attributes with which it was set.
 #[test]
 fn clearing_repeats_the_attributes() {
     let refresh_path = RefreshPath::new("/api/auth/refresh");
@@ -117,7 +117,7 @@ fn clearing_repeats_the_attributes() {
 
 /// K-05, A3.3.5: 400 days at the most, and no more than a browser keeps.
 #[test]
-fn limits() {
+fn lifetime_is_limited_to_400_days() {
     let day = Duration::from_hours(24);
     let reply = login(&CookieTransport::new(), "/auth/refresh", day * 401);
     assert!(lines(&reply)[0].ends_with("; Max-Age=34560000"));

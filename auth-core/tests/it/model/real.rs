@@ -1,4 +1,4 @@
-//! The real thing: two servers with one clock and one set of stores.
+//! Two servers with one clock and one set of stores.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::spec::{ABSOLUTE, IDLE, JWT_LIFE, Kind, OPAQUE_LIFE};
 use super::steps::USERS;
 
-/// What all sequences have in common because it is slow to make.
+/// The state that all sequences share because it is slow to make.
 pub(super) struct Shared {
     hasher: PasswordHasher,
     hash: PasswordHash,
@@ -41,7 +41,7 @@ struct Server {
     client: CoreClient<User>,
 }
 
-/// What a login or a refresh hands out.
+/// The tokens of a login or a refresh.
 #[derive(Debug, Clone)]
 pub(super) struct Tokens {
     pub(super) access: String,
@@ -56,7 +56,7 @@ impl Shared {
     }
 }
 
-/// The password of a user after so many changes.
+/// Returns the password of a user after this many changes.
 pub(super) fn password_of(changes: u32) -> String {
     format!("a mill that weaves algebra {changes}")
 }
@@ -241,7 +241,7 @@ fn of_ours(request: WireRequest) -> WireRequest {
     request.header("sec-fetch-site", "same-origin")
 }
 
-/// The tokens of a reply that hands some out.
+/// Returns the tokens of a reply.
 pub(super) fn tokens(kind: Kind, reply: &WireReply) -> Option<Tokens> {
     if kind == Kind::Web {
         return Some(Tokens {

@@ -1,4 +1,4 @@
-//! One sequence, played on both sides.
+//! The run of one sequence on the servers and the model.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub(super) struct Replay {
     changes: [u32; USERS],
     /// The public name of each session.
     names: Vec<String>,
-    /// Every access token that ever left a server.
+    /// Every issued access token.
     accesses: Vec<Access>,
     /// Every refresh token, with its session and generation.
     refreshes: Vec<(usize, u32, String)>,
@@ -40,7 +40,7 @@ struct Access {
     text: String,
 }
 
-/// What a client took last, by number.
+/// The latest tokens of a client, by number.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     access: usize,
@@ -99,7 +99,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Every access token that was ever handed out, at one server or the other.
+    /// Presents every issued access token to one of the servers.
     pub(super) async fn probe(&mut self) -> Checked {
         for place in 0..self.accesses.len() {
             let (access, kind) = self.access(place);
@@ -112,7 +112,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Every refresh token that was ever handed out, each once: most of them are thefts.
+    /// Presents every issued refresh token once: most of them are thefts.
     pub(super) async fn present_all(&mut self, newest_first: bool) -> Checked {
         let mut places: Vec<_> = (0..self.refreshes.len()).collect();
         if newest_first {
@@ -207,7 +207,7 @@ impl Replay {
         check(&reply, 401, "a refresh with a forged token")
     }
 
-    /// Notes tokens. Those of one generation are always the same, and those of two never.
+    /// Records tokens. The tokens of one generation are always the same, those of two always differ.
     fn take(&mut self, session: usize, generation: u32, tokens: Tokens) -> Checked<Held> {
         let Tokens { access, refresh } = tokens;
         let known = self
@@ -248,7 +248,7 @@ impl Replay {
         Ok(Held { access, refresh })
     }
 
-    /// The caller's sessions: which there are, in which order, and when each ends.
+    /// Compares the caller's sessions, their order, and their ends.
     async fn list(&mut self, at: usize, by: Pick) -> Checked {
         let request = WireRequest::get("/auth/sessions");
         let Some((reply, Some(own))) = self.ask(at, by, request).await? else {

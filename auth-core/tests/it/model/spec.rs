@@ -1,4 +1,4 @@
-//! The rules of sessions, as a model: no token, no digest, no store, only what must be true.
+//! The rules of sessions as a model, without tokens, digests and stores.
 
 /// After how many seconds an unused session ends.
 pub(super) const IDLE: i64 = 2 * 86_400;
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Jwt,
 }
 
-/// What an access token is good for.
+/// The proof in an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proof {
     /// It is the secret of this generation of its session.
@@ -54,7 +54,7 @@ pub(super) struct SessionSpec {
     pub(super) last_used: i64,
     pub(super) expires: i64,
     ends: i64,
-    /// Until it is ended, or removed when its time is over.
+    /// Until it is ended, or purged after its expiry.
     there: bool,
     pub(super) generation: u32,
     rotated_at: i64,

@@ -1,4 +1,4 @@
-//! What can happen.
+//! The steps of a sequence.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,8 +13,8 @@ pub(super) const USERS: usize = 2;
 #[derive(Debug, Clone)]
 pub(super) struct Sequence {
     pub(super) steps: Vec<Step>,
-    /// Whether every access token is tried after every step. A trial is a use: without it sessions
-    /// are left alone for long enough to end.
+    /// Whether every access token is presented after every step. That is a use: without it sessions are
+    /// unused for long enough to end.
     pub(super) probes: bool,
     /// In which order all refresh tokens are presented in the end.
     pub(super) newest_first: bool,
@@ -32,7 +32,7 @@ pub(super) struct Step {
 pub(super) enum Pick {
     /// The one that this client took last.
     Of(usize),
-    /// Any that ever left a server, by number: a thief, or a client with an old copy.
+    /// Any issued token, by number: a thief, or a client with an old copy.
     Any(usize),
 }
 

@@ -1,4 +1,4 @@
-//! Stores of credentials that are broken on purpose: each breaks the promises that it should, by name.
+//! Faulty stores of credentials: each breaks the expected guarantees.
 
 mod fault;
 mod store;
@@ -80,9 +80,9 @@ faults! {
     leaks_connections: LeaksConnections => [Cancellation],
 }
 
-/// A store that never answers, or that panics, is reported by the name of every guarantee.
+/// A store that never answers, or that panics, breaks every guarantee.
 #[tokio::test(start_paused = true)]
-async fn silence_and_panics_are_reported() {
+async fn hanging_and_panicking_stores_are_reported() {
     for (fault, seen) in [
         (Fault::Hangs, "no answer within 60 seconds"),
         (Fault::Panics, "a panic: out of cheese"),

@@ -1,4 +1,4 @@
-//! Stores of sessions that are broken on purpose: each breaks the promises that it should, by name.
+//! Faulty stores of sessions: each breaks the expected guarantees.
 
 mod store;
 
@@ -67,9 +67,9 @@ faults! {
     leaks_connections: LeaksConnections => [Cancellation],
 }
 
-/// A store that never answers, or that panics, is told so by the name of every guarantee.
+/// A store that never answers, or that panics, breaks every guarantee.
 #[tokio::test(start_paused = true)]
-async fn silence_and_panics_are_reported() {
+async fn hanging_and_panicking_stores_are_reported() {
     for (fault, seen) in [
         (Fault::Hangs, "no answer within 60 seconds"),
         (Fault::Panics, "a panic: out of cheese"),

@@ -1,5 +1,4 @@
-//! User stores that are broken on purpose: one wrapper around the store in memory, with one fault at
-//! a time.
+//! Faulty user stores: one wrapper around the store in memory, with one fault at a time.
 
 use std::collections::HashMap;
 use std::sync::Mutex as BlockingMutex;
@@ -111,7 +110,7 @@ impl Broken {
         Ok(self.inner.list(PageRequest { limit, start }).await?.items)
     }
 
-    /// Whether this one may go: a look that is out of date when it is acted upon.
+    /// Returns whether this user may be removed: a check that is out of date at the write.
     async fn may_go(&self, id: &Uuid) -> Result<bool, StoreError> {
         let all = self.everybody().await?;
         let is_active_superuser =
@@ -184,7 +183,7 @@ impl Broken {
         Ok(None)
     }
 
-    /// What is written before the rest by stores that write in two steps.
+    /// The first write of stores that write in two steps.
     fn first_step(&self, change: &mut UserChange<User>) -> Option<UserChange<User>> {
         let mut first = UserChange::default();
         match self.fault {
@@ -378,7 +377,7 @@ impl UserDatabase for Broken {
     }
 }
 
-/// Time stands still and jumps on when nothing moves: a store that hangs costs no minute.
+/// The clock is paused: a store that hangs does not take a minute.
 async fn report_on(fault: Fault) -> Report {
     let make = move || async move {
         let plan = FaultInjector::new();
@@ -436,9 +435,9 @@ faults! {
     leaks_connections: LeaksConnections => [Cancellation],
 }
 
-/// A store that never answers, or that panics, is told so by the name of every guarantee.
+/// A store that never answers, or that panics, breaks every guarantee.
 #[tokio::test(start_paused = true)]
-async fn silence_and_panics_are_reported() {
+async fn hanging_and_panicking_stores_are_reported() {
     for (fault, seen) in [
         (Fault::Hangs, "no answer within 60 seconds"),
         (Fault::Panics, "a panic: out of cheese"),
@@ -454,9 +453,9 @@ async fn silence_and_panics_are_reported() {
     }
 }
 
-/// The failure of the test says the name, the sentence and what was seen.
+/// The failure of the test has the name, the sentence and the observation.
 #[tokio::test(start_paused = true)]
-async fn the_failure_names_what_is_broken() {
+async fn failure_names_the_broken_guarantee() {
     let report = report_on(Fault::LooksBeforeItInserts).await;
     let text = report.to_string();
     for words in [

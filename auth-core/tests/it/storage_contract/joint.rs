@@ -177,12 +177,12 @@ async fn check(fault: Fault, expected: Option<&str>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_session_is_kept_in_the_step_of_the_change() {
+async fn session_is_kept_in_the_step_of_the_change() {
     check(Fault::None, None).await;
 }
 
 #[tokio::test]
-async fn what_is_broken_is_told() {
+async fn broken_stores_are_reported() {
     check(Fault::LeavesItBehind, Some("the session that was kept")).await;
     check(Fault::MovesItBefore, Some("after a stale update")).await;
     check(
@@ -195,7 +195,7 @@ async fn what_is_broken_is_told() {
     check(Fault::KeepsTheVersion, Some("as it was before the bump")).await;
 }
 
-/// The same store keeps everything else that is asked of the two traits.
+/// The same store keeps the other guarantees of both traits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_store_for_both_keeps_both_contracts() {
     let fixture = || async { Fresh::new(Joint::new(Fault::None)) };

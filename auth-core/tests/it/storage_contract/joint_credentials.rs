@@ -191,7 +191,7 @@ async fn check(fault: Fault, expected: Option<&str>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn credentials_go_in_the_step_of_the_deletion() {
+async fn credentials_are_deleted_in_the_step_of_the_deletion() {
     check(Fault::None, None).await;
 }
 
@@ -214,7 +214,7 @@ async fn broken_stores_are_reported() {
     .await;
 }
 
-/// The same store keeps everything else that is asked of the two traits.
+/// The same store keeps the other guarantees of both traits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_store_for_users_and_credentials_keeps_both_contracts() {
     let fixture = || async { Fresh::new(Joint::new(Fault::None)) };

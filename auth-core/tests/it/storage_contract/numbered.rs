@@ -242,7 +242,7 @@ async fn users_of_any_type_keep_the_contract() {
 }
 
 #[tokio::test]
-async fn keys_and_columns_of_any_type_are_tried() {
+async fn keys_and_columns_of_any_type_are_tested() {
     for (fault, expected) in [
         (
             Fault::GivesTheNextFreeNumber,

@@ -1,4 +1,4 @@
-//! Numbers for what is drawn at random.
+//! Placeholders for random values.
 
 /// The values of one case that have a number already.
 #[derive(Debug, Default)]

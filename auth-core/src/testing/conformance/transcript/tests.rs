@@ -1,4 +1,4 @@
-//! A comparison that finds nothing is worth nothing.
+//! The comparison finds each kind of difference.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn check(left: &Transcript, right: &Transcript, expected: usize) {
 }
 
 #[test]
-fn the_same_is_the_same() {
+fn equal_transcripts_have_no_differences() {
     let transcript = said(vec![reply("a"), reply("b")]);
     check(&transcript, &transcript.clone(), 0);
     transcript.assert_same(&transcript.clone());
@@ -41,7 +41,7 @@ fn the_same_is_the_same() {
 /// A status, a byte of the body, a header more or less, their order, a value, one reply less, the
 /// order of replies.
 #[test]
-fn whatever_differs_is_found() {
+fn each_difference_is_found() {
     let one = || said(vec![reply("text")]);
     let changed = |change: fn(&mut WireReply)| {
         let mut other = reply("text");
@@ -67,7 +67,7 @@ fn whatever_differs_is_found() {
 }
 
 #[test]
-fn another_request_or_case_is_found() {
+fn different_requests_and_cases_are_found() {
     let transcript = |case: &str, target: &str| Transcript {
         recordings: vec![Recording::new(
             case,
@@ -79,9 +79,9 @@ fn another_request_or_case_is_found() {
     check(&transcript("a", "/x"), &transcript("b", "/x"), 2);
 }
 
-/// Ids differ from run to run; who is who must not.
+/// Ids differ from run to run; their first appearances must not.
 #[test]
-fn random_values_are_compared_by_their_places() {
+fn random_values_are_compared_by_first_appearance() {
     let both = |first: &str, second: &str| said(vec![reply(first), reply(second)]);
     let list = |one: &str, two: &str| format!(r#"["{one}","{two}"]"#);
     let same = both(&list(ADA, BOB), ADA);
@@ -99,14 +99,14 @@ fn random_values_are_compared_by_their_places() {
     check(&opaque("x"), &opaque("y"), 0);
     let encoded = |id: &str| said(vec![reply(&id.replace('-', "%2D"))]);
     check(&encoded(ADA), &encoded(BOB), 0);
-    // A text that is shorter than any secret is a text.
+    // A text that is shorter than any secret has no placeholder.
     let short = |fill: &str| said(vec![reply(&fill.repeat(42))]);
     check(&short("x"), &short("y"), 1);
 }
 
-/// What a request brought and a reply repeats has one number.
+/// A value of a request that a reply repeats has one number.
 #[test]
-fn a_value_of_the_request_is_known_in_the_reply() {
+fn value_of_the_request_keeps_its_placeholder_in_the_reply() {
     let asked = |answer: &str| Transcript {
         recordings: vec![Recording::new(
             "a",
@@ -120,7 +120,7 @@ fn a_value_of_the_request_is_known_in_the_reply() {
 }
 
 #[test]
-fn a_failure_shows_both_sides() {
+fn failure_shows_both_sides() {
     let mut other = reply("text");
     other.status = 404;
     other.body = b"\0\xff".to_vec();
@@ -133,6 +133,6 @@ fn a_failure_shows_both_sides() {
 
 #[test]
 #[should_panic(expected = "nothing was said")]
-fn silence_is_no_agreement() {
+fn empty_transcripts_fail_the_comparison() {
     said(Vec::new()).assert_same(&said(Vec::new()));
 }

@@ -1,4 +1,4 @@
-//! What is written is read as it was; and what does not exist.
+//! Written credentials are read unchanged; missing credentials are absent.
 
 use time::Duration;
 

@@ -1,4 +1,4 @@
-//! How long an entry lives.
+//! The lifetime of an entry.
 
 use time::{Date, Duration, OffsetDateTime};
 
@@ -73,7 +73,7 @@ pub(super) async fn undisturbed<S: ExpiringStore>(store: StoreUnderTest<S>) -> T
             )
             .await?;
     }
-    // One entry for both calls: what was inserted is counted on, what was counted is there.
+    // Both calls use one entry: an inserted key is counted, and a counted key is present.
     let count = store
         .increment(&key, Window::Fixed(MINUTE * 2), start)
         .await?;

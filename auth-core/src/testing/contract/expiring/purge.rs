@@ -19,7 +19,7 @@ pub(super) async fn only_what_is_over<S: ExpiringStore>(store: StoreUnderTest<S>
             .inserted(&key(&number.to_string()), expires_at, start)
             .await?;
     }
-    // Seven are over, the one that expires at this very moment among them.
+    // Seven have expired, one of them at exactly this time.
     let at = start + Duration::seconds(6);
     for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
         let purged = store.purge(at, limit).await?;
@@ -59,7 +59,7 @@ pub(super) async fn race_of_purges<S: ExpiringStore>(store: StoreUnderTest<S>) -
         .await?
         .into_iter()
         .sum();
-        // Those that ran at once may have left something to each other.
+        // Concurrent purges may leave rows to each other.
         loop {
             match store.purge(start, 100).await? {
                 0 => break,

@@ -1,10 +1,10 @@
-//! Many that insert or count one key at once.
+//! Concurrent insertions and counts of one key.
 
 use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted, Window};
 use crate::testing::contract::case_run::{RACERS, Tried, ensure_eq, race};
 
-/// A6.5.1: what works once is spent by one of many.
+/// A6.5.1: a value that works once is spent by one of many callers.
 pub(super) async fn first_insertion<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     for name in ["a", "b"] {
         // After the first round an entry is there that is just over.

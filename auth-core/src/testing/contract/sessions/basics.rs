@@ -1,4 +1,4 @@
-//! What is written is read as it was; and what is not there.
+//! Written sessions are read unchanged; missing sessions are absent.
 
 use time::Duration;
 
@@ -103,7 +103,7 @@ fn changed(session: &StoredSession) -> StoredSession {
 
 pub(super) async fn absence<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     nothing_is_there(&store).await?;
-    // Nor beside one that is.
+    // Nor beside a session that exists.
     let there = session_of(&owner("grace")?)?;
     store.insert(&there).await?;
     nothing_is_there(&store).await?;

@@ -1,4 +1,4 @@
-//! Owners: that no two are confused, and the removal of everything that one has.
+//! Owners are distinct, and all sessions of an owner are removed.
 
 use time::Duration;
 
@@ -51,7 +51,7 @@ pub(super) async fn removal<S: SessionStore>(store: StoreUnderTest<S>) -> Tried 
     for count in [1, 7, 200] {
         let mut rows = Vec::new();
         for number in 0..count {
-            // Some are over, which makes them no less hers.
+            // Expired sessions belong to the owner, too.
             let over = Duration::hours(number % 3);
             let row = StoredSession {
                 expires_at: start() - over,
@@ -60,7 +60,7 @@ pub(super) async fn removal<S: SessionStore>(store: StoreUnderTest<S>) -> Tried 
             store.insert(&row).await?;
             rows.push(row);
         }
-        // The last of them by one alone: there is no portion to it.
+        // The last by a single call: a removal has no limit.
         let racers = if count == 200 { 1 } else { 8 };
         let removed = race(racers, |_| {
             let (store, ada) = (store.clone(), ada.clone());

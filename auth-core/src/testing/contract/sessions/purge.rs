@@ -24,7 +24,7 @@ pub(super) async fn only_what_is_over<S: SessionStore>(store: StoreUnderTest<S>)
         store.insert(&row).await?;
         rows.push(row);
     }
-    // Seven are over, the one that ends at this very moment among them.
+    // Seven have expired, one of them at exactly this time.
     let at = start + INSTANT * 6;
     for (limit, expected) in [(0, 0), (3, 3), (100, 4), (100, 0), (u32::MAX, 0)] {
         let purged = store.purge(at, limit).await?;
@@ -57,7 +57,7 @@ pub(super) async fn races<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
         })
         .await?;
         let mut purged: u64 = purged.into_iter().sum();
-        // Those that ran at once may have left something to each other.
+        // Concurrent purges may leave rows to each other.
         loop {
             match store.purge(start, 100).await? {
                 0 => break,

@@ -1,4 +1,4 @@
-//! The one statement on which everything hangs: a write onto the version before.
+//! The swap: a write onto the previous version.
 
 use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::store::{SessionStore, SessionTokens, StoredSession};
@@ -36,7 +36,7 @@ fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
     all.into_iter().filter(|version| *version >= 0)
 }
 
-/// B-01: of many who read one version one writes.
+/// B-01: of many callers that read one version one writes.
 pub(super) async fn one_wins<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let mut row = session_of(&owner("ada")?)?;
     store.insert(&row).await?;

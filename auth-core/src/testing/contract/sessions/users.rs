@@ -110,7 +110,7 @@ async fn unmoved<S: SessionStore>(
     Ok(())
 }
 
-/// Uses that are noted while the epoch moves: neither is lost for good.
+/// Uses that are recorded during a bump of the epoch: neither write is lost.
 async fn beside_uses<F>(store: &Joint<F>, id: &IdOf<F>, kept: &StoredSession) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
@@ -140,7 +140,7 @@ where
     Ok(())
 }
 
-/// What an earlier bump has ended is not brought back.
+/// Sessions that an earlier bump ended stay ended.
 async fn revives_nothing<F>(store: &Joint<F>, id: &IdOf<F>, outdated: &StoredSession) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
@@ -150,7 +150,7 @@ where
     store.holds(when, &outdated.id, Some(outdated)).await
 }
 
-/// Where the user is gone there is nothing to move.
+/// If the user does not exist, no session changes.
 async fn missing<F>(store: &Joint<F>, user: &UserOf<F>) -> Tried
 where
     F: UserFixture<Store: SessionStore>,
@@ -214,7 +214,7 @@ where
     outcome.map_err(|error| failed("update", &error))
 }
 
-/// Applies a change that nothing speaks against.
+/// Applies a change that must succeed.
 async fn updated<F>(
     store: &Joint<F>,
     id: &IdOf<F>,

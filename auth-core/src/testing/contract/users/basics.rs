@@ -1,4 +1,4 @@
-//! Inserting and finding: what is there, what is not, and seeing what was just written.
+//! Insertions, look-ups, and reads after writes.
 
 use super::{Columns, IdOf, New, StoreUnderTest, UserOf, demote, email, update_name, username};
 use crate::store::{
@@ -117,8 +117,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>
     Ok(())
 }
 
-/// Each step is taken by a task of its own, so that what one connection or thread wrote is read by
-/// another.
+/// Each step runs in its own task, so that the writes of one connection or thread are read by another.
 pub(super) async fn own_writes_are_read<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     for round in 0..16 {
         let new = store.plain(&format!("writer{round}@example.com"))?;

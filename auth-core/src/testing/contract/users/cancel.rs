@@ -1,8 +1,7 @@
 //! Calls that are dropped in the middle.
 //!
-//! A store may finish a dropped call later, on a thread of its own. So nothing is concluded from
-//! what is there right after the drop; a second call of the same kind decides, whichever of the two
-//! comes first.
+//! A store may finish a dropped call later, on another thread. So the state right after the drop is not
+//! checked; a second call of the same kind decides, whichever of the two comes first.
 
 use super::{Change, Columns, IdOf, StoreUnderTest, email, failed, hash, update_name};
 use crate::password::PasswordHash;
@@ -25,7 +24,7 @@ pub(super) async fn dropped_calls<F: UserFixture>(store: StoreUnderTest<F>) -> T
         dropped_insert(&store, number, polls).await?;
         dropped_delete(&store, &base, polls).await?;
     }
-    // One user of each stage is left: the one whose insertion was dropped.
+    // One user per number of polls is left: the one whose insertion was dropped.
     let count = poll_counts().count();
     let page = store.store().list(PageRequest::first()).await;
     let page = page.map_err(|error| failed("list", &error))?;

@@ -1,4 +1,4 @@
-//! What a change writes, and what it leaves alone.
+//! The columns that a change writes, and those that it keeps.
 
 use super::{
     Change, Columns, StoreUnderTest, UserOf, deactivate, demote, email, hash, roles, update_name,

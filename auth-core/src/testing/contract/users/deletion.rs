@@ -1,4 +1,4 @@
-//! What a deletion takes, what it frees, and what it never gives away again.
+//! Deletions: removed rows, freed values, and keys that are not reused.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Lists: their order, their ends, and walks through them while others come and go.
+//! Lists: order, limits, and pages while users are inserted and deleted.
 
 use std::collections::BTreeSet;
 

@@ -142,14 +142,14 @@ async fn applies<F: UserFixture>(
     }
 }
 
-/// How a step that would take a superuser came out.
+/// The outcome of a step that would remove a superuser.
 #[derive(PartialEq)]
 enum Took {
     Yes,
     Refused,
 }
 
-/// Two superusers, and two steps that take one of them each.
+/// Two superusers, and two steps that each remove one of them.
 pub(super) async fn race_for_last<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     if !UserOf::<F>::FIELDS.superusers {
         return skipped(NO_SUPERUSERS);
