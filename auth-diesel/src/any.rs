@@ -1,4 +1,4 @@
-//! A store whose engine is chosen by a URL while the program runs.
+//! A store whose engine is chosen by a URL at run time.
 
 use async_trait::async_trait;
 use auth_core::store::{
@@ -16,9 +16,9 @@ use crate::table::SqlUser;
 
 /// A [`DieselStore`](crate::DieselStore) of the engine that the URL names.
 ///
-/// An application that knows its engine takes `SqliteStore` and its siblings
-/// and has their pool and their transactions; this one is for programs that are told where their
-/// database is.
+/// An application with a fixed engine uses `SqliteStore`, `PostgresStore` or `MysqlStore`,
+/// which give access to the pool and to transactions; this store is for programs that read
+/// the URL of the database from their configuration.
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ pub enum AnyStore<U: SqlUser = User> {
     Mysql(crate::MysqlStore<U>),
 }
 
-/// Calls the same method on the store inside, whatever its engine.
+/// Calls the same method on the inner store, for each engine.
 macro_rules! dispatch {
     ($any:expr, $store:ident => $call:expr) => {
         match $any {
@@ -71,12 +71,12 @@ impl<U: SqlUser> AnyStore<U> {
     ///
     /// # Errors
     ///
-    /// [`OpenError`] says what was wrong with the URL, the file, the server, or the tables.
+    /// [`OpenError`] if the URL, the file, the server or the tables are invalid.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_with(url, StoreOptions::default()).await
     }
 
-    /// The same, with options.
+    /// Opens the database of a URL with options.
     ///
     /// # Errors
     ///

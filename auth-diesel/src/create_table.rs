@@ -61,7 +61,7 @@ pub(crate) fn statements<U: DeclaredTable>(engine: SqlEngine) -> String {
     let (create, end) = match engine {
         SqlEngine::Sqlite => ("CREATE TABLE", ") STRICT;\n"),
         SqlEngine::Postgres => ("CREATE TABLE", ");\n"),
-        // It keeps each change of a table at once: an interrupted migration is run again.
+        // It commits each change of a table at once: an interrupted migration is run again.
         SqlEngine::Mysql => ("CREATE TABLE IF NOT EXISTS", ") ENGINE = InnoDB;\n"),
     };
     let table: Vec<_> = U::TABLE
@@ -75,7 +75,7 @@ pub(crate) fn statements<U: DeclaredTable>(engine: SqlEngine) -> String {
     )
 }
 
-/// The types of columns of an engine.
+/// The column types of an engine.
 #[derive(Clone, Copy)]
 struct Types(SqlEngine);
 
@@ -99,7 +99,7 @@ impl Types {
         }
     }
 
-    /// A text that is compared byte for byte.
+    /// Returns the type of a text that is compared byte by byte.
     fn text(self, max: usize) -> String {
         match self.0 {
             SqlEngine::Sqlite => "TEXT".to_owned(),
@@ -117,7 +117,7 @@ impl Types {
         }
     }
 
-    /// A text without an index.
+    /// Returns the type of a text without an index.
     fn long_text(self, max: usize) -> String {
         match self.0 {
             SqlEngine::Sqlite | SqlEngine::Postgres => "TEXT".to_owned(),

@@ -1,6 +1,6 @@
 //! The declaration of a user with its table.
 
-/// Declares a user of the application's own together with its table.
+/// Declares the application's user type together with its table.
 ///
 /// The declaration is that of [`auth_core::user!`], and names the table: `table: "customers"`. The
 /// struct, the routes' bodies, what clients see, and [`SqlUser`](crate::SqlUser) follow from it, on every
@@ -18,7 +18,7 @@
 ///     pub struct Customer (table: "customers", new: NewCustomer, change: CustomerChange) {
 ///         pub number: i64,
 ///         pub account: Account [without_usernames, password_hash = "password_digest"],
-///         /// What others see.
+///         /// The public name.
 ///         pub display_name: String [register, owner, length = 1..=80],
 ///         pub company: Option<i64> [admin],
 ///     }
@@ -40,7 +40,7 @@
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # Errors of the compiler
+/// # Compiler errors
 ///
 /// A declaration without a table is an error with a sentence that says what is expected:
 ///

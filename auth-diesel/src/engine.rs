@@ -1,7 +1,7 @@
-//! What one engine must be able to do, and the trait that keeps the list closed.
+//! The operations of an engine, and the trait that seals the list of engines.
 //!
-//! Statements are the same for all engines but for a few; those few, and what an engine calls
-//! things, stand in its file below `engine/`. Everything above (transactions, outcomes, conversions,
+//! Most statements are the same for all engines; the others, and the names that an engine gives to
+//! things, are in its file below `engine/`. Everything above (transactions, outcomes, conversions,
 //! errors) is generic over [`Engine`] and written once.
 
 #[cfg(feature = "mysql")]
@@ -29,39 +29,39 @@ use crate::sql::{Row, Statement};
 
 /// A connection that [`DieselStore`](crate::DieselStore) can work with.
 ///
-/// Sealed: the crate implements it for the engines it knows, and the statements behind it may
+/// Sealed: the crate implements it for the supported engines, and the statements behind it may
 /// change.
 pub trait SqlBackend: Engine {}
 
-/// The pool of connections behind a store.
+/// The connection pool of a store.
 pub type Pool<C> = bb8::Pool<<C as Engine>::Manager>;
 
-/// What an engine calls things, and what it can do.
+/// The syntax and the capabilities of an engine.
 #[derive(Debug)]
 pub struct Dialect {
-    /// The beginning of its URLs, `://` included.
+    /// The beginning of its URLs, including `://`.
     pub scheme: &'static str,
-    /// What stands around names.
+    /// The quotation mark around names.
     pub quote: char,
-    /// Whether `INSERT` and `UPDATE` can answer rows.
+    /// Whether `INSERT` and `UPDATE` can return rows.
     pub returning: bool,
-    /// Whether `SELECT … FOR UPDATE` locks rows. Where it does not exist, a transaction that writes
-    /// has the whole database for itself.
+    /// Whether `SELECT … FOR UPDATE` locks rows. Without it, a transaction that writes
+    /// locks the whole database.
     pub row_locks: bool,
-    /// Whether the engine takes one writer at a time, so that writers should queue before they take
+    /// Whether the engine allows one writer at a time, so that writers should queue before they take
     /// a connection.
     pub single_writer: bool,
 }
 
 impl Dialect {
-    /// A name as it stands in a statement.
+    /// Returns a quoted name for a statement.
     pub(crate) fn quoted(&self, name: &str) -> String {
         let quote = self.quote;
         let doubled = name.replace(quote, &format!("{quote}{quote}"));
         format!("{quote}{doubled}{quote}")
     }
 
-    /// What makes a `SELECT` lock the rows that it answers.
+    /// Returns the clause that makes a `SELECT` lock its rows.
     pub(crate) fn for_update(&self) -> &'static str {
         if self.row_locks { " FOR UPDATE" } else { "" }
     }
@@ -69,10 +69,10 @@ impl Dialect {
 
 /// The engine behind a connection.
 pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static {
-    /// What makes connections for the pool.
+    /// The connection manager of the pool.
     type Manager: bb8::ManageConnection<Connection = Self, Error = PoolError>;
 
-    /// What it calls things.
+    /// The syntax and the capabilities of the engine.
     const DIALECT: Dialect;
 
     /// Its migrations, oldest first.
@@ -84,12 +84,12 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         options: &StoreOptions,
     ) -> impl Future<Output = Result<Pool<Self>, OpenError>> + Send;
 
-    /// Runs a statement and answers its rows.
+    /// Runs a statement and returns its rows.
     fn fetch(&mut self, statement: Statement)
     -> impl Future<Output = QueryResult<Vec<Row>>> + Send;
 
-    /// Runs a statement and answers how many rows it wrote, or found where they were as it would
-    /// have written them.
+    /// Runs a statement and returns the number of rows that it wrote, or that already had
+    /// the written values.
     fn run(&mut self, statement: Statement) -> impl Future<Output = QueryResult<usize>> + Send;
 
     /// Opens a transaction that writes.
@@ -99,8 +99,8 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// can change tables in one; `false` if the wait was too long.
     fn begin_migration(&mut self) -> impl Future<Output = QueryResult<bool>> + Send;
 
-    /// Ends what [`begin_migration`](Self::begin_migration) began, and keeps it or, where the engine
-    /// can, forgets it.
+    /// Ends the migration of [`begin_migration`](Self::begin_migration): commits it or, where the engine
+    /// can, rolls it back.
     fn end_migration(&mut self, keep: bool) -> impl Future<Output = QueryResult<()>> + Send {
         async move {
             if keep {
@@ -111,18 +111,18 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         }
     }
 
-    /// Whether a table of this name is there.
+    /// Returns whether a table of this name exists.
     fn has_table(&mut self, name: &str) -> impl Future<Output = QueryResult<bool>> + Send;
 
-    /// How many unique indexes are on this column alone and on every row of the table. Both names are
-    /// as the application wrote them.
+    /// Returns the number of unique indexes on this column alone and on every row of the table. Both names are
+    /// unquoted.
     fn unique_indexes(
         &mut self,
         table: &str,
         column: &str,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// Adds an entry unless a living one is there; whether it did.
+    /// Adds an entry unless an unexpired one exists; returns whether it was added.
     fn insert_entry(
         &mut self,
         key: &str,
@@ -130,7 +130,7 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         now: OffsetDateTime,
     ) -> impl Future<Output = QueryResult<bool>> + Send;
 
-    /// Adds one to an entry, or begins it; the count after it.
+    /// Increments an entry, or begins it with 1; returns the new count.
     fn increment_entry(
         &mut self,
         key: &str,
@@ -138,19 +138,19 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         now: OffsetDateTime,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// The statement that removes at most `limit` rows whose `expires_at` has come from one of our
+    /// Returns the statement that removes at most `limit` expired rows from one of the toolkit's
     /// tables with this primary key.
     fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement;
 
-    /// What the engine says of the unique index that refused a row: a text that has the name of the
-    /// column or of the index in it, and no value.
+    /// Returns the engine's description of the unique index that rejected a row: a text with the name of the
+    /// column or of the index, and without values.
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String>;
 
-    /// What of an engine's message may be logged: never a value that was bound or stored.
+    /// Returns the part of an engine's message that may be logged: never a bound or stored value.
     fn loggable(info: &dyn DatabaseErrorInformation) -> String;
 
-    /// Whether the engine ended a transaction because others were in its way, so that the same once
-    /// more is likely to succeed.
+    /// Returns whether the engine ended a transaction because of a conflict with another one, so that a
+    /// retry is likely to succeed.
     fn is_conflict(error: &DieselError) -> bool;
 
     /// Opens a transaction, or a savepoint within one.
@@ -158,18 +158,18 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         Self::TransactionManager::begin_transaction(self)
     }
 
-    /// Ends a transaction and keeps what it wrote.
+    /// Commits a transaction.
     fn commit(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
         Self::TransactionManager::commit_transaction(self)
     }
 
-    /// Ends a transaction and forgets what it wrote.
+    /// Rolls a transaction back.
     fn rollback(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
         Self::TransactionManager::rollback_transaction(self)
     }
 }
 
-/// The two ways to run a statement, with the concrete connection in place: Diesel's types for rows
+/// Implements the two ways to run a statement for a concrete connection: Diesel's types for rows
 /// and futures have no useful bounds in generic code.
 macro_rules! statements {
     () => {
@@ -196,7 +196,7 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
-/// The one value of the one row that a statement answers.
+/// Returns the only value of the only row of a statement.
 pub(crate) async fn fetch_number<C: Engine>(
     connection: &mut C,
     statement: Statement,

@@ -1,4 +1,4 @@
-//! Why a store could not be opened, and what of a failure may be told.
+//! The errors of opening a store, and the parts of a failure that may be logged.
 
 use std::time::Duration;
 
@@ -12,46 +12,46 @@ use crate::engine::Engine;
 use crate::migrate::MigrationFailure;
 use crate::sql::UnreadableColumn;
 
-/// Why a store could not be opened.
+/// The error of opening a store.
 ///
-/// None of it repeats the URL, which may hold a password. Its `Debug` is its sentence, because that
-/// is what a `main` shows that answers an error.
+/// It never contains the URL, which may have a password. Its `Debug` equals its `Display`, because
+/// a `main` that returns an error prints `Debug`.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The URL has not the form that this store reads; here is how it must begin.
+    /// The URL does not have the form of this store; the value is the required beginning.
     #[error("not a URL of the form {0}…")]
     Url(&'static str),
-    /// The URL is of an engine whose feature is not enabled, or of none that is known.
+    /// The feature of the URL's engine is not enabled, or the engine is unknown.
     #[error("no engine for this URL: enable the feature `{0}` of auth-diesel")]
     NoEngine(&'static str),
-    /// The URL asks for a database in memory. Each connection of a pool would have its own; a test
-    /// takes a file in a temporary folder, or the memory stores of `auth-core`.
+    /// The URL names a database in memory, which each connection of a pool would have separately. A test
+    /// uses a file in a temporary folder, or the memory stores of `auth-core`.
     #[error("a database in memory cannot be shared by the connections of a pool, name a file")]
     InMemory,
-    /// The file cannot be made.
-    #[error("the database file cannot be made")]
+    /// The file cannot be created.
+    #[error("the database file cannot be created")]
     File(#[source] std::io::Error),
-    /// The file is there and cannot be opened as a database.
+    /// The file exists and cannot be opened as a database.
     #[error("the database file cannot be opened: {0}")]
     NoDatabase(String),
-    /// The server cannot be reached in time, or refuses the connection; the reason has neither the
-    /// URL nor a password in it.
+    /// The server cannot be reached in time, or rejects the connection; the reason contains neither the
+    /// URL nor a password.
     #[error("the database cannot be connected to: {0}")]
     Connection(String),
-    /// A newer version of this crate has changed the tables; here is the first migration that this
-    /// one does not know.
+    /// A newer version of this crate has changed the tables; the value is the first migration that this
+    /// version does not know.
     #[error("the database is newer than this program, which does not know migration {0}")]
     NewerDatabase(String),
-    /// The tables cannot be brought up to date; the reason is the database's.
+    /// The tables cannot be brought up to date; the reason is that of the database.
     #[error("the tables cannot be brought up to date: {0}")]
     Migration(String),
-    /// A table of users, sessions, credentials or expiring entries is not as it must be.
+    /// A table of users, sessions, credentials or expiring entries does not have the required form.
     #[error("table {table} does not fit: {reason}")]
     Table {
         /// The table.
         table: String,
-        /// The reason, in our words or in those of the database.
+        /// The reason, given by this crate or by the database.
         reason: String,
     },
     /// The runtime ended while the store was being opened.
@@ -59,14 +59,14 @@ pub enum OpenError {
     Interrupted,
 }
 
-/// What the log learns of a failure. Built from Diesel's errors, which may hold bound values in
-/// places that differ from engine to engine; here is only what each engine vouches for.
+/// The loggable part of a failure. Diesel's errors may contain bound values in
+/// places that differ between engines; this has only the parts that are free of values.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
     #[error("no connection was free in time")]
     NoConnection,
-    #[error("no turn to write came within {0:?}")]
-    NoTurn(Duration),
+    #[error("no write permit was available within {0:?}")]
+    NoPermit(Duration),
     #[error("the database cannot be connected to")]
     Connection,
     #[error("the database refused a statement ({kind:?}): {message}")]
@@ -92,12 +92,12 @@ impl From<Failure> for StoreError {
     }
 }
 
-/// How an operation on a connection failed inside of a transaction.
+/// The failure of an operation on a connection inside of a transaction.
 #[derive(Debug)]
 pub(crate) enum StepError {
-    /// The engine refused a statement.
+    /// The engine rejected a statement.
     Diesel(DieselError),
-    /// Something above the engine failed.
+    /// Code above the engine failed.
     Store(StoreError),
 }
 
@@ -120,7 +120,7 @@ impl From<Failure> for StepError {
 }
 
 impl StepError {
-    /// What the log may learn.
+    /// Returns the loggable part.
     pub(crate) fn into_store_error<C: Engine>(self) -> StoreError {
         match self {
             Self::Diesel(error) => Failure::of::<C>(&error).into(),
@@ -130,7 +130,7 @@ impl StepError {
 }
 
 impl Failure {
-    /// What may be told of an error of Diesel's.
+    /// Returns the loggable part of one of Diesel's errors.
     pub(crate) fn of<C: Engine>(error: &DieselError) -> Self {
         match error {
             DieselError::DatabaseError(kind, info) => Self::Statement {
@@ -138,7 +138,7 @@ impl Failure {
                 message: C::loggable(&**info),
             },
             DieselError::DeserializationError(error) => Self::Unreadable(
-                // Ours says which column; others may quote a value.
+                // The crate's own error names the column; others may quote a value.
                 error
                     .downcast_ref::<UnreadableColumn>()
                     .map_or_else(|| "of an unexpected type".to_owned(), ToString::to_string),
@@ -151,9 +151,9 @@ impl Failure {
         }
     }
 
-    /// Why a connection could not be made, in words that have no part of its URL in them.
+    /// Returns why a connection could not be made, without any part of its URL.
     pub(crate) fn to_connect(error: &PoolError) -> String {
-        const DRIVER: &str = "the driver cannot make sense of the URL or of the server";
+        const DRIVER: &str = "the driver cannot parse the URL or the answer of the server";
         match error {
             PoolError::ConnectionError(ConnectionError::BadConnection(reason))
                 if reason.starts_with("Input/output error") =>
@@ -162,8 +162,8 @@ impl Failure {
             }
             PoolError::ConnectionError(ConnectionError::CouldntSetupConfiguration(error))
             | PoolError::QueryError(error) => match error {
-                // The driver's own words, which are always the same, or those of the server, which
-                // name users and databases, and no password.
+                // A constant message of the driver, or a message of the server, which may
+                // name users and databases, but contains no password.
                 DieselError::DatabaseError(_, info) => info.message().to_owned(),
                 _ => DRIVER.to_owned(),
             },
@@ -171,8 +171,8 @@ impl Failure {
         }
     }
 
-    /// What may be told of a pool that gave no connection. A connection error may quote the URL,
-    /// and a URL may hold a password.
+    /// Returns the loggable part of a pool's error. A connection error may quote the URL,
+    /// and a URL may contain a password.
     pub(crate) fn of_pool(error: &bb8::RunError<PoolError>) -> Self {
         match error {
             bb8::RunError::TimedOut => Self::NoConnection,
@@ -188,7 +188,7 @@ impl std::fmt::Debug for OpenError {
 }
 
 impl OpenError {
-    /// A file that is not a database, or cannot be read. Messages of SQLite contain no values.
+    /// Returns the error of a file that is not a database, or cannot be read. Messages of SQLite contain no values.
     #[cfg(feature = "sqlite")]
     pub(crate) fn file(error: &dyn std::error::Error) -> Self {
         Self::NoDatabase(error.to_string())
@@ -198,7 +198,7 @@ impl OpenError {
         match failure {
             MigrationFailure::Newer(name) => Self::NewerDatabase(name),
             MigrationFailure::Busy => Self::Migration(MigrationFailure::Busy.to_string()),
-            // Migrations bind no value but their own names: the whole message may be told.
+            // Migrations bind only their names, so the whole message may be logged.
             MigrationFailure::Diesel(DieselError::DatabaseError(_, info)) => {
                 Self::Migration(info.message().to_owned())
             }

@@ -4,7 +4,7 @@
 //!
 //! | it implements | for | table |
 //! | --- | --- | --- |
-//! | [`UserDatabase`](auth_core::UserDatabase) | the bundled [`User`](auth_core::User), or a user of the application's own ([`SqlUser`]) | `auth_users`, or the application's |
+//! | [`UserDatabase`](auth_core::UserDatabase) | the bundled [`User`](auth_core::User), or the application's user type ([`SqlUser`]) | `auth_users`, or the application's |
 //! | [`ExpiringStore`](auth_core::ExpiringStore) | one-time tokens, counters | `auth_expiring` |
 //! | [`SessionStore`](auth_core::SessionStore) | sessions, of any users | `auth_sessions` |
 //! | [`CredentialStore`](auth_core::CredentialStore) | credentials, of any users | `auth_credentials` |
@@ -14,7 +14,7 @@
 //! | `sqlite` (default) | `SqliteStore` | SQLite, compiled in: no system library, no server | `sqlite://PATH` |
 //! | `postgres` | `PostgresStore` | PostgreSQL 12 and later | `postgres://…` |
 //! | `mysql` | `MysqlStore` | MySQL 8, MariaDB 10.5, and later | `mysql://…` |
-//! | any of them | `AnyStore` | the one that a URL names | |
+//! | any of them | `AnyStore` | the engine of a URL | |
 //!
 //! # Examples
 //!
@@ -28,7 +28,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
 //!
-//! // Makes the file if need be and brings its tables up to date.
+//! // Creates the file if it does not exist, and brings its tables up to date.
 //! let store: SqliteStore = SqliteStore::open(&url).await?;
 //! assert_eq!(store.list(PageRequest::first()).await?.total, 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -36,40 +36,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | you want | you take |
+//! | to use | see |
 //! | --- | --- |
-//! | your own pool, shared with the application | [`DieselStore::from_pool`] |
-//! | a user of your own, with own columns | [`user!`]; the guide is [`guide::own_user`] |
-//! | a mapping of your own | [`SqlUser`] |
-//! | a user and rows of your own, together or not at all | [`DieselStore::transaction`], [`UsersIn`]; the guide is [`guide::transaction`] |
-//! | migrations by a tool of your own | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
+//! | one pool for the application and its accounts | [`DieselStore::from_pool`] |
+//! | your own user type, with additional columns | [`user!`]; the guide is [`guide::own_user`] |
+//! | your own mapping of a table | [`SqlUser`] |
+//! | a user and your own rows in one transaction | [`DieselStore::transaction`], [`UsersIn`]; the guide is [`guide::transaction`] |
+//! | another migration tool | the SQL in the folder `migrations` of this crate, and [`StoreOptions::without_migrations`] |
 //!
-//! # What holds
+//! # Guarantees
 //!
 //! * **Each operation is one atomic step.** Uniqueness is decided by unique indexes, counters by
-//!   one upsert, conditions by the `WHERE` of the statement that writes, and what takes two
-//!   statements by a transaction that locks what it looked at.
+//!   one upsert, conditions by the `WHERE` of the statement that writes, and operations of two
+//!   statements by a transaction that locks the rows that it reads.
 //! * **The session to keep moves with its user.** A change that ends all other sessions writes
-//!   the new epoch into the one that it keeps in the same transaction. That takes users and sessions
-//!   in one store; with two, the flow does it right after.
-//! * **Sessions grow by logins alone.** A session is one row, which refreshes rewrite; purging
-//!   removes those whose time is over. That a user is deleted does not remove its sessions by a
-//!   foreign key, for they may be of several tables of users: the flow removes them.
-//! * **A dropped request affects no other.** Operations run in tasks of their own: when a client hangs
-//!   up in the middle, the statement ends, the connection returns to the pool, and the change is
-//!   there as a whole or not at all. The same holds when the runtime ends: what was not committed
-//!   is rolled back.
-//! * **A server that goes away comes back.** While it is gone operations fail, in the time that
-//!   [`StoreOptions::checkout_timeout`] says; connections that it has cut are replaced. What the
-//!   client of a failed change does not know is whether it happened: asked again, it answers that
-//!   the address is taken, or that the epoch has moved.
-//! * **Errors carry no values.** What a [`StoreError`](auth_core::StoreError) says for the log
+//!   the new epoch into the kept session in the same transaction. This requires users and sessions
+//!   in one store; with two stores, the flow does it afterwards.
+//! * **Only logins add session rows.** A session is one row, which refreshes rewrite; purging
+//!   removes expired rows. Deleting a user does not remove its sessions by a
+//!   foreign key, because sessions may belong to several tables of users: the flow removes them.
+//! * **A dropped request affects no other.** Operations run in separate tasks: when a client hangs
+//!   up during one, the statement ends, the connection returns to the pool, and the change is
+//!   applied completely or not at all. The same applies when the runtime ends: uncommitted changes
+//!   are rolled back.
+//! * **The store recovers from an outage of the server.** During the outage operations fail within
+//!   [`StoreOptions::checkout_timeout`]; closed connections are replaced. The
+//!   client of a failed change does not know whether it was applied: a retry then reports that
+//!   the address is taken, or that the epoch has changed.
+//! * **Errors contain no values.** The message of a [`StoreError`](auth_core::StoreError) for the log
 //!   names tables and columns, never an address, a hash or a URL.
-//! * **The injected clock decides what is expired**, not the clock of the database. Tokens, limits
-//!   and tables then agree on one time, on any number of machines with one clock policy, and a test
-//!   moves it by hand. Rows that are over count as absent; purging them only saves space.
+//! * **The injected clock decides about expiry**, not the clock of the database. Tokens, limits
+//!   and tables then use one time, on any number of machines with synchronized clocks, and a test
+//!   can set it. Expired rows count as absent; purging them only saves space.
 //!
-//! Needs a tokio runtime with I/O and time enabled, of either flavour.
+//! Requires a tokio runtime of either flavour, with I/O and time enabled.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -87,7 +87,7 @@ mod create_table;
 mod declare;
 mod engine;
 mod error;
-// Its examples run on SQLite.
+// The examples need SQLite.
 #[cfg(any(feature = "sqlite", doc))]
 pub mod guide;
 mod migrate;
@@ -112,11 +112,11 @@ pub use table::{
     SqlKey, SqlUser, TextColumn, UserTable,
 };
 pub use types::{AuthTime, AuthUuid};
-// What an application writes its own pool and statements with, in the versions that fit. (`table!`
+// The crates for an application's own pool and statements, in matching versions. (`table!`
 // needs `diesel` among the application's own dependencies.)
 pub use {bb8, diesel, diesel_async};
 
-// `user!` writes paths that begin with it.
+// `user!` expands to paths that begin with it.
 #[doc(hidden)]
 pub use auth_core;
 

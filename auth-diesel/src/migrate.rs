@@ -1,9 +1,9 @@
-//! Migrations: SQL files, applied once each, in their order.
+//! Migrations: SQL files, each applied once, in order.
 //!
-//! Those of the toolkit are recorded in `auth_migrations`, and those of the application in
-//! `auth_app_migrations`. The table of Diesel's command line stays as it is: a migration of ours in it
-//! could hide one of the application's with the same number, and `diesel migration revert` would
-//! stumble over it.
+//! Migrations of the toolkit are recorded in `auth_migrations`, and those of the application in
+//! `auth_app_migrations`. The table of Diesel's command line is not used: a migration of the toolkit in it
+//! could hide one of the application with the same number, and `diesel migration revert` would
+//! fail.
 
 use std::borrow::Cow;
 
@@ -18,8 +18,8 @@ use crate::sql::{Kind, SqlValue, Statement};
 pub struct Migration {
     /// The folder of its files.
     pub name: &'static str,
-    /// Whether it makes the table of the bundled user, which an application with a table of its own
-    /// has no use for.
+    /// Whether it creates the table of the bundled user, which an application with its own table
+    /// does not need.
     pub bundled_user: bool,
     /// The statements.
     pub up: &'static str,
@@ -97,11 +97,11 @@ pub(crate) struct AppMigration {
 struct Source<'m> {
     table: &'static str,
     known: Vec<(&'m str, &'m str)>,
-    /// The names of those that this store does without.
+    /// The names of the migrations that this store does not need.
     skipped: Vec<&'m str>,
 }
 
-/// Returns those of the toolkit, and those of the application if it names some.
+/// Returns the migrations of the toolkit, and those of the application if there are any.
 fn sources<C: Engine>(with_bundled_user: bool, own: &[AppMigration]) -> Vec<Source<'_>> {
     let skipped = |migration: &&Migration| migration.bundled_user && !with_bundled_user;
     let mut sources = vec![Source {
@@ -123,7 +123,7 @@ fn sources<C: Engine>(with_bundled_user: bool, own: &[AppMigration]) -> Vec<Sour
     sources
 }
 
-/// Applies what is pending, once, also when several processes do the same at the same time.
+/// Applies pending migrations once, also if several processes do so simultaneously.
 pub(crate) async fn run<C: Engine>(
     connection: &mut C,
     with_bundled_user: bool,

@@ -1,4 +1,4 @@
-//! How a database is opened.
+//! The options for opening a database.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::engine::{Engine, Pool};
 use crate::error::{Failure, OpenError};
 use crate::migrate::AppMigration;
 
-/// How a database is opened; the same for every engine.
+/// The options for opening a database; the same for every engine.
 ///
 /// # Examples
 ///
@@ -43,14 +43,14 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            // A request holds a connection for well under a millisecond: more would only wait for
+            // A request uses a connection for well under a millisecond: more connections would only wait for
             // cores, here or in the server.
             pool_size: 8,
-            // Clients hear 503 before they give up.
+            // Clients get 503 before they give up.
             checkout_timeout: Duration::from_secs(5),
-            // Other processes with the same file: longer than any of this crate's transactions.
+            // For other processes with the same file: longer than any transaction of this crate.
             busy_timeout: Duration::from_secs(5),
-            // Safe when many processes start at once, and one thing less to forget.
+            // Safe if many processes start simultaneously.
             migrate: true,
             migrations: Vec::new(),
         }
@@ -58,41 +58,41 @@ impl Default for StoreOptions {
 }
 
 impl StoreOptions {
-    /// How many connections at the most; 1 at least, 8 unless told otherwise.
+    /// Sets the maximum number of connections: at least 1, by default 8.
     pub fn pool_size(mut self, connections: u32) -> Self {
         self.pool_size = connections.max(1);
         self
     }
 
-    /// How long an operation waits for a connection, and in SQLite a change for its turn to write,
-    /// before the store answers that it cannot. Five seconds unless told otherwise.
+    /// Sets the time that an operation waits for a connection, and a change in SQLite for its write permit,
+    /// before it fails. The default is five seconds.
     pub fn checkout_timeout(mut self, timeout: Duration) -> Self {
         self.checkout_timeout = timeout;
         self
     }
 
-    /// How long SQLite waits for another process that writes. Five seconds unless told otherwise;
-    /// other engines have no use for it.
+    /// Sets the time that SQLite waits for another process that writes. The default is five seconds;
+    /// other engines ignore it.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
     }
 
-    /// Leaves the tables as they are, for a role that may not change them. They are still looked
-    /// at: what does not fit is an error.
+    /// Does not change the tables, for a role without the privilege. They are still checked:
+    /// a table that does not fit is an error.
     pub fn without_migrations(mut self) -> Self {
         self.migrate = false;
         self
     }
 
-    /// Adds a migration of the application: statements that are run once for a database, in the order in
-    /// which they were added, after those of the toolkit. The names of those that were run are kept in
+    /// Adds a migration of the application: statements that run once per database, in the order in
+    /// which they were added, after those of the toolkit. The names of applied migrations are recorded in
     /// the table `auth_app_migrations`.
     ///
-    /// A migration runs as a whole, except in MySQL, where each change of a table is kept at once: write
-    /// `CREATE TABLE IF NOT EXISTS` there. Add new ones at the end, and leave old ones as they are: a
-    /// database with one that this program does not name is refused as newer
-    /// ([`OpenError::NewerDatabase`]). A program that names none does not look.
+    /// A migration is atomic, except in MySQL, which commits each change of a table at once: write
+    /// `CREATE TABLE IF NOT EXISTS` there. Add new migrations at the end, and do not change old ones: a
+    /// database with a migration that this program does not name is rejected as newer
+    /// ([`OpenError::NewerDatabase`]). A program without migrations does not check this.
     ///
     /// # Examples
     ///
@@ -124,8 +124,8 @@ impl StoreOptions {
         self
     }
 
-    /// A pool with these options, after a first connection has shown that the URL is good: a wrong
-    /// password is an error at once, and not a pool that never has anything to give.
+    /// Opens a pool with these options and makes a first connection, so that a wrong
+    /// password is an error at once.
     pub(crate) async fn pool<C: Engine>(&self, manager: C::Manager) -> Result<Pool<C>, OpenError> {
         let first = tokio::time::timeout(self.checkout_timeout, manager.connect());
         let first = first
@@ -135,7 +135,7 @@ impl StoreOptions {
         bb8::Pool::builder()
             .max_size(self.pool_size)
             .connection_timeout(self.checkout_timeout)
-            // What cannot be reached is worth another try until the time is over, and then an error.
+            // An unreachable server is tried again until the timeout.
             .retry_connection(true)
             .error_sink(Box::new(ConnectionLog))
             .build(manager)
@@ -144,7 +144,7 @@ impl StoreOptions {
     }
 }
 
-/// Tells the log why a pool has no connection to give; its callers only learn that.
+/// Logs why a pool has no connection; its callers only get an error without the reason.
 #[derive(Debug)]
 struct ConnectionLog;
 

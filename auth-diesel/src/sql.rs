@@ -1,8 +1,8 @@
 //! Statements as text with typed values, and rows as typed values.
 //!
-//! The tables of users are not known when this crate is compiled: an application maps its own. So a
-//! statement is put together when a store is made, from quoted names that come from a `table!`,
-//! and from values that Diesel binds. Nothing that a request brought is ever part of the text.
+//! The tables of users are unknown when this crate is compiled: an application maps its own. So a
+//! statement is composed when a store is created, from quoted names of a `table!`
+//! and from values that Diesel binds. The text never contains input of a request.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::types::{DbTime, DbUuid};
 
-/// A value on its way to or from a column, `None` for `NULL`.
+/// A value of a column, `None` for `NULL`.
 ///
 /// Its `Debug` shows the type alone: a value may be a password hash.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub enum SqlValue {
     Time(Option<DbTime>),
 }
 
-/// The type of a column, as far as reading it is concerned.
+/// The type of a column for reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Bool,
@@ -40,18 +40,18 @@ pub enum Kind {
     Time,
 }
 
-/// A column whose value is not of the type that the statement said. The value is not told.
+/// A column whose value does not have the type in the statement. The error does not contain the value.
 #[derive(Debug, Clone, Error)]
-#[error("column `{name}` holds no {kind:?}")]
+#[error("column `{name}` is not of type {kind:?}")]
 pub(crate) struct UnreadableColumn {
     pub(crate) name: String,
     pub(crate) kind: Kind,
 }
 
-/// The values of one row, in the order of the columns that were asked for.
+/// The values of one row, in the order of the requested columns.
 pub(crate) type Row = Vec<SqlValue>;
 
-/// One statement: pieces of text and values in between.
+/// One statement: pieces of text with values between them.
 #[derive(Clone)]
 pub struct Statement {
     pieces: Vec<Piece>,
@@ -65,7 +65,7 @@ pub(crate) enum Piece {
 }
 
 impl Statement {
-    /// Begins with this text.
+    /// Returns a statement that begins with this text.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             pieces: vec![Piece::Text(text.into())],
@@ -73,7 +73,7 @@ impl Statement {
         }
     }
 
-    /// More text. It is never anything but text of this crate and names of a `table!`.
+    /// Adds text, which must be text of this crate or names of a `table!`.
     pub(crate) fn text(mut self, text: &str) -> Self {
         if let Some(Piece::Text(last)) = self.pieces.last_mut() {
             last.push_str(text);
@@ -83,13 +83,13 @@ impl Statement {
         self
     }
 
-    /// A value, which travels apart from the text.
+    /// Adds a value, which is sent separately from the text.
     pub(crate) fn bind(mut self, value: impl Into<SqlValue>) -> Self {
         self.pieces.push(Piece::Value(value.into()));
         self
     }
 
-    /// The columns of the rows that it answers.
+    /// Sets the columns of the rows that it returns.
     pub(crate) fn returns(mut self, columns: &[Kind]) -> Self {
         self.columns = columns.to_vec();
         self
@@ -111,7 +111,7 @@ impl Query for Statement {
 impl QueryId for Statement {
     type QueryId = ();
 
-    // Prepared statements are found again by their text.
+    // Prepared statements are cached by their text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
@@ -165,7 +165,7 @@ impl fmt::Debug for Statement {
     }
 }
 
-/// Teaches a database of Diesel's to run a [`Statement`] and to read its rows.
+/// Implements running a [`Statement`] and reading its rows for one of Diesel's databases.
 macro_rules! impl_statement {
     ($backend:ty) => {
         impl diesel::query_builder::QueryFragment<$backend> for crate::sql::Statement {
@@ -201,7 +201,7 @@ macro_rules! impl_statement {
             }
         }
 
-        /// Reads a row as the statement said that it is.
+        /// Reads a row with the columns of the statement.
         fn read_row<'r>(
             row: &impl diesel::row::Row<'r, $backend>,
             columns: &[crate::sql::Kind],

@@ -1,4 +1,4 @@
-//! The engines by name, for statements that differ from engine to engine.
+//! The engines by name, for statements that differ between engines.
 
 /// A SQL engine.
 ///
@@ -36,7 +36,7 @@ impl SqlEngine {
         }
     }
 
-    /// Returns a name as it stands in a statement.
+    /// Returns a quoted name for a statement.
     pub(crate) fn quoted(self, name: &str) -> String {
         let quote = match self {
             Self::Sqlite | Self::Postgres => '"',

@@ -1,4 +1,4 @@
-//! The store: a pool, and how an operation runs on one of its connections.
+//! The store: a pool, and operations on its connections.
 
 mod credentials;
 mod expiring;
@@ -22,11 +22,11 @@ use crate::engine::{Engine, Pool, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::table::{Plan, SqlUser};
 
-/// Users, sessions and expiring counters in the database behind a pool of connections `C`; the
+/// Users, sessions and expiring counters in the database of a pool of connections `C`; the
 /// users are rows of the table to which `U` is mapped.
 ///
-/// Cheap to clone: all clones share the pool, and where the engine takes one writer at a time they
-/// share the queue for it, too.
+/// Cheap to clone: all clones share the pool, and the queue of writers where the engine allows one
+/// writer at a time.
 ///
 /// # Examples
 ///
@@ -56,20 +56,20 @@ pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
-    /// How long a change waits for its turn to write: five seconds, so that clients hear 503 before
+    /// The time that a change waits for its write permit: five seconds, so that clients get 503 before
     /// they give up.
     pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
-    /// A store on the application's own pool, so that the application and its accounts share
-    /// connections. The tables are its business, too: [`migrate`](Self::migrate) makes them.
+    /// Returns a store on the application's own pool, so that the application and its accounts share
+    /// connections. Call [`migrate`](Self::migrate) to create the tables.
     ///
-    /// For SQLite, make the pool's connections with `sqlite_manager`, and
-    /// run `PRAGMA journal_mode = WAL` once when you make the file: without both concurrent writers
+    /// For SQLite, create the pool with `sqlite_manager`, and
+    /// run `PRAGMA journal_mode = WAL` once when you create the file: without both concurrent writers
     /// wait for readers, or fail. Keep the pool's recycling method `Fast` there and on PostgreSQL;
-    /// on MySQL keep the default, or connections that the server has closed are noticed too late.
+    /// on MySQL keep the default, or closed connections are detected too late.
     ///
-    /// TLS to a server is the pool's business as well: `custom_setup` of diesel-async's
-    /// `ManagerConfig` makes connections as the application likes.
+    /// TLS is a setting of the pool: `custom_setup` of diesel-async's
+    /// `ManagerConfig` lets the application open the connections.
     ///
     /// # Examples
     ///
@@ -101,33 +101,33 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         }
     }
 
-    /// How long a change waits for its turn to write, where the engine takes one writer at a time.
-    /// How long an operation waits for a connection is the pool's `connection_timeout`.
+    /// Sets the time that a change waits for its write permit, where the engine allows one writer at a time.
+    /// The time that an operation waits for a connection is the pool's `connection_timeout`.
     #[must_use]
     pub fn with_write_timeout(mut self, timeout: Duration) -> Self {
         self.write_timeout = timeout;
         self
     }
 
-    /// The pool, for the application's own queries and figures.
+    /// Returns the pool, for the application's own queries and metrics.
     #[must_use]
     pub fn pool(&self) -> &Pool<C> {
         &self.pool
     }
 
-    /// Runs an operation that writes, when its turn has come; again, where the engine ended it
-    /// because another one was in its way.
+    /// Runs an operation that writes, after its write permit; repeats it if the engine ended it
+    /// because of a conflict with another one.
     async fn write<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
         Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
-        // Writers queue here, where a wait costs nothing and ends in order, and not inside of the
-        // engine, where each would hold a connection and poll for the lock. A caller that goes
-        // away while it waits has changed nothing.
-        let turn = self.turn().await?;
-        self.run(turn, operation).await
+        // Writers queue here, where waiting costs nothing and is fair, and not inside of the
+        // engine, where each would occupy a connection and poll for the lock. A caller that is
+        // dropped while it waits has changed nothing.
+        let permit = self.write_permit().await?;
+        self.run(permit, operation).await
     }
 
     /// Runs an operation that only reads.
@@ -140,25 +140,25 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         self.run(None, operation).await
     }
 
-    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
+    async fn write_permit(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
         let Some(writer) = &self.writer else {
             return Ok(None);
         };
-        let turn = Arc::clone(writer).acquire_owned();
-        match tokio::time::timeout(self.write_timeout, turn).await {
-            Ok(turn) => turn.map(Some).map_err(|_| Failure::Interrupted.into()),
-            Err(_) => Err(Failure::NoTurn(self.write_timeout).into()),
+        let permit = Arc::clone(writer).acquire_owned();
+        match tokio::time::timeout(self.write_timeout, permit).await {
+            Ok(permit) => permit.map(Some).map_err(|_| Failure::Interrupted.into()),
+            Err(_) => Err(Failure::NoPermit(self.write_timeout).into()),
         }
     }
 
-    /// Runs an operation in a task of its own, so that a request that is dropped does not reach it.
+    /// Runs an operation in a separate task, so that a dropped request does not interrupt it.
     ///
     /// A statement on SQLite that is dropped while it runs blocks its worker thread until it ends,
     /// and on a runtime with one thread it panics; on any engine a transaction that is dropped
     /// costs its connection.
     async fn run<T, F, Fut>(
         &self,
-        turn: Option<OwnedSemaphorePermit>,
+        permit: Option<OwnedSemaphorePermit>,
         operation: F,
     ) -> Result<T, StoreError>
     where
@@ -166,21 +166,21 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
         Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
     {
-        /// Each attempt lost against another writer. With as many writers as connections this many
-        /// losses in a row do not happen by chance.
+        /// The number of attempts, each lost to another writer. With as many writers as connections this many
+        /// conflicts in a row do not happen by chance.
         const ATTEMPTS: u32 = 10;
 
         let runtime = Handle::try_current().map_err(StoreError::new)?;
         let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
         let task = runtime.spawn(async move {
-            let mut lease = lease::<C>(&pool).await?;
+            let mut connection = open_connection::<C>(&pool).await?;
             let mut attempts_left = ATTEMPTS;
             let done = loop {
-                let (again, done) = operation(lease, Arc::clone(&plan)).await;
+                let (again, done) = operation(connection, Arc::clone(&plan)).await;
                 attempts_left -= 1;
                 match &done {
                     Err(StepError::Diesel(error)) if C::is_conflict(error) && attempts_left > 0 => {
-                        lease = again;
+                        connection = again;
                     }
                     _ => {
                         drop(again);
@@ -189,30 +189,30 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
                 }
             };
             // The next writer begins when this one's connection is back in the pool.
-            drop(turn);
+            drop(permit);
             done.map_err(StepError::into_store_error::<C>)
         });
-        // What a panic said is left out: it may quote a value.
+        // The message of a panic is left out: it may quote a value.
         task.await
             .unwrap_or_else(|_| Err(Failure::Interrupted.into()))
     }
 }
 
-/// A connection on loan from the pool.
+/// A connection of the pool.
 type PoolConnection<C> = bb8::PooledConnection<'static, <C as Engine>::Manager>;
 
-/// A connection that has not ended. After a restart of the server all that are in the pool have:
-/// they are given back, which removes them, until one is left or made.
-async fn lease<C: Engine>(pool: &Pool<C>) -> Result<PoolConnection<C>, StoreError> {
+/// Returns an open connection. After a restart of the server all connections in the pool are closed:
+/// they are returned, which removes them, until an open one is found or made.
+async fn open_connection<C: Engine>(pool: &Pool<C>) -> Result<PoolConnection<C>, StoreError> {
     loop {
-        let mut lease = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
-        if !lease.is_broken() {
-            return Ok(lease);
+        let mut connection = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
+        if !connection.is_broken() {
+            return Ok(connection);
         }
     }
 }
 
-/// Ends the transaction of an operation: what failed leaves nothing behind.
+/// Ends the transaction of an operation: commits a success and rolls a failure back.
 async fn finish<C: Engine, T>(
     connection: &mut C,
     outcome: Result<T, StepError>,
@@ -224,7 +224,7 @@ async fn finish<C: Engine, T>(
         }
         Err(error) => {
             // If this fails too, the pool sees the open transaction and closes the connection,
-            // which forgets it; what the caller must hear is the first error.
+            // which rolls it back; the caller gets the first error.
             let _ = connection.rollback().await;
             Err(error)
         }

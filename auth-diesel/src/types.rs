@@ -1,7 +1,7 @@
-//! SQL types of the toolkit's own: what an engine calls a UUID and a point in time.
+//! SQL types of the toolkit: a UUID and a point in time on each engine.
 //!
-//! Each engine has its own column type for them, so a `table!` with Diesel's types would have to be
-//! written once an engine. With these two it is written once; the conversions of an engine stand
+//! Each engine has a different column type for them, so a `table!` with Diesel's types would be
+//! needed per engine. With these two types one `table!` is enough; the conversions of an engine are
 //! in its file below `types/`.
 
 #[cfg(feature = "mysql")]
@@ -40,21 +40,21 @@ pub struct AuthTime;
 impl SqlOrd for AuthUuid {}
 impl SqlOrd for AuthTime {}
 
-/// A UUID on its way into or out of a column.
+/// A UUID as a column value.
 ///
-/// Diesel's own support of `uuid` is not used: its version range lets cargo pick a version of the
-/// crate that is not ours.
+/// Diesel's support of `uuid` is not used: its version range allows a different version of the
+/// crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DbUuid(pub Uuid);
 
-/// A point in time on its way into or out of a column: micro-seconds since 1970-01-01 UTC.
+/// A point in time as a column value: micro-seconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DbTime(i64);
 
 impl DbTime {
     const NANOS_PER_MICRO: i128 = 1_000;
 
-    /// The last micro-second that is not after `time`: for "now", and for what is only shown.
+    /// Returns the last micro-second that is not after `time`: for the current time, and for displayed times.
     pub fn floor(time: OffsetDateTime) -> Self {
         Self::from_micros(
             time.unix_timestamp_nanos()
@@ -62,13 +62,13 @@ impl DbTime {
         )
     }
 
-    /// The first micro-second that is not before `time`: for an expiry, so that rounding never ends
+    /// Returns the first micro-second that is not before `time`: for an expiry, so that rounding never ends
     /// an entry early.
     pub fn ceil(time: OffsetDateTime) -> Self {
         Self::from_micros(-((-time.unix_timestamp_nanos()).div_euclid(Self::NANOS_PER_MICRO)))
     }
 
-    /// The time, unless the number is beyond the years that the toolkit knows.
+    /// Returns the time; `None` outside of the years -9999 to 9999.
     pub fn to_time(self) -> Option<OffsetDateTime> {
         let nanos = i128::from(self.0) * Self::NANOS_PER_MICRO;
         OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounding() {
+    fn floor_and_ceil_round_to_microseconds() {
         let check = |nanos: i128, floor: i64, ceil: i64| {
             let time = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap();
             assert_eq!(DbTime::floor(time), DbTime(floor), "floor of {nanos}");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_survive() {
+    fn earliest_and_latest_times_are_converted_exactly() {
         let ends = [
             time::Date::MIN.midnight().assume_utc(),
             time::Date::MAX.midnight().assume_utc(),

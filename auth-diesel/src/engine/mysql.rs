@@ -24,11 +24,11 @@ impl SqlBackend for AsyncMysqlConnection {}
 /// The name of the lock for migrations of this database; at most 64 characters.
 const MIGRATION_LOCK: &str = "CONCAT('auth_migrations.', MD5(DATABASE()))";
 
-/// What makes connections to the database of a URL.
+/// Returns the connection manager of a URL.
 pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
     let mut config = ManagerConfig::default();
-    // The driver does not notice when the server ends an unused connection, as it does
-    // after `wait_timeout`: a round trip before each use finds it out.
+    // The driver does not notice when the server closes an unused connection, as it does
+    // after `wait_timeout`: a round trip before each use detects it.
     config.recycling_method = RecyclingMethod::Verified;
     AsyncDieselConnectionManager::new_with_config(url, config)
 }
@@ -60,8 +60,8 @@ impl Engine for AsyncMysqlConnection {
     }
 
     async fn begin_migration(&mut self) -> QueryResult<bool> {
-        // Each change of a table is a transaction of its own here, so that only a lock will do. It
-        // ends with the connection, too. Locks belong to the whole server: the name says whose.
+        // Each change of a table is a separate transaction here, so a lock is needed. It also
+        // ends with the connection. Locks are global to the server, so the name contains the database.
         let lock = format!("SELECT CAST(COALESCE(GET_LOCK({MIGRATION_LOCK}, 60), 0) AS SIGNED)");
         let locked = Statement::new(lock).returns(&[Kind::BigInt]);
         Ok(fetch_number(self, locked).await? == 1)
@@ -108,9 +108,9 @@ impl Engine for AsyncMysqlConnection {
         now: OffsetDateTime,
     ) -> QueryResult<bool> {
         let now = DbTime::floor(now);
-        // How many rows were touched does not tell a new row from one that stayed as it was. So the
-        // statement leaves its answer in what LAST_INSERT_ID remembers for this connection: 1 where
-        // it wrote, 0 where a living entry stood in the way. Assignments run from left to right, and
+        // The number of affected rows does not distinguish a new row from an unchanged one. So the
+        // statement stores its result in LAST_INSERT_ID of this connection: 1 if
+        // it wrote, 0 if an unexpired entry exists. Assignments run from left to right, and
         // the expiry must be compared before it is written.
         let upsert = insert(key, expires_at)
             .text(" `count` = IF(expires_at <= ")
@@ -169,7 +169,7 @@ impl Engine for AsyncMysqlConnection {
     }
 
     fn loggable(info: &dyn DatabaseErrorInformation) -> String {
-        // Values stand between quotation marks, and the beginning of a message has none.
+        // Values are between quotation marks, and the beginning of a message has none.
         let message = info.message();
         let end = message.find(['\'', '"', '`']).unwrap_or(message.len());
         let start = message.get(..end).unwrap_or_default().trim_end();
@@ -180,7 +180,7 @@ impl Engine for AsyncMysqlConnection {
     }
 
     fn is_conflict(error: &DieselError) -> bool {
-        // Diesel keeps no number of the server's errors: 1213, 1205, 1020.
+        // Diesel does not expose the server's error numbers, here 1213, 1205 and 1020.
         const CONFLICTS: [&str; 3] = [
             "Deadlock found when trying to get lock",
             "Lock wait timeout exceeded",
@@ -203,7 +203,7 @@ fn insert(key: &str, expires_at: OffsetDateTime) -> Statement {
         .text(") ON DUPLICATE KEY UPDATE")
 }
 
-/// What the last statement of this connection left behind.
+/// Returns the statement that reads `LAST_INSERT_ID` of this connection.
 fn last_number() -> Statement {
     Statement::new("SELECT CAST(LAST_INSERT_ID() AS SIGNED)").returns(&[Kind::BigInt])
 }

@@ -24,11 +24,11 @@ impl SqlBackend for AsyncPgConnection {}
 /// The advisory lock for migrations of these tables: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
-/// What makes connections to the database of a URL.
+/// Returns the connection manager of a URL.
 pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncPgConnection> {
     let mut config = ManagerConfig::default();
-    // The driver notices by itself when a connection ends, and the store looks at that before each
-    // use; a test query would cost a round trip more.
+    // The driver notices when a connection ends, and the store checks that before each
+    // use; a test query would cost a round trip.
     config.recycling_method = RecyclingMethod::Fast;
     AsyncDieselConnectionManager::new_with_config(url, config)
 }
@@ -61,7 +61,7 @@ impl Engine for AsyncPgConnection {
 
     async fn begin_migration(&mut self) -> QueryResult<bool> {
         self.begin().await?;
-        // The lock ends with the transaction, also when the connection is cut.
+        // The lock ends with the transaction, also if the connection is lost.
         let lock =
             Statement::new("SELECT 1::int8 FROM pg_advisory_xact_lock(").bind(MIGRATION_LOCK);
         self.fetch(lock.text(")").returns(&[Kind::BigInt])).await?;
@@ -69,7 +69,7 @@ impl Engine for AsyncPgConnection {
     }
 
     async fn has_table(&mut self, name: &str) -> QueryResult<bool> {
-        // A look into the catalogue itself: what `to_regclass` knows may be of before a wait.
+        // Reads the catalogue: `to_regclass` may return a state from before a wait.
         let found = "SELECT count(*) FROM pg_catalog.pg_class \
                      WHERE pg_table_is_visible(oid) AND relname = ";
         let found = Statement::new(found).bind(name).returns(&[Kind::BigInt]);
@@ -109,7 +109,7 @@ impl Engine for AsyncPgConnection {
     }
 
     fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement {
-        // What another process removes at the same moment is passed over, not waited for.
+        // Skips rows that another process is removing, instead of waiting for them.
         Statement::new(format!(
             "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at <= "
         ))
@@ -130,7 +130,7 @@ impl Engine for AsyncPgConnection {
     }
 
     fn loggable(info: &dyn DatabaseErrorInformation) -> String {
-        // Messages and details may quote values; the names of things may not.
+        // Messages and details may quote values; names of tables, columns and constraints do not.
         let part = |what: &str, name: Option<&str>| {
             name.map(|name| format!("{what} {name}"))
                 .unwrap_or_default()
@@ -151,7 +151,7 @@ impl Engine for AsyncPgConnection {
     fn is_conflict(error: &DieselError) -> bool {
         match error {
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-            // The kinds of Diesel's have no word for a deadlock (40P01).
+            // Diesel has no error kind for a deadlock (40P01).
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
                 info.message() == "deadlock detected"
             }
@@ -160,7 +160,7 @@ impl Engine for AsyncPgConnection {
     }
 }
 
-/// A message up to its first quotation mark or colon: what stands after it may be a value.
+/// Returns a message up to its first quotation mark or colon, after which it may contain a value.
 fn without_values(message: &str) -> String {
     let end = message.find(['"', '\'', ':']).unwrap_or(message.len());
     message.get(..end).unwrap_or_default().trim_end().to_owned()
@@ -171,7 +171,7 @@ mod tests {
     use super::without_values;
 
     #[test]
-    fn values_in_messages_are_left_out() {
+    fn logged_messages_contain_no_values() {
         let check = |message: &str, kept: &str| assert_eq!(without_values(message), kept);
         check(
             "invalid input syntax for type uuid: \"secret\"",

@@ -32,7 +32,7 @@ impl Engine for SqliteConnection {
 
     const DIALECT: Dialect = Dialect {
         scheme: "sqlite://",
-        // Between double quotes a name that does not exist would be taken for a text.
+        // SQLite treats an unknown name between double quotes as a text.
         quote: '`',
         returning: true,
         row_locks: false,
@@ -108,7 +108,7 @@ impl Engine for SqliteConnection {
     }
 
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
-        // "UNIQUE constraint failed: table.column", and nothing in fields.
+        // The message is "UNIQUE constraint failed: table.column"; the other fields are empty.
         let (_, columns) = info.message().split_once("failed: ")?;
         let (_, column) = columns.rsplit_once('.')?;
         Some(column.to_owned())
@@ -120,7 +120,7 @@ impl Engine for SqliteConnection {
     }
 
     fn is_conflict(_: &DieselError) -> bool {
-        // Who waits for the lock has waited already: `busy_timeout` is the time for it.
+        // A waiter for the lock has already waited for the `busy_timeout`.
         false
     }
 }

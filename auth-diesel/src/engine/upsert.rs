@@ -1,4 +1,4 @@
-//! Expiring entries where there is `ON CONFLICT … DO UPDATE … RETURNING`: one statement each.
+//! Expiring entries on engines with `ON CONFLICT … DO UPDATE … RETURNING`: one statement each.
 
 use auth_core::store::Window;
 use diesel::QueryResult;

@@ -1,4 +1,4 @@
-//! The statements about credentials, and what their rows hold.
+//! The statements about credentials, and the columns of their rows.
 
 use auth_core::store::{CredentialData, CredentialId, CredentialKind, Owner, StoredCredential};
 use auth_core::{BoxError, StoreError};
@@ -63,8 +63,8 @@ pub(crate) fn by_id(kind: &CredentialKind, id: &CredentialId) -> Statement {
     with_id(select(""), kind, id)
 }
 
-/// Writes everything that may change if owner and version are the ones before; `None` if there is no
-/// version before.
+/// Writes every column that may change if owner and version are the previous ones; `None` if there is no
+/// previous version.
 pub(crate) fn swap(next: &StoredCredential) -> Option<Statement> {
     let StoredCredential {
         kind,
@@ -121,7 +121,7 @@ pub(crate) fn nothing() -> Statement {
     select(" WHERE 1 = 0")
 }
 
-/// The credential of a row.
+/// Reads the credential of a row.
 ///
 /// # Errors
 ///
@@ -173,7 +173,7 @@ mod tests {
     use crate::table::Tuple;
 
     #[test]
-    fn the_columns_are_those_of_the_schema() {
+    fn columns_match_the_schema() {
         let (names, kinds): (Vec<_>, Vec<_>) = <Columns as Tuple>::columns().into_iter().unzip();
         assert_eq!(names.join(", "), COLUMNS);
         assert_eq!(kinds, KINDS);

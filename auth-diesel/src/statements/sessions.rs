@@ -16,7 +16,7 @@ use crate::types::{DbTime, DbUuid};
 /// The name of the table.
 pub(crate) const TABLE: &str = "auth_sessions";
 
-/// The columns in the order in which rows are written and read. It is written out because a session
+/// The columns in the order in which rows are written and read. It is a literal because a session
 /// is read for each request; a test compares it with the `table!`.
 const COLUMNS: &str = "id, owner, backend, epoch, created_at, last_used_at, expires_at, ends_at, \
                        client, version, tokens, auth_time, methods";
@@ -126,13 +126,13 @@ pub(crate) fn swap(next: &StoredSession) -> Option<Statement> {
     Some(update.text(" AND version = ").bind(before))
 }
 
-/// Moves the session to keep to the new epoch of its user, whose key this is.
+/// Returns the statement that moves the session to keep to the new epoch of the user with this key.
 ///
-/// A session that was dead before the step stays dead: it must have the epoch before. The realm in
-/// front of the key is not known here, so that of the owner only what follows it is compared, which
+/// An ended session stays ended: the session must have the previous epoch. The realm in
+/// front of the key is unknown here, so only the rest of the owner is compared, which
 /// `substr` and `length` do alike on every engine (in bytes where the column is bytes, and an owner that is
-/// shorter than the key equals nothing). That the session is this user's and no namesake's of another
-/// realm is what the caller knows, who was authenticated by it.
+/// shorter than the key equals nothing). The caller, who was authenticated by the session, ensures that it
+/// belongs to this user and not to one of another realm with the same key.
 pub(crate) fn keep(id: &SessionId, user: &impl fmt::Display, epoch: Epoch) -> Statement {
     let ending = format!(":{user}");
     Statement::new(format!("UPDATE {TABLE} SET epoch = "))
@@ -231,13 +231,13 @@ mod tests {
     use crate::table::Tuple;
 
     #[test]
-    fn the_columns_are_those_of_the_schema() {
+    fn columns_match_the_schema() {
         let (names, kinds): (Vec<_>, Vec<_>) = <Columns as Tuple>::columns().into_iter().unzip();
         assert_eq!(names.join(", "), COLUMNS);
         assert_eq!(kinds, KINDS);
     }
 
-    /// What is asked often, or of a table with millions of rows.
+    /// Checks frequent statements, and statements on tables with millions of rows.
     #[cfg(feature = "sqlite")]
     #[tokio::test]
     async fn statements_use_indexes() {

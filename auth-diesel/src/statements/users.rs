@@ -14,7 +14,7 @@ use crate::sql::{Kind, SqlValue, Statement};
 use crate::statements::{credentials, sessions};
 use crate::table::{Plan, SqlKey as _, SqlUser, key_of, key_value};
 
-/// The users of a mapped table, seen through one connection, in whatever transaction that is in.
+/// The users of a mapped table on one connection, within its current transaction, if any.
 pub(crate) struct Users<'c, C, U> {
     connection: &'c mut C,
     plan: &'c Plan<U>,
@@ -43,17 +43,17 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             LoginIdentifier::Email(email) => (Some(&self.plan.email), email.as_str()),
             LoginIdentifier::Username(name) => (self.plan.username.as_ref(), name.as_str()),
         };
-        // A table without names has no user with a name.
+        // A table without a column for names has no user with a name.
         let Some(column) = column else {
             return Ok(None);
         };
         let select = self.select().text(column).text(" = ").bind(text);
         let found = self.first(select).await?;
-        // Under a collation that treats `é` as `e` it may be another user.
+        // With a collation that treats `é` as `e` it may be another user.
         Ok(found.filter(|user| LoginIdentifier::of(user).any(|own| own == *login)))
     }
 
-    /// Stores a row. Where the engine cannot answer what it stored, this needs a transaction around
+    /// Stores a row. If the engine cannot return the stored row, this needs a transaction around
     /// it.
     pub(crate) async fn insert(&mut self, new: NewUser<U>) -> Result<U, StepError> {
         let email = new.email.clone();
@@ -78,8 +78,8 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         stored.ok_or_else(|| Failure::Other.into())
     }
 
-    /// Writes a change where `expect` holds, and the new epoch into the session that it keeps. Needs
-    /// a transaction around it where [`needs_transaction`] says so or there is a [`kept_session`].
+    /// Writes a change if `expect` holds, and the new epoch into the session to keep. Needs
+    /// a transaction around it if [`needs_transaction`] returns `true` or there is a [`kept_session`].
     pub(crate) async fn update(
         &mut self,
         key: &U::Id,
@@ -113,20 +113,20 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
             None
         };
         if let (Some(user), Some(id)) = (&updated, kept) {
-            // A missing session is not an error: it has ended meanwhile, or is in another store.
+            // A missing session is not an error: it has ended, or is in another store.
             let keep = sessions::keep(&id, key, user.epoch());
             self.connection.run(keep).await?;
         }
         Ok(match updated {
             Some(user) => UpdateOutcome::Updated(user),
-            // The row had another epoch, which only grows: so it has another one now, too.
+            // The row had another epoch, and epochs only grow, so it still has another one.
             None if self.get(key).await?.is_some() => UpdateOutcome::Stale,
             None => UpdateOutcome::Missing,
         })
     }
 
-    /// Removes a row where `expect` holds, and the credentials of `owner` with it. Needs a transaction
-    /// around it if there is an owner, and where [`needs_transaction`] says so.
+    /// Removes a row if `expect` holds, and the credentials of `owner` with it. Needs a transaction
+    /// around it if there is an owner, or if [`needs_transaction`] returns `true`.
     pub(crate) async fn delete(
         &mut self,
         key: &U::Id,
@@ -158,7 +158,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         })
     }
 
-    /// A page and the number of all, by one statement, so that both are of one moment.
+    /// Returns a page and the total, read by one statement, so that both are consistent.
     pub(crate) async fn list(&mut self, page: PageRequest<U::Id>) -> Result<Page<U>, StepError> {
         let plan = self.plan;
         let (table, key) = (&plan.table, &plan.key);
@@ -232,7 +232,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         Ok(second.is_none() && first.as_ref() == Some(key))
     }
 
-    /// What is wrong with the tables, if something is: a column that is not there, or an address that
+    /// Returns a defect of the tables, if there is one: a missing column, or an address that
     /// two rows could have.
     pub(crate) async fn find_fault(
         &mut self,
@@ -299,19 +299,19 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     }
 }
 
-/// Whether a deletion, or an update that keeps no session, takes more than one statement on this
+/// Returns whether a deletion, or an update without a session to keep, takes more than one statement on this
 /// engine.
 pub(crate) fn needs_transaction<C: Engine>(expect: Precondition) -> bool {
     expect.keep_last_superuser || !C::DIALECT.returning
 }
 
-/// The session that a change moves to the new epoch, which is one statement more. Without a new epoch
-/// there is nothing to move, and a session that has an older one must stay dead.
+/// Returns the session that a change moves to the new epoch, with one more statement. Without a new epoch
+/// no session moves, and a session with an older epoch must stay ended.
 pub(crate) fn kept_session<U: AuthUser>(change: &UserChange<U>) -> Option<SessionId> {
     change.keep_session.filter(|_| change.bump_epoch)
 }
 
-/// The unique column that an error is about, if it is about one of these.
+/// Returns the unique column of an error, if it concerns one of these.
 pub(crate) fn taken_field<C: Engine, U: SqlUser>(
     plan: &Plan<U>,
     error: &StepError,

@@ -101,7 +101,7 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
-    /// Runs one statement; how many rows it wrote.
+    /// Runs one statement and returns the number of rows that it wrote.
     pub(super) async fn run_write(&self, statement: Statement) -> Result<u64, StoreError> {
         self.write(move |mut connection, _| {
             let statement = statement.clone();

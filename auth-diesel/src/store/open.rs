@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use auth_core::User;
 
-use super::{DieselStore, lease};
+use super::{DieselStore, open_connection};
 use crate::engine::SqlBackend;
 use crate::error::OpenError;
 use crate::migrate::{self, AppMigration};
@@ -16,17 +16,17 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// Opens the database of a URL with the [default options](StoreOptions): `sqlite://PATH`,
     /// `postgres://USER:PASSWORD@HOST/DATABASE` or `mysql://USER:PASSWORD@HOST/DATABASE`.
     ///
-    /// What follows `sqlite://` is the path as it is, so an absolute one gives three slashes; a file
-    /// that is not there is made, readable by its owner alone. Tables are brought up to date.
+    /// The rest after `sqlite://` is the path, so an absolute path gives three slashes; a file
+    /// that does not exist is created, readable only by its owner. Tables are brought up to date.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] says what was wrong with the URL, the file, the server, or the tables.
+    /// [`OpenError`] if the URL, the file, the server or the tables are invalid.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_with(url, StoreOptions::default()).await
     }
 
-    /// The same, with options.
+    /// Opens the database of a URL with options.
     ///
     /// # Errors
     ///
@@ -42,16 +42,16 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         Ok(store)
     }
 
-    /// Brings the tables up to date, and checks that they have the columns that they must have. Does
-    /// nothing where they are up to date; several processes may do it at the same time.
+    /// Brings the tables up to date, and checks that they have the required columns. Does
+    /// nothing if they are up to date; several processes may call it simultaneously.
     ///
-    /// The table of users is made for the bundled user alone: an application with a user of its own
-    /// makes it before, or opens the store by a URL with a
-    /// [migration](StoreOptions::migration) that does.
+    /// The table of users is created only for the bundled user: an application with its own user type
+    /// creates its table before, or opens the store by a URL with a
+    /// [migration](StoreOptions::migration) that creates it.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] when the database cannot be reached, refuses a migration, was migrated by a
+    /// [`OpenError`] if the database cannot be reached, rejects a migration, was migrated by a
     /// newer version of this crate, or has a table that does not fit.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         self.migrate_all(Vec::new()).await
@@ -60,7 +60,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn migrate_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
         let bundled = TypeId::of::<U>() == TypeId::of::<User>();
-        // A task of its own: a transaction on SQLite must not be dropped in the middle.
+        // A separate task: a transaction on SQLite must not be dropped before its end.
         let task = tokio::spawn(async move {
             let outcome = migrate::run(&mut *connection, bundled, &own).await;
             (outcome, own)
@@ -70,9 +70,9 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         self.check_all(own).await
     }
 
-    /// Checks that the tables are there with the columns that they must have, that address and user
-    /// name have unique indexes, and that no newer version of this crate has changed them. It does
-    /// not see whether columns have the types that the `table!` says: the contract suite does
+    /// Checks that the tables exist with the required columns, that address and user
+    /// name have unique indexes, and that no newer version of this crate has changed them. This does
+    /// not check the types of the columns against the `table!`: the contract suite does
     /// (`auth_core::testing::contract`).
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             let source = std::error::Error::source(&error);
             source.map_or_else(|| error.to_string(), ToString::to_string)
         };
-        let lease = lease::<C>(&self.pool).await;
-        lease.map_err(|error| OpenError::Connection(reason(error)))
+        let connection = open_connection::<C>(&self.pool).await;
+        connection.map_err(|error| OpenError::Connection(reason(error)))
     }
 }

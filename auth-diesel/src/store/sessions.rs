@@ -26,8 +26,8 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
 
     async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
         match sessions::swap(next) {
-            // The version is never written as it was, so that an engine that counts what it changed
-            // counts the same as one that counts what it found.
+            // The version always changes, so that an engine that counts changed rows
+            // counts the same as one that counts found rows.
             Some(swap) => Ok(self.run_write(swap).await? > 0),
             None => Ok(false),
         }

@@ -1,4 +1,4 @@
-//! Changes of accounts in a transaction of the application's.
+//! Changes of accounts in a transaction of the application.
 
 use std::fmt;
 use std::future::Future;
@@ -14,25 +14,25 @@ use auth_core::store::{
 use diesel_async::TransactionManager as _;
 
 use super::users::or_taken;
-use super::{DieselStore, PoolConnection, lease};
+use super::{DieselStore, PoolConnection, open_connection};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::statements::users::{Users, taken_field};
 use crate::table::{Plan, SqlUser};
 
-/// A transaction in which the application and its accounts write together: all of it is there at
-/// the end, or nothing.
+/// A transaction in which the application and its accounts write together: all changes are committed at
+/// the end, or none.
 ///
-/// [`DieselStore::transaction`] makes one. An application that has begun one by itself takes
+/// [`DieselStore::transaction`] begins one. In a transaction that the application has begun, use
 /// [`UsersIn`].
 pub struct Transaction<C: SqlBackend, U: SqlUser> {
     connection: PoolConnection<C>,
     plan: Arc<Plan<U>>,
 }
 
-/// The users of a mapped table inside of a transaction that the caller has begun and will end.
+/// The users of a mapped table inside of a transaction that the caller begins and ends.
 ///
-/// Each change is a savepoint: an address that is taken is an outcome, and leaves the transaction as
+/// Each change is a savepoint: a taken address is an outcome, and leaves the transaction as
 /// it was.
 ///
 /// # Examples
@@ -59,21 +59,21 @@ pub struct UsersIn<'c, C: SqlBackend, U: SqlUser> {
     plan: Arc<Plan<U>>,
 }
 
-/// What the closure of [`DieselStore::transaction`] answers.
+/// The future that the closure of [`DieselStore::transaction`] returns.
 type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
-    /// Runs `work` in a transaction: kept when it answers `Ok`, forgotten when it answers `Err`.
+    /// Runs `work` in a transaction: committed if it returns `Ok`, rolled back if it returns `Err`.
     ///
-    /// Nothing here is tried twice: where the engine ends the transaction because another one was in
-    /// its way, that is an error. The work runs in a task of its own, so that a client that hangs
-    /// up does not stop it in the middle. Hash passwords before it
+    /// There are no retries: if the engine ends the transaction because of a conflict with another one,
+    /// that is an error. The work runs in a separate task, so that a client that hangs
+    /// up does not interrupt it. Hash passwords before it
     /// ([`Accounts::begin_registration`](auth_core::Accounts::begin_registration)) and send mail after it
     /// ([`Accounts::finish_registration`](auth_core::Accounts::finish_registration)): do not wait inside of a transaction.
     ///
     /// # Examples
     ///
-    /// A user and a company of the application's, together or not at all:
+    /// A user and a company of the application, both or neither:
     ///
     /// ```
     /// use auth_core::accounts::{NoHooks, Registration};
@@ -116,7 +116,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///         })
     ///     })
     ///     .await?;
-    /// // Only now is it true, and only now may a mail say so.
+    /// // Mails are sent after the commit.
     /// accounts.finish_registration(&user, &accounts.context()).await?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
@@ -125,15 +125,15 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///
     /// # Errors
     ///
-    /// What `work` answers; [`StoreError`] as `E` where the transaction cannot begin or be kept.
+    /// The error of `work`; [`StoreError`] as `E` if the transaction cannot begin or be committed.
     pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Transaction<C, U>) -> Work<'t, T, E> + Send + 'static,
     {
-        let turn = self.turn().await?;
-        let connection = lease::<C>(&self.pool).await?;
+        let permit = self.write_permit().await?;
+        let connection = open_connection::<C>(&self.pool).await?;
         let plan = Arc::clone(&self.plan);
         let task = tokio::spawn(async move {
             let mut transaction: Transaction<C, U> = Transaction { connection, plan };
@@ -147,13 +147,13 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
                     Err(error) => Err(store_error::<C>(error.into()).into()),
                 },
                 Err(error) => {
-                    // If this fails too, the pool closes the connection, which forgets all of it.
+                    // If this fails too, the pool closes the connection, which rolls the transaction back.
                     let _ = connection.rollback().await;
                     Err(error)
                 }
             };
             drop(connection);
-            drop(turn);
+            drop(permit);
             ended
         });
         task.await
@@ -162,7 +162,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 }
 
 impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
-    /// The users, as this transaction sees them.
+    /// Returns the users within this transaction.
     #[must_use]
     pub fn users(&mut self) -> UsersIn<'_, C, U> {
         UsersIn {
@@ -171,7 +171,7 @@ impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
         }
     }
 
-    /// The connection, for the application's own statements.
+    /// Returns the connection, for the application's own statements.
     #[must_use]
     pub fn connection(&mut self) -> &mut C {
         &mut self.connection
@@ -179,7 +179,7 @@ impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
 }
 
 impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
-    /// The users, as the transaction of this connection sees them.
+    /// Returns the users within the transaction of this connection.
     #[must_use]
     pub fn new(connection: &'c mut C) -> Self {
         Self {
@@ -188,31 +188,31 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         }
     }
 
-    /// As [`UserDatabase::get`](auth_core::UserDatabase::get).
+    /// Does the same as [`UserDatabase::get`](auth_core::UserDatabase::get).
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the database cannot answer.
+    /// [`StoreError`] if the database cannot answer.
     pub async fn get(&mut self, id: &U::Id) -> Result<Option<U>, StoreError> {
         let user = Users::new(self.connection, &self.plan).get(id).await;
         user.map_err(store_error::<C>)
     }
 
-    /// As [`UserDatabase::find`](auth_core::UserDatabase::find).
+    /// Does the same as [`UserDatabase::find`](auth_core::UserDatabase::find).
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the database cannot answer.
+    /// [`StoreError`] if the database cannot answer.
     pub async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
         let user = Users::new(self.connection, &self.plan).find(login).await;
         user.map_err(store_error::<C>)
     }
 
-    /// As [`UserDatabase::insert`](auth_core::UserDatabase::insert).
+    /// Does the same as [`UserDatabase::insert`](auth_core::UserDatabase::insert).
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the database cannot answer.
+    /// [`StoreError`] if the database cannot answer.
     pub async fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
         self.begin().await?;
         let outcome = Users::new(self.connection, &self.plan).insert(new).await;
@@ -220,11 +220,11 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         or_taken::<C, U>(&self.plan, outcome).map_err(store_error::<C>)
     }
 
-    /// As [`UserDatabase::update`](auth_core::UserDatabase::update).
+    /// Does the same as [`UserDatabase::update`](auth_core::UserDatabase::update).
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the database cannot answer.
+    /// [`StoreError`] if the database cannot answer.
     pub async fn update(
         &mut self,
         id: &U::Id,
@@ -243,11 +243,11 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         }
     }
 
-    /// As [`UserDatabase::delete`](auth_core::UserDatabase::delete).
+    /// Does the same as [`UserDatabase::delete`](auth_core::UserDatabase::delete).
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the database cannot answer.
+    /// [`StoreError`] if the database cannot answer.
     pub async fn delete(
         &mut self,
         id: &U::Id,
@@ -271,10 +271,10 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
 
 /// Ends the savepoint of an operation.
 ///
-/// Where the engine has ended the whole transaction (a deadlock on MySQL), there is no savepoint to
-/// return to, and whatever came next would be kept by itself. So the transaction is marked as one
-/// that cannot be kept, and what comes next belongs to another one, which is never kept either: the
-/// pool sees it and closes the connection.
+/// If the engine has ended the whole transaction (a deadlock on MySQL), there is no savepoint to
+/// return to, and further statements would be committed separately. So the transaction is marked as one
+/// that cannot be committed, and further statements belong to a new one, which is never committed: the
+/// pool detects it and closes the connection.
 async fn finish_savepoint<C: Engine, T>(
     connection: &mut C,
     outcome: Result<T, StepError>,

@@ -151,7 +151,7 @@ async fn delete<C: Engine, U: SqlUser>(
     finish(connection, outcome).await
 }
 
-/// A refused row as an outcome.
+/// Returns the outcome of a rejected row.
 pub(super) fn or_taken<C: Engine, U: SqlUser>(
     plan: &Plan<U>,
     outcome: Result<U, StepError>,

@@ -26,8 +26,8 @@ impl FromSql<AuthUuid, Mysql> for DbUuid {
 
 impl ToSql<AuthTime, Mysql> for DbTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Mysql>) -> serialize::Result {
-        // A DATETIME ends with the year 9999 and has no year before 0. What was to expire later
-        // expires then; what is from before has long expired.
+        // A DATETIME has the years 0 to 9999. A later expiry is clamped to the end of 9999,
+        // an earlier one has expired.
         let first = Date::from_ordinal_date(0, 1)?.midnight().assume_utc();
         let last = PrimitiveDateTime::MAX.assume_utc();
         let time = self.to_time().unwrap_or(last).max(first);

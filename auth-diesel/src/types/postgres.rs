@@ -35,7 +35,7 @@ impl ToSql<AuthTime, Pg> for DbTime {
 impl FromSql<AuthTime, Pg> for DbTime {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let since_2000 = <i64 as FromSql<BigInt, Pg>>::from_sql(value)?;
-        // `infinity` is the largest number: it is out of range, and stays out of range.
+        // `infinity` is the largest number, which is out of range.
         Ok(Self(since_2000.saturating_add(EPOCH)))
     }
 }

@@ -1,4 +1,4 @@
-//! Futures that are dropped in the middle, and runtimes that end.
+//! Dropped futures, and runtimes that end.
 
 use std::future::Future;
 use std::pin::pin;
@@ -33,7 +33,7 @@ fn runtimes() -> [(&'static str, Runtime); 2] {
     ]
 }
 
-/// Polls a future so many times, each after others had a turn, and drops it.
+/// Polls a future this many times, yielding between polls, and drops it.
 async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) {
     let mut future = pin!(future);
     for _ in 0..polls {
@@ -67,13 +67,13 @@ macro_rules! on_each_engine_and_runtime {
 }
 
 on_each_engine_and_runtime!(
-    a_dropped_operation_is_done_or_not_done,
-    the_end_of_a_runtime_leaves_whole_changes
+    dropped_operation_is_applied_completely_or_not_at_all,
+    end_of_a_runtime_leaves_complete_changes
 );
 
-/// Each operation is dropped after 0, 1, 4, 9 … polls, from before its first step to after its last; after each the store answers, and what was
-/// asked for is there as a whole or not at all.
-fn a_dropped_operation_is_done_or_not_done<H: Home>() {
+/// Drops each operation after 0, 1, 4, 9 … polls, from before its first step to after its last; the store
+/// still answers, and the change is applied completely or not at all.
+fn dropped_operation_is_applied_completely_or_not_at_all<H: Home>() {
     for (flavour, runtime) in runtimes() {
         runtime.block_on(async {
             let Some(home) = H::new().await else { return };
@@ -119,7 +119,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     drop_session_steps(store, polls).await;
     drop_after(polls, store.purge(now(), 10)).await;
 
-    // A write queues behind the dropped ones, so that after it they are all decided.
+    // A write queues behind the dropped ones, so they have ended when it returns.
     let next = store
         .increment(&key, Window::Fixed(Duration::MINUTE), now())
         .await
@@ -155,7 +155,7 @@ async fn drop_each<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     );
 }
 
-/// A session is there or not, and holds one version as a whole.
+/// A session exists or not, and has exactly one complete version.
 async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize) {
     let row = begun(store, session("users:7")).await;
     let next = after(&row, "next");
@@ -184,9 +184,9 @@ async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize)
     assert_eq!(store.session(&row.id).await.unwrap(), None);
 }
 
-/// The runtime goes away with operations at every stage; the file holds whole changes only, and
-/// another runtime works with it.
-fn the_end_of_a_runtime_leaves_whole_changes<H: Home>() {
+/// The runtime ends during operations; the database contains only complete changes, and
+/// another runtime can use it.
+fn end_of_a_runtime_leaves_complete_changes<H: Home>() {
     for stage in [0, 1, 2, 4, 8, 16] {
         for (flavour, runtime) in runtimes() {
             let Some(home) = runtime.block_on(H::new()) else {

@@ -77,7 +77,7 @@ async fn fresh<H: Home>() -> Fresh<DieselStore<H::Connection>> {
         .with_outage(TablesAway(home))
 }
 
-/// The tables are called something else for a while.
+/// An outage in which the tables have other names.
 struct TablesAway<H>(std::sync::Arc<H>);
 
 const TABLES: [&str; 4] = ["users", "expiring", "sessions", "credentials"];

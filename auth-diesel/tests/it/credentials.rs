@@ -1,4 +1,4 @@
-//! Credentials in SQL, beyond what the contract suite tries.
+//! Credentials in SQL, beyond the contract suite.
 
 use auth_core::store::{
     CredentialData, CredentialId, CredentialInsert, CredentialKind, CredentialStore,
@@ -13,9 +13,9 @@ use crate::support::{columns, inserted, new_user, now, owner};
 
 on_each_engine!(
     any_store_holds_credentials,
-    a_database_without_credentials_gets_the_table,
-    a_table_of_credentials_that_does_not_fit_is_refused,
-    an_insertion_that_fails_is_not_taken,
+    database_without_credentials_gets_the_table,
+    table_of_credentials_that_does_not_fit_is_rejected,
+    failed_insertion_is_not_reported_as_taken,
 );
 
 const BADGE: CredentialKind = CredentialKind::from_static("badge");
@@ -62,8 +62,8 @@ async fn any_store_holds_credentials(home: impl Home) {
     assert_eq!(removed.unwrap(), 1);
 }
 
-/// An earlier version has made the database, with a user in it.
-async fn a_database_without_credentials_gets_the_table(home: impl Home) {
+/// The database was created by an earlier version and has a user.
+async fn database_without_credentials_gets_the_table(home: impl Home) {
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     home.sql("DROP TABLE auth_credentials").await;
@@ -77,7 +77,7 @@ async fn a_database_without_credentials_gets_the_table(home: impl Home) {
     assert_eq!(found(&store, &row).await, Some(row));
 }
 
-async fn a_table_of_credentials_that_does_not_fit_is_refused<H: Home>(home: H) {
+async fn table_of_credentials_that_does_not_fit_is_rejected<H: Home>(home: H) {
     home.open().await;
     for (script, column) in [
         (
@@ -96,14 +96,14 @@ async fn a_table_of_credentials_that_does_not_fit_is_refused<H: Home>(home: H) {
     }
 }
 
-/// Everything that an error says, with its sources.
+/// Returns the messages of an error and its sources.
 fn all_words(error: &StoreError) -> String {
     let source = std::error::Error::source(error).unwrap();
     format!("{error} {error:?} {source} {source:?}")
 }
 
 /// Only the unique index is an outcome, and the error shows no value.
-async fn an_insertion_that_fails_is_not_taken(home: impl Home) {
+async fn failed_insertion_is_not_reported_as_taken(home: impl Home) {
     let store = home.open().await;
     home.sql("ALTER TABLE auth_credentials RENAME TO away_credentials")
         .await;
@@ -117,7 +117,7 @@ async fn an_insertion_that_fails_is_not_taken(home: impl Home) {
 
 /// An error names the column, and does not show its value.
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_are_not_valid_are_errors() {
+async fn invalid_rows_are_errors() {
     let home = File::new().await.unwrap();
     let store = home.open().await;
     let row = badge("users:7");

@@ -28,7 +28,7 @@ on_each_engine!(
     missing_unique_index_of_an_own_column_is_refused,
 );
 
-/// Declares a user with this type of key.
+/// Declares a user type with this type of key.
 macro_rules! customer {
     ($module:ident, $table:literal, $Id:ty) => {
         mod $module {

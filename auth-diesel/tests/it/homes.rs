@@ -1,4 +1,4 @@
-//! Where a database is: a file that goes away, or a database of its own on a server.
+//! The database of a test: a temporary file, or a separate database on a server.
 
 use std::future::Future;
 
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub(crate) trait Home: Send + Sync + Sized + 'static {
     type Connection: SqlBackend;
 
-    /// `None` where there is no server, which has been said aloud.
+    /// Creates a database; `None` without a server, after a notice.
     fn new() -> impl Future<Output = Option<Self>> + Send;
 
     fn url(&self) -> &str;
@@ -28,8 +28,8 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         async { DieselStore::open(self.url()).await.unwrap() }
     }
 
-    /// With as many connections as a race has callers. They are made at the same moment, and each takes
-    /// a handshake that is meant to be slow: on a busy machine that is more than the default waits for.
+    /// Opens the database with one connection per caller of a race. They are opened simultaneously, and each has
+    /// a slow handshake, so that the default timeout is too short on a busy machine.
     fn open_wide<U: SqlUser>(
         &self,
     ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
@@ -39,7 +39,7 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         async { DieselStore::open_with(self.url(), options).await.unwrap() }
     }
 
-    /// Runs a script in the database, past every store.
+    /// Runs a script in the database directly, without a store.
     fn sql(&self, script: &str) -> impl Future<Output = ()> + Send {
         async move {
             let mut connection = Self::Connection::establish(self.file_or_url())
@@ -49,7 +49,7 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
         }
     }
 
-    /// Makes each change of a row of a session fail from now on.
+    /// Makes each update of a session row fail.
     fn refuse_updates(&self) -> impl Future<Output = ()> + Send {
         self.sql(Self::REFUSE_UPDATES)
     }
@@ -62,7 +62,7 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
     const REFUSE_UPDATES: &str;
     const ALLOW_UPDATES: &str = "DROP TRIGGER refused";
 
-    /// What Diesel calls the database.
+    /// Returns the name of the database for Diesel.
     fn file_or_url(&self) -> &str {
         let url = self.url();
         url.strip_prefix("sqlite://").unwrap_or(url)
@@ -141,7 +141,7 @@ impl Home for Mysql {
     }
 }
 
-/// A database with a random name, dropped in the end.
+/// A database with a random name, dropped with this value.
 struct Database<C: AsyncConnection + 'static> {
     server: String,
     url: String,
@@ -169,14 +169,14 @@ impl<C: AsyncConnection> Database<C> {
 impl<C: AsyncConnection + 'static> Drop for Database<C> {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), self.drop.clone());
-        // A test drops it inside of a runtime, which must not be blocked on.
+        // A test drops it inside of a runtime, which must not be blocked.
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap();
             runtime.block_on(async move {
-                // The server may have been stopped by the test: then there is nothing to drop.
+                // The test may have stopped the server; then there is nothing to drop.
                 if let Ok(mut connection) = C::establish(&server).await {
                     let _ = connection.batch_execute(&drop).await;
                 }

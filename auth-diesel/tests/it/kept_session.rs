@@ -1,4 +1,4 @@
-//! The session to keep when the epoch of its user moves: in the same step, or not at all.
+//! The session to keep when the epoch of its user changes: moved in the same transaction, or not at all.
 
 use auth_core::store::{
     InsertOutcome, Precondition, SessionStore, StoredSession, UniqueField, UpdateOutcome,
@@ -15,15 +15,15 @@ use crate::support::{
 };
 
 on_each_engine!(
-    a_kept_session_moves_along,
-    a_change_that_is_not_applied_moves_nothing,
-    only_a_living_session_of_this_user_moves,
-    both_are_written_or_neither,
-    a_session_is_kept_within_a_transaction,
-    rotations_and_password_changes_meet,
+    kept_session_moves_to_the_new_epoch,
+    change_that_is_not_applied_moves_no_session,
+    only_an_active_session_of_this_user_moves,
+    user_and_session_are_both_written_or_neither,
+    session_is_kept_in_a_transaction,
+    simultaneous_rotations_and_password_changes_lose_no_write,
 );
 
-/// A new password, by a user who is logged in with this session.
+/// Returns a password change that keeps this session.
 fn new_password(keep: &SessionId) -> UserChange<User> {
     UserChange {
         password_hash: Some(hash("$argon2id$two")),
@@ -45,7 +45,7 @@ fn moved(session: &StoredSession) -> StoredSession {
     }
 }
 
-async fn a_kept_session_moves_along(home: impl Home) {
+async fn kept_session_moves_to_the_new_epoch(home: impl Home) {
     let store = home.open().await;
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let (own, other) = (begun_by(&store, &ada).await, begun_by(&store, &ada).await);
@@ -56,7 +56,7 @@ async fn a_kept_session_moves_along(home: impl Home) {
         let before = stored(&store, &own).await;
         let outcome = store.update(&ada.id, new_password(&own.id), expect).await;
         let UpdateOutcome::Updated(user) = outcome.unwrap() else {
-            panic!("it is there");
+            panic!("the user does not exist");
         };
         let after = stored(&store, &own).await;
         assert_eq!(after, moved(&before));
@@ -65,7 +65,7 @@ async fn a_kept_session_moves_along(home: impl Home) {
     }
 }
 
-async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
+async fn change_that_is_not_applied_moves_no_session(home: impl Home) {
     let store = home.open().await;
     let root = inserted(&store, admin("root@example.com")).await;
     let ada = inserted(&store, new_user("ada@example.com")).await;
@@ -106,7 +106,7 @@ async fn a_change_that_is_not_applied_moves_nothing(home: impl Home) {
     assert_eq!(columns(&stored), columns(&root));
 }
 
-async fn only_a_living_session_of_this_user_moves(home: impl Home) {
+async fn only_an_active_session_of_this_user_moves(home: impl Home) {
     let store = home.open().await;
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let eve = inserted(&store, new_user("eve@example.com")).await;
@@ -142,7 +142,7 @@ async fn only_a_living_session_of_this_user_moves(home: impl Home) {
         assert!(is_updated, "{outcome:?}");
         assert_eq!(stored(&store, &kept).await, kept);
     }
-    // Without a new epoch, a session of the one before stays where it is.
+    // Without a new epoch, a session of the previous epoch does not move.
     let own = begun_by(&store, &ada).await;
     let change = UserChange {
         bump_epoch: false,
@@ -164,7 +164,7 @@ async fn only_a_living_session_of_this_user_moves(home: impl Home) {
     assert!(is_updated, "{outcome:?}");
 }
 
-async fn both_are_written_or_neither(home: impl Home) {
+async fn user_and_session_are_both_written_or_neither(home: impl Home) {
     let store = home.open().await;
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let own = begun_by(&store, &ada).await;
@@ -187,8 +187,8 @@ async fn both_are_written_or_neither(home: impl Home) {
     assert_eq!(stored(&store, &own).await, moved(&own));
 }
 
-/// A failure there undoes the change of the account, and nothing else of the transaction.
-async fn a_session_is_kept_within_a_transaction(home: impl Home) {
+/// A failed move reverts the change of the account, and nothing else in the transaction.
+async fn session_is_kept_in_a_transaction(home: impl Home) {
     let store = home.open().await;
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let own = begun_by(&store, &ada).await;
@@ -205,13 +205,13 @@ async fn a_session_is_kept_within_a_transaction(home: impl Home) {
     home.allow_updates().await;
     let updated = within(&store, &ada, &own, "eve@example.com").await.unwrap();
     let UpdateOutcome::Updated(user) = updated.unwrap() else {
-        panic!("it is there");
+        panic!("the user does not exist");
     };
     assert_eq!(stored(&store, &own).await, moved(&own));
     assert_eq!(user.account.epoch, own.epoch.next());
 }
 
-/// A new password, and a user beside it.
+/// Changes a password and inserts a user in one transaction.
 async fn within<C: SqlBackend>(
     store: &DieselStore<C>,
     user: &User,
@@ -233,7 +233,7 @@ async fn within<C: SqlBackend>(
 }
 
 /// A concurrent write of the session keeps the new epoch, and no write is lost.
-async fn rotations_and_password_changes_meet(home: impl Home) {
+async fn simultaneous_rotations_and_password_changes_lose_no_write(home: impl Home) {
     const CHANGES: i64 = 20;
     let store = home.open_wide::<User>().await;
     let ada = inserted(&store, new_user("ada@example.com")).await;

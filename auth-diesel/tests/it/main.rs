@@ -1,6 +1,6 @@
 //! The guarantees of the storage traits and of this crate, on every engine.
 //!
-//! Tests of engines that need a server ask for one by its URL; `cargo xtask test` starts them.
+//! Tests with a server read its URL from the environment; `cargo xtask test` starts the servers.
 #![cfg(test)]
 
 mod cancel;
@@ -20,7 +20,7 @@ mod sessions;
 mod support;
 mod transaction;
 
-/// Makes a test of a generic function for each engine: `on_each_engine!(mod::name)`. The function takes a
+/// Defines a test of a generic function for each engine: `on_each_engine!(mod::name)`. The function takes a
 /// [`Home`](homes::Home), which is where an empty database is.
 macro_rules! on_each_engine {
     ($($name:ident),+ $(,)?) => {$(

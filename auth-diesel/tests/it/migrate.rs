@@ -12,14 +12,14 @@ use crate::support::{begun, columns, inserted, new_user, session, stored};
 
 on_each_engine!(
     migrating_again_changes_nothing,
-    many_migrate_one_database_at_once,
-    a_newer_database_is_refused,
-    a_role_without_rights_leaves_tables_alone,
-    tables_that_do_not_fit_are_refused,
-    a_table_of_sessions_that_does_not_fit_is_refused,
-    a_database_without_sessions_gets_them,
+    simultaneous_migrations_of_one_database_succeed,
+    newer_database_is_rejected,
+    role_without_rights_does_not_change_tables,
+    tables_that_do_not_fit_are_rejected,
+    table_of_sessions_that_does_not_fit_is_rejected,
+    database_without_sessions_gets_the_table,
     existing_sessions_were_authenticated_when_they_were_started,
-    down_undoes_up,
+    down_reverts_up,
 );
 
 async fn migrating_again_changes_nothing(home: impl Home) {
@@ -31,8 +31,8 @@ async fn migrating_again_changes_nothing(home: impl Home) {
     assert_eq!(columns(&stored), columns(&user));
 }
 
-/// Each store has a pool of its own, as processes have.
-async fn many_migrate_one_database_at_once<H: Home>(home: H) {
+/// Each store has a separate pool, like separate processes.
+async fn simultaneous_migrations_of_one_database_succeed<H: Home>(home: H) {
     let mut tasks = JoinSet::new();
     for number in 0..8 {
         let url = home.url().to_owned();
@@ -46,7 +46,7 @@ async fn many_migrate_one_database_at_once<H: Home>(home: H) {
     assert_eq!(page.total, 8);
 }
 
-async fn a_newer_database_is_refused<H: Home>(home: H) {
+async fn newer_database_is_rejected<H: Home>(home: H) {
     home.open().await;
     home.sql("INSERT INTO auth_migrations (name) VALUES ('0999_of_tomorrow')")
         .await;
@@ -67,7 +67,7 @@ async fn a_newer_database_is_refused<H: Home>(home: H) {
     }
 }
 
-async fn a_role_without_rights_leaves_tables_alone<H: Home>(home: H) {
+async fn role_without_rights_does_not_change_tables<H: Home>(home: H) {
     let open = || {
         let options = StoreOptions::default().without_migrations();
         DieselStore::<H::Connection>::open_with(home.url(), options)
@@ -79,7 +79,7 @@ async fn a_role_without_rights_leaves_tables_alone<H: Home>(home: H) {
     inserted(&store, new_user("ada@example.com")).await;
 }
 
-async fn tables_that_do_not_fit_are_refused<H: Home>(home: H) {
+async fn tables_that_do_not_fit_are_rejected<H: Home>(home: H) {
     home.open().await;
     home.sql("ALTER TABLE auth_users RENAME COLUMN epoch TO era")
         .await;
@@ -91,7 +91,7 @@ async fn tables_that_do_not_fit_are_refused<H: Home>(home: H) {
     assert!(words.contains("epoch"), "{words}");
 }
 
-async fn a_table_of_sessions_that_does_not_fit_is_refused<H: Home>(home: H) {
+async fn table_of_sessions_that_does_not_fit_is_rejected<H: Home>(home: H) {
     home.open().await;
     home.sql("ALTER TABLE auth_sessions RENAME COLUMN ends_at TO finale")
         .await;
@@ -109,8 +109,8 @@ async fn a_table_of_sessions_that_does_not_fit_is_refused<H: Home>(home: H) {
     assert!(words.contains("table auth_sessions"), "{words}");
 }
 
-/// An earlier version has made the database, with a user in it.
-async fn a_database_without_sessions_gets_them(home: impl Home) {
+/// The database was created by an earlier version and has a user.
+async fn database_without_sessions_gets_the_table(home: impl Home) {
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     home.sql("DROP TABLE auth_sessions").await;
@@ -140,7 +140,7 @@ async fn existing_sessions_were_authenticated_when_they_were_started(home: impl 
     assert_eq!(migrated.methods, Methods::none());
 }
 
-async fn down_undoes_up<H: Home>(home: H) {
+async fn down_reverts_up<H: Home>(home: H) {
     home.open().await;
     home.sql(include_str!(
         "../../migrations/sqlite/0005_session_auth/down.sql"
@@ -165,9 +165,9 @@ async fn down_undoes_up<H: Home>(home: H) {
     inserted(&store, new_user("ada@example.com")).await;
 }
 
-/// The files that are run above are those of every engine.
+/// The scripts that the test above runs are those of every engine.
 #[test]
-fn every_engine_goes_down_alike() {
+fn every_engine_has_the_same_down_migrations() {
     let same = |one: &str, two: &str, three: &str| assert!(one == two && two == three);
     same(
         include_str!("../../migrations/sqlite/0001_expiring/down.sql"),
@@ -196,10 +196,10 @@ fn every_engine_goes_down_alike() {
     );
 }
 
-/// MySQL keeps each change of a table at once. An interrupted migration leaves a table without a
+/// MySQL commits each change of a table at once. An interrupted migration leaves a table without a
 /// record, and the next start continues from there.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_between_a_table_and_its_note_is_mended() {
+async fn migration_continues_after_a_crash_before_its_record() {
     let Some(home) = Mysql::new().await else {
         return;
     };
@@ -212,7 +212,7 @@ async fn a_crash_between_a_table_and_its_note_is_mended() {
 
 /// A start without pending migrations waits for no lock, and other databases have their own locks.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_held_lock_stops_nobody_who_is_up_to_date() {
+async fn migrated_database_opens_while_the_lock_is_held() {
     use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
     let (Some(home), Some(other)) = (Mysql::new().await, Mysql::new().await) else {

@@ -1,4 +1,4 @@
-//! Opening, and pools that have nothing to give.
+//! Opening databases, and exhausted pools.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use crate::on_each_engine;
 use crate::support::{admin, columns, email, inserted, new_user, now};
 
 on_each_engine!(
-    a_new_database_has_no_users,
-    what_was_written_is_there_after_reopening,
+    new_database_has_no_users,
+    written_rows_exist_after_reopening,
     writers_of_several_stores_wait_for_each_other,
-    an_exhausted_pool_is_an_error,
-    a_url_chooses_the_engine,
-    the_pool_may_be_the_applications,
+    exhausted_pool_is_an_error,
+    url_chooses_the_engine,
+    store_works_on_the_pool_of_the_application,
 );
 
 /// A6.3.2: no default accounts.
-async fn a_new_database_has_no_users(home: impl Home) {
+async fn new_database_has_no_users(home: impl Home) {
     let page = home.open().await.list(PageRequest::first()).await.unwrap();
     assert_eq!((page.items.len(), page.total), (0, 0));
 }
 
-async fn what_was_written_is_there_after_reopening(home: impl Home) {
+async fn written_rows_exist_after_reopening(home: impl Home) {
     let key = ExpiringKey::new("test", "a");
     let window = Window::Fixed(time::Duration::MINUTE);
     let store = home.open().await;
@@ -41,7 +41,7 @@ async fn what_was_written_is_there_after_reopening(home: impl Home) {
     assert_eq!(store.increment(&key, window, now()).await.unwrap(), 2);
 }
 
-/// Several stores are like several processes: they share no permit, and no call fails with "locked".
+/// Several stores, like several processes, share no write permit, and no call fails with "locked".
 async fn writers_of_several_stores_wait_for_each_other(home: impl Home) {
     let key = ExpiringKey::new("test", "a");
     let mut tasks = JoinSet::new();
@@ -62,8 +62,8 @@ async fn writers_of_several_stores_wait_for_each_other(home: impl Home) {
     assert_eq!(counts, (1..=64).collect::<Vec<_>>());
 }
 
-/// A pool with nothing to give is an error, neither a panic nor absence.
-async fn an_exhausted_pool_is_an_error<H: Home>(home: H) {
+/// An exhausted pool is an error, neither a panic nor absence.
+async fn exhausted_pool_is_an_error<H: Home>(home: H) {
     let options = StoreOptions::default()
         .pool_size(1)
         .checkout_timeout(Duration::from_millis(500));
@@ -83,7 +83,7 @@ async fn an_exhausted_pool_is_an_error<H: Home>(home: H) {
     assert!(nobody.is_none());
 }
 
-async fn a_url_chooses_the_engine(home: impl Home) {
+async fn url_chooses_the_engine(home: impl Home) {
     let store: AnyStore = AnyStore::open(home.url()).await.unwrap();
     let user = inserted(&store, new_user("ada@example.com")).await;
     let same = home.open().await.get(&user.id).await.unwrap().unwrap();
@@ -96,8 +96,8 @@ async fn a_url_chooses_the_engine(home: impl Home) {
     );
 }
 
-/// One pool for the application and its accounts.
-async fn the_pool_may_be_the_applications<H: Home>(home: H) {
+/// The application and its accounts share one pool.
+async fn store_works_on_the_pool_of_the_application<H: Home>(home: H) {
     let pool = home.open().await.pool().clone();
     let store: DieselStore<H::Connection> = DieselStore::from_pool(pool.clone());
     store.migrate().await.unwrap();
@@ -108,7 +108,7 @@ async fn the_pool_may_be_the_applications<H: Home>(home: H) {
 }
 
 #[tokio::test]
-async fn urls_of_something_else() {
+async fn url_of_another_engine_is_rejected() {
     for url in [
         "",
         "accounts.db",
@@ -152,9 +152,9 @@ async fn urls_of_something_else() {
     }
 }
 
-/// A URL may hold a password: no error repeats it.
+/// A URL may contain a password: no error contains it.
 #[tokio::test]
-async fn a_server_that_is_not_there() {
+async fn error_of_an_unreachable_server_has_no_password() {
     for scheme in ["postgres", "mysql"] {
         let url = format!("{scheme}://user:a-secret-word@127.0.0.1:1/accounts");
         let options = StoreOptions::default().checkout_timeout(Duration::from_millis(200));
@@ -167,9 +167,9 @@ async fn a_server_that_is_not_there() {
     }
 }
 
-/// A wrong password is told at once, in the server's words, and no part of it is repeated.
+/// A wrong password is an error at once, without any part of the password.
 #[tokio::test]
-async fn a_server_that_refuses() {
+async fn error_of_a_wrong_password_has_no_password() {
     let homes = [
         Postgres::new().await.map(|home| home.url().to_owned()),
         Mysql::new().await.map(|home| home.url().to_owned()),
@@ -188,7 +188,7 @@ async fn a_server_that_refuses() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be() {
+async fn invalid_file_is_an_error() {
     let file = File::new().await.unwrap();
     let url = format!("{}/nowhere/x.db", file.url());
     let error = SqliteStore::<auth_core::User>::open(&url)
@@ -205,7 +205,7 @@ async fn files_that_cannot_be() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn others_cannot_read_the_file() {
+async fn database_file_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt;
 
     let file = File::new().await.unwrap();

@@ -10,19 +10,19 @@ use tokio::task::JoinSet;
 use crate::support::{inserted, new_user};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn postgres_comes_back() {
-    comes_back::<PostgresConnection>(Engine::Postgres).await;
+async fn store_recovers_from_an_outage_of_postgres() {
+    recovers_from_an_outage::<PostgresConnection>(Engine::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn mysql_comes_back() {
-    comes_back::<MysqlConnection>(Engine::Mysql).await;
+async fn store_recovers_from_an_outage_of_mysql() {
+    recovers_from_an_outage::<MysqlConnection>(Engine::Mysql).await;
 }
 
-/// Eight callers insert users all the time while the server is stopped, started, killed and started:
-/// an acknowledged user is present, no user is there twice, and the program needs no
+/// Eight callers insert users constantly while the server is stopped, started, killed and started:
+/// each acknowledged user exists once, and the program needs no
 /// restart.
-async fn comes_back<C: SqlBackend>(engine: Engine) {
+async fn recovers_from_an_outage<C: SqlBackend>(engine: Engine) {
     let Some(mut server) = own_server(engine) else {
         return;
     };
@@ -47,12 +47,12 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
         let error = store.get(&known.id).await.unwrap_err();
         assert_eq!(error.to_string(), "the store cannot answer");
         server.start().unwrap();
-        // The first answer may need a connection or two that the server has closed.
+        // The first calls may get connections that the server has closed.
         let mut answers = 0;
         for _ in 0..100 {
             match store.get(&known.id).await {
                 Ok(user) => {
-                    assert!(user.is_some(), "an outage is not absence");
+                    assert!(user.is_some(), "the outage was reported as absence");
                     answers += 1;
                     if answers == 20 {
                         break;
@@ -61,7 +61,7 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
                 Err(_) => tokio::task::yield_now().await,
             }
         }
-        assert_eq!(answers, 20, "the store did not come back");
+        assert_eq!(answers, 20, "the store did not recover");
     }
     stop.send(true).unwrap();
     let (mut told, mut unsure) = (Vec::new(), 0);
@@ -69,10 +69,7 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
         told.extend(caller_told);
         unsure += caller_unsure;
     }
-    assert!(
-        unsure > 0,
-        "the callers were not there when the server was not"
-    );
+    assert!(unsure > 0, "no call failed during the outage");
     for address in &told {
         let found = store.find(&new_user(address).email.into()).await.unwrap();
         assert!(found.is_some(), "{address} is lost");
@@ -85,7 +82,7 @@ async fn comes_back<C: SqlBackend>(engine: Engine) {
     );
 }
 
-/// The addresses that were acknowledged, and how many calls failed.
+/// Inserts users until the end; returns the acknowledged addresses and the number of failed calls.
 async fn insert_until<C: SqlBackend>(
     store: &DieselStore<C>,
     caller: usize,

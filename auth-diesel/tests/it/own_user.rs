@@ -1,4 +1,4 @@
-//! A user of the application's own: a key that the database makes, other names, columns of its own,
+//! The application's user type: a key from the database, other column names, additional columns,
 //! and a table without names, roles or superusers.
 
 use std::marker::PhantomData;
@@ -19,12 +19,12 @@ use crate::on_each_engine;
 use crate::support::{begun, email, hash, now, session, stored};
 
 on_each_engine!(
-    the_contract_is_kept,
-    a_column_of_its_own_may_be_unique,
-    what_has_no_column_is_not_lost_in_silence,
-    a_table_that_is_not_there_is_named,
-    a_session_is_kept_by_a_key_of_any_kind,
-    an_address_that_two_could_have_is_refused,
+    store_keeps_the_contract,
+    own_column_can_be_unique,
+    value_without_a_column_is_an_error,
+    error_names_the_missing_table,
+    session_of_a_user_with_a_number_as_key_is_kept,
+    address_without_a_unique_index_is_rejected,
 );
 
 auth_diesel::diesel::table! {
@@ -196,7 +196,7 @@ fn member(address: &str, nick: &str) -> NewUser<Member> {
     }
 }
 
-async fn the_contract_is_kept<H: Home>(home: H) {
+async fn store_keeps_the_contract<H: Home>(home: H) {
     drop(home);
     contract::user_database(Fixture::<H>(PhantomData))
         .await
@@ -241,7 +241,7 @@ impl<H: Home> UserFixture for Fixture<H> {
     }
 }
 
-async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
+async fn own_column_can_be_unique<H: Home>(home: H) {
     let store = open(&home).await;
     store
         .insert(member("ada@example.com", "ada"))
@@ -265,7 +265,7 @@ async fn a_column_of_its_own_may_be_unique<H: Home>(home: H) {
     );
 }
 
-async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
+async fn value_without_a_column_is_an_error<H: Home>(home: H) {
     let store = open(&home).await;
     let superuser = NewUser {
         is_superuser: true,
@@ -283,12 +283,12 @@ async fn what_has_no_column_is_not_lost_in_silence<H: Home>(home: H) {
     }
 }
 
-/// Of a user whose key is a number, and not of those whose keys end alike.
-async fn a_session_is_kept_by_a_key_of_any_kind<H: Home>(home: H) {
+/// Keeps the session of a user whose key is a number, and not of users whose keys have the same end.
+async fn session_of_a_user_with_a_number_as_key_is_kept<H: Home>(home: H) {
     let store = open(&home).await;
     let outcome = store.insert(member("ada@example.com", "ada")).await;
     let InsertOutcome::Inserted(ada) = outcome.unwrap() else {
-        panic!("it is new");
+        panic!("the address is taken");
     };
     let key = ada.number;
     for (of, moves) in [
@@ -312,8 +312,8 @@ async fn a_session_is_kept_by_a_key_of_any_kind<H: Home>(home: H) {
     }
 }
 
-/// The unique index decides registrations: without it there is no opening.
-async fn an_address_that_two_could_have_is_refused<H: Home>(home: H) {
+/// The unique index decides registrations, so opening without it fails.
+async fn address_without_a_unique_index_is_rejected<H: Home>(home: H) {
     open(&home).await;
     let drop = match home.url().split(':').next().unwrap() {
         "sqlite" => {
@@ -337,7 +337,7 @@ async fn an_address_that_two_could_have_is_refused<H: Home>(home: H) {
     assert!(words.contains("`mail` has no unique index"), "{words}");
 }
 
-async fn a_table_that_is_not_there_is_named<H: Home>(home: H) {
+async fn error_names_the_missing_table<H: Home>(home: H) {
     let error = DieselStore::<H::Connection, Member>::open(home.url())
         .await
         .unwrap_err();

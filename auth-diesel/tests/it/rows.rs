@@ -1,4 +1,4 @@
-//! Rows that make no sense, and errors that tell no values.
+//! Invalid rows, and errors without values.
 
 use std::error::Error;
 
@@ -10,12 +10,12 @@ use crate::on_each_engine;
 use crate::support::{inserted, new_user, now};
 
 on_each_engine!(
-    senseless_rows_are_errors,
-    a_negative_count_is_an_error_and_a_full_one_stays,
-    errors_tell_no_values,
+    invalid_rows_are_errors,
+    negative_count_is_an_error_and_maximum_count_stays,
+    errors_contain_no_values,
 );
 
-/// Everything an error says, its sources included.
+/// Returns the messages of an error and its sources.
 fn all_words(error: &StoreError) -> String {
     let mut words = vec![format!("{error} {error:?}")];
     let mut source = error.source();
@@ -26,7 +26,7 @@ fn all_words(error: &StoreError) -> String {
     words.join(" ")
 }
 
-async fn senseless_rows_are_errors(home: impl Home) {
+async fn invalid_rows_are_errors(home: impl Home) {
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     for (column, value, good) in [
@@ -58,7 +58,7 @@ async fn senseless_rows_are_errors(home: impl Home) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_time_beyond_time_is_an_error() {
+async fn time_out_of_range_is_an_error() {
     let home = File::new().await.unwrap();
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
@@ -68,7 +68,7 @@ async fn a_time_beyond_time_is_an_error() {
     assert!(words.contains("created_at"), "{words}");
 }
 
-async fn a_negative_count_is_an_error_and_a_full_one_stays(home: impl Home) {
+async fn negative_count_is_an_error_and_maximum_count_stays(home: impl Home) {
     let store = home.open().await;
     let key = ExpiringKey::new("test", "a");
     for window in [Window::Fixed, Window::Sliding] {
@@ -85,8 +85,8 @@ async fn a_negative_count_is_an_error_and_a_full_one_stays(home: impl Home) {
     store.count(&key, now()).await.unwrap_err();
 }
 
-/// Neither where a table is missing, nor where a constraint that is not ours refuses a row.
-async fn errors_tell_no_values(home: impl Home) {
+/// Errors about a missing table and about a constraint of the application contain no values.
+async fn errors_contain_no_values(home: impl Home) {
     let store = home.open().await;
     home.sql("CREATE UNIQUE INDEX only_one_hash ON auth_users (created_at)")
         .await;

@@ -1,4 +1,4 @@
-//! Sessions from the login to the logout, with accounts and sessions in one database.
+//! Sessions from login to logout, with accounts and sessions in one database.
 
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -24,15 +24,15 @@ use crate::support::owner;
 
 on_each_engine!(
     from_login_to_logout,
-    many_refreshes_of_one_token_within_the_grace,
-    many_refreshes_of_one_token_without_a_grace,
-    a_password_change_keeps_the_session_that_asks,
+    simultaneous_refreshes_within_the_grace_get_one_successor,
+    one_simultaneous_refresh_wins_without_grace,
+    password_change_keeps_the_current_session,
     a_refresh_that_cannot_be_written_is_503,
-    rotations_take_no_more_room,
-    a_deleted_user_leaves_no_session,
+    rotations_keep_the_size_of_a_session,
+    deletion_of_a_user_removes_its_sessions,
 );
 
-/// Where the first backend is (opaque tokens), and the second (JWTs).
+/// The paths of the first backend (opaque tokens) and the second (JWTs).
 const BACKENDS: [&str; 2] = ["/auth", "/auth/jwt"];
 
 const NEW_PASSWORD: &str = "an engine of differences";
@@ -52,7 +52,7 @@ struct Tokens {
 }
 
 impl<C: SqlBackend> World<C> {
-    /// With the account `ada@example.com`.
+    /// Creates an application with the account `ada@example.com`.
     async fn new(store: DieselStore<C>, grace: Option<StdDuration>) -> Arc<Self> {
         let (clock, events) = (ManualClock::new(), RecordingSink::new());
         let master = master_secret();
@@ -113,7 +113,7 @@ impl<C: SqlBackend> World<C> {
             .await
     }
 
-    /// The status of the answer to "who am I".
+    /// Returns the status of `GET /users/me` with this token.
     async fn me(&self, access: &str) -> u16 {
         let me = WireRequest::get("/users/me").bearer(access);
         self.send(me).await.status
@@ -127,7 +127,7 @@ impl<C: SqlBackend> World<C> {
         reply.json()["sessions"].as_array().unwrap().clone()
     }
 
-    /// The rows of all sessions of the user.
+    /// Returns the rows of all sessions of the user.
     async fn rows(&self) -> Vec<StoredSession> {
         let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
         let ada = self.store.find(&ada.into()).await.unwrap().unwrap();
@@ -141,7 +141,7 @@ impl<C: SqlBackend> World<C> {
         kinds.into_iter().filter(|known| *known == kind).count()
     }
 
-    /// The answers to so many refreshes of one token at the same time.
+    /// Sends simultaneous refreshes of one token, and returns the replies.
     async fn storm(self: &Arc<Self>, base: &'static str, token: &str) -> Vec<WireReply> {
         let mut refreshes = JoinSet::new();
         for _ in 0..64 {
@@ -187,7 +187,7 @@ async fn from_login_to_logout(home: impl Home) {
         assert_eq!(world.refresh(base, &second.refresh).await.status, 401);
         assert_eq!(world.rows().await, []);
 
-        // A token that was spent long ago ends its session when it comes back.
+        // An old spent token ends its session when it is presented.
         let stolen = world.login(base).await;
         let kept = tokens(&world.refresh(base, &stolen.refresh).await);
         world.clock.advance(Duration::MINUTE);
@@ -198,7 +198,7 @@ async fn from_login_to_logout(home: impl Home) {
     assert_eq!(world.count(EventKind::TokenReused), BACKENDS.len());
 }
 
-async fn many_refreshes_of_one_token_within_the_grace(home: impl Home) {
+async fn simultaneous_refreshes_within_the_grace_get_one_successor(home: impl Home) {
     let world = World::new(home.open_wide().await, None).await;
     for base in BACKENDS {
         let first = world.login(base).await;
@@ -219,7 +219,7 @@ async fn many_refreshes_of_one_token_within_the_grace(home: impl Home) {
     assert_eq!(world.rows().await.len(), BACKENDS.len());
 }
 
-async fn many_refreshes_of_one_token_without_a_grace(home: impl Home) {
+async fn one_simultaneous_refresh_wins_without_grace(home: impl Home) {
     let world = World::new(home.open_wide().await, Some(StdDuration::ZERO)).await;
     for base in BACKENDS {
         let first = world.login(base).await;
@@ -236,7 +236,7 @@ async fn many_refreshes_of_one_token_without_a_grace(home: impl Home) {
     assert_eq!(world.count(EventKind::TokenReused), BACKENDS.len());
 }
 
-async fn a_password_change_keeps_the_session_that_asks(home: impl Home) {
+async fn password_change_keeps_the_current_session(home: impl Home) {
     let world = World::new(home.open().await, None).await;
     let mut password = PASSWORD;
     for (base, next) in BACKENDS.into_iter().zip([NEW_PASSWORD, PASSWORD]) {
@@ -256,7 +256,7 @@ async fn a_password_change_keeps_the_session_that_asks(home: impl Home) {
         let list = world.list(&own.access).await;
         assert_eq!(list.len(), 1, "{list:?}");
 
-        // The store moved it in the step of the change, without a second write.
+        // The store moved the session in the transaction of the change, without a second write.
         let epochs = world.rows().await;
         let kept = epochs.iter().max_by_key(|row| row.epoch).unwrap();
         assert_eq!(kept.version, 2, "{kept:?}");
@@ -283,7 +283,7 @@ async fn a_refresh_that_cannot_be_written_is_503(home: impl Home) {
     }
 }
 
-async fn rotations_take_no_more_room(home: impl Home) {
+async fn rotations_keep_the_size_of_a_session(home: impl Home) {
     const ROTATIONS: i64 = 1500;
     let world = World::new(home.open().await, None).await;
     for base in BACKENDS {
@@ -305,16 +305,16 @@ async fn rotations_take_no_more_room(home: impl Home) {
         assert_eq!(rows[0].version, ROTATIONS + 2);
         let after = sizes(rows);
         assert_eq!(after.len(), before.len());
-        // The number of the generation has grown by three digits.
+        // The generation number has three more digits.
         assert!(after[0] <= before[0] + 3, "{before:?}, {after:?}");
     }
-    // All rows of the table, for all owners.
+    // All rows of the table, of all owners.
     let end = world.clock.now() + Duration::days(400);
     let all = world.store.purge_sessions(end, u32::MAX).await.unwrap();
     assert_eq!(all, BACKENDS.len() as u64);
 }
 
-async fn a_deleted_user_leaves_no_session(home: impl Home) {
+async fn deletion_of_a_user_removes_its_sessions(home: impl Home) {
     let world = World::new(home.open().await, None).await;
     let tokens = world.login(BACKENDS[0]).await;
     world.login(BACKENDS[1]).await;

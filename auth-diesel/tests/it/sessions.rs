@@ -1,4 +1,4 @@
-//! Sessions, as every engine keeps them.
+//! Sessions on every engine.
 
 use auth_core::login::{AuthMethod, Methods};
 use auth_core::store::{SessionStore, SessionTokens, StoredSession};
@@ -11,21 +11,21 @@ use crate::on_each_engine;
 use crate::support::{after, begun, now, owner, session, stored};
 
 on_each_engine!(
-    every_column_comes_back,
+    every_column_is_stored_and_read,
     rounding_ends_no_session_early,
-    a_swap_takes_the_version_before,
-    one_of_many_swaps_wins,
-    one_of_many_deletions_wins,
-    lists_are_in_order_and_of_one_owner,
-    all_sessions_of_an_owner_go,
-    what_is_over_is_purged_in_batches,
-    many_purge_at_once,
-    sessions_are_used_while_others_are_purged,
-    a_refused_update_changes_nothing,
-    a_store_that_any_url_names_holds_sessions,
+    swap_requires_the_previous_version,
+    one_of_simultaneous_swaps_wins,
+    one_of_simultaneous_deletions_wins,
+    list_is_ordered_and_of_one_owner,
+    all_sessions_of_an_owner_are_deleted,
+    expired_sessions_are_purged_in_batches,
+    simultaneous_purges_remove_each_session_once,
+    sessions_can_be_used_during_a_purge,
+    rejected_update_changes_nothing,
+    any_store_holds_sessions,
 );
 
-async fn every_column_comes_back(home: impl Home) {
+async fn every_column_is_stored_and_read(home: impl Home) {
     let store = home.open().await;
     let end_of_time = Date::from_calendar_date(9999, Month::December, 31)
         .unwrap()
@@ -66,7 +66,7 @@ async fn every_column_comes_back(home: impl Home) {
     }
     let nobody = SessionId::generate().unwrap();
     assert_eq!(store.session(&nobody).await.unwrap(), None);
-    // An id is not given twice: the row that is there stays.
+    // A duplicate id is rejected and the existing row stays.
     let again = session("users:7");
     let again = begun(&store, again).await;
     let thief = StoredSession {
@@ -77,7 +77,7 @@ async fn every_column_comes_back(home: impl Home) {
     assert_eq!(stored(&store, &again).await, again);
 }
 
-/// The stores know micro-seconds, and a clock may know more.
+/// Stores have micro-seconds; a clock may be more precise.
 async fn rounding_ends_no_session_early(home: impl Home) {
     let store = home.open().await;
     let fraction = Duration::nanoseconds(1);
@@ -119,7 +119,7 @@ async fn rounding_ends_no_session_early(home: impl Home) {
     assert_eq!(store.purge_sessions(end, 9).await.unwrap(), 1);
 }
 
-async fn a_swap_takes_the_version_before(home: impl Home) {
+async fn swap_requires_the_previous_version(home: impl Home) {
     let store = home.open().await;
     let first = begun(&store, session("users:7")).await;
     let other = begun(&store, session("users:7")).await;
@@ -137,7 +137,7 @@ async fn a_swap_takes_the_version_before(home: impl Home) {
     assert!(!store.swap_session(&skipping).await.unwrap());
     assert_eq!(stored(&store, &first).await, second);
 
-    // What identifies it stays as it is.
+    // The identifying columns do not change.
     let renamed = StoredSession {
         owner: owner("users:8"),
         backend: "other".to_owned(),
@@ -165,7 +165,7 @@ async fn a_swap_takes_the_version_before(home: impl Home) {
     assert_eq!(store.session(&first.id).await.unwrap(), None);
 }
 
-async fn one_of_many_swaps_wins(home: impl Home) {
+async fn one_of_simultaneous_swaps_wins(home: impl Home) {
     let store = home.open_wide::<User>().await;
     let mut row = begun(&store, session("users:7")).await;
     for round in 0..4 {
@@ -181,7 +181,7 @@ async fn one_of_many_swaps_wins(home: impl Home) {
     }
 }
 
-async fn one_of_many_deletions_wins(home: impl Home) {
+async fn one_of_simultaneous_deletions_wins(home: impl Home) {
     let store = home.open_wide::<User>().await;
     let row = begun(&store, session("users:7")).await;
     let mut deletions = JoinSet::new();
@@ -194,7 +194,7 @@ async fn one_of_many_deletions_wins(home: impl Home) {
     assert_eq!(store.session(&row.id).await.unwrap(), None);
 }
 
-async fn lists_are_in_order_and_of_one_owner(home: impl Home) {
+async fn list_is_ordered_and_of_one_owner(home: impl Home) {
     const OWNERS: [&str; 8] = ["a", "a ", " a", "A", "é", "e", "e\u{301}", "É"];
     let store = home.open().await;
     for of in OWNERS {
@@ -224,7 +224,7 @@ async fn lists_are_in_order_and_of_one_owner(home: impl Home) {
     assert_eq!(none, []);
 }
 
-async fn all_sessions_of_an_owner_go(home: impl Home) {
+async fn all_sessions_of_an_owner_are_deleted(home: impl Home) {
     let store = home.open().await;
     for of in ["a", "a ", "A", "a"] {
         begun(&store, session(of)).await;
@@ -242,7 +242,7 @@ async fn all_sessions_of_an_owner_go(home: impl Home) {
     }
 }
 
-/// Sessions that ended so many seconds ago; the first of them ends now.
+/// Inserts `count` sessions that ended 0, 1, 2 … seconds ago.
 async fn over<S: SessionStore>(store: &S, count: i64) {
     for ago in 0..count {
         let row = StoredSession {
@@ -253,12 +253,12 @@ async fn over<S: SessionStore>(store: &S, count: i64) {
     }
 }
 
-async fn what_is_over_is_purged_in_batches(home: impl Home) {
+async fn expired_sessions_are_purged_in_batches(home: impl Home) {
     let store = home.open().await;
     over(&store, 10).await;
     let alive = begun(&store, session("users:7")).await;
     assert_eq!(store.purge_sessions(now(), 0).await.unwrap(), 0);
-    // Those go first that have been over for the longest time.
+    // The sessions that ended first are removed first.
     let early = now() - Duration::seconds(1);
     assert_eq!(store.purge_sessions(now(), 4).await.unwrap(), 4);
     assert_eq!(store.purge_sessions(early, 9).await.unwrap(), 5);
@@ -267,7 +267,7 @@ async fn what_is_over_is_purged_in_batches(home: impl Home) {
     assert_eq!(stored(&store, &alive).await, alive);
 }
 
-async fn many_purge_at_once(home: impl Home) {
+async fn simultaneous_purges_remove_each_session_once(home: impl Home) {
     const ROWS: i64 = 200;
     let store = home.open_wide::<User>().await;
     over(&store, ROWS).await;
@@ -286,12 +286,12 @@ async fn many_purge_at_once(home: impl Home) {
         });
     }
     let purged: u64 = callers.join_all().await.into_iter().sum();
-    // Who passes over what others hold may stop before they are done, and they are.
+    // A purge that skips locked rows may return before they are removed.
     assert_eq!(purged, ROWS as u64);
     assert_eq!(stored(&store, &alive).await, alive);
 }
 
-async fn sessions_are_used_while_others_are_purged(home: impl Home) {
+async fn sessions_can_be_used_during_a_purge(home: impl Home) {
     let store = home.open_wide::<User>().await;
     over(&store, 100).await;
     let mut tasks = JoinSet::new();
@@ -320,7 +320,7 @@ async fn sessions_are_used_while_others_are_purged(home: impl Home) {
     assert_eq!(rest.unwrap(), 0);
 }
 
-async fn a_refused_update_changes_nothing(home: impl Home) {
+async fn rejected_update_changes_nothing(home: impl Home) {
     let store = home.open().await;
     let row = begun(&store, session("users:7")).await;
     let next = after(&row, "next");
@@ -334,7 +334,7 @@ async fn a_refused_update_changes_nothing(home: impl Home) {
     assert_eq!(stored(&store, &row).await, next);
 }
 
-async fn a_store_that_any_url_names_holds_sessions(home: impl Home) {
+async fn any_store_holds_sessions(home: impl Home) {
     let store: auth_diesel::AnyStore = auth_diesel::AnyStore::open(home.url()).await.unwrap();
     let row = begun(&store, session("users:7")).await;
     let next = after(&row, "next");
@@ -347,9 +347,9 @@ async fn a_store_that_any_url_names_holds_sessions(home: impl Home) {
     assert_eq!(store.purge_sessions(now(), 9).await.unwrap(), 0);
 }
 
-/// An error says which column, and not what is in it.
+/// The error names the column and does not contain its value.
 #[tokio::test(flavor = "multi_thread")]
-async fn senseless_rows_are_errors() {
+async fn invalid_rows_are_errors() {
     let home = File::new().await.unwrap();
     let store = home.open().await;
     let row = begun(&store, session("users:7")).await;

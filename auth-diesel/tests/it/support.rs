@@ -7,7 +7,7 @@ use auth_core::store::{
 use auth_core::{Account, EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
 use time::{Duration, OffsetDateTime};
 
-/// A moment with a fraction of a second that every engine can hold.
+/// Returns a time with a fraction of a second that every engine can store.
 pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::microseconds(123_456)
 }
@@ -52,7 +52,7 @@ pub(crate) fn owner(text: &str) -> Owner {
     Owner::from_stored(text.to_owned()).unwrap()
 }
 
-/// A session that began now and lives for an hour.
+/// Returns a session that begins now and expires after an hour.
 pub(crate) fn session(of: &str) -> StoredSession {
     StoredSession {
         id: SessionId::generate().unwrap(),
@@ -71,7 +71,7 @@ pub(crate) fn session(of: &str) -> StoredSession {
     }
 }
 
-/// The one that is written after `before`.
+/// Returns the next version of the session `before`.
 pub(crate) fn after(before: &StoredSession, tokens: &str) -> StoredSession {
     StoredSession {
         last_used_at: before.last_used_at + Duration::MINUTE,
@@ -87,12 +87,12 @@ pub(crate) async fn begun<S: SessionStore>(store: &S, session: StoredSession) ->
     session
 }
 
-/// The session as it is stored.
+/// Returns the stored session.
 pub(crate) async fn stored<S: SessionStore>(store: &S, session: &StoredSession) -> StoredSession {
     store.session(&session.id).await.unwrap().unwrap()
 }
 
-/// All of a user as text, so that two can be compared byte for byte.
+/// Returns all columns of a user as text, to compare two users byte by byte.
 pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
     let User { id, account } = user;
     let Account {

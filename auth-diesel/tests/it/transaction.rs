@@ -1,4 +1,4 @@
-//! Account changes in a transaction of the application's: all of it, or nothing.
+//! Account changes in a transaction of the application: all or none.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use crate::on_each_engine;
 use crate::support::{admin, email, inserted, new_user};
 
 on_each_engine!(
-    what_is_kept_is_kept_together,
-    a_roll_back_leaves_nothing_behind,
-    a_panic_leaves_nothing_behind,
-    a_caller_who_goes_away_stops_nothing,
-    a_taken_address_leaves_the_transaction_alive,
-    accounts_change_within,
-    the_last_superuser_stays_within,
+    committed_transaction_keeps_all_changes,
+    rolled_back_transaction_keeps_no_changes,
+    panic_rolls_the_transaction_back,
+    transaction_of_a_dropped_caller_continues,
+    taken_address_does_not_end_the_transaction,
+    accounts_change_in_a_transaction_of_the_application,
+    last_superuser_stays_in_a_transaction,
 );
 
 const COMPANIES: &str = "CREATE TABLE companies (name VARCHAR(50) NOT NULL PRIMARY KEY)";
@@ -35,7 +35,7 @@ async fn with_companies<H: Home>(home: &H) -> DieselStore<H::Connection> {
     store
 }
 
-/// How many companies there are: a second one of the same name is refused.
+/// Returns whether the company exists; a second one of the same name is rejected.
 async fn has_company<H: Home>(home: &H) -> bool {
     use auth_diesel::diesel_async::AsyncConnection;
 
@@ -43,7 +43,7 @@ async fn has_company<H: Home>(home: &H) -> bool {
     connection.batch_execute(COMPANY).await.is_err()
 }
 
-async fn what_is_kept_is_kept_together(home: impl Home) {
+async fn committed_transaction_keeps_all_changes(home: impl Home) {
     let store = with_companies(&home).await;
     let user = store
         .transaction(|transaction| {
@@ -68,7 +68,7 @@ async fn what_is_kept_is_kept_together(home: impl Home) {
     assert!(has_company(&home).await);
 }
 
-async fn a_roll_back_leaves_nothing_behind(home: impl Home) {
+async fn rolled_back_transaction_keeps_no_changes(home: impl Home) {
     let store = with_companies(&home).await;
     let error = store
         .transaction(|transaction| {
@@ -89,7 +89,7 @@ async fn a_roll_back_leaves_nothing_behind(home: impl Home) {
     nothing_is_there(&home, &store).await;
 }
 
-async fn a_panic_leaves_nothing_behind(home: impl Home) {
+async fn panic_rolls_the_transaction_back(home: impl Home) {
     let store = with_companies(&home).await;
     store
         .transaction(|transaction| {
@@ -101,7 +101,7 @@ async fn a_panic_leaves_nothing_behind(home: impl Home) {
                 let company = transaction.connection().batch_execute(COMPANY);
                 company.await.map_err(StoreError::new)?;
                 panic!("a mistake of the application's");
-                #[expect(unreachable_code, reason = "it tells the type")]
+                #[expect(unreachable_code, reason = "it determines the type")]
                 Ok::<(), StoreError>(())
             })
         })
@@ -116,7 +116,7 @@ async fn nothing_is_there<H: Home>(home: &H, store: &DieselStore<H::Connection>)
     inserted(store, new_user("ada@example.com")).await;
 }
 
-async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
+async fn transaction_of_a_dropped_caller_continues(home: impl Home) {
     let store = with_companies(&home).await;
     let (begun, wait) = tokio::sync::oneshot::channel();
     let (end, ended) = tokio::sync::oneshot::channel();
@@ -143,7 +143,7 @@ async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
     caller.abort();
     caller.await.unwrap_err();
     end.send(()).unwrap();
-    // The next one is told when the first is over: by its turn, or by the unique index.
+    // The next insertion waits for the end of the first: for the write permit, or at the unique index.
     let again = UserDatabase::insert(&store, new_user("ada@example.com"))
         .await
         .unwrap();
@@ -154,7 +154,7 @@ async fn a_caller_who_goes_away_stops_nothing(home: impl Home) {
     assert!(has_company(&home).await);
 }
 
-async fn a_taken_address_leaves_the_transaction_alive(home: impl Home) {
+async fn taken_address_does_not_end_the_transaction(home: impl Home) {
     let store = with_companies(&home).await;
     inserted(&store, new_user("ada@example.com")).await;
     let other = inserted(&store, new_user("eve@example.com")).await;
@@ -189,8 +189,8 @@ async fn a_taken_address_leaves_the_transaction_alive(home: impl Home) {
     assert!(has_company(&home).await);
 }
 
-/// In a transaction that the application began by itself on a connection of its pool.
-async fn accounts_change_within<H: Home>(home: H) {
+/// Uses a transaction that the application began on a connection of its pool.
+async fn accounts_change_in_a_transaction_of_the_application<H: Home>(home: H) {
     let store = with_companies(&home).await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     let mut lease = store.pool().get().await.unwrap();
@@ -229,7 +229,7 @@ async fn sql_begin<C: auth_diesel::SqlBackend>(connection: &mut C) {
         .unwrap();
 }
 
-async fn the_last_superuser_stays_within(home: impl Home) {
+async fn last_superuser_stays_in_a_transaction(home: impl Home) {
     let store = home.open().await;
     let root = inserted(&store, admin("root@example.com")).await;
     let outcome = store
@@ -246,21 +246,21 @@ async fn the_last_superuser_stays_within(home: impl Home) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_swallowed_deadlock_keeps_nothing_on_postgres() {
+async fn ignored_deadlock_commits_nothing_on_postgres() {
     if let Some(home) = Postgres::new().await {
         deadlock(home).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_swallowed_deadlock_keeps_nothing_on_mysql() {
+async fn ignored_deadlock_commits_nothing_on_mysql() {
     if let Some(home) = Mysql::new().await {
         deadlock(home).await;
     }
 }
 
-/// Two transactions need each other's row. The one that the engine ends ignores the error,
-/// continues, and reports success: what it wrote is not committed.
+/// Two transactions lock each other's row. The one that the engine ends ignores the error,
+/// continues, and reports success: its changes are not committed.
 async fn deadlock(home: impl Home) {
     let store = with_companies(&home).await;
     let one = inserted(&store, new_user("one@example.com")).await;
@@ -304,7 +304,7 @@ async fn deadlock(home: impl Home) {
         assert_eq!(
             user.account.epoch.as_i64(),
             1,
-            "the other one's bump came through: {outcomes:?}"
+            "the change of the other transaction was committed: {outcomes:?}"
         );
     }
     // Only the committed transactions wrote their companies.

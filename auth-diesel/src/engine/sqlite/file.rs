@@ -1,4 +1,4 @@
-//! The file of a SQLite database: where it is, how it is made, and how connections to it are set up.
+//! The file of a SQLite database: its path, its creation, and the settings of its connections.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::engine::Pool;
 use crate::error::OpenError;
 use crate::options::StoreOptions;
 
-/// Opens a pool, and makes the file where it is not there.
+/// Opens a pool, and creates the file if it does not exist.
 pub(super) async fn open(
     url: &str,
     options: &StoreOptions,
@@ -30,20 +30,20 @@ pub(super) async fn open(
     options.pool::<SqliteConnection>(manager).await
 }
 
-/// Makes connections to a SQLite file for a pool of the application's own, with the settings that this
+/// Returns a connection manager of a SQLite file for the application's own pool, with the settings that this
 /// crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = NORMAL`).
 ///
-/// It does not turn the write-ahead log on, because the file remembers that: run
-/// `PRAGMA journal_mode = WAL` once when you make the file.
+/// It does not enable the write-ahead log, which is a persistent setting of the file: run
+/// `PRAGMA journal_mode = WAL` once when you create the file.
 #[must_use]
 pub fn sqlite_manager(path: &str) -> AsyncDieselConnectionManager<SqliteConnection> {
     manager(path, Duration::from_secs(5))
 }
 
-/// Makes connections to the file at `path`, each set up as [`set_up`] says.
+/// Returns a connection manager of the file at `path` with the settings of [`set_up`].
 fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<SqliteConnection> {
     let mut config = ManagerConfig::default();
-    // A file does not go away like a server does: a test query would only cost time.
+    // A file does not disconnect like a server, so a test query is not needed.
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |path| {
         let path = path.to_owned();
@@ -60,18 +60,18 @@ fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<S
     AsyncDieselConnectionManager::new_with_config(path, config)
 }
 
-/// Opens the file and sets the connection up.
+/// Opens the file and applies the settings of a connection.
 fn connect(path: &str, busy_timeout: Duration) -> ConnectionResult<diesel::SqliteConnection> {
     let mut connection = diesel::SqliteConnection::establish(path)?;
     set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 
-/// The settings of a connection.
+/// Applies the settings of a connection.
 ///
-/// `synchronous=NORMAL` with a write-ahead log keeps the file consistent through a crash of the
-/// process and through a loss of power; after a loss of power the last moments of commits may be
-/// missing. For accounts that is a registration to repeat; `FULL` would make each write wait for
+/// `synchronous=NORMAL` with a write-ahead log keeps the file consistent after a crash of the
+/// process and after a loss of power; after a loss of power the most recent commits may be
+/// missing, so that a user may have to register again. `FULL` would make each write wait for
 /// the disk.
 fn set_up(connection: &mut diesel::SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
     connection.batch_execute(&format!(
@@ -82,8 +82,8 @@ fn set_up(connection: &mut diesel::SqliteConnection, busy_timeout: Duration) -> 
     ))
 }
 
-/// Makes the file if it is not there (readable by its owner alone) and turns the write-ahead log on,
-/// which the file remembers.
+/// Creates the file if it does not exist (readable only by its owner) and enables the write-ahead log,
+/// which is a persistent setting of the file.
 fn prepare(path: &str, busy_timeout: Duration) -> Result<(), OpenError> {
     create_privately(Path::new(path)).map_err(OpenError::File)?;
     let mut connection = connect(path, busy_timeout).map_err(|error| OpenError::file(&error))?;
@@ -101,8 +101,8 @@ fn create_privately(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Turning the log on needs the file for itself, and SQLite does not always wait for that as
-/// `busy_timeout` says. Who comes second finds it turned on.
+/// Enables the write-ahead log. This needs an exclusive lock, for which SQLite does not always wait for
+/// the `busy_timeout`; the second process finds the log enabled.
 fn write_ahead(
     connection: &mut diesel::SqliteConnection,
     busy_timeout: Duration,
@@ -128,7 +128,7 @@ fn path_of(url: &str) -> Result<String, OpenError> {
     match url.strip_prefix("sqlite://") {
         None | Some("") => Err(wrong),
         Some(":memory:") => Err(OpenError::InMemory),
-        // SQLite itself would read such a name as a URI with options.
+        // SQLite would parse such a name as a URI with options.
         Some(name) if name.starts_with("file:") || name.starts_with("sqlite:") => {
             Ok(format!("./{name}"))
         }

@@ -122,7 +122,7 @@ fn database_that_cannot_be_opened_ends_the_program() {
     for (url, reason) in [
         (
             "sqlite://no/such/folder/a.db",
-            "the database file cannot be made",
+            "the database file cannot be created",
         ),
         (
             "oracle://ada:hunter2@host/db",
