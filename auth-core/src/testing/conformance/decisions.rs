@@ -60,7 +60,8 @@ impl UserManager for Deciding {
         context: &Context,
     ) -> DecisionResult {
         let address = match context.actor() {
-            Actor::Administrator(_) => change.roles.as_ref().map(|_| user.email()),
+            Actor::Administrator(_) if change.is_active == Some(false) => Some(user.email()),
+            Actor::Administrator(_) => None,
             _ => change.email.as_ref(),
         };
         let address = address.map_or("", |address| address.as_str());
