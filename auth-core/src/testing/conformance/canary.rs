@@ -1,4 +1,4 @@
-//! Secrets planted everywhere, and looked for where they must not be.
+//! A search for secrets in events and `Debug` texts.
 
 use super::fixture::{NEW_PASSWORD, WRONG_PASSWORD, login};
 use super::routes::Actors;

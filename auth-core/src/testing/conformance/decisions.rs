@@ -223,7 +223,7 @@ async fn refused_update(run: &CaseRun<'_>) {
     case.same("another update", reply.status, 200);
 }
 
-/// A rule that cannot be checked allows nothing.
+/// A failed hook refuses the action.
 async fn failed_hook(run: &CaseRun<'_>) {
     let case = run.case_with(setup()).await;
     let user = case.user("ada@broken.example").await;

@@ -183,7 +183,7 @@ fn every_hook_was_raised(case: &Fixture<'_>) {
     case.same("the hooks that failed", names, Vec::from(every));
 }
 
-/// The one hook that comes before: what it could not do must not be skipped.
+/// A failure of the hook `on_before_delete` stops the deletion.
 async fn failed_hook_before_a_deletion_stops_it(run: &CaseRun<'_>) {
     let case = run.case_with(setup(&Outbox::new(), true)).await;
     case.admin("root@example.com").await;

@@ -9,7 +9,7 @@ group!("keys": published, shared_secret_is_not_published);
 
 const PATH: &str = "/auth/.well-known/jwks.json";
 
-/// RFC 7517 §5: the public halves alone, for caches to keep, and 304 for who has them.
+/// RFC 7517 §5: the public keys only, cacheable, and 304 for a matching `ETag`.
 async fn published(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::Signed,
@@ -68,7 +68,7 @@ async fn published(run: &CaseRun<'_>) {
     );
 }
 
-/// A shared secret is nothing to publish, not even that it is there.
+/// A shared secret is not published, and neither is its existence.
 async fn shared_secret_is_not_published(run: &CaseRun<'_>) {
     let case = run.case().await;
     let reply = case.send_unchecked(&WireRequest::get(PATH)).await;

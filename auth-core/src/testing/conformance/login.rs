@@ -135,7 +135,7 @@ async fn field_errors(run: &CaseRun<'_>) {
     }
 }
 
-/// Only who knows the password learns that the account is inactive.
+/// Only a client that knows the password learns that the account is inactive.
 async fn account_state_after_the_right_password(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
@@ -155,7 +155,7 @@ async fn account_state_after_the_right_password(run: &CaseRun<'_>) {
         .await;
 }
 
-/// A setting folds the state of an account into bad credentials.
+/// By a setting an inactive account gets the reply of bad credentials.
 async fn hidden_account_state(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_account_state: true,

@@ -7,7 +7,7 @@ use crate::event::EventKind;
 
 group!("logout": ends_this_token_only, requires_a_token);
 
-/// A7.4.1: the token is dead at once, and no other one is. A second logout has nothing to end.
+/// A7.4.1: the token is refused at once, other tokens stay valid. A second logout is refused.
 async fn ends_this_token_only(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;

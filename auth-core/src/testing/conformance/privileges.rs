@@ -69,7 +69,7 @@ async fn privileged_columns_are_refused(run: &CaseRun<'_>) {
     case.check(case.accepts(&token).await, "the token lives");
 }
 
-/// Who may not call a route learns nothing about its bodies.
+/// A caller without access to a route learns nothing about its bodies.
 async fn guards_come_before_bodies(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;

@@ -55,7 +55,7 @@ async fn every_address_gets_the_same_reply(run: &CaseRun<'_>) {
     );
 }
 
-/// C-FP-03, C-FP-06, B-02: once; it ends what the user holds, sets no cookie and starts no session.
+/// C-FP-03, C-FP-06, B-02: a token works once, ends all sessions, sets no cookie, starts no session.
 async fn token_resets_once(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;

@@ -76,7 +76,7 @@ async fn is_alive(case: &Fixture<'_>, login: &Login) -> bool {
     accepted
 }
 
-/// A7.5.2: each with its times, its client and a mark on the caller's own; nothing of its tokens.
+/// A7.5.2: each session with its times, its client and a mark on the caller's own; no token.
 async fn listed(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, _) = case_of(run, backends).await;
@@ -188,7 +188,7 @@ async fn others_are_ended(run: &CaseRun<'_>) {
     }
 }
 
-/// A7.4.1, B-48: this one and no other.
+/// A7.4.1, B-48: a logout ends only the session of its token.
 async fn logout_ends_one(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, _) = case_of(run, backends).await;
@@ -299,7 +299,7 @@ async fn uses_are_recorded(run: &CaseRun<'_>) {
         let mut login = log_in(&case, "ada@example.com", None).await;
         for _ in 0..3 {
             case.clock.advance(Duration::days(29));
-            // What is noted is the access, and not the refresh alone.
+            // A request with an access token is recorded, too.
             let body = json!({ "refresh_token": login.refresh });
             let reply = case.send(&WireRequest::post("/auth/refresh", &body)).await;
             case.same("a refresh", reply.status, 200);

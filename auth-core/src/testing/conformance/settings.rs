@@ -11,7 +11,7 @@ use crate::testing::PASSWORD;
 
 group!("settings": other_paths, fewer_groups);
 
-/// Everything lies where the application says.
+/// All routes are at the configured paths.
 async fn other_paths(run: &CaseRun<'_>) {
     let setup = Setup {
         paths: Some(("/api/v1/auth", "/api/v1/people")),
@@ -36,7 +36,7 @@ async fn other_paths(run: &CaseRun<'_>) {
     case.expect(logout, Expected::empty(204)).await;
 }
 
-/// A group that is off has no routes, and the others are as ever.
+/// A group that is off has no routes, and the others are unchanged.
 async fn fewer_groups(run: &CaseRun<'_>) {
     let off = ["sessions", "register", "verify", "password", "users"];
     let setup = Setup {

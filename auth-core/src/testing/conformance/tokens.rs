@@ -27,7 +27,7 @@ struct Forgery {
 }
 
 impl Forgery {
-    /// What the toolkit itself would issue.
+    /// Returns the claims that the toolkit issues.
     fn genuine(case: &Fixture<'_>, user: &User) -> Self {
         Self {
             key: master_secret().derive(Purpose::ACCESS_TOKEN),
@@ -161,7 +161,7 @@ async fn mangled(run: &CaseRun<'_>) {
     case.check(case.accepts(&ada).await, "the token itself");
 }
 
-/// Mailed tokens open nothing but what they were mailed for.
+/// Mailed tokens are accepted only for their purpose.
 async fn of_another_purpose(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;

@@ -43,7 +43,7 @@ async fn proves_once(run: &CaseRun<'_>) {
     case.expect(verify(&token), bad_token()).await;
 }
 
-/// A second token for a proven address says that there is nothing to do.
+/// A second token for a verified address gets its own error code.
 async fn already_verified(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
@@ -111,7 +111,7 @@ async fn bound_to_the_address(run: &CaseRun<'_>) {
     );
 }
 
-/// Every request gets 202; a mail is sent only where it helps.
+/// Every request gets 202; a mail is sent only to an unverified account.
 async fn requests(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;

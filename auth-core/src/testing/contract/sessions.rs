@@ -69,7 +69,7 @@ async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) ->
         Guarantee::SessionListing => listing::order_and_limit(store).await,
         Guarantee::ExactOwners => owners::exact(store).await,
         Guarantee::OwnerRemoval => owners::removal(store).await,
-        Guarantee::SessionPurge => purge::only_what_is_over(store).await,
+        Guarantee::SessionPurge => purge::only_expired(store).await,
         Guarantee::SessionPurgeRace => purge::races(store).await,
         Guarantee::OneDescendant => rotation::one_descendant(store).await,
         Guarantee::SessionWritesAreRead => reads::own_writes(store).await,

@@ -427,7 +427,7 @@ faults! {
     never_bumps: NeverBumps => [OneWinnerPerEpoch, EpochBump, Cancellation],
     bumps_twice: BumpsTwice => [EpochBump, Cancellation],
     deletes_whatever_the_epoch: DeletesWhateverTheEpoch => [ExpectedEpoch, OneWinnerPerEpoch],
-    an_empty_change_is_missing: EmptyChangeIsMissing => [EmptyChange, ExpectedEpoch],
+    empty_change_is_missing: EmptyChangeIsMissing => [EmptyChange, ExpectedEpoch],
     deletes_twice: DeletesTwice => [AbsenceIsNoError, Deletion],
     keeps_the_address: KeepsTheAddress => [Deletion],
     remembers_what_it_found: RemembersWhatItFound => [OwnWritesAreRead],

@@ -22,7 +22,7 @@ pub(super) async fn of_an_owner<S: CredentialStore>(store: StoreUnderTest<S>) ->
             rows.push(row);
         }
         store.inserted(&kept).await?;
-        // The last of them by one alone: a removal has no limit.
+        // The last by a single call: a removal has no limit.
         let racers = if count == 200 { 1 } else { 8 };
         let removed = race(racers, |_| {
             let (store, ada) = (store.clone(), ada.clone());

@@ -104,7 +104,7 @@ pub(super) async fn undisturbed<S: ExpiringStore>(store: StoreUnderTest<S>) -> T
         .await
 }
 
-pub(super) async fn to_the_last_fraction<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
+pub(super) async fn finest_time<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     for nanoseconds in [1, 499, 500, 900, 999, 1_001] {
         let key = key(&nanoseconds.to_string());
@@ -129,7 +129,7 @@ pub(super) async fn to_the_last_fraction<S: ExpiringStore>(store: StoreUnderTest
     Ok(())
 }
 
-pub(super) async fn to_the_end_of_time<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
+pub(super) async fn far_expiry<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     let end = Date::MAX.midnight().assume_utc();
     let inserted = key("inserted");

@@ -21,16 +21,16 @@ pub(super) async fn nothing_is_absent<S: ExpiringStore>(store: StoreUnderTest<S>
             Ok(match number {
                 0 => (
                     "insert_once",
-                    heard(&inner.insert_once(&absent, start, start).await),
+                    answered(&inner.insert_once(&absent, start, start).await),
                 ),
                 1 => (
                     "increment",
-                    heard(&inner.increment(&absent, window, start).await),
+                    answered(&inner.increment(&absent, window, start).await),
                 ),
-                2 => ("count", heard(&inner.count(&there, start).await)),
-                3 => ("count", heard(&inner.count(&absent, start).await)),
-                4 => ("remove", heard(&inner.remove(&absent).await)),
-                _ => ("purge", heard(&inner.purge(start, 10).await)),
+                2 => ("count", answered(&inner.count(&there, start).await)),
+                3 => ("count", answered(&inner.count(&absent, start).await)),
+                4 => ("remove", answered(&inner.remove(&absent).await)),
+                _ => ("purge", answered(&inner.purge(start, 10).await)),
             })
         }
     })
@@ -42,6 +42,6 @@ pub(super) async fn nothing_is_absent<S: ExpiringStore>(store: StoreUnderTest<S>
     store.counts("after the outage", &there, start, 1).await
 }
 
-fn heard<T>(answer: &Result<T, StoreError>) -> bool {
+fn answered<T>(answer: &Result<T, StoreError>) -> bool {
     answer.is_ok()
 }

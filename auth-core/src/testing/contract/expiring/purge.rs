@@ -6,7 +6,7 @@ use super::{MINUTE, StoreUnderTest, key, start};
 use crate::store::{ExpiringStore, Inserted};
 use crate::testing::contract::case_run::{Tried, ensure, ensure_eq, race};
 
-pub(super) async fn only_what_is_over<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
+pub(super) async fn only_expired<S: ExpiringStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     ensure_eq(
         "a purge of an empty store",

@@ -21,28 +21,31 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>)
         async move {
             let inner = store.store();
             Ok(match number {
-                0 => ("insert_session", heard(&inner.insert_session(absent).await)),
-                1 => ("session", heard(&inner.session(&there.id).await)),
-                2 => ("session", heard(&inner.session(&absent.id).await)),
+                0 => (
+                    "insert_session",
+                    answered(&inner.insert_session(absent).await),
+                ),
+                1 => ("session", answered(&inner.session(&there.id).await)),
+                2 => ("session", answered(&inner.session(&absent.id).await)),
                 3 => {
                     let next = next(&absent, "next");
-                    ("swap_session", heard(&inner.swap_session(&next).await))
+                    ("swap_session", answered(&inner.swap_session(&next).await))
                 }
                 4 => (
                     "delete_session",
-                    heard(&inner.delete_session(&absent.id).await),
+                    answered(&inner.delete_session(&absent.id).await),
                 ),
                 5 => (
                     "sessions_of",
-                    heard(&inner.sessions_of(&there.owner, start, 10).await),
+                    answered(&inner.sessions_of(&there.owner, start, 10).await),
                 ),
                 6 => (
                     "delete_sessions_of",
-                    heard(&inner.delete_sessions_of(&ada).await),
+                    answered(&inner.delete_sessions_of(&ada).await),
                 ),
                 _ => (
                     "purge_sessions",
-                    heard(&inner.purge_sessions(start, 10).await),
+                    answered(&inner.purge_sessions(start, 10).await),
                 ),
             })
         }
@@ -57,6 +60,6 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>)
         .await
 }
 
-fn heard<T>(answer: &Result<T, StoreError>) -> bool {
+fn answered<T>(answer: &Result<T, StoreError>) -> bool {
     answer.is_ok()
 }

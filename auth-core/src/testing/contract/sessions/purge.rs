@@ -14,7 +14,7 @@ fn ending(after: Duration) -> Tried<StoredSession> {
     })
 }
 
-pub(super) async fn only_what_is_over<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
+pub(super) async fn only_expired<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let start = start();
     let empty = store.purge(start, 10).await?;
     ensure_eq("a purge of an empty store", &empty, &0)?;

@@ -24,21 +24,21 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(store: StoreUnderTest<F>) 
             // Should the store carry a call out after all, it is stale.
             let outdated = Precondition::epoch(Epoch::FIRST.next());
             Ok(match number {
-                0 => ("get", heard(&inner.get(&id).await)),
+                0 => ("get", answered(&inner.get(&id).await)),
                 1 => (
                     "find",
-                    heard(&inner.find(&email("nobody@example.com")?.into()).await),
+                    answered(&inner.find(&email("nobody@example.com")?.into()).await),
                 ),
                 2 => (
                     "insert",
-                    heard(&inner.insert(store.plain("new@example.com")?).await),
+                    answered(&inner.insert(store.plain("new@example.com")?).await),
                 ),
                 3 => (
                     "update",
-                    heard(&inner.update(&id, demote(), outdated).await),
+                    answered(&inner.update(&id, demote(), outdated).await),
                 ),
-                4 => ("delete", heard(&inner.delete(&id, outdated, None).await)),
-                _ => ("list", heard(&inner.list(PageRequest::first()).await)),
+                4 => ("delete", answered(&inner.delete(&id, outdated, None).await)),
+                _ => ("list", answered(&inner.list(PageRequest::first()).await)),
             })
         }
     })
@@ -54,6 +54,6 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(store: StoreUnderTest<F>) 
     Ok(())
 }
 
-fn heard<T>(answer: &Result<T, StoreError>) -> bool {
+fn answered<T>(answer: &Result<T, StoreError>) -> bool {
     answer.is_ok()
 }
