@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, all of it found at once.
+//! The problems of a configuration, all reported at once.
 
 mod name;
 mod problem;

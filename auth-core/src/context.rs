@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-/// What a flow knows about the request that it serves.
+/// The facts of a flow about its request.
 ///
 /// The core makes one context per request and passes it to every flow, hook and event. A program
-/// without HTTP makes its own with [`Context::new`]. A context is a set of facts, never a proof: a
-/// flow does not trust the [`actor`](Self::actor) to decide who may do what.
+/// without HTTP makes its own with [`Context::new`]. A context proves nothing: no flow uses the
+/// [`actor`](Self::actor) to decide about permissions.
 ///
 /// Cloning is cheap: texts are shared.
 ///
@@ -70,7 +70,7 @@ impl Context {
         self
     }
 
-    /// Sets the actor: who causes what happens.
+    /// Sets the actor: the cause of the events.
     #[must_use]
     pub fn with_actor(mut self, actor: Actor) -> Self {
         self.actor = actor;
@@ -105,7 +105,7 @@ impl Context {
         self.backend.as_deref()
     }
 
-    /// Returns the actor: who causes what happens.
+    /// Returns the actor: the cause of the events.
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor

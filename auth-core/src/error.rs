@@ -1,4 +1,4 @@
-//! Failures of the things that the toolkit leans on, and the codes that clients see.
+//! Failures of stores and services, and the error codes for clients.
 
 mod app_code;
 mod code;
@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// An error of foreign code, kept as the source for the log.
+/// An error of other code, kept as the source for the log.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
-/// A store could not answer: the connection failed, the pool was exhausted, a row made no sense.
+/// A store failed: the connection failed, the pool was exhausted, or a row was invalid.
 ///
-/// It never stands for "there is no such row": absence is `Ok(None)`, a conflict is an outcome.
+/// It never means "the row does not exist": absence is `Ok(None)`, a conflict is an outcome.
 /// Clients see 503 and nothing of the source.
 #[derive(Debug, Error)]
 #[error("the store cannot answer")]
@@ -27,7 +27,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Wraps the engine's own error.
+    /// Wraps the error of the engine.
     ///
     /// ```
     /// let error = auth_core::StoreError::new(std::io::Error::other("connection reset"));
@@ -40,10 +40,10 @@ impl StoreError {
     }
 }
 
-/// Something that an operation needs cannot answer now: a store, the queue of the password hasher,
-/// a breach service whose answer is required, the system's random numbers.
+/// A required service failed: a store, the queue of the password hasher, a required breach service,
+/// the system's random numbers.
 ///
-/// On the HTTP side it is 503 `SERVICE_UNAVAILABLE`, never "not logged in".
+/// Over HTTP it is 503 `SERVICE_UNAVAILABLE`, never "not logged in".
 #[derive(Debug, Error)]
 #[error("a service that accounts need cannot answer")]
 pub struct Unavailable {
@@ -61,7 +61,7 @@ impl Unavailable {
         }
     }
 
-    /// The same, with the time after which a retry can succeed.
+    /// Wraps an error, with the time after which a retry can succeed.
     pub(crate) fn with_retry_after(self, retry_after: Duration) -> Self {
         Self {
             retry_after: Some(retry_after),
@@ -69,7 +69,7 @@ impl Unavailable {
         }
     }
 
-    /// When it is worth trying again, where that is known.
+    /// Returns the time after which a retry can succeed, if it is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after

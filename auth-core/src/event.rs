@@ -1,4 +1,4 @@
-//! What happened to accounts, as values that an application can act on.
+//! The events of accounts, as values for the application.
 
 mod data;
 mod kind;
@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use crate::context::{Actor, Client, Context};
 use crate::session::SessionId;
 
-/// Something that happened: every result of an authentication and every change to an account.
+/// An event: a result of an authentication or a change of an account.
 ///
 /// Events are raised after the change is committed, never before. They carry keys and never a
 /// password, a token or an e-mail address. The client's network address and user agent are part of
@@ -33,7 +33,7 @@ use crate::session::SessionId;
 /// use auth_core::{Actor, AuthEvent, Context, EventKind};
 /// use time::OffsetDateTime;
 ///
-/// // As a test of a sink makes one; the toolkit raises them by itself.
+/// // A test of a sink makes an event; otherwise the toolkit raises them.
 /// let context = Context::new(OffsetDateTime::UNIX_EPOCH).with_actor(Actor::Anonymous);
 /// let event = AuthEvent::new(EventKind::LoginFailed, &context)
 ///     .with_user(&42)
@@ -45,22 +45,21 @@ use crate::session::SessionId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthEvent {
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// When it was raised, in UTC, by the injected clock.
+    /// The time of the event, in UTC, by the injected clock.
     pub at: OffsetDateTime,
-    /// Who caused it.
+    /// The cause of the event.
     pub actor: Actor,
     /// The client whose request caused it.
     pub client: Client,
-    /// The key of the user that it happened to, as text; `None` if there is no user or it is not
-    /// known.
+    /// The key of the affected user, as text; `None` if there is no user or it is not known.
     pub user: Option<Arc<str>>,
-    /// The backend that was involved.
+    /// The backend of the event.
     pub backend: Option<Arc<str>>,
-    /// The session that was involved, by its public id.
+    /// The session of the event, by its public id.
     pub session: Option<SessionId>,
-    /// What the kind alone does not say.
+    /// The details beyond the kind.
     pub data: EventData,
 }
 
@@ -80,28 +79,28 @@ impl AuthEvent {
         }
     }
 
-    /// Sets the user that it happened to, by its key.
+    /// Sets the affected user, by its key.
     #[must_use]
     pub fn with_user(mut self, key: &(impl fmt::Display + ?Sized)) -> Self {
         self.user = Some(key.to_string().into());
         self
     }
 
-    /// Sets the backend that was involved, by its name.
+    /// Sets the backend, by its name.
     #[must_use]
     pub fn with_backend(mut self, name: impl Into<Arc<str>>) -> Self {
         self.backend = Some(name.into());
         self
     }
 
-    /// Sets the session that was involved.
+    /// Sets the session.
     #[must_use]
     pub fn with_session(mut self, id: &SessionId) -> Self {
         self.session = Some(*id);
         self
     }
 
-    /// Sets what the kind alone does not say.
+    /// Sets the details beyond the kind.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<EventData>) -> Self {
         self.data = data.into();

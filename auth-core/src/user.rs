@@ -1,4 +1,4 @@
-//! What the toolkit needs to know of a user, and the bundled user.
+//! The user traits of the toolkit, and the bundled user.
 
 mod account;
 mod account_names;
@@ -40,7 +40,7 @@ use crate::password::PasswordHash;
 ///
 /// # Examples
 ///
-/// A type of the application's own needs no method:
+/// A type of the application needs no method:
 ///
 /// ```
 /// use auth_core::UserId;
@@ -78,8 +78,8 @@ pub trait UserId:
         serde_json::Value::String(self.to_string())
     }
 
-    /// Makes the key of a new user, for storages that have no way of their own: those in memory.
-    /// `last` is the greatest key that was given. `None` if the type cannot make keys.
+    /// Returns the key of a new user, for stores in memory. `last` is the greatest existing key. `None` if the type
+    /// cannot make keys.
     #[must_use]
     fn generate(created_at: OffsetDateTime, last: Option<&Self>) -> Option<Self> {
         let _ = (created_at, last);
@@ -87,7 +87,7 @@ pub trait UserId:
     }
 }
 
-/// Made by [`time_ordered_id`].
+/// Returns a key of [`time_ordered_id`].
 impl UserId for Uuid {
     const JSON_KIND: FieldKind = <Self as FieldType>::KIND;
 
@@ -96,7 +96,7 @@ impl UserId for Uuid {
     }
 }
 
-/// Made as the text of [`time_ordered_id`].
+/// Returns the text of [`time_ordered_id`].
 impl UserId for String {
     fn generate(created_at: OffsetDateTime, _: Option<&Self>) -> Option<Self> {
         Some(time_ordered_id(created_at).to_string())
@@ -105,7 +105,7 @@ impl UserId for String {
 
 macro_rules! numbers {
     ($($number:ty),+) => {$(
-        /// Made by counting from 1.
+        /// Returns the next number; the first is 1.
         impl UserId for $number {
             const JSON_KIND: FieldKind = FieldKind::integer(i64::MIN..=i64::MAX);
 
@@ -123,8 +123,8 @@ numbers!(i32, i64, u32, u64);
 
 /// A counter on the user that every token carries.
 ///
-/// It grows when the password or the e-mail address changes and when the user is deactivated;
-/// whatever carries an older value is dead from that moment, all of it at once. A re-hash at login does not touch it.
+/// It grows when the password or the e-mail address changes and when the user is deactivated; all tokens and sessions
+/// with an older value are invalid from then on. A re-hash at login does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Epoch(i64);
 
@@ -132,35 +132,35 @@ impl Epoch {
     /// The epoch of a new user.
     pub const FIRST: Self = Self(0);
 
-    /// From a stored number.
+    /// Returns the epoch of a stored number.
     #[must_use]
     pub const fn from_i64(value: i64) -> Self {
         Self(value)
     }
 
-    /// The number to store.
+    /// Returns the number to store.
     #[must_use]
     pub const fn as_i64(self) -> i64 {
         self.0
     }
 
-    /// The epoch after this one.
+    /// Returns the next epoch.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
     }
 
-    /// The epoch before this one.
+    /// Returns the previous epoch.
     #[must_use]
     pub const fn previous(self) -> Self {
         Self(self.0.wrapping_sub(1))
     }
 }
 
-/// The application's user: a key, an [`Account`], and columns of the application's own.
+/// The application's user: a key, an [`Account`], and columns of the application.
 ///
-/// The bundled [`User`] implements it. An application with a struct of its own puts an [`Account`]
-/// into it and says where key and account are; every other method has a default.
+/// The bundled [`User`] implements it. An application with its own struct puts an [`Account`] into it and returns key
+/// and account; every other method has a default.
 ///
 /// # Examples
 ///
@@ -188,8 +188,8 @@ impl Epoch {
 ///
 /// # Overriding
 ///
-/// The toolkit reads an account through the methods below and never around them. So an application
-/// may override one, to derive it from a column of its own:
+/// The toolkit reads an account only through the methods below. An application may therefore override one, to derive
+/// it from one of its columns:
 ///
 /// ```
 /// # use auth_core::{Account, AuthUser, NoColumns};
@@ -208,7 +208,7 @@ impl Epoch {
 pub trait AuthUser: Clone + Send + Sync + 'static {
     /// The type of the key.
     type Id: UserId;
-    /// The application's own columns; [`NoColumns`] where it has none.
+    /// The application's own columns; [`NoColumns`] if it has none.
     type Columns: UserColumns;
 
     /// The optional fields of [`Account`] that these users have.
@@ -217,7 +217,7 @@ pub trait AuthUser: Clone + Send + Sync + 'static {
     /// Returns the key, which is never given to another user.
     fn id(&self) -> &Self::Id;
 
-    /// Returns what the toolkit keeps of the user.
+    /// Returns the account of the user.
     fn account(&self) -> &Account;
 
     /// Adds the application's public columns to the JSON that clients see of this user.

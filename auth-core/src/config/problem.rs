@@ -1,4 +1,4 @@
-//! The problems themselves, each a sentence that says what to do.
+//! The problems of a configuration, each a sentence that says what to do.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use crate::keys::KeyRingProblem;
 use crate::secret::SecretWeakness;
 use crate::token::ProfileProblem;
 
-/// One thing that is wrong with a configuration. `Display` says what to do about it.
+/// One problem of a configuration. `Display` says what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConfigProblem {
     /// A secret is too easy to guess.
     #[error("{which} {weakness}: use 32 random bytes, for example from `openssl rand -base64 32`")]
     WeakSecret {
-        /// Which secret.
+        /// The secret.
         which: String,
-        /// What is wrong with it.
+        /// Its weakness.
         weakness: SecretWeakness,
     },
     /// Two purposes share a secret, so that a token of one could pass for the other's.
@@ -25,9 +25,9 @@ pub enum ConfigProblem {
         "{first} and {second} are the same: give each its own, or derive both from one master secret"
     )]
     ReusedSecret {
-        /// The one that was seen first.
+        /// The first use.
         first: String,
-        /// The one that repeats it.
+        /// The repeated use.
         second: String,
     },
     /// There is no way to log in.
@@ -35,10 +35,10 @@ pub enum ConfigProblem {
         "there is no backend: add one with `.backend(Backend::new(name, transport, strategy))`"
     )]
     NoBackend,
-    /// Two backends have one name.
+    /// Two backends have the same name.
     #[error("two backends are called `{name}`: the name is part of the path, so give each its own")]
     DuplicateBackend {
-        /// The name that is there twice.
+        /// The repeated name.
         name: String,
     },
     /// A backend's name cannot be part of a path.
@@ -52,17 +52,17 @@ pub enum ConfigProblem {
     /// A feature needs a store that was not given.
     #[error("{feature} needs an expiring store: give one with `.expiring_store(…)`{otherwise}")]
     MissingExpiringStore {
-        /// What needs it.
+        /// The feature.
         feature: String,
-        /// What else can be done, beginning with a comma; empty where nothing can.
+        /// The alternatives, beginning with a comma; empty if there are none.
         otherwise: &'static str,
     },
-    /// Something lives in the memory of one process, and several processes were declared.
+    /// State is in the memory of one process, and several processes were declared.
     #[error(
         "{what} lives in the memory of one process, and several were declared: use a store that they share"
     )]
     ProcessLocal {
-        /// What lives there.
+        /// The state.
         what: String,
     },
     /// A path of the HTTP surface cannot be mounted.
@@ -78,7 +78,7 @@ pub enum ConfigProblem {
         "{mistake}: give `.trusted_proxies(…)` the addresses of the proxies, or networks with proxies only, like `10.0.0.0/8`"
     )]
     InvalidTrustedProxies {
-        /// What is wrong with it.
+        /// The error of the network.
         mistake: String,
     },
     /// A setting names a route that does not exist, or a path for several routes.
@@ -111,10 +111,10 @@ pub enum ConfigProblem {
         /// The path of both.
         path: String,
     },
-    /// A duration is zero or beyond what its purpose bears.
+    /// A duration is zero or out of range.
     #[error("{which} must be between {min} and {max}")]
     LifetimeOutOfRange {
-        /// Which lifetime.
+        /// The lifetime.
         which: String,
         /// The smallest value.
         min: &'static str,
@@ -124,15 +124,15 @@ pub enum ConfigProblem {
     /// A ring of keys cannot be used.
     #[error("{which}: {problem}")]
     KeyRing {
-        /// What the ring is for.
+        /// The use of the ring.
         which: String,
-        /// What is wrong with it.
+        /// The problem of the ring.
         problem: KeyRingProblem,
     },
     /// The profile of access tokens cannot be used.
     #[error("the profile of access tokens: {0}")]
     TokenProfile(ProfileProblem),
-    /// Two backends sign tokens for one audience with one key.
+    /// Two backends sign tokens for the same audience with the same key.
     #[error(
         "two backends sign tokens for `{audience}` with the key `{kid}`, so each accepts tokens that the other has revoked: give one of them another `.audience(…)`"
     )]
@@ -167,7 +167,7 @@ pub enum ConfigProblem {
         /// The name of the backend.
         backend: String,
     },
-    /// A backend has sessions, and the accounts have no store for them.
+    /// A backend has sessions, but the accounts have no store for them.
     #[error(
         "the backend `{backend}` has sessions and the accounts have no store for them: add `.sessions(Sessions::new(store, &master))` to the accounts"
     )]
@@ -191,7 +191,7 @@ pub enum ConfigProblem {
         "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"
     )]
     MissingCsrfSecret,
-    /// Two transports use one cookie name.
+    /// Two transports use the same cookie name.
     #[error("two backends use the cookie `{name}`: give each transport a `.name(…)` of its own")]
     DuplicateCookie {
         /// The name of the cookie.
@@ -229,7 +229,7 @@ pub enum ConfigProblem {
         /// The refused origin, with control characters escaped.
         origin: String,
     },
-    /// A code cannot be the code of the application's refusals.
+    /// A code is not valid for the refusals of the application.
     #[error(
         "`{code}` is not a valid refusal code: write 1 to 64 characters like `ACCOUNT_CLOSED`, and no error code of the toolkit"
     )]
@@ -255,31 +255,31 @@ pub enum ConfigProblem {
         "the routes of verification and password reset are on and mailed tokens are off: switch the routes off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or remove `.without_email_flows()`"
     )]
     RoutesWithoutEmailTokens,
-    /// A problem of a strategy, a transport or a store of the application's own, as a sentence that
-    /// says what to do.
+    /// A problem of a strategy, a transport or a store of the application, as a sentence that says
+    /// what to do.
     #[error("{0}")]
     Other(String),
 }
 
-/// Something that is allowed and that the application should know of.
+/// A setting that is allowed but that the application should know of.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConfigWarning {
-    /// State that does not outlive the process.
+    /// State that is lost at a restart.
     #[error("{what} lives in the memory of this process: it is lost at a restart and not shared")]
     ProcessLocal {
-        /// What lives there.
+        /// The state.
         what: String,
     },
     /// A setting lowers security under its own, dangerous name.
     #[error("{what}")]
     Weakened {
-        /// What is weaker than the default, and what it means.
+        /// The difference from the default, and its consequence.
         what: String,
     },
 }
 
-/// Everything that is wrong with a configuration.
+/// All problems of a configuration.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<ConfigProblem>,
@@ -290,7 +290,7 @@ impl ConfigError {
         Self { problems }
     }
 
-    /// The problems, in the order in which they were found.
+    /// Returns the problems, in the order in which they were found.
     #[must_use]
     pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems

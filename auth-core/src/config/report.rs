@@ -1,13 +1,13 @@
-//! The walk over a configuration that collects its problems.
+//! Collects the problems of a configuration.
 
 use super::{ConfigError, ConfigProblem, ConfigWarning};
 use crate::secret::{self, Secret, SubKeys};
 use crate::token::KeyRing;
 
-/// What `build()` hands from part to part of a configuration: each part adds what is wrong with it.
+/// The report that `build()` passes to each part of a configuration: each part adds its problems.
 ///
-/// A [`Strategy`](crate::Strategy), a [`Transport`](crate::Transport) or a store of your own takes
-/// part by implementing its `validate` method.
+/// A [`Strategy`](crate::Strategy), a [`Transport`](crate::Transport) or a store of the application adds
+/// its own by implementing the `validate` method.
 #[derive(Debug, Default)]
 pub struct ConfigReport {
     problems: Vec<ConfigProblem>,
@@ -26,7 +26,7 @@ struct SeenSecret {
     of: Use,
 }
 
-/// What a secret is used for.
+/// The use of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     /// Signs tokens, which have an audience: two kinds of them may share a key.
@@ -42,21 +42,21 @@ impl ConfigReport {
         }
     }
 
-    /// Adds a problem: the configuration is refused.
+    /// Adds a problem, so that the configuration is refused.
     pub fn problem(&mut self, problem: ConfigProblem) {
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
-    /// Adds a warning: the configuration is accepted, and the application is told.
+    /// Adds a warning; the configuration is accepted.
     pub fn warn(&mut self, warning: ConfigWarning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
 
-    /// Shows a secret to the report: a weak one is a problem, and so is one shown twice.
+    /// Checks a secret: a weak one is a problem, and so is one that is used twice.
     ///
     /// `which` begins the sentence, for example "the signing key of the strategy".
     pub fn secret(&mut self, which: &str, secret: &Secret) {
@@ -69,15 +69,15 @@ impl ConfigReport {
         self.note(which, secret, Use::Other);
     }
 
-    /// Shows the keys for one purpose to the report, as [`ConfigReport::secret`] does with a secret.
+    /// Checks the keys for one purpose, like [`ConfigReport::secret`].
     pub fn sub_keys(&mut self, which: &str, keys: &SubKeys) {
         for key in keys.all() {
             self.secret(which, key.secret());
         }
     }
 
-    /// Shows the keys of a ring to the report, as [`ConfigReport::secret`] does with a secret. Two
-    /// rings may have a key in common: their tokens are told apart by their audiences.
+    /// Checks the keys of a ring, like [`ConfigReport::secret`]. Two rings may share a key, because the
+    /// audience distinguishes their tokens.
     pub fn key_ring(&mut self, which: &str, ring: &KeyRing) {
         for problem in ring.problems() {
             let which = which.to_owned();
@@ -116,8 +116,8 @@ impl ConfigReport {
         });
     }
 
-    /// Declares that tokens for `audience` are signed with the key `kid`: who does the same again accepts
-    /// the other's tokens, also those that the other has ended.
+    /// Declares that tokens for `audience` are signed with the key `kid`. A second declaration of the
+    /// same pair is a problem: each part would accept the tokens of the other, also revoked ones.
     #[cfg(feature = "jwt")]
     pub(crate) fn signs_for(&mut self, audience: &str, kid: &str) {
         let signed = (audience.to_owned(), kid.to_owned());
@@ -130,8 +130,8 @@ impl ConfigReport {
         self.signed_for.push(signed);
     }
 
-    /// Declares that `what` keeps its state in the memory of one process: a problem where several
-    /// processes were declared, a warning otherwise.
+    /// Declares that `what` keeps its state in the memory of one process: a problem if several processes
+    /// were declared, a warning otherwise.
     pub fn process_local(&mut self, what: &str) {
         let what = what.to_owned();
         if self.several_processes {
@@ -141,7 +141,7 @@ impl ConfigReport {
         }
     }
 
-    /// Ends the walk: the warnings, or every problem.
+    /// Ends the report: returns the warnings, or every problem.
     pub(crate) fn finish(self) -> Result<Vec<ConfigWarning>, ConfigError> {
         if self.problems.is_empty() {
             Ok(self.warnings)

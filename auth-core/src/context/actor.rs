@@ -1,9 +1,9 @@
-//! Who causes an event.
+//! The cause of an event.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Who causes what happens in a request.
+/// The cause of the events in a request.
 ///
 /// Users are named by their key as text, never by an address or a name, so that an actor can be
 /// written to a log.
@@ -56,7 +56,7 @@ impl Actor {
         }
     }
 
-    /// Returns the key of the user who acts; `None` for [`System`](Self::System) and
+    /// Returns the key of the acting user; `None` for [`System`](Self::System) and
     /// [`Anonymous`](Self::Anonymous).
     #[must_use]
     pub fn key(&self) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! The client that sent a request: its address and what it calls itself.
+//! The client of a request: its address and its user agent.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use crate::user::text;
 
 /// The client that sent a request.
 ///
-/// Neither part is proof of anything. The address is the peer's, or the one that a trusted proxy
-/// reported; the user agent is whatever the client wrote.
+/// Neither part is proof of anything. The address is the peer's, or reported by a trusted proxy; the
+/// user agent is any text of the client.
 ///
 /// # Examples
 ///
@@ -43,8 +43,7 @@ impl Client {
         }
     }
 
-    /// Sets the address. An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) becomes the IPv4 address
-    /// that it stands for.
+    /// Sets the address. An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) becomes its IPv4 address.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<IpAddr>) -> Self {
         self.address = Some(address.into().to_canonical());
@@ -96,19 +95,19 @@ mod tests {
         check(" \u{feff} ", None);
         check("x".repeat(10_000), Some(&"x".repeat(255)));
         check("é".repeat(300), Some(&"é".repeat(255)));
-        // The last character before the cut is a space: nothing follows it, so it is not kept.
+        // The last character before the cut is a space at the end, so it is removed.
         let long = "x".repeat(254);
         check(format!("{long} y"), Some(&long));
     }
 
     #[test]
-    fn ipv4_mapped_address_is_folded() {
+    fn ipv4_mapped_address_becomes_ipv4() {
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         for (given, kept) in [
             ("::ffff:192.0.2.1", "192.0.2.1"),
             ("192.0.2.1", "192.0.2.1"),
             ("2001:db8::1", "2001:db8::1"),
-            // An IPv4-compatible address is a deprecated form and an address of its own.
+            // An IPv4-compatible address is a deprecated form and a different address.
             ("::192.0.2.1", "::192.0.2.1"),
         ] {
             let client = Client::unknown().with_address(address(given));

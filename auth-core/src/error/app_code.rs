@@ -1,12 +1,12 @@
-//! Error codes of the application's own.
+//! Error codes of the application.
 
 use thiserror::Error;
 
 use super::ErrorCode;
 
-/// An error code of the application's own, as clients see it in the error envelope: 1 to 64
-/// characters, words of `A-Z` and `0-9` with `_` between them, beginning with a letter, and not an
-/// [`ErrorCode`] of the toolkit.
+/// An error code of the application, as clients see it in the error envelope: 1 to 64 characters, words
+/// of `A-Z` and `0-9` with `_` between them, beginning with a letter, and not an [`ErrorCode`] of the
+/// toolkit.
 ///
 /// # Examples
 ///
@@ -46,7 +46,7 @@ impl AppCode {
         }
     }
 
-    /// Checks a code that is written in the program: in a constant, an invalid code is a compile error.
+    /// Checks a code in source code: in a constant, an invalid code is a compile error.
     ///
     /// ```compile_fail
     /// const CODE: auth_core::AppCode = auth_core::AppCode::from_static("trial ended");
@@ -72,7 +72,8 @@ impl AppCode {
     }
 }
 
-/// Whether the text is words of `A-Z` and `0-9` with one `_` between them, and begins with a letter.
+/// Returns whether the text is words of `A-Z` and `0-9` with one `_` between them, and begins with a
+/// letter.
 pub(crate) const fn is_upper_snake(text: &[u8]) -> bool {
     if text.len() > AppCode::MAX_CHARS {
         return false;
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_upper_snake_case_is_a_code() {
+    fn code_that_is_not_upper_snake_case_is_rejected() {
         let longest: &'static str = Box::leak("A".repeat(64).into_boxed_str());
         for code in ["A", "TRIAL_ENDED", "PLAN_2", "A1_2B", longest] {
             assert_eq!(AppCode::new(code).map(AppCode::as_str), Ok(code));
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn code_of_the_toolkit_is_refused() {
+    fn code_of_toolkit_is_rejected() {
         for code in ErrorCode::ALL {
             assert_eq!(AppCode::new(code.as_str()), Err(InvalidAppCode));
         }

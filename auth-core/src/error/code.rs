@@ -13,19 +13,19 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$code,)+];
 
-            /// The name on the wire.
+            /// Returns the name in replies.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$code => $name,)+ }
             }
 
-            /// The status it comes with.
+            /// Returns the HTTP status.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$code => $status,)+ }
             }
 
-            /// The public sentence: nothing of the request or of a store is in it.
+            /// Returns the public sentence; it shows nothing of the request or of a store.
             #[must_use]
             pub const fn detail(self) -> &'static str {
                 match self { $(Self::$code => $detail,)+ }
@@ -38,61 +38,61 @@ codes! {
     /// The request has no valid credential.
     AuthenticationFailed = "AUTHENTICATION_FAILED", 401,
         "Authentication is required, and no valid credential was provided.";
-    /// The user may not do this.
+    /// The user lacks the permission.
     AuthorizationDenied = "AUTHORIZATION_DENIED", 403, "You are not allowed to do this.";
     /// The user lacks a role.
     InsufficientRoles = "INSUFFICIENT_ROLES", 403, "You do not have the roles that this needs.";
     /// The login is older than this operation accepts.
     StepUpRequired = "STEP_UP_REQUIRED", 403, "This needs a more recent login.";
-    /// A cookie came along, and the request cannot prove where it comes from.
+    /// The request has a cookie, but its origin could not be verified.
     CsrfFailed = "CSRF_FAILED", 403,
         "The request could not be verified to come from this site.";
-    /// The refresh token is not good.
+    /// The refresh token is not valid.
     RefreshTokenInvalid = "REFRESH_TOKEN_INVALID", 401, "The refresh token is invalid.";
     /// The caller has no such session.
     SessionNotFound = "SESSION_NOT_FOUND", 404, "Session not found.";
     /// The identifier or the password is wrong.
     LoginBadCredentials = "LOGIN_BAD_CREDENTIALS", 400, "Invalid credentials.";
-    /// The body of a login has another form.
+    /// The body of a login has the wrong form.
     LoginPayloadInvalid = "LOGIN_PAYLOAD_INVALID", 422, "Invalid login payload.";
-    /// The account is inactive; told after the right password.
+    /// The account is inactive; reported only after the correct password.
     LoginUserInactive = "LOGIN_USER_INACTIVE", 403, "The user account is inactive.";
-    /// The address is not proven; told after the right password.
+    /// The address is not verified; reported only after the correct password.
     LoginUserNotVerified = "LOGIN_USER_NOT_VERIFIED", 403, "The user account is not verified.";
-    /// The address or the name is taken.
+    /// The address or the name is already in use.
     RegisterUserAlreadyExists = "REGISTER_USER_ALREADY_EXISTS", 400,
         "A user with the provided credentials already exists.";
-    /// The password may not be chosen.
+    /// The policy refuses the password.
     RegisterInvalidPassword = "REGISTER_INVALID_PASSWORD", 400,
         "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
-    /// The verification token is not good.
+    /// The verification token is not valid.
     VerifyUserBadToken = "VERIFY_USER_BAD_TOKEN", 400,
         "The email verification token is invalid.";
-    /// There is nothing left to verify.
+    /// The address is verified already.
     VerifyUserAlreadyVerified = "VERIFY_USER_ALREADY_VERIFIED", 400,
         "The user is already verified.";
-    /// The reset token is not good.
+    /// The reset token is not valid.
     ResetPasswordBadToken = "RESET_PASSWORD_BAD_TOKEN", 400,
         "The password reset token is invalid.";
-    /// The password may not be chosen; the token stays good.
+    /// The policy refuses the password; the token stays valid.
     ResetPasswordInvalidPassword = "RESET_PASSWORD_INVALID_PASSWORD", 400,
         "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
-    /// The address is taken.
+    /// The address is already in use.
     UpdateUserEmailAlreadyExists = "UPDATE_USER_EMAIL_ALREADY_EXISTS", 400,
         "A user with the provided credentials already exists.";
-    /// The password may not be chosen.
+    /// The policy refuses the password.
     UpdateUserInvalidPassword = "UPDATE_USER_INVALID_PASSWORD", 400,
         "This password cannot be used: choose a longer one that is neither common nor made of your name, your address or the name of this service.";
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound = "USER_NOT_FOUND", 404, "User not found.";
-    /// Superusers do not delete themselves.
+    /// A superuser cannot delete its own account.
     SuperuserCannotDeleteSelf = "SUPERUSER_CANNOT_DELETE_SELF", 400,
         "Superusers cannot delete their own account.";
-    /// The last active superuser stays.
+    /// The last active superuser cannot be removed.
     LastSuperuser = "LAST_SUPERUSER", 409, "The last active superuser has to stay.";
-    /// The body has another form than this route takes.
+    /// The body has another form than this route accepts.
     RequestBodyInvalid = "REQUEST_BODY_INVALID", 422, "Invalid request payload.";
-    /// The body is not a JSON object, or not a strict one.
+    /// The body is not a strict JSON object.
     RequestBodyMalformed = "REQUEST_BODY_INVALID", 400, "Invalid request body.";
     /// The body did not arrive in time.
     RequestTimeout = "REQUEST_TIMEOUT", 408, "The request body did not arrive in time.";
@@ -101,17 +101,17 @@ codes! {
     /// The body is not declared as JSON.
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415,
         "The request body has to be JSON, with the content type application/json.";
-    /// The route does not know the method.
+    /// The route does not support the method.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This method is not allowed here.";
-    /// Something that accounts need cannot answer.
+    /// A required service failed.
     ServiceUnavailable = "SERVICE_UNAVAILABLE", 503,
         "The service is temporarily unavailable. Please try again later.";
-    /// The application is wired wrongly; the log says how.
+    /// The application is configured wrongly; the log says how.
     InternalError = "INTERNAL_ERROR", 500, "Internal server error.";
 }
 
 impl ErrorCode {
-    /// The title of the status (RFC 9110 §15).
+    /// Returns the title of the status (RFC 9110 §15).
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self.status() {

@@ -1,15 +1,15 @@
-//! What an event tells beyond its kind, as types.
+//! The details of an event beyond its kind.
 
 use std::fmt;
 
-/// What an event tells beyond its kind. Which variant an event carries follows from its
-/// [`EventKind`](super::EventKind).
+/// The details of an event beyond its kind. The [`EventKind`](super::EventKind) determines the
+/// variant.
 ///
 /// `Display` writes the fixed words that logs show; nothing for [`None`](Self::None).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum EventData {
-    /// Nothing more.
+    /// No details.
     #[default]
     None,
     /// Why a login was refused, of `LoginFailed`.
@@ -24,7 +24,7 @@ pub enum EventData {
     Updated(UpdateSummary),
     /// The name of the hook that failed, of `HookFailed`.
     Hook(&'static str),
-    /// The work that could not be done, of `ServiceUnavailable`.
+    /// The operation that failed, of `ServiceUnavailable`.
     Work(&'static str),
 }
 
@@ -54,9 +54,9 @@ words! {
     LoginRefusal {
         /// The user does not exist, or the password is wrong.
         BadCredentials = "bad credentials",
-        /// The password is right and the account is inactive.
+        /// The password is correct and the account is inactive.
         Inactive = "inactive",
-        /// The password is right and the required verification of the address is missing.
+        /// The password is correct, but the required verification of the address is missing.
         NotVerified = "not verified",
         /// The hook `on_before_login` of the application refused.
         Application = "refused by the application",
@@ -80,7 +80,7 @@ words! {
         Forbidden = "forbidden",
         /// The user lacks the roles that the guard requires.
         InsufficientRoles = "insufficient roles",
-        /// A rule of the application's own refuses the user.
+        /// A rule of the application refuses the user.
         Custom = "own rule",
         /// The login is older than the guard accepts, or its time is not known.
         StepUpRequired = "step-up required",
@@ -98,7 +98,7 @@ words! {
         All = "all",
         /// The current session, by its logout.
         Logout = "logout",
-        /// The session that a browser had before a new login.
+        /// The session of a browser before a new login.
         Replaced = "replaced",
         /// The session of a login that failed after it was started.
         LoginFailed = "login failed",
@@ -125,12 +125,12 @@ pub struct UpdateSummary {
     pub is_superuser: bool,
     /// The roles.
     pub roles: bool,
-    /// Columns of the application's own.
+    /// Columns of the application.
     pub columns: bool,
 }
 
 impl UpdateSummary {
-    /// Returns the names of what was changed, in a fixed order: `email`, `password`, `is_active`,
+    /// Returns the names of the changed parts, in a fixed order: `email`, `password`, `is_active`,
     /// `is_verified`, `is_superuser`, `roles`, `columns`.
     ///
     /// # Examples
@@ -167,7 +167,7 @@ impl UpdateSummary {
     }
 }
 
-/// Writes the names of what was changed, separated by spaces.
+/// Writes the names of the changed parts, separated by spaces.
 impl fmt::Display for UpdateSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.names().collect();

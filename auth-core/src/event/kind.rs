@@ -13,7 +13,7 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
 
-            /// The name in logs.
+            /// Returns the name in logs.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -25,7 +25,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A password was right and a token was issued.
+    /// A password was correct and a token was issued.
     LoginSucceeded = "authn_login_success",
     /// A login was refused; the detail says why.
     LoginFailed = "authn_login_fail",
@@ -41,10 +41,10 @@ kinds! {
     SessionRenewed = "session_renewed",
     /// Sessions were ended by their user or an administrator; the detail says which.
     SessionEnded = "session_ended",
-    /// A refresh token that had been spent came back, and its session was ended: two parties have
-    /// a copy of it.
+    /// A spent refresh token was used again, and its session was ended: two parties have a copy of
+    /// it.
     TokenReused = "authn_token_reuse",
-    /// A request with a good cookie could not prove where it came from.
+    /// A request with a valid cookie failed the CSRF check.
     CsrfRefused = "malicious_csrf",
     /// A guard refused an authenticated user.
     AccessDenied = "authz_fail",
@@ -56,11 +56,11 @@ kinds! {
     PasswordReset = "authn_password_reset",
     /// A reset token was refused.
     PasswordResetFailed = "authn_password_reset_fail",
-    /// A password reset was asked for; the user is absent where the address is unknown.
+    /// A password reset was requested; there is no user if the address is unknown.
     PasswordResetRequested = "authn_password_reset_request",
-    /// A stored hash was replaced by one with the parameters of today.
+    /// A stored hash was replaced by one with the current parameters.
     PasswordRehashed = "authn_password_rehash",
-    /// An account was made.
+    /// An account was created.
     UserCreated = "user_created",
     /// A registration was refused; the detail says why.
     RegistrationRefused = "user_created_fail",
@@ -70,26 +70,26 @@ kinds! {
     UpdateRefused = "user_updated_fail",
     /// Roles or the superuser flag of an account were changed.
     PrivilegesChanged = "authz_change",
-    /// An account has another address now.
+    /// The address of an account was changed.
     EmailChanged = "user_email_changed",
-    /// An address was proven.
+    /// An address was verified.
     UserVerified = "user_verified",
     /// A verification token was refused.
     VerificationFailed = "user_verified_fail",
-    /// A verification token was asked for.
+    /// A verification token was requested.
     VerificationRequested = "user_verification_request",
     /// An account was deactivated.
     UserDeactivated = "user_archived",
-    /// An account was removed for good.
+    /// An account was deleted.
     UserDeleted = "user_deleted",
     /// A hook of the application failed; the detail names it.
     HookFailed = "hook_fail",
-    /// Something that accounts need did not answer; the detail says for what.
+    /// A required service failed; the detail names the operation.
     ServiceUnavailable = "sys_unavailable",
 }
 
 impl EventKind {
-    /// Whether it tells of something that was refused or went wrong.
+    /// Returns whether the event reports a refusal or a failure.
     #[must_use]
     pub fn is_failure(self) -> bool {
         let name = self.name();
@@ -110,7 +110,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_kind_has_a_name_of_its_own() {
+    fn kinds_have_different_names() {
         let names: HashSet<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
         assert_eq!(names.len(), EventKind::ALL.len());
     }

@@ -1,4 +1,4 @@
-//! A bounded queue between the requests and a sink that takes its time.
+//! A bounded queue between the requests and a slow sink.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{AuthEvent, EventSink};
 use crate::error::BoxError;
 
-/// A destination for events that takes its time: a database, a message broker, a file.
+/// A slow destination for events: a database, a message broker, a file.
 ///
 /// # Examples
 ///
@@ -35,24 +35,24 @@ use crate::error::BoxError;
 /// ```
 #[async_trait]
 pub trait AsyncEventSink: Send + Sync + 'static {
-    /// Takes events in the order in which they were raised: at least one and at most
-    /// [`EventWorker::BATCH`]. It is called again only after it has returned.
+    /// Takes events in the order in which they were raised: between one and [`EventWorker::BATCH`].
+    /// It is called again only after it has returned.
     ///
-    /// The implementer bounds the time of a call. While one lasts, the queue fills up, and
+    /// The implementer limits the duration of a call. During a call the queue fills up, and
     /// [`QueuedSink::flush`](EventSink::flush) waits.
     ///
     /// # Errors
     ///
     /// Any error. It is logged, the events count as dropped, and the next call gets the next events:
-    /// a sink that wants another attempt makes it itself.
+    /// the sink itself retries if it needs to.
     async fn record(&self, events: &[AuthEvent]) -> Result<(), BoxError>;
 }
 
 /// A sink that puts events into a bounded queue, from which an [`EventWorker`] delivers them.
 ///
-/// A full queue drops the event at hand, so that a slow destination never slows a request down.
-/// Dropped events are counted ([`dropped`](Self::dropped)) and logged as an error, the first one and
-/// then each time that their number has doubled. Clones share one queue.
+/// A full queue drops the new event, so that a slow destination never slows a request down. Dropped
+/// events are counted ([`dropped`](Self::dropped)) and logged as an error, the first one and then
+/// each time that their number has doubled. Clones share one queue.
 ///
 /// # Examples
 ///
@@ -79,7 +79,7 @@ pub trait AsyncEventSink: Send + Sync + 'static {
 ///     .build()?;
 /// // … serve requests …
 ///
-/// // At an orderly shutdown: what is in the queue is delivered.
+/// // At an orderly shutdown: deliver the queued events.
 /// accounts.wait_idle().await;
 /// assert_eq!(sink.dropped(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -101,13 +101,13 @@ pub struct EventWorker {
 
 enum Entry {
     Event(Box<AuthEvent>),
-    /// Answered when everything that was queued before is delivered.
+    /// Answered when all events queued before it are delivered.
     Flush(oneshot::Sender<()>),
 }
 
 impl QueuedSink {
     /// Creates a queue in front of `sink` with room for `capacity` events (at least one), and the
-    /// worker that empties it. The worker has to be run, usually on a task of its own.
+    /// worker that empties it. The application runs the worker, usually on its own task.
     pub fn new(sink: impl AsyncEventSink, capacity: usize) -> (Self, EventWorker) {
         let (sender, receiver) = mpsc::channel(capacity.max(1));
         let dropped = Dropped::default();
@@ -120,8 +120,8 @@ impl QueuedSink {
         (Self { queue, dropped }, worker)
     }
 
-    /// Returns how many events were not delivered so far: because the queue was full, the sink
-    /// failed, or the worker was gone.
+    /// Returns the number of events that were not delivered: the queue was full, the sink failed, or
+    /// the worker had ended.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped.0.load(Ordering::Relaxed)
@@ -139,24 +139,24 @@ impl EventSink for QueuedSink {
         }
     }
 
-    /// Waits until the worker has delivered what was queued before. Returns at once if the worker is
-    /// gone, and never if the worker exists and is not run.
+    /// Waits until the worker has delivered all events queued before. Returns at once if the worker
+    /// has ended, and never if the worker exists and is not run.
     async fn flush(&self) {
         let (done, delivered) = oneshot::channel();
         if self.queue.send(Entry::Flush(done)).await.is_ok() {
-            // An error means that the worker is gone.
+            // An error means that the worker has ended.
             let _ = delivered.await;
         }
     }
 }
 
 impl EventWorker {
-    /// The most events that are given to a sink in one call.
+    /// The most events in one call of a sink.
     pub const BATCH: usize = 64;
 
     /// Delivers events until every clone of the [`QueuedSink`] is dropped.
     ///
-    /// A panic of the sink costs the events of its call and nothing else.
+    /// A panic of the sink loses only the events of its call.
     pub async fn run(mut self) {
         let mut entries = Vec::with_capacity(Self::BATCH);
         while self.queue.recv_many(&mut entries, Self::BATCH).await > 0 {
@@ -182,7 +182,7 @@ impl EventWorker {
         }
         let count = events.len() as u64;
         let sink = Arc::clone(&self.sink);
-        // On a task of its own, so that a panic ends only that task.
+        // On its own task, so that a panic ends only that task.
         let call = tokio::spawn(async move { sink.record(&events).await });
         match call.await {
             Ok(Ok(())) => {}
@@ -195,7 +195,7 @@ impl EventWorker {
     }
 }
 
-/// Counts what a worker that ends early leaves in its queue.
+/// Counts the events that a worker leaves in its queue.
 impl Drop for EventWorker {
     fn drop(&mut self) {
         self.queue.close();
@@ -209,7 +209,7 @@ impl Drop for EventWorker {
     }
 }
 
-/// How many events were dropped.
+/// The number of dropped events.
 #[derive(Debug, Clone, Default)]
 struct Dropped(Arc<AtomicU64>);
 
@@ -217,7 +217,8 @@ impl Dropped {
     fn add(&self, count: u64, reason: &'static str) {
         let before = self.0.fetch_add(count, Ordering::Relaxed);
         let dropped = before.saturating_add(count);
-        // The number of bits grows when the number has doubled: a line per event would be a flood.
+        // The number of bits grows when the number has doubled: a line per event would flood the
+        // log.
         if before.checked_ilog2() != dropped.checked_ilog2() {
             tracing::error!(target: "auth", dropped, reason, "events were dropped");
         }

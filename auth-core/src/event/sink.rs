@@ -1,4 +1,4 @@
-//! Where events go: the trait, and the sink that writes to the log.
+//! The trait of event sinks, and the sink that writes to the log.
 
 use async_trait::async_trait;
 
@@ -38,8 +38,8 @@ pub trait EventSink: Send + Sync + 'static {
     async fn flush(&self) {}
 }
 
-/// Writes every event to `tracing`, under the target `auth`: failures as warnings, the rest as
-/// information. It is always there; other sinks receive the same events.
+/// Writes every event to `tracing`, under the target `auth`: failures as warnings, all others as
+/// information. It is always active; other sinks receive the same events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TracingSink;
 
@@ -47,7 +47,7 @@ impl EventSink for TracingSink {
     fn record(&self, event: &AuthEvent) {
         let AuthEvent {
             kind,
-            // The log has a time of its own.
+            // The log has its own time.
             at: _,
             actor,
             client,

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::IpNetwork;
 
-/// The network that counts as one client: by default an IPv4 address, and the 64 bits of an IPv6
-/// address that a site is given, within which it can choose any address (RFC 6177 §2).
+/// The network that counts as one client: by default an IPv4 address, and the 64 bits of the IPv6
+/// prefix of a site, within which it can choose any address (RFC 6177 §2).
 ///
 /// All clients without a known address share one value.
 ///

@@ -4,9 +4,9 @@ use std::task::{Context, Poll};
 
 use thiserror::Error;
 
-/// The body of a request, read only when an endpoint asks for it. The core applies the limit and the
+/// The body of a request, read only when an endpoint needs it. The core applies the limit and the
 /// time-out ([`MAX_BODY_BYTES`](crate::api::MAX_BODY_BYTES), [`BODY_TIMEOUT`](crate::api::BODY_TIMEOUT));
-/// an adapter passes on what arrives.
+/// an adapter passes all data on.
 ///
 /// # Examples
 ///
@@ -31,12 +31,12 @@ use thiserror::Error;
 /// }
 /// ```
 pub trait RequestBody: Send {
-    /// Returns the length that the client announced, in bytes; `None` if it announced none. A body
-    /// that is announced to be too long is refused before a byte of it is read.
+    /// Returns the length that the client announced, in bytes; `None` if it announced none. A body with
+    /// an announced length above the limit is refused before a byte of it is read.
     fn announced(&self) -> Option<u64>;
 
-    /// Polls for the next part of the body; `None` is its end. If it returns [`Poll::Pending`], it has
-    /// arranged that the task is woken when more has arrived.
+    /// Polls for the next part of the body; `None` is its end. If it returns [`Poll::Pending`], it wakes
+    /// the task when more data has arrived.
     ///
     /// # Errors
     ///

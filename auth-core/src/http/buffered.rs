@@ -6,8 +6,7 @@ use std::task::{Context, Poll};
 
 use super::{BrokenBody, RequestBody, RequestHead};
 
-/// A whole request that is in memory already: for tests, and for adapters of frameworks that read
-/// bodies beforehand.
+/// A complete request in memory: for tests, and for adapters of frameworks that read bodies beforehand.
 ///
 /// ```
 /// use auth_core::http::{BufferedRequest, RequestHead};
@@ -40,7 +39,7 @@ pub struct BufferedBody {
 }
 
 impl BufferedRequest {
-    /// A request without headers.
+    /// Creates a request without headers.
     #[must_use]
     pub fn new(method: &str, body: Vec<u8>) -> Self {
         let head = BufferedHead {
@@ -102,7 +101,7 @@ impl RequestHead for BufferedHead {
 }
 
 impl RequestBody for BufferedBody {
-    /// Nothing: its length is known when it is read.
+    /// Returns `None`: the length is known when the body is read.
     fn announced(&self) -> Option<u64> {
         None
     }
@@ -113,7 +112,7 @@ impl RequestBody for BufferedBody {
     }
 }
 
-// Heads and bodies carry credentials: `Debug` shows their shape and nothing of them.
+// Heads and bodies carry credentials: `Debug` shows only their shape.
 impl fmt::Debug for BufferedHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BufferedHead")

@@ -1,4 +1,4 @@
-//! A member of a body, declared once: its schema, and its typed reading.
+//! The declaration of a member of a body: its schema, and its typed reading.
 
 mod types;
 
@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::{FieldErrorCode, FieldKind, FieldSchema, TextFormat};
 
-/// A member of a request body: the name, the type, and everything that a document says about it.
+/// A member of a request body: the name, the type, and its documentation.
 ///
-/// [`Fields::read`](super::Fields::read) reads the member by this declaration and records what is
-/// wrong with it; [`schema`](Self::schema) is what a document shows. `Field<Option<T>>` is a member that
-/// may be absent or `null`.
+/// [`Fields::read`](super::Fields::read) reads the member by this declaration and records its errors;
+/// [`schema`](Self::schema) is for a document. `Field<Option<T>>` is a member that may be absent or
+/// `null`.
 ///
 /// # Examples
 ///
@@ -64,17 +64,17 @@ pub struct Field<T> {
 pub trait FieldType: Sized {
     /// The type in JSON, with its widest bounds.
     const KIND: FieldKind;
-    /// Whether the member may be absent or `null`. Only `Option` says so.
+    /// Whether the member may be absent or `null`. Only true for `Option`.
     const OPTIONAL: bool = false;
 
     /// Reads a value. `kind` is [`KIND`](Self::KIND) with the bounds of the one member.
     ///
     /// # Errors
     ///
-    /// What is wrong with the value.
+    /// The error of the value.
     fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode>;
 
-    /// Returns the value of a member that is absent, where it may be.
+    /// Returns the value of an absent member, if it may be absent.
     #[must_use]
     fn absent() -> Option<Self> {
         None
@@ -99,7 +99,7 @@ impl<T: FieldType> Field<T> {
 }
 
 impl<T> Field<T> {
-    /// The member of a schema that was declared elsewhere.
+    /// Creates a member from a schema that was declared elsewhere.
     pub(crate) const fn of_schema(schema: FieldSchema) -> Self {
         Self {
             schema,
@@ -122,14 +122,14 @@ impl<T> Field<T> {
         self
     }
 
-    /// Says what a text is.
+    /// Sets the format of a text.
     #[must_use]
     pub const fn format(mut self, format: TextFormat) -> Self {
         self.schema = self.schema.format(format);
         self
     }
 
-    /// Says that the member never appears in a reply.
+    /// Declares that the member never appears in a reply.
     #[must_use]
     pub const fn write_only(mut self) -> Self {
         self.schema = self.schema.write_only();
@@ -165,14 +165,14 @@ impl<T> Field<T> {
 }
 
 impl<T> Field<Option<T>> {
-    /// Refuses the member as unknown where a setting is off.
+    /// Refuses the member as unknown if a setting is off.
     #[must_use]
     pub const fn accepted_if(mut self, on: bool) -> Self {
         self.accepted = on;
         self
     }
 
-    /// Requires the member where a setting is on, and refuses it as unknown where the setting is off.
+    /// Requires the member if a setting is on, and refuses it as unknown if the setting is off.
     #[must_use]
     pub const fn required_if(mut self, on: bool) -> Self {
         self.schema = self.schema.required();

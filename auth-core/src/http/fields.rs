@@ -1,4 +1,4 @@
-//! Typed reading of a JSON object that collects every error instead of the first.
+//! Typed reading of a JSON object that collects every error.
 
 use std::ops::RangeInclusive;
 
@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{Field, FieldType};
 
-/// The members of a request body on their way into typed values.
+/// The unread members of a request body.
 ///
-/// Each reader takes its member out of the object. A error is recorded and the reader answers
-/// `None`; a member that is left at the end is refused as unknown. So one
-/// reply names everything that is wrong with a body.
+/// Each reader takes its member out of the object. An error is recorded and the reader returns
+/// `None`; a member that is left at the end is refused as unknown. A reply therefore names all
+/// errors of a body.
 ///
 /// # Examples
 ///
@@ -30,14 +30,14 @@ pub struct Fields {
     errors: Vec<FieldError>,
 }
 
-/// What is wrong with one member.
+/// An error of one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     field: String,
     code: FieldErrorCode,
 }
 
-/// The kinds of error a member can have; their names are part of the contract.
+/// The kinds of error of a member; their names are part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldErrorCode {
@@ -51,7 +51,7 @@ pub enum FieldErrorCode {
     TooShort,
     /// More code points, or a larger number, than allowed.
     TooLong,
-    /// The right type, and not a value of the kind that is asked for.
+    /// The type is correct, but the value is not valid.
     Invalid,
     /// Another user has this value, which must be unique.
     Taken,
@@ -69,7 +69,7 @@ impl FieldErrorCode {
         Self::Taken,
     ];
 
-    /// The name that clients see.
+    /// Returns the name that clients see.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl FieldErrorCode {
         }
     }
 
-    /// A fixed sentence for people.
+    /// Returns a fixed sentence for users.
     #[must_use]
     pub const fn detail(self) -> &'static str {
         match self {
@@ -102,7 +102,8 @@ impl FieldError {
     /// The longest member name that is repeated in a reply, in code points.
     const MAX_NAME: usize = 64;
 
-    /// An error of the member `field`. Long names are cut, because they come from the request.
+    /// Creates an error of the member `field`. Long names are cut, because they come from the
+    /// request.
     #[must_use]
     pub fn new(field: &str, code: FieldErrorCode) -> Self {
         Self {
@@ -111,13 +112,13 @@ impl FieldError {
         }
     }
 
-    /// The member's name.
+    /// Returns the name of the member.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong with it.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn code(&self) -> FieldErrorCode {
         self.code
@@ -131,24 +132,24 @@ impl std::fmt::Display for FieldError {
 }
 
 impl Fields {
-    /// The most errors that one reply names.
+    /// The most errors in one reply.
     const MAX_ERRORS: usize = 16;
 
     /// Reads a strict JSON object (see [`crate::http::json::parse_object`]).
     ///
     /// # Errors
     ///
-    /// [`crate::http::json::JsonError`] when the bytes are not such an object.
+    /// [`crate::http::json::JsonError`] if the bytes are not such an object.
     pub fn parse(body: &[u8]) -> Result<Self, crate::http::json::JsonError> {
         crate::http::json::parse_object(body).map(Self::from)
     }
 
-    /// Records a error of the caller's own finding.
+    /// Records an error that the caller has found.
     pub fn error(&mut self, field: &str, code: FieldErrorCode) {
         self.errors.push(FieldError::new(field, code));
     }
 
-    /// Reads a member by its declaration. An error is recorded, and the answer is `None` then.
+    /// Reads a member by its declaration. Records an error and returns `None` if it is invalid.
     ///
     /// See [`Field`] for an example.
     pub fn read<T: FieldType>(&mut self, field: &Field<T>) -> Option<T> {
@@ -172,20 +173,20 @@ impl Fields {
         self.members.contains_key(name)
     }
 
-    /// A string that must be there, with a length in code points within `length`, and without a NUL,
-    /// which not every engine can store.
+    /// Reads a required string with a length in code points within `length`, and without a NUL,
+    /// which some engines cannot store.
     pub fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
         let text = self.required_any(name, length)?;
         self.storable(name, text)
     }
 
-    /// The same for a string that may be absent or `null`.
+    /// Reads a string like [`required_text`](Self::required_text) that may be absent or `null`.
     pub fn optional_text(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
         let text = self.optional_any(name, length)?;
         self.storable(name, text)
     }
 
-    /// A string that must be there and that `parse` must accept.
+    /// Reads a required string that `parse` must accept.
     pub fn required_parsed<T, E>(
         &mut self,
         name: &str,
@@ -196,7 +197,7 @@ impl Fields {
         self.parsed(name, &text, parse)
     }
 
-    /// A string that may be absent or `null`, and that `parse` must accept.
+    /// Reads a string that may be absent or `null`, and that `parse` must accept.
     pub fn optional_parsed<T, E>(
         &mut self,
         name: &str,
@@ -207,12 +208,12 @@ impl Fields {
         self.parsed(name, &text, parse)
     }
 
-    /// A boolean that may be absent or `null`.
+    /// Reads a boolean that may be absent or `null`.
     pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
         self.optional_value(name)
     }
 
-    /// A value of any deserialisable type that may be absent or `null`; another shape is
+    /// Reads a value of any deserialisable type that may be absent or `null`; another shape is
     /// [`FieldErrorCode::WrongType`].
     pub fn optional_value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.optional(name)?;
@@ -223,13 +224,13 @@ impl Fields {
         typed
     }
 
-    /// A boolean that must be there.
+    /// Reads a required boolean.
     pub fn required_bool(&mut self, name: &str) -> Option<bool> {
         self.required_value(name)
     }
 
-    /// A value of any deserialisable type that must be there: a number, a list, a struct. `null` is
-    /// a value like every other here, and so of the wrong type for most.
+    /// Reads a required value of any deserialisable type: a number, a list, a struct. `null` is a
+    /// value like any other, and so of the wrong type for most.
     ///
     /// ```
     /// use auth_core::Fields;
@@ -283,7 +284,7 @@ impl Fields {
         self.members.remove(name).filter(|value| !value.is_null())
     }
 
-    /// A string of any characters, which is not going to be stored as it is: a password, a token.
+    /// Reads a required string of any characters that is not stored: a password, a token.
     pub(crate) fn required_any(
         &mut self,
         name: &str,
@@ -293,7 +294,7 @@ impl Fields {
         self.text(name, value, length)
     }
 
-    /// The same for a string that may be absent or `null`.
+    /// Reads such a string that may be absent or `null`.
     pub(crate) fn optional_any(
         &mut self,
         name: &str,
@@ -363,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_named_once() {
+    fn every_error_is_reported_once() {
         let mut fields = fields(json!({"a": 1, "b": "", "c": "xxx", "d": null, "e": "?", "z": []}));
         assert_eq!(fields.required_text("a", 0..=9), None);
         assert_eq!(fields.required_text("b", 1..=9), None);
@@ -389,14 +390,14 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_is_in_no_text() {
+    fn text_with_nul_is_rejected() {
         let mut fields = fields(json!({"a": "x\u{0}y"}));
         assert_eq!(fields.optional_text("a", 0..=9), None);
         assert_eq!(fields.finish().unwrap_err()[0].to_string(), "a: invalid");
     }
 
     #[test]
-    fn a_hostile_body_gets_a_bounded_reply() {
+    fn number_and_length_of_errors_are_limited() {
         let members: Map<_, _> = (0..1000)
             .map(|n| (format!("{n}{}", "x".repeat(500)), Value::Null))
             .collect();

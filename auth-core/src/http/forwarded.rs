@@ -1,9 +1,9 @@
 //! Reads `Forwarded` (RFC 7239) and `X-Forwarded-For` from the right, where the nearest proxy writes.
 //!
-//! Only the right end of such a header is written by a proxy that the application knows; the rest
-//! may be anything that a client sent. A parser that begins at the left can be led astray by that
-//! part, for example by a quote that is never closed. This one begins at the right and reads one
-//! element at a time, so that an element never depends on what stands to its left.
+//! Only the right end of such a header is written by a proxy that the application knows; the rest may
+//! be any text of a client. That text can mislead a parser that begins at the left, for example by a
+//! quote that is never closed. This parser begins at the right and reads one element at a time, so
+//! that an element never depends on the text to its left.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use super::RequestHead;
 
 /// The header in which proxies report the address of the client.
 ///
-/// One header is read and never both: a proxy that writes one of them passes the other through as
+/// Only one of the two headers is read: a proxy that writes one of them passes the other through as
 /// the client sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -40,8 +40,8 @@ impl ForwardedHeader {
         }
     }
 
-    /// Returns the client's address: the peer's, or the address that the proxies report whose
-    /// addresses `trusts` accepts, from the peer on and without a gap.
+    /// Returns the client's address: the peer's, or the address reported by an unbroken row of
+    /// proxies, from the peer on, whose addresses `trusts` accepts.
     ///
     /// An element that is not an address ends the walk at the last address before it.
     pub(super) fn client(
@@ -100,7 +100,7 @@ impl ForwardedHeader {
 
 /// The elements of a comma-separated list from the right, with the white space around them.
 struct FromRight<'v> {
-    /// What is not read yet; `None` at the end.
+    /// The unread part; `None` at the end.
     rest: Option<&'v [u8]>,
     /// Whether a comma within quotes belongs to the element.
     quotes: bool,

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-/// The head of a request, borrowed from whatever the framework holds.
+/// The head of a request, borrowed from the framework.
 ///
-/// An adapter implements it on a newtype around the framework's own head; nothing is copied.
+/// An adapter implements it on a newtype around the framework's own head, without copies.
 pub trait RequestHead: Send + Sync {
     /// Returns the method, in upper case.
     fn method(&self) -> &str;

@@ -1,8 +1,9 @@
 //! Reads one JSON object strictly: no duplicate members, bounded depth, nothing before or after it.
 //!
-//! `serde_json` on its own keeps the last of two members of one name. Two readers that disagree on
-//! which one counts are a way round a check, so here a second member of a name is an error, at any
-//! depth. RFC 8259 §4 permits that, and RFC 7515 §4 asks for it in the header of a token.
+//! `serde_json` on its own keeps the last of two members with the same name. Two readers that keep
+//! different ones can be used to bypass a check, so a second member with the same name is an error
+//! here, at any depth. RFC 8259 §4 permits that, and RFC 7515 §4 requires it in the header of a
+//! token.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,14 +11,14 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// How many objects and arrays may stand inside each other, the outermost one included.
+/// The largest nesting depth of objects and arrays, the outermost one included.
 pub const MAX_DEPTH: usize = 32;
 
-/// Under the feature `arbitrary_precision`, which any crate in an application can switch on for all,
-/// `serde_json` hands a number to a visitor as a map of this one member.
+/// With the feature `arbitrary_precision`, which any crate in an application can switch on for all,
+/// `serde_json` passes a number to a visitor as a map of this one member.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
-/// Why a text is not the JSON object that was asked for.
+/// Why a text is not a strict JSON object.
 ///
 /// Neither its `Display` nor its `Debug` quotes the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum JsonError {
 
 /// Reads `bytes` as exactly one JSON object.
 ///
-/// The time taken grows with the input (times the logarithm of the number of members), so cap the
+/// The time taken grows with the input (times the logarithm of the number of members), so limit the
 /// length before the call.
 ///
 /// # Examples
@@ -58,7 +59,7 @@ pub enum JsonError {
 ///
 /// # Errors
 ///
-/// [`JsonError`] says which rule is broken; where several are, the first in the order of reading.
+/// [`JsonError`] names the broken rule; if there are several, the first one in reading order.
 pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonError::Malformed)?;
     let error = Cell::new(JsonError::Malformed);
@@ -77,10 +78,10 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
     }
 }
 
-/// Reads one value which has `above` objects and arrays around it.
+/// Reads one value with `above` objects and arrays around it.
 ///
-/// An error type of serde carries only text. Our two reasons of refusal therefore leave through
-/// `error`, which holds [`JsonError::Malformed`] until one of them is found.
+/// An error type of serde carries only text. The two reasons of this module are therefore returned
+/// through `error`, which holds [`JsonError::Malformed`] until one of them is found.
 #[derive(Clone, Copy)]
 struct Strict<'f> {
     above: usize,
@@ -93,7 +94,7 @@ impl Strict<'_> {
         E::custom("refused")
     }
 
-    /// The reader of the values inside of this one.
+    /// Returns the reader of the values inside this one.
     fn inside<E: serde::de::Error>(self) -> Result<Self, E> {
         let above = self.above.saturating_add(1);
         if above > MAX_DEPTH {
@@ -178,8 +179,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 /// Reads the number behind [`NUMBER_TOKEN`].
 ///
-/// A sender can write that member himself. He then gets the number that he could have written
-/// plainly, the same with and without the feature.
+/// A sender can write that member, too. The result is the number that could have been written
+/// plainly, with and without the feature.
 fn number<'de, A: MapAccess<'de>>(mut access: A) -> Result<Value, A::Error> {
     let number: Number = access
         .next_value::<String>()?
@@ -201,13 +202,13 @@ mod tests {
         parse_object(text.as_bytes()).unwrap_err()
     }
 
-    /// `depth` objects inside each other.
+    /// Returns `depth` nested objects.
     fn nested(depth: usize) -> String {
         format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth))
     }
 
     #[test]
-    fn reads_every_kind_of_value() {
+    fn every_kind_of_value_is_read() {
         let text = r#" {"n":null,"b":true,"i":-7,"u":18446744073709551615,"f":1.5,
             "s":"\u00e9\ud83d\ude00","a":[1,[],{}],"o":{"a":{"a":1}}, "":"" } "#;
         assert_eq!(
@@ -217,9 +218,9 @@ mod tests {
         );
     }
 
-    /// J-14: a name may come twice in two objects, never twice in one, however it is spelt.
+    /// J-14: a name may occur in two objects, but never twice in one, in any spelling.
     #[test]
-    fn duplicate_members_are_refused_at_any_depth() {
+    fn duplicate_members_are_rejected_at_any_depth() {
         for text in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"b":2,"a":3}"#,
@@ -234,9 +235,9 @@ mod tests {
         assert!(parse_object(br#"{"a":{"a":[{"a":1},{"a":1}]}}"#).is_ok());
     }
 
-    /// J-14: the cap is ours, and long before the stack could run out.
+    /// J-14: the limit is far below the depth that could exhaust the stack.
     #[test]
-    fn depth_is_capped() {
+    fn nesting_above_limit_is_rejected() {
         assert!(parse_object(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert_eq!(refused(&nested(MAX_DEPTH + 1)), JsonError::TooDeep);
         assert_eq!(refused(&nested(200)), JsonError::TooDeep);
@@ -249,9 +250,9 @@ mod tests {
         assert_eq!(refused(&arrays(MAX_DEPTH)), JsonError::TooDeep);
     }
 
-    /// J-07: UTF-8 and nothing else.
+    /// J-07: only UTF-8 is accepted.
     #[test]
-    fn other_encodings_are_refused() {
+    fn other_encodings_are_rejected() {
         let utf16: Vec<u8> = "{\"a\":1}"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
@@ -282,7 +283,7 @@ mod tests {
 
     /// J-07: half of a surrogate pair is not a character.
     #[test]
-    fn malformed_texts_are_refused() {
+    fn malformed_texts_are_rejected() {
         for text in [
             r#"{"a":"\ud800"}"#,
             r#"{"a":"\udc00"}"#,
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_object_will_do() {
+    fn value_that_is_not_an_object_is_rejected() {
         for text in ["null", "true", "1", "-0.5", "\"{}\"", "[]", "[{}]"] {
             assert_eq!(refused(text), JsonError::NotAnObject, "{text}");
         }
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_private_number_member_of_serde_json_is_a_number() {
+    fn private_number_member_of_serde_json_is_a_number() {
         let object = parse_object(br#"{"n":{"$serde_json::private::Number":"12"}}"#).unwrap();
         assert_eq!(object["n"].as_i64(), Some(12));
         for text in [

@@ -9,9 +9,9 @@ use thiserror::Error;
 /// A network of IPv4 or IPv6 addresses, written as an address or in CIDR notation (RFC 4632 §3.1,
 /// RFC 4291 §2.3).
 ///
-/// An IPv4-mapped IPv6 network with a prefix of at least 96 bits is the IPv4 network that it stands
-/// for, because the addresses of clients are folded in the same way. A network of one family
-/// contains no address of the other: `::/0` contains no IPv4 address.
+/// An IPv4-mapped IPv6 network with a prefix of at least 96 bits becomes its IPv4 network, because
+/// the addresses of clients are converted in the same way. A network of one family contains no
+/// address of the other: `::/0` contains no IPv4 address.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ pub enum InvalidIpNetwork {
     /// The part after the slash is not a number of bits for this kind of address.
     #[error("`{}` has an invalid prefix: 0 to 32 bits are possible for IPv4 and 0 to 128 for IPv6", .0.escape_default())]
     Prefix(String),
-    /// The address has bits that lie beyond its prefix: one of the two is mistyped.
+    /// The address has bits beyond its prefix: one of the two is mistyped.
     #[error("`{text}` has bits beyond its prefix: the network that contains it is `{network}`")]
     HostBits {
         /// The text.
@@ -91,8 +91,8 @@ impl IpNetwork {
         }
     }
 
-    /// Returns whether `address` lies in this network. An IPv4-mapped IPv6 address counts as the
-    /// IPv4 address that it stands for.
+    /// Returns whether `address` lies in this network. An IPv4-mapped IPv6 address counts as its
+    /// IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -143,7 +143,7 @@ impl FromStr for IpNetwork {
 
 /// Reads the length of a prefix and counts it in bits of the canonical form of `address`.
 fn prefix(bits: &str, address: IpAddr) -> Option<u8> {
-    // `+8` and `08` are numbers to `parse`, and mistakes here.
+    // `parse` accepts `+8` and `08`, which are mistakes here.
     let is_plain = bits.bytes().all(|byte| byte.is_ascii_digit());
     if !is_plain || (bits.len() > 1 && bits.starts_with('0')) {
         return None;

@@ -1,4 +1,4 @@
-//! Which proxies are believed when they report the address of a client.
+//! The trusted proxies, which report the address of a client.
 
 use std::net::IpAddr;
 
@@ -7,10 +7,10 @@ use super::{ForwardedHeader, InvalidIpNetwork, IpNetwork, RequestHead};
 /// The proxies in front of an application, and the header in which they report the client's address.
 ///
 /// The client's address is the peer's. If the peer lies in one of the networks, the header is read
-/// from the right: each element is believed as long as every element to its right, and the peer, are
+/// from the right: each element is trusted as long as every element to its right, and the peer, are
 /// proxies of these networks. The first address that is not a proxy's is the client's. An element
-/// that is not an address (`unknown`, `_hidden`, garbage) ends the walk at the last good address.
-/// An IPv4-mapped IPv6 address is the IPv4 address that it stands for.
+/// that is not an address (`unknown`, `_hidden`, garbage) ends the walk at the last valid address.
+/// An IPv4-mapped IPv6 address becomes its IPv4 address.
 ///
 /// # Security
 ///
@@ -37,7 +37,7 @@ use super::{ForwardedHeader, InvalidIpNetwork, IpNetwork, RequestHead};
 /// let head = request([10, 0, 0, 1]).head;
 /// assert_eq!(proxies.client_address(&head), Some([203, 0, 113, 7].into()));
 ///
-/// // Another peer is not believed.
+/// // The header of another peer is ignored.
 /// let head = request([192, 0, 2, 1]).head;
 /// assert_eq!(proxies.client_address(&head), Some([192, 0, 2, 1].into()));
 /// ```
@@ -61,16 +61,16 @@ impl TrustedProxies {
 
     /// Trusts the proxies in these networks, which write `Forwarded` (RFC 7239).
     ///
-    /// A network is written as an address or in CIDR notation. One that is neither is reported by
-    /// [`AuthBuilder::build`](crate::AuthBuilder::build).
+    /// A network is written as an address or in CIDR notation.
+    /// [`AuthBuilder::build`](crate::AuthBuilder::build) reports invalid networks.
     pub fn forwarded(networks: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self::new(ForwardedHeader::Forwarded, networks)
     }
 
     /// Trusts the proxies in these networks, which write `X-Forwarded-For`.
     ///
-    /// A network is written as an address or in CIDR notation. One that is neither is reported by
-    /// [`AuthBuilder::build`](crate::AuthBuilder::build).
+    /// A network is written as an address or in CIDR notation.
+    /// [`AuthBuilder::build`](crate::AuthBuilder::build) reports invalid networks.
     pub fn x_forwarded_for(networks: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self::new(ForwardedHeader::XForwardedFor, networks)
     }
@@ -103,7 +103,7 @@ impl TrustedProxies {
         )
     }
 
-    /// Returns whether a proxy at this address is believed.
+    /// Returns whether a proxy at this address is trusted.
     #[must_use]
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.networks

@@ -17,19 +17,19 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply without a body. Every reply of ours is never to be stored by a cache.
+    /// Creates a reply without a body. Replies of the toolkit are never stored by a cache.
     #[must_use]
     pub fn empty(status: u16) -> Self {
         Self::cacheable_empty(status, "no-store")
     }
 
-    /// A reply with a JSON body.
+    /// Creates a reply with a JSON body.
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(status: u16, value: &T) -> Self {
         Self::with_body(status, "application/json", value)
     }
 
-    /// A reply that caches may keep as `cache_control` says, without a body.
+    /// Creates a reply without a body that caches may keep as `cache_control` says.
     pub(crate) fn cacheable_empty(status: u16, cache_control: &'static str) -> Self {
         Self {
             status,
@@ -40,7 +40,7 @@ impl Reply {
         .header("cache-control", cache_control)
     }
 
-    /// The same, with a JSON body.
+    /// Creates such a reply with a JSON body.
     pub(crate) fn cacheable_json<T: Serialize + ?Sized>(
         status: u16,
         cache_control: &'static str,
@@ -59,7 +59,7 @@ impl Reply {
         content_type: &'static str,
         value: &T,
     ) -> Self {
-        // Every value that the toolkit writes is a struct or a map with text keys.
+        // Every value of the toolkit is a struct or a map with text keys.
         let body = serde_json::to_vec(value).unwrap_or_default();
         Self {
             body,
@@ -69,8 +69,8 @@ impl Reply {
     }
 
     /// Adds a header. If it is not a [`Header`], or the status is not between 200 and 599,
-    /// [`Auth::respond`](crate::Auth::respond) answers 500 in place of this reply: without the header
-    /// (a cookie, a challenge) the reply would say something else.
+    /// [`Auth::respond`](crate::Auth::respond) answers 500 in place of this reply, because a missing
+    /// header (a cookie, a challenge) would change its meaning.
     #[must_use]
     pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         match Header::new(name, value) {
@@ -87,29 +87,29 @@ impl Reply {
         self
     }
 
-    /// Whether the status and all headers can be sent.
+    /// Returns whether the status and all headers can be sent.
     pub(crate) fn is_valid(&self) -> bool {
         self.is_valid
     }
 
-    /// The status code.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Returns the headers in the order in which they are sent; a name may be there more than once.
+    /// Returns the headers in the order in which they are sent; a name may occur more than once.
     pub fn headers(&self) -> impl Iterator<Item = &Header> {
         self.headers.iter()
     }
 
-    /// The bytes of the body.
+    /// Returns the bytes of the body.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body, taken out.
+    /// Takes the body out of the reply.
     #[must_use]
     pub fn into_body(self) -> Vec<u8> {
         self.body

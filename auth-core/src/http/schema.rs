@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 /// The schema of one member of a JSON object.
 ///
-/// [`Field`](super::Field) reads a member by its schema, so the bounds that a document shows are the
-/// bounds that are enforced. Every method is `const`.
+/// [`Field`](super::Field) reads a member by its schema, so the documented bounds are also enforced.
+/// Every method is `const`.
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ pub enum FieldKind {
         min: usize,
         /// The largest length, in Unicode code points.
         max: usize,
-        /// What the text is.
+        /// The format of the text.
         format: TextFormat,
     },
     /// One of a few fixed strings.
@@ -64,13 +64,13 @@ pub enum FieldKind {
     },
     /// An object with these members and no others.
     Object(&'static [FieldSchema]),
-    /// The object that the document describes under this name.
+    /// An object that the document describes under this name.
     Named(&'static str),
     /// Any JSON value.
     Any,
 }
 
-/// What a text is, beyond its length. The names are those of JSON Schema and OpenAPI.
+/// The format of a text, beyond its length. The names are those of JSON Schema and OpenAPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TextFormat {
@@ -126,7 +126,7 @@ impl FieldSchema {
         self
     }
 
-    /// Says that the member is accepted in requests and never in a reply: a password, a token.
+    /// Declares that the member is accepted in requests and never in a reply: a password, a token.
     #[must_use]
     pub const fn write_only(mut self) -> Self {
         self.write_only = true;
@@ -169,7 +169,7 @@ impl FieldSchema {
         self
     }
 
-    /// Says what a text is.
+    /// Sets the format of a text.
     #[must_use]
     pub const fn format(mut self, format: TextFormat) -> Self {
         if let FieldKind::Text { min, max, .. } = self.kind {
@@ -222,13 +222,13 @@ impl FieldSchema {
 }
 
 impl FieldKind {
-    /// A text with a length in code points within `length`.
+    /// Returns a text with a length in code points within `length`.
     #[must_use]
     pub const fn text(length: RangeInclusive<usize>) -> Self {
         Self::formatted(length, TextFormat::Plain)
     }
 
-    /// A text of this format, with a length in code points within `length`.
+    /// Returns a text of this format, with a length in code points within `length`.
     #[must_use]
     pub const fn formatted(length: RangeInclusive<usize>, format: TextFormat) -> Self {
         Self::Text {
@@ -238,7 +238,7 @@ impl FieldKind {
         }
     }
 
-    /// A whole number within `range`.
+    /// Returns a whole number within `range`.
     #[must_use]
     pub const fn integer(range: RangeInclusive<i64>) -> Self {
         Self::Integer {

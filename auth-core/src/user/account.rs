@@ -1,4 +1,4 @@
-//! The account of a user: what the toolkit keeps of it, and how stored values become one.
+//! The account of a user, and its creation from stored values.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use crate::user::Epoch;
 use crate::user::Username;
 use crate::user::{Role, Roles};
 
-/// The columns that the toolkit keeps of every user: the part of a user struct that accounts need.
+/// The columns that the toolkit requires of every user: the account part of a user struct.
 ///
-/// An application's own user struct has one as a field, and [`AuthUser::account`] returns it.
-/// What a storage has no column for has its default here: no user name, no superuser, no roles, no
+/// An application's own user struct has one as a field, and [`AuthUser::account`] returns it. A
+/// field without a column in a storage has its default: no user name, no superuser, no roles, no
 /// time of creation.
 ///
-/// It deliberately has no `Serialize`: what clients see of a user is decided in one place, and the
-/// password hash is not part of it. Its `Debug` does not show the hash either.
+/// It deliberately has no `Serialize`: the JSON for clients is defined in one place, without the
+/// password hash. Its `Debug` does not show the hash either.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ pub struct Account {
     pub created_at: Option<OffsetDateTime>,
 }
 
-/// The values of an account as a storage keeps them, before they are checked.
+/// The unchecked values of an account from a storage.
 ///
 /// The struct is exhaustive on purpose: a store that builds and destructures it completely gets a
 /// compile error for a field that is added later, and loses no value.
@@ -79,8 +79,8 @@ pub struct StoredAccount {
     pub created_at: Option<OffsetDateTime>,
 }
 
-/// Defines the accessors of an account as methods of a user struct itself, so that a handler calls
-/// them without an import of [`AuthUser`](crate::AuthUser).
+/// Defines the accessors of an account as methods of a user struct, so that a handler calls them
+/// without an import of [`AuthUser`](crate::AuthUser).
 macro_rules! accessors {
     () => {
         /// Returns the e-mail address.
@@ -130,8 +130,8 @@ pub(super) use accessors;
 /// The optional fields of [`Account`] that a type of user has.
 ///
 /// [`AuthUser::FIELDS`](crate::AuthUser::FIELDS) is all of them by default. A type of user whose
-/// storage has no place for one says so there: the value is then refused where it comes in (422 in
-/// the HTTP API) and not when it is stored.
+/// storage lacks a field leaves it out there: a request with a value for it is then refused (422 in
+/// the HTTP API) before anything is stored.
 ///
 /// # Examples
 ///
@@ -159,7 +159,7 @@ pub struct AccountFields {
 }
 
 impl AccountFields {
-    /// All optional fields.
+    /// Returns all optional fields.
     #[must_use]
     pub const fn all() -> Self {
         Self {
@@ -170,29 +170,29 @@ impl AccountFields {
         }
     }
 
-    /// Without user names.
+    /// Returns the fields without user names.
     #[must_use]
     pub const fn without_usernames(mut self) -> Self {
         self.usernames = false;
         self
     }
 
-    /// Without superusers: no user may administer others, and the routes of administration answer
-    /// 403.
+    /// Returns the fields without superusers: no user may administer others, and the routes of
+    /// administration answer 403.
     #[must_use]
     pub const fn without_superusers(mut self) -> Self {
         self.superusers = false;
         self
     }
 
-    /// Without roles.
+    /// Returns the fields without roles.
     #[must_use]
     pub const fn without_roles(mut self) -> Self {
         self.roles = false;
         self
     }
 
-    /// Without the time of creation.
+    /// Returns the fields without the time of creation.
     #[must_use]
     pub const fn without_created_at(mut self) -> Self {
         self.created_at = false;
@@ -200,8 +200,8 @@ impl AccountFields {
     }
 }
 
-/// A stored user has a value that the toolkit never writes: an address in another spelling, for
-/// example, would be one that no login finds. The sentence names the field and not the value.
+/// A stored user has a value that the toolkit never writes: no login would find an address in
+/// another spelling, for example. The sentence names the field and not the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("stored user has an invalid `{field}`")]
 pub struct InvalidStoredUser {
@@ -227,7 +227,7 @@ impl Account {
     }
 
     /// Returns the account of stored values. Every storage uses this function, so that all of them
-    /// have one rule for what a stored user may be.
+    /// accept the same stored users.
     ///
     /// # Errors
     ///
@@ -308,7 +308,7 @@ impl From<&Account> for StoredAccount {
 }
 
 impl InvalidStoredUser {
-    /// The error for an invalid value of `field`.
+    /// Returns the error for an invalid value of `field`.
     #[must_use]
     pub const fn new(field: &'static str) -> Self {
         Self { field }
@@ -325,7 +325,7 @@ fn stored_username(stored: &str) -> Option<Username> {
     (name.as_str() == stored).then_some(name)
 }
 
-/// A guard compares the stored names, so names that merely become roles are not enough.
+/// A guard compares the stored names, so each name must be in its stored form.
 fn stored_roles(stored: &[String]) -> Option<Roles> {
     let roles = Roles::parse(stored.iter().map(String::as_str)).ok()?;
     let same = roles.iter().map(Role::as_str).eq(stored);
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_the_toolkit_never_writes_are_refused() {
+    fn stored_values_in_another_form_are_rejected() {
         for (email, name) in [
             ("Ada@Example.com", "ada"),
             ("ada", "ada"),

@@ -1,9 +1,9 @@
-//! The names that the columns of an account have in a storage.
+//! The names of the account's columns in a storage.
 
 /// The names of the columns of an [`Account`](super::Account) in the storage of a declared user.
 ///
-/// [`user!`](crate::user!) sets the names that its declaration gives, as
-/// `account: Account [password_hash = "password_digest"]`; the others are those of the fields.
+/// [`user!`](crate::user!) sets the names of its declaration, such as `account: Account
+/// [password_hash = "password_digest"]`; the others are those of the fields.
 ///
 /// # Examples
 ///
@@ -21,11 +21,11 @@ pub struct AccountNames {
     pub username: &'static str,
     /// The column of the password hash.
     pub password_hash: &'static str,
-    /// The column that says whether the account may be used.
+    /// The column of the active state.
     pub is_active: &'static str,
-    /// The column that says whether the address was verified.
+    /// The column of the verified state.
     pub is_verified: &'static str,
-    /// The column that says whether the user may administer other users.
+    /// The column of the superuser flag.
     pub is_superuser: &'static str,
     /// The column of the roles.
     pub roles: &'static str,
@@ -36,7 +36,7 @@ pub struct AccountNames {
 }
 
 impl AccountNames {
-    /// The names of the fields of [`Account`](super::Account).
+    /// Returns the names of the fields of [`Account`](super::Account).
     pub const DEFAULT: Self = Self {
         email: "email",
         username: "username",

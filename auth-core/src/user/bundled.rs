@@ -1,4 +1,4 @@
-//! The bundled user, for applications that bring none of their own.
+//! The bundled user, for applications without their own.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::password::PasswordHash;
 
 /// The toolkit's own user, with a UUID of version 7 as its key.
 ///
-/// It deliberately has no `Serialize`: what clients see of a user is decided in one place, and the
-/// password hash is not part of it.
+/// It deliberately has no `Serialize`: the JSON for clients is defined in one place, without the
+/// password hash.
 ///
 /// # Examples
 ///
@@ -27,14 +27,14 @@ use crate::password::PasswordHash;
 pub struct User {
     /// The key.
     pub id: Uuid,
-    /// What the toolkit keeps of the user; the methods below return its fields.
+    /// The account of the user; the methods below return its fields.
     pub account: Account,
 }
 
 impl User {
     accessors!();
 
-    /// The user that a new row becomes, with a key made from its time of creation.
+    /// Returns the user for a new row, with a key made from its time of creation.
     #[must_use]
     pub fn from_new(new: crate::store::NewUser<Self>) -> Self {
         let id = time_ordered_id(new.created_at);
@@ -48,8 +48,8 @@ impl User {
     }
 }
 
-/// A new key for a user who is made at this time: a UUID of version 7 (RFC 9562 §5.7), so that keys
-/// sort by creation.
+/// Returns a new key for a user created at this time: a UUID of version 7 (RFC 9562 §5.7), so that
+/// keys sort by creation.
 ///
 /// # Examples
 ///

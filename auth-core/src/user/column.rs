@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::http::{FieldErrorCode, FieldKind, FieldType};
 
-/// The value of an own column on its way between a user struct and a storage.
+/// The value of an own column between a user struct and a storage.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ColumnData {
@@ -64,7 +64,7 @@ pub trait ColumnValue: FieldType + Clone + Debug + Send + Sync + 'static {
     fn from_data(data: ColumnData) -> Option<Self>;
 }
 
-/// A type of the application's own that is stored as a text and shown as one.
+/// A type of the application that is stored and shown as a text.
 ///
 /// # Examples
 ///

@@ -1,11 +1,11 @@
-//! The declaration of an own column: its names, its bounds, and who may write and see it.
+//! The declaration of an own column: its names, its bounds, and its permissions.
 
 use std::ops::RangeInclusive;
 
 use super::{ColumnData, ColumnKind, ColumnValue, ShownColumns};
 use crate::http::{Field, FieldKind, FieldSchema, Fields};
 
-/// The members that the toolkit's own bodies and users have.
+/// The reserved member names of the toolkit's own bodies and users.
 const RESERVED: [&str; 10] = [
     "id",
     "email",
@@ -60,7 +60,7 @@ pub struct ColumnSpec {
 }
 
 impl ColumnSpec {
-    /// The longest text of a column without a length of its own, in Unicode code points.
+    /// The longest text of a column without its own limit, in Unicode code points.
     pub const DEFAULT_MAX: usize = 255;
 
     /// The longest text of a unique column, in Unicode code points: every SQL engine can index it.
@@ -70,7 +70,7 @@ impl ColumnSpec {
     ///
     /// # Panics
     ///
-    /// If the toolkit has a member called `json`. In a declaration that is an error of the compiler.
+    /// If the toolkit has a member called `json`. In a declaration that is a compile error.
     #[must_use]
     pub const fn new<T: ColumnValue>(name: &'static str, json: &'static str) -> Self {
         assert!(
@@ -104,21 +104,21 @@ impl ColumnSpec {
         }
     }
 
-    /// A registration may have the column.
+    /// Allows the column in a registration.
     #[must_use]
     pub const fn register(mut self) -> Self {
         self.registration = true;
         self
     }
 
-    /// A user may change its own column.
+    /// Allows a user to change its own column.
     #[must_use]
     pub const fn owner(mut self) -> Self {
         self.owner = true;
         self
     }
 
-    /// An administrator may change the column of every user.
+    /// Allows an administrator to change the column of every user.
     #[must_use]
     pub const fn admin(mut self) -> Self {
         self.admin = true;
@@ -132,14 +132,14 @@ impl ColumnSpec {
         self
     }
 
-    /// Clients do not see the column.
+    /// Hides the column from clients.
     #[must_use]
     pub const fn hidden(mut self) -> Self {
         self.hidden = true;
         self
     }
 
-    /// No two users have the same value.
+    /// Requires different values for all users.
     ///
     /// # Panics
     ///
@@ -150,7 +150,7 @@ impl ColumnSpec {
         self.checked()
     }
 
-    /// Bounds the length of a text, in Unicode code points.
+    /// Limits the length of a text, in Unicode code points.
     ///
     /// # Panics
     ///
@@ -167,7 +167,7 @@ impl ColumnSpec {
         self.checked()
     }
 
-    /// Bounds a whole number.
+    /// Limits a whole number.
     ///
     /// # Panics
     ///
@@ -267,8 +267,7 @@ impl ColumnSpec {
         self.unique
     }
 
-    /// Returns the name for clients if the column must be unique and two users have the same value in
-    /// it.
+    /// Returns the name for clients if the column must be unique and two users have the same value.
     #[must_use]
     pub fn duplicate<T: ColumnValue>(&self, one: &T, other: &T) -> Option<&'static str> {
         let (one, other) = (one.clone().into_data(), other.clone().into_data());
@@ -291,14 +290,14 @@ impl ColumnSpec {
 
     /// Reads a change of the column by the user; an error is recorded in `fields`.
     ///
-    /// `null` clears a column that may be without a value, and leaves any other as it is.
+    /// `null` clears a column that may be without a value, and leaves any other column unchanged.
     pub fn read_change<T: ColumnValue>(&self, fields: &mut Fields) -> Option<T> {
         self.owner.then(|| self.read_if_present(fields)).flatten()
     }
 
     /// Reads a change of the column by an administrator; an error is recorded in `fields`.
     ///
-    /// `null` clears a column that may be without a value, and leaves any other as it is.
+    /// `null` clears a column that may be without a value, and leaves any other column unchanged.
     pub fn read_admin_change<T: ColumnValue>(&self, fields: &mut Fields) -> Option<T> {
         self.admin.then(|| self.read_if_present(fields)).flatten()
     }

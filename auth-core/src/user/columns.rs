@@ -1,4 +1,4 @@
-//! The application's own columns: how they come in with a request, and how they are shown.
+//! The application's own columns: how requests write them and how replies show them.
 
 use std::fmt::Debug;
 
@@ -9,9 +9,9 @@ use crate::http::{FieldSchema, Fields};
 
 /// The columns that an application adds to its users: what registration and self-service accept.
 ///
-/// The values are typed; nothing travels as an untyped map. A member that neither the toolkit nor
-/// these methods read is refused as unknown, so leaving a column out of [`UserColumns::read_change`]
-/// is what protects it.
+/// The values are typed; nothing is passed as an untyped map. A member that neither the toolkit nor
+/// these methods read is refused as unknown, so [`UserColumns::read_change`] protects a column by not
+/// reading it.
 ///
 /// # Examples
 ///
@@ -62,18 +62,18 @@ use crate::http::{FieldSchema, Fields};
 pub trait UserColumns: Send + Sync + 'static {
     /// The columns of a new user.
     type New: Clone + Debug + Send + Sync + 'static;
-    /// What a user changes of them; the default changes nothing.
+    /// The changes of a user to its columns; the default changes nothing.
     type Change: Clone + Debug + Default + Send + Sync + 'static;
 
     /// Reads the columns from the body of a registration. Errors are recorded in `fields`; `None`
-    /// says that something is missing. `None` without an error is a mistake of the application, and
-    /// is answered with 500.
+    /// means that a column is missing. `None` without an error is a mistake of the application, and is
+    /// answered with 500.
     fn read_new(fields: &mut Fields) -> Option<Self::New>;
 
-    /// Reads what a user changes of its own columns. Errors are recorded in `fields`.
+    /// Reads the changes of a user to its own columns. Errors are recorded in `fields`.
     fn read_change(fields: &mut Fields) -> Self::Change;
 
-    /// Reads what an administrator changes of a user's own columns. Errors are recorded in `fields`.
+    /// Reads the changes of an administrator to a user's own columns. Errors are recorded in `fields`.
     ///
     /// The default reads nothing, so an administrator changes no own column.
     fn read_admin_change(fields: &mut Fields) -> Self::Change {
@@ -81,23 +81,23 @@ pub trait UserColumns: Send + Sync + 'static {
         Self::Change::default()
     }
 
-    /// Whether a change has nothing in it.
+    /// Returns whether a change is empty.
     fn is_unchanged(change: &Self::Change) -> bool;
 
-    /// Returns the schema of what [`read_new`](Self::read_new) reads, for the document of the HTTP
-    /// surface. A member without a schema is accepted and not documented.
+    /// Returns the schema of the members that [`read_new`](Self::read_new) reads, for the document of
+    /// the HTTP API. A member without a schema is accepted and not documented.
     #[must_use]
     fn new_schema() -> Vec<FieldSchema> {
         Vec::new()
     }
 
-    /// Returns the schema of what [`read_change`](Self::read_change) reads.
+    /// Returns the schema of the members that [`read_change`](Self::read_change) reads.
     #[must_use]
     fn change_schema() -> Vec<FieldSchema> {
         Vec::new()
     }
 
-    /// Returns the schema of what [`read_admin_change`](Self::read_admin_change) reads.
+    /// Returns the schema of the members that [`read_admin_change`](Self::read_admin_change) reads.
     #[must_use]
     fn admin_schema() -> Vec<FieldSchema> {
         Vec::new()
@@ -117,7 +117,7 @@ pub type NewColumns<U> = <<U as super::AuthUser>::Columns as UserColumns>::New;
 /// A change to the own columns of a user `U`.
 pub type ColumnChange<U> = <<U as super::AuthUser>::Columns as UserColumns>::Change;
 
-/// No columns beside the toolkit's.
+/// No columns in addition to the toolkit's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoColumns;
 
@@ -136,7 +136,7 @@ impl UserColumns for NoColumns {
     }
 }
 
-/// The application's public columns on their way into the JSON of a user.
+/// The application's public columns for the JSON of a user.
 #[derive(Debug, Default)]
 pub struct ShownColumns(Map<String, Value>);
 

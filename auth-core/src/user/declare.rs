@@ -1,4 +1,4 @@
-//! The declaration of an application's own user: one macro, from which the traits follow.
+//! The macro that declares an application's own user and implements its traits.
 
 mod options;
 
@@ -7,8 +7,7 @@ use super::{
     NewColumns,
 };
 
-/// A user that [`user!`](crate::user!) declared: a storage keeps its own columns by their
-/// declarations.
+/// A user that [`user!`](crate::user!) declared; a storage reads its own columns from the declarations.
 pub trait DeclaredUser: AuthUser {
     /// The name of the key's column in a storage.
     const KEY: &'static str;
@@ -40,11 +39,11 @@ pub trait DeclaredUser: AuthUser {
     ) -> Result<Self, InvalidStoredUser>;
 }
 
-/// Declares a user of the application's own: its key, its account and its own columns.
+/// Declares a user of the application: its key, its account and its own columns.
 ///
-/// The struct, the columns of a registration (`new`), a change of columns (`change`), parsing with
-/// field errors, the schema, what clients see, and the mapping to a storage follow from the one
-/// declaration. `auth_diesel::user!` declares the table as well.
+/// The declaration generates the struct, the columns of a registration (`new`), a change of columns
+/// (`change`), parsing with field errors, the schema, the JSON for clients, and the mapping to a
+/// storage. `auth_diesel::user!` declares the table as well.
 ///
 /// | option of a column | meaning |
 /// | --- | --- |
@@ -59,10 +58,10 @@ pub trait DeclaredUser: AuthUser {
 /// | `column = "language"` | its name in a storage |
 /// | `default = 7` | its value where a registration does not have it; `Default` without it |
 ///
-/// A column without options is written by the application alone, and clients see it. A request that
-/// names a column it may not write is refused: 422, `unknown`. A value outside the bounds is 422 with
-/// the name of the member, and so is the value of another user in a `unique` column (`taken`). In a
-/// change `null` clears an `Option`.
+/// Only the application writes a column without options, and clients see it. A request that names a
+/// column it may not write is refused: 422, `unknown`. A value outside the bounds is 422 with the name
+/// of the member, and so is the value of another user in a `unique` column (`taken`). In a change,
+/// `null` clears an `Option`.
 ///
 /// The account has options, too: `without_usernames`, `without_superusers`, `without_roles` and
 /// `without_created_at` ([`AccountFields`](crate::AccountFields)), and the names of its columns in a
@@ -97,8 +96,8 @@ pub trait DeclaredUser: AuthUser {
 ///
 /// # Errors of the compiler
 ///
-/// A declaration without a key or without an account, and an unknown option, are errors with a sentence
-/// that says what is expected:
+/// A declaration without a key or without an account, and an unknown option, are compile errors that say
+/// what is expected:
 ///
 /// ```compile_fail
 /// use auth_core::Account;
@@ -142,7 +141,7 @@ macro_rules! user {
         $vis struct $User {
             /// The key.
             $id_vis $id: $Id,
-            /// What the toolkit keeps of the user.
+            /// The account of the user.
             $account_vis account: $Account,
             $($(#[doc = $doc])* $col_vis $col: $ty,)*
         }

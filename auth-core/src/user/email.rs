@@ -1,4 +1,4 @@
-//! E-mail addresses: parsed, normalised and checked once, at the edge.
+//! E-mail addresses: parsed, normalised and checked once, when they are received.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 
 /// An e-mail address in the form in which it is stored and compared.
 ///
-/// The stored form is `NFKC(trim(input))` in lower case. Normalisation comes first and validation
-/// after it, so that a full-width `＠` cannot pass as an ordinary character. Internationalised
-/// addresses pass; quoted local parts, comments, lists, white space, control and invisible
-/// characters do not, because mail software disagrees about where such an address leads.
+/// The stored form is `NFKC(trim(input))` in lower case. Normalisation comes before validation, so
+/// that a full-width `＠` cannot pass as an ordinary character. Internationalised addresses are
+/// accepted; quoted local parts, comments, lists, white space, control and invisible characters are
+/// not, because mail software interprets such addresses differently.
 ///
-/// There is no other constructor: a value of this type can be looked up, stored and mailed to.
+/// There is no other constructor: every value of this type can be looked up, stored and mailed to.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
-/// The input is not an e-mail address that the toolkit accepts.
+/// The input is not an accepted e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not an e-mail address of the form name@host.tld with at most 320 characters")]
 pub struct InvalidEmail;
@@ -44,11 +44,12 @@ impl EmailAddress {
     ///
     /// # Errors
     ///
-    /// [`InvalidEmail`] when the normalised input has no single `@` between a local part and a host
-    /// of at least two labels, when it is over 320 code points, or when it has a character that
-    /// changes its meaning (see the type).
+    /// [`InvalidEmail`] if the normalised input has no single `@` between a local part and a host of
+    /// at least two labels, is over 320 code points, or has a character that changes its meaning (see
+    /// the type).
     pub fn parse(input: &str) -> Result<Self, InvalidEmail> {
-        // Four bytes a code point: longer input cannot become a valid address, and is not normalised.
+        // Four bytes per code point: longer input cannot become a valid address, and is not
+        // normalised.
         if input.len() > Self::MAX_CODE_POINTS * 4 {
             return Err(InvalidEmail);
         }
@@ -65,13 +66,13 @@ impl EmailAddress {
         Ok(Self(address))
     }
 
-    /// The stored form.
+    /// Returns the stored form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands before the `@`.
+    /// Returns the part before the `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
         self.0.split_once('@').map_or("", |(local, _)| local)
@@ -98,8 +99,8 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// A label of a host name: letters, digits and inner hyphens, or anything beyond ASCII, which the
-/// rules of internationalised names judge and we do not.
+/// Returns whether a text is a label of a host name: letters, digits and inner hyphens, or any
+/// characters beyond ASCII, whose rules are not checked here.
 fn is_label(label: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii();
     !label.is_empty() && label.chars().all(fits) && !label.starts_with('-') && !label.ends_with('-')
@@ -129,9 +130,9 @@ mod tests {
         }
     }
 
-    /// B-15: normalised first, validated after.
+    /// B-15: normalised before it is validated.
     #[test]
-    fn one_normaliser() {
+    fn address_is_normalised_before_validation() {
         check("  A@Ex.COM ", Some("a@ex.com"));
         check("ｄ@ex.com", Some("d@ex.com"));
         check("ﬁ@ex.com", Some("fi@ex.com"));
@@ -143,9 +144,9 @@ mod tests {
         check("a b@c.d", None);
     }
 
-    /// B-16: nothing that mail software reads as more than one plain address.
+    /// B-16: rejects everything that mail software reads as more than one plain address.
     #[test]
-    fn hostile_addresses() {
+    fn hostile_addresses_are_rejected() {
         for input in [
             "",
             "@",

@@ -1,4 +1,4 @@
-//! Roles: flat names that guards ask for.
+//! Roles: flat names that guards require.
 
 use std::borrow::{Borrow, Cow};
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Role(Cow<'static, str>);
 
-/// The input is not a role name that the toolkit accepts.
+/// The input is not an accepted role name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a role name of 1 to 64 characters without invisible characters")]
 pub struct InvalidRole;
@@ -37,7 +37,7 @@ impl Role {
     ///
     /// # Errors
     ///
-    /// [`InvalidRole`] when the normalised input is empty, over 64 code points, or has an invisible
+    /// [`InvalidRole`] if the normalised input is empty, over 64 code points, or has an invisible
     /// character.
     pub fn parse(input: &str) -> Result<Self, InvalidRole> {
         if input.len() > Self::MAX_CODE_POINTS * 8 {
@@ -52,9 +52,9 @@ impl Role {
         Ok(Self(name.into()))
     }
 
-    /// Makes a role from a name that is written in the program in its stored form: 1 to 64 characters
-    /// of visible ASCII without upper-case letters, and inner spaces. In a constant, another name is a
-    /// compile error. Names of other scripts go through [`Role::parse`].
+    /// Creates a role from a name in source code in its stored form: 1 to 64 characters of visible
+    /// ASCII without upper-case letters, and inner spaces. In a constant, another name is a compile
+    /// error. Parse names of other scripts with [`Role::parse`].
     ///
     /// # Examples
     ///
@@ -87,7 +87,7 @@ impl Role {
         );
     }
 
-    /// The stored form.
+    /// Returns the stored form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -100,15 +100,15 @@ impl FieldType for Roles {
         max: Self::MAX,
     };
 
-    /// A name may have white space around it, and a role may be named twice, so [`Roles::parse`] alone
-    /// decides on bounds.
+    /// A name may have white space around it, and a role may be named twice, so only [`Roles::parse`]
+    /// checks bounds.
     fn read(_: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
         let names = Vec::<String>::read(&Vec::<String>::KIND, value)?;
         Self::parse(names.iter().map(String::as_str)).map_err(|_| FieldErrorCode::Invalid)
     }
 }
 
-/// Whether a text of ASCII is what [`Role::parse`] makes of it.
+/// Returns whether [`Role::parse`] leaves an ASCII text unchanged.
 const fn is_stored_ascii(name: &[u8]) -> bool {
     let ([b' ', ..] | [.., b' '] | []) = name else {
         let mut rest = name;
@@ -139,15 +139,15 @@ impl fmt::Debug for Role {
     }
 }
 
-/// The roles of a user: each once, sorted.
+/// The roles of a user, sorted and without duplicates.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Roles(BTreeSet<Role>);
 
 impl Roles {
-    /// The most roles one user may have; it bounds what a request can make the store keep.
+    /// The most roles of one user; it limits the size of a stored user.
     pub const MAX: usize = 64;
 
-    /// No role at all.
+    /// Returns an empty set.
     #[must_use]
     pub const fn none() -> Self {
         Self(BTreeSet::new())
@@ -157,7 +157,7 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// [`InvalidRole`] when a name is not a [`Role`], or when there are more than [`Roles::MAX`].
+    /// [`InvalidRole`] if a name is not a [`Role`], or if there are more than [`Roles::MAX`].
     pub fn parse<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, InvalidRole> {
         let roles = names
             .into_iter()
@@ -170,7 +170,8 @@ impl Roles {
         }
     }
 
-    /// Returns whether a role is among them; a text is compared with the stored form, as it is.
+    /// Returns whether a role is among them; a text is compared with the stored form, without
+    /// normalisation.
     ///
     /// # Examples
     ///
@@ -187,13 +188,13 @@ impl Roles {
         self.0.contains(role.as_ref())
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no roles.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The roles in their sorted order.
+    /// Returns the roles in their sorted order.
     pub fn iter(&self) -> impl Iterator<Item = &Role> {
         self.0.iter()
     }
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(Roles::parse(["a\0"]), Err(InvalidRole));
     }
 
-    /// A name that the compiler accepts is one that `parse` leaves as it is.
+    /// The compiler accepts exactly the names that `parse` leaves unchanged.
     #[test]
     fn static_name_is_accepted_exactly_in_its_stored_form() {
         let all = (0..=127).map(char::from);

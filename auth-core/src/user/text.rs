@@ -1,4 +1,4 @@
-//! Small rules about text that several kinds of names share.
+//! Small rules about text, shared by several kinds of names.
 
 /// Returns whether a character is invisible: control characters, and characters that show nothing
 /// or change the direction of the text around them, so that two different names can look the same
@@ -41,8 +41,8 @@ pub(crate) fn visible_line(bytes: &[u8], max: usize) -> String {
     line
 }
 
-/// Returns whether every byte is a visible ASCII character or a single space between two: what nearly
-/// every user agent is, and what stays as it is.
+/// Returns whether every byte is a visible ASCII character or a single inner space. Nearly every user
+/// agent is such a line and stays unchanged.
 fn is_plain_line(bytes: &[u8]) -> bool {
     let mut after_space = true;
     let is_plain = bytes.iter().all(|byte| {
@@ -58,7 +58,7 @@ fn is_plain_line(bytes: &[u8]) -> bool {
 mod tests {
     use super::{is_invisible, visible_line};
 
-    /// Characters that were in only one of two tables when there were two.
+    /// Characters that were missing in an earlier copy of the table.
     const DRIFTED: [char; 32] = [
         '\u{34f}', '\u{115f}', '\u{1160}', '\u{17b4}', '\u{17b5}', '\u{180b}', '\u{180c}',
         '\u{180d}', '\u{180f}', '\u{2800}', '\u{3164}', '\u{fe00}', '\u{fe01}', '\u{fe02}',

@@ -1,4 +1,4 @@
-//! User names, for applications whose people do not log in by e-mail.
+//! User names, for applications without login by e-mail.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ use crate::http::{FieldErrorCode, FieldKind, FieldType};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Username(String);
 
-/// The input is not a user name that the toolkit accepts.
+/// The input is not an accepted user name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a user name of 1 to 150 characters without white space, `@` or invisible characters")]
 pub struct InvalidUsername;
@@ -36,8 +36,8 @@ impl Username {
     ///
     /// # Errors
     ///
-    /// [`InvalidUsername`] when the normalised input is empty, over 150 code points, or has white
-    /// space, an `@` (it would read like an e-mail address) or an invisible character.
+    /// [`InvalidUsername`] if the normalised input is empty, over 150 code points, or has white
+    /// space, an `@` (it would look like an e-mail address) or an invisible character.
     pub fn parse(input: &str) -> Result<Self, InvalidUsername> {
         if input.len() > Self::MAX_CODE_POINTS * 8 {
             return Err(InvalidUsername);
@@ -52,7 +52,7 @@ impl Username {
         Ok(Self(name))
     }
 
-    /// The stored form.
+    /// Returns the stored form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names() {
+    fn username_is_normalised_and_validated() {
         let check = |input: &str, expected: Option<&str>| {
             let parsed = Username::parse(input).ok();
             assert_eq!(parsed.as_ref().map(Username::as_str), expected, "{input:?}");

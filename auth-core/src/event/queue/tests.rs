@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::{AuthEvent, EventKind, EventSink};
 
-/// A sink that keeps the users of its events, and continues only as often as it is allowed to.
+/// A sink that records the users of its events, and continues only as often as it is allowed to.
 #[derive(Clone)]
 struct Slow {
     permits: Arc<Semaphore>,
@@ -80,7 +80,7 @@ async fn events_are_delivered_in_order_and_in_batches() {
 }
 
 #[tokio::test]
-async fn a_full_queue_drops_new_events_and_counts_them() {
+async fn full_queue_drops_new_events_and_counts_them() {
     let slow = Slow::new(100);
     let (sink, worker) = QueuedSink::new(slow.clone(), 3);
     for name in ["a", "b", "c", "d", "e"] {
@@ -96,7 +96,7 @@ async fn a_full_queue_drops_new_events_and_counts_them() {
 }
 
 #[tokio::test]
-async fn a_sink_that_hangs_never_blocks_the_one_that_records() {
+async fn blocked_sink_never_blocks_record() {
     let slow = Slow::new(0);
     let (sink, worker) = QueuedSink::new(slow.clone(), 8);
     tokio::spawn(worker.run());

@@ -1,4 +1,4 @@
-//! The types that members have: texts, numbers, lists, and their optional forms.
+//! The types of members: texts, numbers, lists, and their optional forms.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::FieldType;
 use crate::http::{FieldErrorCode, FieldKind, TextFormat};
 
-/// The longest text without a bound of its own: that of a whole body, which is 64 KiB.
+/// The longest text without its own limit: the length of a whole body, which is 64 KiB.
 const LONGEST_TEXT: usize = 64 * 1024;
 
 impl FieldKind {
@@ -39,7 +39,8 @@ impl FieldKind {
     ///
     /// # Errors
     ///
-    /// As [`read_text`](Self::read_text), and [`FieldErrorCode::Invalid`] if `parse` refuses the text.
+    /// The errors of [`read_text`](Self::read_text), and [`FieldErrorCode::Invalid`] if `parse`
+    /// refuses the text.
     pub fn parse_text<T, E>(
         &self,
         value: Value,
@@ -65,7 +66,7 @@ impl FieldKind {
     }
 }
 
-/// A text without a NUL, which not every engine can store.
+/// A text without a NUL, which some engines cannot store.
 impl FieldType for String {
     const KIND: FieldKind = FieldKind::text(0..=LONGEST_TEXT);
 
@@ -141,7 +142,7 @@ impl FieldType for Value {
     }
 }
 
-/// A list; an item that its type refuses makes the list [`FieldErrorCode::Invalid`].
+/// A list; an item with an error makes the list [`FieldErrorCode::Invalid`].
 impl<T: FieldType> FieldType for Vec<T> {
     const KIND: FieldKind = FieldKind::Array {
         items: &T::KIND,
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_another_type_are_refused() {
+    fn values_of_another_type_are_rejected() {
         assert_eq!(read::<String>(json!(1)), Err("wrong_type"));
         assert_eq!(read::<bool>(json!("true")), Err("wrong_type"));
         assert_eq!(read::<i32>(json!("1")), Err("wrong_type"));

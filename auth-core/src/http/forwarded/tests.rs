@@ -23,7 +23,7 @@ fn head(peer: &str, name: &str, lines: &[&[u8]]) -> BufferedHead {
     request.head
 }
 
-/// Asserts what the client's address is; every header line is one text.
+/// Asserts the client's address; every header line is one text.
 fn check(header: ForwardedHeader, peer: &str, lines: &[&str], expected: &str) {
     let bytes: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
     let head = head(peer, header.name(), &bytes);
@@ -33,22 +33,22 @@ fn check(header: ForwardedHeader, peer: &str, lines: &[&str], expected: &str) {
 
 /// A15.3.4: the client's address comes from the peer, or from trusted proxies.
 #[test]
-fn x_forwarded_for_is_believed_from_trusted_proxies_only() {
+fn x_forwarded_for_is_read_from_trusted_proxies_only() {
     let check = |peer, lines: &[&str], expected| {
         check(ForwardedHeader::XForwardedFor, peer, lines, expected);
     };
-    // Without a proxy, whatever the header says.
+    // Without a proxy, the header is ignored.
     check(CLIENT, &[], CLIENT);
     check(CLIENT, &["198.51.100.1"], CLIENT);
     check(CLIENT, &["10.0.0.1"], CLIENT);
-    // With one.
+    // With one proxy.
     check(PROXY, &[], PROXY);
     check(PROXY, &[""], PROXY);
     check(PROXY, &[CLIENT], CLIENT);
     check(PROXY, &["198.51.100.1, 203.0.113.7"], CLIENT);
     check(PROXY, &["198.51.100.1,203.0.113.7"], CLIENT);
     check(PROXY, &["198.51.100.1 ,\t203.0.113.7  "], CLIENT);
-    // With several in a row; an untrusted one ends the row.
+    // With several proxies in a row; an untrusted one ends the row.
     check(PROXY, &["203.0.113.7, 10.0.0.3, 10.0.0.2"], CLIENT);
     check(PROXY, &["198.51.100.1, 203.0.113.7, 10.0.0.2"], CLIENT);
     check(
@@ -56,7 +56,7 @@ fn x_forwarded_for_is_believed_from_trusted_proxies_only() {
         &["198.51.100.1, 10.0.0.3, 203.0.113.7, 10.0.0.2"],
         CLIENT,
     );
-    // Proxies alone: the farthest of them.
+    // Only proxies: the farthest of them.
     check(PROXY, &["10.0.0.3, 10.0.0.2"], "10.0.0.3");
     // Several lines are one list, in their order.
     check(PROXY, &["198.51.100.1", CLIENT], CLIENT);
@@ -134,7 +134,7 @@ fn address_forms_in_x_forwarded_for() {
 
 /// A15.3.4: the client's address comes from the peer, or from trusted proxies.
 #[test]
-fn forwarded_is_believed_from_trusted_proxies_only() {
+fn forwarded_is_read_from_trusted_proxies_only() {
     let check = |peer, lines: &[&str], expected| {
         check(ForwardedHeader::Forwarded, peer, lines, expected);
     };
@@ -229,9 +229,9 @@ fn forms_of_elements_in_forwarded() {
     }
 }
 
-/// B-52: a client cannot choose the address that it is counted with.
+/// B-52: a client cannot choose the address that its requests are counted with.
 #[test]
-fn what_a_client_sends_never_changes_what_the_proxy_appended() {
+fn text_of_client_never_changes_appended_address() {
     for left in [
         "for=\"",
         "for=\"\\",
@@ -271,7 +271,7 @@ fn bytes_that_are_not_text_are_not_an_address() {
 }
 
 #[test]
-fn the_other_header_is_never_read() {
+fn other_header_is_never_read() {
     let head = BufferedRequest::new("GET", Vec::new())
         .peer(address(PROXY))
         .header("forwarded", "for=198.51.100.1")
@@ -285,7 +285,7 @@ fn the_other_header_is_never_read() {
 }
 
 #[test]
-fn without_a_peer_there_is_no_address() {
+fn request_without_peer_has_no_address() {
     let head = BufferedRequest::new("GET", Vec::new())
         .header("x-forwarded-for", CLIENT)
         .head;
@@ -312,7 +312,7 @@ fn over_long_elements_and_lists_end_the_walk() {
 }
 
 #[test]
-fn a_network_that_is_invalid_or_contains_everything_is_a_mistake() {
+fn invalid_or_unlimited_network_is_reported() {
     let mistakes = |networks: &[&str]| TrustedProxies::forwarded(networks).mistakes().count();
     assert_eq!(mistakes(&[]), 0);
     assert_eq!(mistakes(&NETWORKS), 0);
@@ -340,7 +340,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_give_an_address(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4), trusted: bool) {
+    fn arbitrary_bytes_give_an_address(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4), trusted: bool) {
         let peer = if trusted { PROXY } else { CLIENT };
         let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
         for header in [ForwardedHeader::Forwarded, ForwardedHeader::XForwardedFor] {
@@ -361,7 +361,7 @@ proptest! {
     }
 
     #[test]
-    fn every_address_is_read_back(bits: u128, v4: u32, port: u16) {
+    fn written_address_is_read_back(bits: u128, v4: u32, port: u16) {
         let v6 = std::net::Ipv6Addr::from_bits(bits);
         let v4 = std::net::Ipv4Addr::from_bits(v4);
         for (text, expected) in [
