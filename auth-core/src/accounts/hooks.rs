@@ -25,8 +25,9 @@ pub type HookResult = Result<(), BoxError>;
 ///
 /// Every hook gets the [`Context`] of the request: its time, client, backend and actor.
 ///
-/// A hook named `on_before_*` runs before anything is written, and may refuse: see [`Decision`]. If it
-/// fails, nothing happens and the client gets 503.
+/// A hook named `on_before_*` runs before anything is written. Those for registrations, logins and
+/// updates may refuse: see [`Decision`]. If a hook of this kind fails, nothing happens and the client
+/// gets 503.
 ///
 /// A hook named `on_after_*` runs when the change is committed, on a task of its own: a client that
 /// disconnects does not stop it. The hooks of requests for mail, of refused logins and of private

@@ -21,7 +21,7 @@ use crate::user::{AuthUser, User};
 /// }
 /// ```
 ///
-/// A user type of the application's own is named: `impl Policy<Account> for Support`.
+/// A user type of the application's own is named: `impl Policy<Customer> for Support`.
 pub trait Policy<U = User>: 'static {
     /// The guard.
     const GUARD: Guard<U>;

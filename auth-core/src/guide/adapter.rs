@@ -24,6 +24,7 @@
 //! [dev-dependencies]
 //! auth-core = { version = "0.1", features = ["testing"] }
 //! auth-axum = { version = "0.1", features = ["testing"] } # or auth-poem
+//! tower = { version = "0.5", features = ["util"] }          # `oneshot`, for tests of an Axum router
 //! ```
 //!
 //! In a debug build Argon2 is not optimised, and a login takes about 0.6 seconds instead of 0.02. Add this

@@ -109,6 +109,9 @@
 //! | what happens an hour later | `ManualClock`, given to `accounts_builder(…).clock(…)`; `clock.advance(auth_core::time::Duration::hours(1))` |
 //! | what was mailed, without a manager of your own | `Outbox` |
 //! | which events were raised | `RecordingSink` |
+//! | a handler, as a function | `current_user(user)` of `auth_axum::testing` or `auth_poem::testing` |
+//! | a router, with a request as a user | `request_as` and `browser_request_as` of the same modules |
+//! | a registration that the application refuses | `on_before_register` of the manager; the error is `RegisterError::Refused(why)` |
 //! | a store that fails | `FaultInjector` with `ProbedUserDatabase` |
 //!
 //! `examples/headless` is a whole crate of this kind: a manager that sends letters, and its tests.
