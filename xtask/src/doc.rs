@@ -14,7 +14,8 @@ pub(crate) fn run() -> Check {
 }
 
 /// The files whose text the README shows: they are compiled, run and tested like all others.
-const SHOWN: [&str; 2] = [
+const SHOWN: [&str; 3] = [
+    "examples/custom-user/src/customer.rs",
     "examples/quickstart-axum/src/main.rs",
     "examples/quickstart-browser/src/auth.rs",
 ];

@@ -1,150 +1,143 @@
 //! Bring your own user.
 //!
-//! The application has a table of people already, with a key of its own kind, names of its own, and
-//! columns that accounts know nothing of. Four things say so; none of them is a macro, and the same
-//! four serve SQLite, PostgreSQL and MySQL.
+//! An own user has a key of its own type, columns of its own, and a table of its own. It is declared once,
+//! and the same declaration serves SQLite, PostgreSQL and MySQL.
 //!
-//! 1. **The struct**, and [`AuthUser`](auth_core::AuthUser): where accounts find what they need.
-//!    [`Account`](auth_core::Account) bundles it.
-//! 2. **[`UserColumns`](auth_core::UserColumns)**: what a registration and a `PATCH /users/me` may say
-//!    of the own columns, typed and checked. What is not read there is refused as unknown.
-//! 3. **`show_columns`**: which of them clients see.
-//! 4. **[`SqlUser`](crate::SqlUser)**: in which columns it all stands. The compiler checks the columns
-//!    against the `table!`; opening the store checks that they are there, and that the address has a
-//!    unique index. Whether the database's types are those of the `table!`, and no two columns are
-//!    mixed up, the contract suite finds out (`auth_core::testing::contract`): run it on your table.
-//!
-//! Beside `auth-diesel` the application needs `diesel` itself, because `table!` writes paths that
-//! begin with that name:
-//!
-//! ```toml
-//! diesel = { version = "2.3", default-features = false }
-//! ```
+//! # 1. Declare it
 //!
 //! ```
-//! use auth_core::{Account, AuthUser, BoxError, EmailAddress, Fields, ShownColumns, UserColumns};
-//! use auth_diesel::{AccountColumns, OwnChanges, OwnValues, SqlUser, SqliteStore, UserTable};
+//! use auth_core::Account;
 //!
-//! diesel::table! {
-//!     people (number) {
-//!         number -> BigInt,
-//!         mail -> Text,
-//!         secret -> Nullable<Text>,
-//!         active -> Bool,
-//!         verified -> Bool,
-//!         epoch -> BigInt,
-//!         nick -> Text,
+//! auth_diesel::user! {
+//!     /// A customer of the shop.
+//!     pub struct Customer (table: "customers", new: NewCustomer, change: CustomerChange) {
+//!         pub number: i64,
+//!         pub account: Account [without_usernames, without_roles],
+//!         /// What others see.
+//!         pub display_name: String [register, owner, length = 1..=80],
+//!         /// The language of mails.
+//!         pub locale: Option<String> [register, owner, length = 2..=6, json = "lang"],
+//!         /// The company, which administrators set and clients do not see.
+//!         pub company: Option<i64> [admin, hidden],
+//!     }
+//! }
+//! ```
+//!
+//! The first member is the key: `i64` or `i32`, which the database makes, `Uuid` or `String`, which the
+//! store makes ([`SqlKey`](crate::SqlKey)). The second is the account. The others are own columns;
+//! [`auth_core::user!`] lists their options. The macro writes three structs:
+//!
+//! | struct | contents |
+//! | --- | --- |
+//! | `Customer` | the user, as handlers and hooks get it: `customer.display_name` |
+//! | `NewCustomer` | the own columns of a registration by the application itself ([`Registration::with_columns`](auth_core::accounts::Registration::with_columns)) |
+//! | `CustomerChange` | a change of own columns by the application itself; `None` leaves a column as it is |
+//!
+//! The routes follow:
+//!
+//! | route | what the declaration above gives |
+//! | --- | --- |
+//! | `POST A/register` | requires `display_name`, accepts `lang`, refuses `company` (422, `unknown`) |
+//! | `PATCH U/me` | accepts `display_name` and `lang`; `"lang": null` clears it |
+//! | `PATCH U/{id}` | accepts `company`, by an administrator |
+//! | all that show a user | show `display_name` and `lang` |
+//!
+//! A value outside the bounds is 422 with the name of the member and `too_short`, `too_long` or
+//! `wrong_type`; a value of another user in a `unique` column is 422 with `taken`.
+//!
+//! # 2. Create the table
+//!
+//! [`DeclaredTable::create_table_sql`](crate::DeclaredTable::create_table_sql) returns the statement. Print it
+//! once and keep it as a file among the migrations of the application. For SQLite it is:
+//!
+//! ```sql
+//! CREATE TABLE "customers" (
+//!     "number" INTEGER PRIMARY KEY AUTOINCREMENT,
+//!     "email" TEXT NOT NULL UNIQUE,
+//!     "password_hash" TEXT,
+//!     "is_active" INTEGER NOT NULL CHECK ("is_active" IN (0, 1)),
+//!     "is_verified" INTEGER NOT NULL CHECK ("is_verified" IN (0, 1)),
+//!     "is_superuser" INTEGER NOT NULL CHECK ("is_superuser" IN (0, 1)),
+//!     "epoch" INTEGER NOT NULL DEFAULT 0,
+//!     "created_at" INTEGER NOT NULL,
+//!     "display_name" TEXT NOT NULL,
+//!     "locale" TEXT,
+//!     "company" INTEGER
+//! ) STRICT;
+//! ```
+//!
+//! # 3. Open the store
+//!
+//! [`StoreOptions::migration`](crate::StoreOptions::migration) names the migrations of the application, which
+//! run once, after those of the toolkit. An application with a tool of its own for migrations leaves them
+//! out, and runs them before it opens the store.
+//!
+//! ```
+//! use auth_core::accounts::Registration;
+//! use auth_core::secret::{MasterSecret, Secret};
+//! use auth_core::{Account, Accounts};
+//! use auth_diesel::{DeclaredTable, SqlEngine, SqliteStore, StoreOptions};
+//!
+//! auth_diesel::user! {
+//!     pub struct Customer (table: "customers", new: NewCustomer, change: CustomerChange) {
+//!         pub number: i64,
+//!         pub account: Account,
+//!         pub display_name: String [register, owner, length = 1..=80],
 //!     }
 //! }
 //!
-//! #[derive(Clone)]
-//! struct Person {
-//!     number: i64,
-//!     account: Account,
-//!     nick: String,
-//! }
+//! async fn register(url: &str) -> Result<Customer, Box<dyn std::error::Error>> {
+//!     // In an application: include_str!("../migrations/0001_customers.sql")
+//!     let table = Customer::create_table_sql(SqlEngine::Sqlite);
+//!     let options = StoreOptions::default().migration("0001_customers", table);
+//!     let store: SqliteStore<Customer> = SqliteStore::open_with(url, options).await?;
 //!
-//! impl AuthUser for Person {
-//!     type Id = i64;
-//!     type Columns = PersonColumns;
-//!
-//!     fn id(&self) -> &i64 { &self.number }
-//!     fn account(&self) -> &Account { &self.account }
-//!     fn show_columns(&self, shown: &mut ShownColumns) { shown.show("nick", &self.nick); }
-//! }
-//!
-//! /// Every person has a nick, which never changes.
-//! struct PersonColumns;
-//!
-//! impl UserColumns for PersonColumns {
-//!     type New = String;
-//!     type Change = ();
-//!
-//!     fn read_new(fields: &mut Fields) -> Option<String> {
-//!         fields.required_text("nick", 1..=40)
-//!     }
-//!     fn read_change(_: &mut Fields) {}
-//!     fn is_unchanged((): &()) -> bool { true }
-//! }
-//!
-//! impl SqlUser for Person {
-//!     type Own = (people::nick,);
-//!
-//!     fn table() -> UserTable<Self> {
-//!         UserTable::new("people", AccountColumns {
-//!             key: people::number,
-//!             email: people::mail,
-//!             password_hash: people::secret,
-//!             is_active: people::active,
-//!             is_verified: people::verified,
-//!             epoch: people::epoch,
-//!         })
-//!     }
-//!     fn from_row(number: i64, account: Account, (nick,): OwnValues<Self>) -> Result<Self, BoxError> {
-//!         Ok(Self { number, account, nick })
-//!     }
-//!     fn new_columns(nick: String) -> OwnValues<Self> { (nick,) }
-//!     fn changed_columns((): ()) -> OwnChanges<Self> { (None,) }
+//!     let secret = MasterSecret::new(Secret::generate()?);
+//!     let accounts = Accounts::builder(store.clone(), &secret)
+//!         .expiring_store(store)
+//!         .build()?;
+//!     let columns = NewCustomer { display_name: "Countess".to_owned() };
+//!     let password = "a mill that weaves algebra";
+//!     let ada = Registration::with_columns("ada@example.com", password, columns)?;
+//!     Ok(accounts.register(ada, &accounts.context()).await?)
 //! }
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-//! # runtime.block_on(async {
-//! use auth_core::accounts::{NoHooks, Registration};
-//! use auth_core::secret::{MasterSecret, Secret};
-//! use auth_core::Accounts;
-//! # use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 //! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("accounts.db").display().to_string();
-//! # let url = format!("sqlite://{path}");
-//! # let mut connection = auth_diesel::SqliteConnection::establish(&path).await?;
-//! # connection.batch_execute(
-//! #     "CREATE TABLE people (number INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT NOT NULL UNIQUE,
-//! #      secret TEXT, active BOOLEAN NOT NULL, verified BOOLEAN NOT NULL,
-//! #      epoch BIGINT NOT NULL DEFAULT 0, nick TEXT NOT NULL)",
-//! # ).await?;
-//!
-//! // The application's migrations have made `people`; the toolkit makes its own table beside it.
-//! let store: SqliteStore<Person> = SqliteStore::open(&url).await?;
-//! let secret = MasterSecret::new(Secret::generate()?);
-//! let accounts = Accounts::builder(store.clone(), &secret)
-//!     .expiring_store(store)
-//!     .hooks(NoHooks::new())
-//!     .build()?;
-//! let ada = accounts
-//!     .register(
-//!         Registration::with_columns(
-//!             "ada@example.com",
-//!             "a mill that weaves algebra",
-//!             "countess".to_owned(),
-//!         )?,
-//!         &accounts.context(),
-//!     )
-//!     .await?;
-//! assert_eq!((ada.number, ada.nick.as_str()), (1, "countess"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! # })?;
+//! # let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+//! let ada = runtime.block_on(register(&url))?;
+//! assert_eq!((ada.number, ada.display_name.as_str()), (1, "Countess"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What the table must have
+//! # A table that exists already
 //!
-//! | column | type | why |
+//! Names of columns are options: `pub number: i64 [column = "customer_no"]`,
+//! `account: Account [email = "mail", password_hash = "digest"]`, `nick: String [column = "nickname"]`. What the
+//! table has no column for is left out: `without_usernames`, `without_superusers`, `without_roles`,
+//! `without_created_at`. Without superusers the routes of administration answer 403.
+//!
+//! | column | type | reason |
 //! | --- | --- | --- |
-//! | key | `BIGINT`, `INTEGER` that the database makes and never gives twice, or a UUID (see [`SqlKey`](crate::SqlKey)) | tokens name it |
-//! | address | text, `NOT NULL`, `UNIQUE`, compared byte for byte | of simultaneous registrations one wins |
+//! | key | an integer that the database makes and never gives twice, a UUID, or a text | tokens name it |
+//! | address | text, `NOT NULL`, `UNIQUE`, compared byte for byte | of simultaneous registrations one succeeds |
 //! | password hash | text of at least 255 characters | Argon2's text form with its parameters |
 //! | active, verified | boolean | |
 //! | epoch | `BIGINT NOT NULL DEFAULT 0` | one number ends all tokens of a user |
+//! | unique own columns | a unique index of their own | the database decides which of two users has a value |
+//!
+//! Opening the store checks that the columns and the unique indexes exist. It does not check their types: run
+//! the contract suite on your table (`auth_core::testing::contract`, as `examples/custom-user` does).
 //!
 //! An address must be stored as the toolkit stores it: normalised and in lower case
-//! ([`EmailAddress`](auth_core::EmailAddress)). Rows from before are brought into that form once;
-//! one that is not is an error when it is read, and says so in the log. In MySQL give the address
-//! the collation `utf8mb4_bin`.
+//! ([`EmailAddress`](auth_core::EmailAddress)). Bring existing rows into that form once; a row in another form
+//! is an error when it is read. In MySQL give texts that are compared the collation `utf8mb4_bin`.
 //!
-//! A user name, superusers, roles and the time of creation are optional
-//! ([`UserTable`](crate::UserTable)). Without a column for superusers there are none, and the routes
-//! of administration answer 403.
+//! # Full control
 //!
-//! `examples/custom-user` is a whole program of this kind, with a key, a digest, a language and a
-//! company; its mapping has fewer than forty lines, and its tests run the contract suite on every
-//! engine.
+//! The macro implements traits, and each can be written by hand: [`AuthUser`](auth_core::AuthUser) (key and
+//! account), [`UserColumns`](auth_core::UserColumns) (what requests may contain) and
+//! [`SqlUser`](crate::SqlUser), which maps a `table!` of Diesel. Take them for a column whose value is computed,
+//! for binary data, or for a struct that does not have an [`Account`](auth_core::Account) as a member.
+//!
+//! `examples/custom-user` is a whole program.

@@ -3,6 +3,7 @@
 //! Tests with a server read its URL from the environment; `cargo xtask test` starts the servers.
 #![cfg(test)]
 
+mod app_migrations;
 mod cancel;
 mod contract;
 mod credentials;

@@ -1,20 +1,15 @@
-//! Accounts in a table that the application had before: customers with a number, a digest, a name to
-//! show, a language, and the company they belong to.
+//! A shop whose customers log in: accounts with a user of the application's own, in a table of its own.
 //!
-//! | file | what it says |
+//! | file | contents |
 //! | --- | --- |
-//! | `customer.rs` | what a customer is, and what of it accounts need |
-//! | `columns.rs` | what a registration and a `PATCH /users/me` may say of a customer |
-//! | `mapping.rs` | in which columns it stands |
-//! | `schema.rs` | the table, on every engine |
+//! | `src/customer.rs` | the declaration of a customer: the struct, the routes' bodies, what clients see, and the table follow from it |
+//! | `migrations/*.sql` | the statement that creates the table, as `cargo run -p custom-user --example create_table` prints it |
+//! | `src/database.rs` | opens a database, and runs the migrations |
+//! | `src/main.rs` | the program |
+//! | `tests/it` | the contract of storage, and the routes, on every engine |
 
-mod columns;
 mod customer;
-mod mapping;
-mod schema;
+mod database;
 
-pub use columns::{
-    CustomerChange, CustomerColumns, InvalidLocale, Locale, NO_COMPANY, NewCustomer,
-};
-pub use customer::Customer;
-pub use schema::open;
+pub use customer::{Customer, CustomerChange, NewCustomer};
+pub use database::open;

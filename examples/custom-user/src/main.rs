@@ -6,7 +6,7 @@ use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, UserManager};
 use axum::{Json, Router, routing::get};
-use custom_user::{Customer, NO_COMPANY};
+use custom_user::Customer;
 
 /// Where a real application would send mail, in the customer's language.
 struct Mailer;
@@ -46,12 +46,12 @@ impl UserManager for Mailer {
     }
 }
 
-/// The greeting of a customer, with what only we know.
+/// The greeting of a customer. The own columns are fields.
 async fn protected(customer: CurrentUser<Customer>) -> Json<String> {
     let name = &customer.display_name;
-    Json(match customer.company_id {
-        NO_COMPANY => format!("{name}, of no company yet"),
-        company => format!("{name} of company {company}"),
+    Json(match customer.company {
+        Some(company) => format!("{name} of company {company}"),
+        None => name.clone(),
     })
 }
 

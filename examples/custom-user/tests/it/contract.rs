@@ -1,9 +1,9 @@
-//! The mapping keeps the contract of a user store.
+//! The declared user keeps the contract of a user store.
 
 use async_trait::async_trait;
 use auth_core::testing::contract::{self, Fresh, UserFixture};
 use auth_diesel::AnyStore;
-use custom_user::{Customer, CustomerChange, Locale, NewCustomer, open};
+use custom_user::{Customer, CustomerChange, NewCustomer, open};
 
 use crate::databases::{Database, Kind};
 
@@ -42,27 +42,26 @@ impl UserFixture for Fixture {
     fn columns(&self, number: u32) -> NewCustomer {
         NewCustomer {
             display_name: format!("Customer {number}"),
-            locale: number
-                .is_multiple_of(2)
-                .then(|| Locale::parse("pt-BR").unwrap()),
-            company_id: i64::from(number) << 32,
+            locale: number.is_multiple_of(2).then(|| "pt-BR".to_owned()),
+            company: Some(i64::from(number) << 32),
         }
     }
     fn change(&self, number: u32) -> Option<(CustomerChange, NewCustomer)> {
-        let change = CustomerChange {
-            display_name: Some(format!("Customer {number}, the '\"`\\ one")),
-            locale: Some(Locale::parse("de").unwrap()),
-        };
         let after = NewCustomer {
-            display_name: change.display_name.clone()?,
-            locale: change.locale.clone(),
-            ..self.columns(number)
+            display_name: format!("Customer {number}, the '\"`\\ one"),
+            locale: Some("de".to_owned()),
+            company: None,
+        };
+        let change = CustomerChange {
+            display_name: Some(after.display_name.clone()),
+            locale: Some(after.locale.clone()),
+            company: Some(None),
         };
         Some((change, after))
     }
     fn has_columns(&self, customer: &Customer, columns: &NewCustomer) -> bool {
         customer.display_name == columns.display_name
             && customer.locale == columns.locale
-            && customer.company_id == columns.company_id
+            && customer.company == columns.company
     }
 }

@@ -3,4 +3,5 @@
 
 mod contract;
 mod databases;
+mod declaration;
 mod routes;

@@ -5,7 +5,7 @@ use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest
 use auth_core::testing::{PASSWORD, fast_hasher, master_secret};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, JwtStrategy, Roles, UserDatabase};
 use auth_diesel::AnyStore;
-use custom_user::{Customer, NO_COMPANY, NewCustomer, open};
+use custom_user::{Customer, NewCustomer, open};
 use serde_json::{Value, json};
 
 use crate::databases::{Database, Kind};
@@ -39,14 +39,14 @@ async fn play(kind: Kind) {
 
     let body = json!({
         "email": "ada@example.com", "password": PASSWORD,
-        "display_name": "", "locale": "Portuguese", "company_id": 7
+        "display_name": "", "locale": "Portuguese", "company": 7
     });
     let refused = door.send(WireRequest::post("/auth/register", &body)).await;
     assert_eq!(refused.status, 422);
     let expected = [
-        ("locale", "too_long"),
         ("display_name", "too_short"),
-        ("company_id", "unknown"),
+        ("locale", "too_long"),
+        ("company", "unknown"),
     ];
     assert_eq!(field_errors(&refused), expected);
 
@@ -70,28 +70,31 @@ async fn play(kind: Kind) {
     assert_eq!(read(&changed)["locale"], "de");
     assert_eq!(read(&changed)["display_name"], "Ada 🐘");
     for (body, fault) in [
-        (json!({"company_id": 7}), ("company_id", "unknown")),
+        (json!({"company": 7}), ("company", "unknown")),
         (json!({"display_name": "a\0b"}), ("display_name", "invalid")),
     ] {
         let refused = door.send(patch(body)).await;
         assert_eq!((refused.status, field_errors(&refused)), (422, vec![fault]));
     }
     let stored = store.get(&1).await.unwrap().unwrap();
-    assert_eq!(stored.company_id, 0);
+    assert_eq!(stored.company, None);
     assert_eq!(stored.display_name, "Ada 🐘");
 
-    roles_are_refused(&door, &store).await;
+    administrators_set_the_company_and_no_roles(&door, &store).await;
 }
 
 /// Customers have no roles: the table has no column for them.
-async fn roles_are_refused(door: &CoreClient<Customer>, store: &AnyStore<Customer>) {
+async fn administrators_set_the_company_and_no_roles(
+    door: &CoreClient<Customer>,
+    store: &AnyStore<Customer>,
+) {
     let auth = auth(store);
     let (accounts, context) = (auth.accounts(), auth.accounts().context());
     let root = || {
         let columns = NewCustomer {
             display_name: "Root".to_owned(),
             locale: None,
-            company_id: NO_COMPANY,
+            company: None,
         };
         Registration::with_columns("root@example.com", PASSWORD, columns).unwrap()
     };
@@ -113,6 +116,13 @@ async fn roles_are_refused(door: &CoreClient<Customer>, store: &AnyStore<Custome
     let refused = refused.await;
     assert_eq!(refused.status, 422);
     assert_eq!(field_errors(&refused), [("roles", "unknown")]);
+
+    // The company is a column that an administrator sets.
+    let body = json!({"company": 7});
+    let changed = door.send(WireRequest::patch(&by_id, &body).bearer(&token));
+    assert_eq!(changed.await.status, 200);
+    let stored = store.get(&root.number).await.unwrap().unwrap();
+    assert_eq!(stored.company, Some(7));
 }
 
 fn auth(store: &AnyStore<Customer>) -> Auth<Customer> {
@@ -139,7 +149,7 @@ fn read(reply: &WireReply) -> Value {
 
 /// The members that a reply finds fault with.
 fn field_errors(reply: &WireReply) -> Vec<(&'static str, &'static str)> {
-    const MEMBERS: [&str; 4] = ["display_name", "locale", "company_id", "roles"];
+    const MEMBERS: [&str; 4] = ["display_name", "locale", "company", "roles"];
     const CODES: [&str; 5] = ["missing", "unknown", "too_short", "too_long", "invalid"];
     let known =
         |list: &[&'static str], text: &Value| *list.iter().find(|known| *text == **known).unwrap();
