@@ -1,14 +1,17 @@
 //! A user store on an engine that blocks and has one writer at a time.
 
+use std::sync::{MutexGuard, RwLockReadGuard};
+
 use async_trait::async_trait;
 
-use super::{UserRecord, UserRows, UserRowsMut};
+use super::{UserIter, UserRecord, UserRows, UserRowsMut};
 use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
+use crate::user::AuthUser;
 
 /// A user store on an engine that blocks its caller and runs one write transaction at a time: an
 /// embedded key-value or document store, a file behind a lock.
@@ -73,7 +76,7 @@ use crate::store::{
 ///     type User = User;
 ///
 ///     fn read(&self) -> Result<impl UserRows<User>, BoxError> {
-///         Ok(self.users.read().unwrap_or_else(PoisonError::into_inner).clone())
+///         Ok(self.users.read().unwrap_or_else(PoisonError::into_inner))
 ///     }
 ///
 ///     fn write<T>(
@@ -116,6 +119,34 @@ pub trait BlockingUserDatabase: Clone + Send + Sync + 'static {
     }
 }
 
+/// A guard of a lock is what it guards, so that [`BlockingUserDatabase::read`] can return it.
+macro_rules! forward_rows {
+    ($($guard:ident),+) => {$(
+        impl<U: AuthUser, R: UserRows<U> + ?Sized> UserRows<U> for $guard<'_, R> {
+            fn get(&self, id: &U::Id) -> Result<Option<U>, BoxError> {
+                (**self).get(id)
+            }
+            fn owner(&self, login: &LoginIdentifier) -> Result<Option<U::Id>, BoxError> {
+                (**self).owner(login)
+            }
+            fn after(&self, id: Option<&U::Id>) -> Result<UserIter<'_, U>, BoxError> {
+                (**self).after(id)
+            }
+            fn count(&self) -> Result<u64, BoxError> {
+                (**self).count()
+            }
+            fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, BoxError> {
+                (**self).find(login)
+            }
+            fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, BoxError> {
+                (**self).list(page)
+            }
+        }
+    )+};
+}
+
+forward_rows!(MutexGuard, RwLockReadGuard);
+
 /// Runs blocking work on a thread that may block. If the future is dropped, the work still
 /// completes.
 ///
@@ -141,7 +172,7 @@ pub async fn blocking<T: Send + 'static>(
     answer.map_err(StoreError::new)?.map_err(StoreError::new)
 }
 
-type Id<D> = <<D as BlockingUserDatabase>::User as crate::user::AuthUser>::Id;
+type Id<D> = <<D as BlockingUserDatabase>::User as AuthUser>::Id;
 
 #[async_trait]
 impl<D: BlockingUserDatabase> UserDatabase for D {

@@ -174,34 +174,32 @@ impl JwtStrategy {
             )
             .ok()
     }
+}
 
-    /// Reads `auth_time` (OIDC Core §2) and `amr` (RFC 8176). A token of an earlier version
-    /// has neither; a claim of another form, or a time in the future beyond the leeway, is an error.
-    fn authentication(
-        &self,
-        claims: &Claims,
-        now: OffsetDateTime,
-    ) -> Result<(Option<OffsetDateTime>, Methods), InvalidToken> {
-        let auth_time = match claims.optional_integer("auth_time")? {
-            None => None,
-            Some(seconds) => {
-                let latest = now.saturating_add(self.profile.built.leeway_time());
-                let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
-                let time = time.filter(|time| seconds >= 0 && *time <= latest);
-                Some(time.ok_or(InvalidToken::BadClaim)?)
-            }
-        };
-        let texts = claims.optional_texts("amr")?.unwrap_or_default();
-        if texts.len() > Methods::MAX {
-            return Err(InvalidToken::BadClaim);
+/// Reads `auth_time` (OIDC Core §2) and `amr` (RFC 8176). A token of an earlier version has
+/// neither; a claim of another form is an error.
+///
+/// A time in the future is not: after a clock was set back, a refreshed token is issued before the
+/// time of its login.
+fn authentication(claims: &Claims) -> Result<(Option<OffsetDateTime>, Methods), InvalidToken> {
+    let auth_time = match claims.optional_integer("auth_time")? {
+        None => None,
+        Some(seconds) => {
+            let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
+            let time = time.filter(|_| seconds >= 0);
+            Some(time.ok_or(InvalidToken::BadClaim)?)
         }
-        let mut methods = Methods::none();
-        for text in texts {
-            let method: AuthMethod = text.parse().map_err(|_| InvalidToken::BadClaim)?;
-            methods = methods.with(&method);
-        }
-        Ok((auth_time, methods))
+    };
+    let texts = claims.optional_texts("amr")?.unwrap_or_default();
+    if texts.len() > Methods::MAX {
+        return Err(InvalidToken::BadClaim);
     }
+    let mut methods = Methods::none();
+    for text in texts {
+        let method: AuthMethod = text.parse().map_err(|_| InvalidToken::BadClaim)?;
+        methods = methods.with(&method);
+    }
+    Ok((auth_time, methods))
 }
 
 impl Profile {
@@ -268,7 +266,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             },
             Err(_) => return Ok(None),
         };
-        let Ok((auth_time, methods)) = self.authentication(&claims, now) else {
+        let Ok((auth_time, methods)) = authentication(&claims) else {
             return Ok(None);
         };
         let key = ExpiringKey::new(REVOKED, claims.jti());

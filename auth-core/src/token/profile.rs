@@ -142,10 +142,6 @@ impl TokenProfile {
         self.issuer.as_deref()
     }
 
-    pub(crate) fn leeway_time(&self) -> time::Duration {
-        time::Duration::seconds(self.leeway_seconds())
-    }
-
     pub(super) fn leeway_seconds(&self) -> i64 {
         i64::try_from(self.leeway.as_secs()).unwrap_or(i64::MAX)
     }

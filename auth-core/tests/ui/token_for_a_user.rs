@@ -1,10 +1,11 @@
 // A strategy issues tokens for a login, and only the pipeline of a login asks it to.
 use auth_core::User;
+use auth_core::login::Methods;
 use auth_core::strategy::IssueRequest;
 use time::OffsetDateTime;
 
-fn ask(user: &User, now: OffsetDateTime) {
-    let _ = IssueRequest::new(user, None, now);
+fn ask(user: &User, methods: &Methods, now: OffsetDateTime) {
+    let _ = IssueRequest::new(user, None, now, methods, now);
 }
 
 fn main() {

