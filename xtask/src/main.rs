@@ -34,7 +34,7 @@ usage: cargo xtask <command>
   test      every test of the workspace, the documentation's examples included, against the servers
             that AUTH_TEST_POSTGRES_URL and AUTH_TEST_MYSQL_URL name, or throw-away ones started for
             the run; with AUTH_REQUIRE_ENGINES=all it fails where one is missing;
-            `test --quick` leaves out tests with a server or a browser and tests of compile errors
+            `test --quick` leaves out tests with a server or a browser, of compile errors, with the model, and under load
   lint      formatting, clippy with warnings denied, and the tidy rules
   tidy      only the rules on files: their shape, the floors of auth-core, words, the page of settings;
             `tidy --words [path]` lists phrases to rewrite where the rule is not enforced yet

@@ -29,7 +29,7 @@ impl Servers {
             );
             return Err(vec![Failure::new(what, REPEAT)]);
         }
-        let notice = "notice: --quick: tests with PostgreSQL, MariaDB or a browser, and of compile errors, are LEFT OUT";
+        let notice = "notice: --quick: tests with PostgreSQL, MariaDB or a browser, of compile errors, with the model and under load are LEFT OUT";
         say(notice);
         Ok(Self {
             started: Vec::new(),

@@ -16,8 +16,9 @@ pub(crate) enum Which {
     Quick,
 }
 
-/// The paths of tests that a quick run leaves out: tests with a browser, and tests that build crates.
-const SLOW: [&str; 2] = ["browser::", "compile_fail::"];
+/// The paths of tests that a quick run leaves out: tests with a browser, tests that build crates, the
+/// model of sessions with its thousands of sequences, and the storms of requests.
+const SLOW: [&str; 4] = ["browser::", "compile_fail::", "model::", "storm::"];
 
 /// The package whose tests start database servers.
 const SERVERS: &str = "scratch-servers";
