@@ -153,7 +153,7 @@ mod tests {
         );
         assert_eq!(
             line(Runner::Nextest, Which::Quick),
-            "cargo nextest run --workspace --all-features --exclude scratch-servers --no-fail-fast -- --skip browser:: --skip compile_fail::"
+            "cargo nextest run --workspace --all-features --exclude scratch-servers --no-fail-fast -- --skip browser:: --skip compile_fail:: --skip model:: --skip storm::"
         );
         assert_eq!(
             examples(Which::Quick).line(),
