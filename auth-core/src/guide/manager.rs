@@ -46,7 +46,7 @@
 //! let accounts = testing::accounts(letters.clone());
 //! accounts.register(registration("ada@example.com"), &accounts.context()).await?;
 //!
-//! for address in ["ada@example.com", "nobody@example.com"] {
+//! for address in ["ada@example.com", "unknown@example.com"] {
 //!     accounts.forgot_password(email(address), &accounts.context()).await?;
 //! }
 //! // Mail goes out after the reply: wait for it before you look.

@@ -52,5 +52,6 @@
 //! The crates of both adapters have these lines as a whole, compiled example (`auth_axum`, `auth_poem`: *OpenAPI*). A document
 //! that is public tells nothing that a client could not find out by trying.
 //!
-//! The document and the replies cannot disagree: the conformance suite fails for a reply whose status, code or body
-//! the document does not have.
+//! The conformance suite fails for a reply of a route whose status, code or body the document does not have. Own columns are
+//! in the document if they are declared by `user!`; hand-written [`UserColumns`](crate::UserColumns) declare them with
+//! [`new_schema`](crate::UserColumns::new_schema) and its siblings.

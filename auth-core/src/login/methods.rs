@@ -142,7 +142,8 @@ impl fmt::Debug for AuthMethod {
 /// assert_eq!(Methods::from_stored("pwd; drop"), None);
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Methods(Arc<str>);
+// `None` is the empty set, so that an unknown login needs no allocation.
+pub struct Methods(Option<Arc<str>>);
 
 impl Methods {
     /// The number of methods in a set, at most.
@@ -152,8 +153,8 @@ impl Methods {
 
     /// Returns the empty set: the methods are not known.
     #[must_use]
-    pub fn none() -> Self {
-        Self(Arc::from(""))
+    pub const fn none() -> Self {
+        Self(None)
     }
 
     /// Adds a method. A set that has [`Methods::MAX`] stays as it is.
@@ -163,10 +164,25 @@ impl Methods {
         match texts.binary_search(&method.as_str()) {
             Err(place) if texts.len() < Self::MAX => {
                 texts.insert(place, method.as_str());
-                Self(texts.join(" ").into())
+                Self(Some(texts.join(" ").into()))
             }
             _ => self.clone(),
         }
+    }
+
+    /// Returns the set of these values in any order; `None` if one of them is not a method, or if there
+    /// are more than [`Methods::MAX`].
+    pub(crate) fn from_texts(mut texts: Vec<&str>) -> Option<Self> {
+        if texts.len() > Self::MAX || !texts.iter().all(|text| is_valid(text)) {
+            return None;
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        Some(match texts.as_slice() {
+            [] => Self::none(),
+            [one] => Self(Some(Arc::from(*one))),
+            many => Self(Some(many.join(" ").into())),
+        })
     }
 
     /// Returns whether the set has a method.
@@ -178,19 +194,19 @@ impl Methods {
     /// Returns whether no method is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// Returns the values on the wire, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.split(' ').filter(|text| !text.is_empty())
+        self.0.iter().flat_map(|texts| texts.split(' '))
     }
 
     /// Returns the text to store: the values in alphabetical order, separated by spaces. ASCII, at
     /// most [`Methods::MAX_BYTES`] bytes, empty for the empty set.
     #[must_use]
     pub fn as_stored_str(&self) -> &str {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// Reads a stored text; `None` if [`as_stored_str`](Self::as_stored_str) did not return it.
@@ -202,13 +218,13 @@ impl Methods {
         let texts: Vec<&str> = text.split(' ').take(Self::MAX + 1).collect();
         let is_set = texts.is_sorted_by(|one, next| one < next);
         (texts.len() <= Self::MAX && is_set && texts.iter().all(|text| is_valid(text)))
-            .then(|| Self(text.into()))
+            .then(|| Self(Some(text.into())))
     }
 }
 
 impl From<AuthMethod> for Methods {
     fn from(method: AuthMethod) -> Self {
-        Self(method.0.into())
+        Self(Some(method.0.into()))
     }
 }
 

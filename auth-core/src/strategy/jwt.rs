@@ -15,7 +15,7 @@ use super::{
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
-use crate::login::{AuthMethod, Methods};
+use crate::login::Methods;
 use crate::secret::{MasterSecret, Purpose, Secret};
 use crate::session::InvalidSessionId;
 use crate::store::{ExpiringKey, ExpiringStore};
@@ -191,14 +191,7 @@ fn authentication(claims: &Claims) -> Result<(Option<OffsetDateTime>, Methods), 
         }
     };
     let texts = claims.optional_texts("amr")?.unwrap_or_default();
-    if texts.len() > Methods::MAX {
-        return Err(InvalidToken::BadClaim);
-    }
-    let mut methods = Methods::none();
-    for text in texts {
-        let method: AuthMethod = text.parse().map_err(|_| InvalidToken::BadClaim)?;
-        methods = methods.with(&method);
-    }
+    let methods = Methods::from_texts(texts).ok_or(InvalidToken::BadClaim)?;
     Ok((auth_time, methods))
 }
 

@@ -75,10 +75,10 @@ async fn change_that_is_not_applied_moves_no_session(home: impl Home) {
     let outcome = store.update(&root.id, new_password(&own.id), stale).await;
     assert!(matches!(outcome, Ok(UpdateOutcome::Stale)), "{outcome:?}");
 
-    let nobody = uuid::Uuid::now_v7();
+    let unknown = uuid::Uuid::now_v7();
     let change = new_password(&own.id);
     let outcome = store
-        .update(&nobody, change, Precondition::anything())
+        .update(&unknown, change, Precondition::anything())
         .await;
     assert!(matches!(outcome, Ok(UpdateOutcome::Missing)), "{outcome:?}");
 
@@ -155,8 +155,8 @@ async fn only_an_active_session_of_this_user_moves(home: impl Home) {
     assert!(is_updated, "{outcome:?}");
     assert_eq!(stored(&store, &own).await, own);
     // A missing session is not an error.
-    let nobody = SessionId::generate().unwrap();
-    let change = new_password(&nobody);
+    let unknown = SessionId::generate().unwrap();
+    let change = new_password(&unknown);
     let outcome = store
         .update(&ada.id, change, Precondition::anything())
         .await;

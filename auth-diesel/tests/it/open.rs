@@ -79,8 +79,8 @@ async fn exhausted_pool_is_an_error<H: Home>(home: H) {
         .unwrap_err();
     drop(taken);
     assert!(store.get(&user.id).await.unwrap().is_some());
-    let nobody = store.find(&email("b@example.com").into()).await.unwrap();
-    assert!(nobody.is_none());
+    let unknown = store.find(&email("b@example.com").into()).await.unwrap();
+    assert!(unknown.is_none());
 }
 
 async fn url_chooses_the_engine(home: impl Home) {

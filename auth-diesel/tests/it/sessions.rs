@@ -64,8 +64,8 @@ async fn every_column_is_stored_and_read(home: impl Home) {
         let list = store.sessions_of(&session.owner, now(), 9).await.unwrap();
         assert_eq!(list, [session]);
     }
-    let nobody = SessionId::generate().unwrap();
-    assert_eq!(store.session(&nobody).await.unwrap(), None);
+    let unknown = SessionId::generate().unwrap();
+    assert_eq!(store.session(&unknown).await.unwrap(), None);
     // A duplicate id is rejected and the existing row stays.
     let again = session("users:7");
     let again = begun(&store, again).await;
@@ -153,8 +153,8 @@ async fn swap_requires_the_previous_version(home: impl Home) {
     assert_eq!(stored(&store, &first).await, third);
 
     assert_eq!(stored(&store, &other).await, other);
-    let nobody = after(&session("users:7"), "unknown");
-    assert!(!store.swap_session(&nobody).await.unwrap());
+    let unknown = after(&session("users:7"), "unknown");
+    assert!(!store.swap_session(&unknown).await.unwrap());
     let lowest = StoredSession {
         version: i64::MIN,
         ..third.clone()

@@ -203,9 +203,9 @@ impl Server {
 
     fn create(engine: Engine, recipe: Box<dyn Recipe>, path: &[PathBuf]) -> io::Result<Self> {
         let account = if folder::is_root()? {
-            let nobody =
+            let no_account =
                 || io::Error::other("it refuses to run as root, and no other account exists");
-            Some(Account::of(engine).ok_or_else(nobody)?)
+            Some(Account::of(engine).ok_or_else(no_account)?)
         } else {
             None
         };

@@ -237,7 +237,7 @@ async fn requests_do_the_same_for_known_and_unknown_addresses() {
         .await
         .unwrap();
     let mut before_reply = Vec::new();
-    for address in ["ada@example.com", "nobody@example.com"] {
+    for address in ["ada@example.com", "unknown@example.com"] {
         for reset in [true, false] {
             let (users, expiring) = (world.users.calls(), world.expiring.calls());
             // On this runtime of one thread nothing in the background runs before the next await

@@ -29,7 +29,7 @@ async fn unknown_and_wrong_are_the_same_work() {
     let world = World::with_ada().await;
     let accounts = world.auth.accounts();
     let mut costs = Vec::new();
-    for who in [ada(), email("nobody@example.com").into()] {
+    for who in [ada(), email("unknown@example.com").into()] {
         let before = (world.users.calls(), accounts.hasher().hashes_done());
         let wrong = password("another password");
         let refused = accounts

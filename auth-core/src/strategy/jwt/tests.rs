@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::Clock;
+use crate::login::AuthMethod;
 use crate::store::memory::MemoryExpiringStore;
 use crate::testing::{
     FaultInjector, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,

@@ -48,7 +48,7 @@ async fn content_types(run: &CaseRun<'_>) {
         "application/json;charset=utf-8",
         "application/json ; x=y",
     ] {
-        let request = ask().text(content_type, r#"{"email":"nobody@example.com"}"#);
+        let request = ask().text(content_type, r#"{"email":"unknown@example.com"}"#);
         case.expect(request, Expected::empty(202)).await;
     }
 }

@@ -33,7 +33,7 @@ fn last(case: &Fixture<'_>, kind: EventKind) -> Option<AuthEvent> {
 
 /// Fails to log in with these headers, and returns the event.
 async fn event_of(case: &Fixture<'_>, headers: &[(&str, &str)]) -> Option<AuthEvent> {
-    let mut request = login("nobody@example.com", WRONG_PASSWORD);
+    let mut request = login("unknown@example.com", WRONG_PASSWORD);
     for (name, value) in headers {
         request = request.header(name, *value);
     }

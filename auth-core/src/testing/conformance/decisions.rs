@@ -130,7 +130,7 @@ async fn refused_login_in_hidden_state(run: &CaseRun<'_>) {
         for (address, password) in [
             ("ada@closed.example", PASSWORD),
             ("ada@closed.example", WRONG_PASSWORD),
-            ("nobody@closed.example", PASSWORD),
+            ("unknown@closed.example", PASSWORD),
         ] {
             let request = login(address, password).header("sec-fetch-site", "same-origin");
             let bad = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");

@@ -57,7 +57,7 @@ async fn bad_credentials_get_one_reply(run: &CaseRun<'_>) {
         .update(&gone.id, off, Precondition::anything())
         .await;
     case.check(written.is_ok(), "the account is off");
-    for address in ["ada@example.com", "nobody@example.com", "gone@example.com"] {
+    for address in ["ada@example.com", "unknown@example.com", "gone@example.com"] {
         let refused = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
         case.expect(login(address, WRONG_PASSWORD), refused).await;
     }

@@ -42,7 +42,7 @@ async fn every_address_gets_the_same_reply(run: &CaseRun<'_>) {
         .update(&gone.id, off, Precondition::anything())
         .await;
     case.check(written.is_ok(), "the account is off");
-    for address in ["ada@example.com", "gone@example.com", "nobody@example.com"] {
+    for address in ["ada@example.com", "gone@example.com", "unknown@example.com"] {
         case.expect(forgot(address), Expected::empty(202)).await;
     }
     case.wait_idle().await;

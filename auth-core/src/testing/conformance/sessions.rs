@@ -262,11 +262,11 @@ async fn administrator_ends_sessions(run: &CaseRun<'_>) {
             None => 9,
         };
         case.same("none is listed", left, 0);
-        let nobody = uuid::Uuid::nil();
+        let unknown = uuid::Uuid::nil();
         case.same(
             "of an unknown user",
             accounts
-                .end_all_sessions(&nobody, &accounts.context())
+                .end_all_sessions(&unknown, &accounts.context())
                 .await
                 .ok(),
             Some(false),

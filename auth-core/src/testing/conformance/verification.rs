@@ -116,7 +116,7 @@ async fn requests(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;
     case.verified("eve@example.com").await;
-    for address in ["ada@example.com", "eve@example.com", "nobody@example.com"] {
+    for address in ["ada@example.com", "eve@example.com", "unknown@example.com"] {
         let request = WireRequest::post("/auth/request-verify-token", &json!({ "email": address }));
         case.expect(request, Expected::empty(202)).await;
     }

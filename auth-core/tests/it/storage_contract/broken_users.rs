@@ -104,7 +104,7 @@ impl Broken {
         }
     }
 
-    async fn everybody(&self) -> Result<Vec<User>, StoreError> {
+    async fn all_users(&self) -> Result<Vec<User>, StoreError> {
         let start = PageStart::After(None);
         let limit = u32::MAX;
         Ok(self.inner.list(PageRequest { limit, start }).await?.items)
@@ -112,7 +112,7 @@ impl Broken {
 
     /// Returns whether this user may be removed: a check that is out of date at the write.
     async fn may_go(&self, id: &Uuid) -> Result<bool, StoreError> {
-        let all = self.everybody().await?;
+        let all = self.all_users().await?;
         let is_active_superuser =
             |user: &&User| user.account.is_superuser && user.account.is_active;
         let is_last = all
@@ -219,7 +219,7 @@ impl UserDatabase for Broken {
         match (self.fault, login) {
             (Fault::FindsWithoutAccents, LoginIdentifier::Email(email)) => {
                 let plain = |text: &str| text.replace(['é', 'ê'], "e");
-                let all = self.everybody().await?;
+                let all = self.all_users().await?;
                 let mut same = all
                     .into_iter()
                     .filter(|user| plain(user.account.email.as_str()) == plain(email.as_str()));
@@ -362,7 +362,7 @@ impl UserDatabase for Broken {
             page.limit = u32::MAX;
         }
         if let (Fault::PagesByOffset, PageStart::After(Some(id))) = (self.fault, page.start) {
-            let all = self.everybody().await?;
+            let all = self.all_users().await?;
             // The position of the key before the deletions.
             let before = all.iter().filter(|user| user.id < id).count() as u64;
             page.start = PageStart::Offset(before + 1);

@@ -71,7 +71,7 @@ async fn reset_letter_is_queued_only_for_an_existing_account() {
         .unwrap();
     manager.take_letters();
 
-    for address in ["nobody@example.com", "ada@example.com"] {
+    for address in ["unknown@example.com", "ada@example.com"] {
         accounts
             .forgot_password(email(address), &accounts.context())
             .await
@@ -103,11 +103,11 @@ async fn only_failed_logins_are_counted() {
         .unwrap();
 
     let ada = email("ada@example.com").into();
-    let nobody = email("nobody@example.com").into();
+    let unknown = email("unknown@example.com").into();
     let context = accounts.context();
     let check = async |who, text| accounts.check_password(who, password(text), &context).await;
     let wrong = check(&ada, "not hers").await;
-    let unknown = check(&nobody, PASSWORD).await;
+    let unknown = check(&unknown, PASSWORD).await;
     let right = check(&ada, PASSWORD).await;
     accounts.wait_idle().await;
 

@@ -26,9 +26,9 @@ fn from_registration_to_logout(home: &Home) {
         .send(&get("/protected").bearer(&first))
         .expect(200);
     assert_eq!(body, json!(ada));
-    let nobody = app.client.send(&get("/protected"));
+    let anonymous = app.client.send(&get("/protected"));
     assert_eq!(
-        (nobody.status, nobody.code().as_str()),
+        (anonymous.status, anonymous.code().as_str()),
         (401, "AUTHENTICATION_FAILED")
     );
 
@@ -72,7 +72,7 @@ fn pages_accept_only_users_that_pass_their_guards(home: &Home) {
         };
         app.client.send(&request).status
     };
-    for (path, nobody, user, superuser) in [
+    for (path, anonymous, user, superuser) in [
         ("/health", 200, 200, 200),
         ("/public", 200, 200, 200),
         ("/protected", 401, 200, 200),
@@ -81,7 +81,7 @@ fn pages_accept_only_users_that_pass_their_guards(home: &Home) {
         ("/superuser", 401, 403, 200),
         ("/optional", 200, 200, 200),
     ] {
-        assert_eq!(status(path, None), nobody, "{path}");
+        assert_eq!(status(path, None), anonymous, "{path}");
         assert_eq!(status(path, Some(&ada)), user, "{path}");
         assert_eq!(status(path, Some(&root)), superuser, "{path}");
     }

@@ -75,12 +75,12 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>
 
     let gone = store.inserted(store.plain("gone@example.com")?).await?;
     store.delete(gone.id(), Precondition::anything()).await?;
-    let nobody = gone.id();
+    let deleted = gone.id();
 
-    ensure(store.get(nobody).await?.is_none(), || {
+    ensure(store.get(deleted).await?.is_none(), || {
         "get found a deleted user".to_owned()
     })?;
-    let found = store.find(email("nobody@example.com")?).await?;
+    let found = store.find(email("unknown@example.com")?).await?;
     ensure(found.is_none(), || {
         "find by address found an unknown user".to_owned()
     })?;
@@ -91,7 +91,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>
         })?;
     }
     let after = store
-        .list(10, PageStart::After(Some(nobody.clone())))
+        .list(10, PageStart::After(Some(deleted.clone())))
         .await?;
     ensure_eq("users after a key that is gone", &after.items.len(), &0)?;
 
@@ -100,14 +100,14 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>
         (UserChange::default(), Precondition::anything()),
         (demote(), all),
     ] {
-        let outcome = store.update(nobody, change, expect).await?;
+        let outcome = store.update(deleted, change, expect).await?;
         ensure(matches!(outcome, UpdateOutcome::Missing), || {
             format!(
                 "an update of an unknown user answered {}",
                 update_name(&outcome)
             )
         })?;
-        let outcome = store.delete(nobody, expect).await?;
+        let outcome = store.delete(deleted, expect).await?;
         ensure_eq(
             "a deletion of an unknown user",
             &outcome,

@@ -38,7 +38,7 @@ async fn dropped_reads<F: UserFixture>(
     polls: u32,
 ) -> Tried {
     let inner = store.store();
-    let login = email("nobody@example.com")?.into();
+    let login = email("unknown@example.com")?.into();
     drop_after(polls, inner.get(base)).await;
     drop_after(polls, inner.find(&login)).await;
     drop_after(polls, inner.list(PageRequest::first())).await;

@@ -27,7 +27,7 @@ pub(super) async fn nothing_is_absent<F: UserFixture>(store: StoreUnderTest<F>) 
                 0 => ("get", answered(&inner.get(&id).await)),
                 1 => (
                     "find",
-                    answered(&inner.find(&email("nobody@example.com")?.into()).await),
+                    answered(&inner.find(&email("unknown@example.com")?.into()).await),
                 ),
                 2 => (
                     "insert",

@@ -23,7 +23,7 @@ pub(super) async fn last<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
         ..store.admin("asleep@example.com")?
     };
     store.inserted(asleep).await?;
-    store.inserted(store.plain("nobody@example.com")?).await?;
+    store.inserted(store.plain("plain@example.com")?).await?;
     let before = Columns::of_user::<F>(&ada);
 
     let both = UserChange {
@@ -54,17 +54,17 @@ pub(super) async fn last<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
 }
 
 pub(super) async fn only_demotion<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
-    let nobody = store.inserted(store.plain("nobody@example.com")?).await?;
+    let plain = store.inserted(store.plain("plain@example.com")?).await?;
     // No active superuser exists, so there is nothing to preserve.
     applies(
         &store,
-        nobody.id(),
+        plain.id(),
         deactivate(),
         "a deactivation without an active superuser",
     )
     .await?;
     if !UserOf::<F>::FIELDS.superusers {
-        let outcome = store.delete(nobody.id(), REMAINS).await?;
+        let outcome = store.delete(plain.id(), REMAINS).await?;
         return ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted);
     }
     let ada = store.inserted(store.admin("ada@example.com")?).await?;
@@ -106,7 +106,7 @@ pub(super) async fn only_demotion<F: UserFixture>(store: StoreUnderTest<F>) -> T
         "a demotion of one who is not active",
     )
     .await?;
-    for user in [&nobody, &asleep] {
+    for user in [&plain, &asleep] {
         let outcome = store.delete(user.id(), REMAINS).await?;
         ensure_eq(
             "a deletion of one who does not lead",
