@@ -87,31 +87,37 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    pub(super) async fn guarded(
+    /// Authenticates the caller of a guarded route.
+    pub(super) async fn caller(
         &self,
-        guard: &Guard<U>,
+        guard: Guard<U>,
         head: &dyn RequestHead,
         context: &Context,
-    ) -> Result<Authenticated<U>, Rejection> {
+    ) -> Result<Caller<U>, Rejection> {
         let who = self.authenticate_in(head, context).await?;
-        self.require(guard, &who)
+        let user = self.require(&guard, &who)?;
+        Ok(Caller { user, guard })
     }
-}
 
-impl<U: AuthUser> Auth<U> {
-    /// Reads the body of a caller who may pass, and asks again when it is there: a body can arrive
-    /// slowly, and a caller that was demoted, deactivated or logged out meanwhile is refused.
-    pub(super) async fn guarded_fields(
+    /// Reads the body of a caller, and authenticates again when it is there: a body can arrive slowly,
+    /// and a caller that was demoted, deactivated or logged out meanwhile is refused.
+    pub(super) async fn fields_of(
         &self,
-        guard: &Guard<U>,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Result<(Authenticated<U>, Fields), Rejection> {
-        self.guarded(guard, request.head, context).await?;
         let fields = fields(request).await?;
-        let user = self.guarded(guard, request.head, context).await?;
-        Ok((user, fields))
+        let caller = self.caller(caller.guard, request.head, context).await?;
+        Ok((caller.user, fields))
     }
+}
+
+/// The user whose request a guarded route answers.
+pub(crate) struct Caller<U: AuthUser> {
+    pub(super) user: Authenticated<U>,
+    /// The guard that the user has passed.
+    pub(super) guard: Guard<U>,
 }
 
 /// Returns whether the request has no body. One without a content type is 415.

@@ -5,12 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::endpoint::{Answer, RequestParts};
+use super::endpoint::{Answer, Caller, RequestParts};
 use super::{ErrorCode, Method};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::AppCode;
+use crate::guard::Guard;
 use crate::http::{FieldSchema, Reply, RequestHead};
 use crate::user::AuthUser;
 
@@ -59,6 +60,16 @@ pub enum Access {
     Superuser,
 }
 
+impl Access {
+    /// Returns the guard of a route that gets its caller.
+    fn guard<U: AuthUser>(self) -> Guard<U> {
+        match self {
+            Self::Superuser => Guard::active().superuser(),
+            Self::User | Self::Public => Guard::active(),
+        }
+    }
+}
+
 /// The body that a route takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BodySpec {
@@ -96,6 +107,9 @@ pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>
 type Handle<U> =
     for<'a, 'r> fn(&'a Auth<U>, &'a mut RequestParts<'r>, &'a Context) -> Answering<'a>;
 
+type HandleCaller<U> =
+    for<'a, 'r> fn(&'a Auth<U>, Caller<U>, &'a mut RequestParts<'r>, &'a Context) -> Answering<'a>;
+
 type HandleBackend<U> = for<'a, 'r> fn(
     &'a Auth<U>,
     &'a Backend<U>,
@@ -108,6 +122,7 @@ type Offer<U> = fn(&Auth<U>, &Backend<U>, &dyn RequestHead, Reply) -> Reply;
 
 pub(super) enum Handler<U: AuthUser> {
     Common(Handle<U>),
+    Guarded(HandleCaller<U>),
     OfBackend {
         backend: Arc<Backend<U>>,
         handle: HandleBackend<U>,
@@ -116,15 +131,60 @@ pub(super) enum Handler<U: AuthUser> {
 }
 
 impl<U: AuthUser> RouteSpec<U> {
-    /// A route of all backends.
-    pub(crate) fn new(
+    /// A route of all backends, for every caller.
+    pub(crate) fn new(method: Method, id: &str, at: (Base, &str), handle: Handle<U>) -> Self {
+        Self::with_handler(method, id.to_owned(), at, Handler::Common(handle))
+    }
+
+    /// A route for active users. The handler runs only for them, and gets the caller.
+    pub(crate) fn of_user(
         method: Method,
         id: &str,
+        at: (Base, &str),
+        handle: HandleCaller<U>,
+    ) -> Self {
+        Self::with_handler(method, id.to_owned(), at, Handler::Guarded(handle)).access(Access::User)
+    }
+
+    /// A route for active superusers. The handler runs only for them, and gets the caller.
+    pub(crate) fn of_superuser(
+        method: Method,
+        id: &str,
+        at: (Base, &str),
+        handle: HandleCaller<U>,
+    ) -> Self {
+        Self::with_handler(method, id.to_owned(), at, Handler::Guarded(handle))
+            .access(Access::Superuser)
+    }
+
+    /// A route of one backend.
+    pub(crate) fn of_backend(
+        method: Method,
+        id: &str,
+        (place, backend): (usize, &Arc<Backend<U>>),
+        path: &str,
+        handle: HandleBackend<U>,
+    ) -> Self {
+        let id = match place {
+            0 => id.to_owned(),
+            _ => format!("{id}@{}", backend.name()),
+        };
+        let handler = Handler::OfBackend {
+            backend: Arc::clone(backend),
+            handle,
+            offer: None,
+        };
+        Self::with_handler(method, id, (Base::Backend(place), path), handler)
+    }
+
+    fn with_handler(
+        method: Method,
+        id: String,
         (base, path): (Base, &str),
-        handle: Handle<U>,
+        handler: Handler<U>,
     ) -> Self {
         Self {
-            id: id.to_owned(),
+            id,
             method,
             base,
             path: path.to_owned(),
@@ -137,40 +197,7 @@ impl<U: AuthUser> RouteSpec<U> {
             refusals: Vec::new(),
             is_on: true,
             is_available: true,
-            handler: Handler::Common(handle),
-        }
-    }
-
-    /// A route of one backend.
-    pub(crate) fn of_backend(
-        method: Method,
-        id: &str,
-        (place, backend): (usize, &Arc<Backend<U>>),
-        path: &str,
-        handle: HandleBackend<U>,
-    ) -> Self {
-        Self {
-            id: match place {
-                0 => id.to_owned(),
-                _ => format!("{id}@{}", backend.name()),
-            },
-            method,
-            base: Base::Backend(place),
-            path: path.to_owned(),
-            summary: "",
-            access: Access::Public,
-            body: None,
-            query: Vec::new(),
-            replies: Vec::new(),
-            codes: Vec::new(),
-            refusals: Vec::new(),
-            is_on: true,
-            is_available: true,
-            handler: Handler::OfBackend {
-                backend: Arc::clone(backend),
-                handle,
-                offer: None,
-            },
+            handler,
         }
     }
 
@@ -179,6 +206,9 @@ impl<U: AuthUser> RouteSpec<U> {
         self
     }
 
+    /// Which callers the document names. A logout authenticates with its own backend only, and declares
+    /// it here; other routes begin with [`of_user`](Self::of_user) or
+    /// [`of_superuser`](Self::of_superuser).
     pub(crate) fn access(mut self, access: Access) -> Self {
         self.access = access;
         self
@@ -311,7 +341,7 @@ impl<U: AuthUser> RouteSpec<U> {
     #[must_use]
     pub fn backend(&self) -> Option<&Backend<U>> {
         match &self.handler {
-            Handler::Common(_) => None,
+            Handler::Common(_) | Handler::Guarded(_) => None,
             Handler::OfBackend { backend, .. } => Some(backend),
         }
     }
@@ -324,6 +354,11 @@ impl<U: AuthUser> RouteSpec<U> {
     ) -> Answering<'a> {
         match &self.handler {
             Handler::Common(handle) => handle(auth, request, context),
+            Handler::Guarded(handle) => Box::pin(async move {
+                let guard = self.access.guard();
+                let caller = auth.caller(guard, request.head, context).await?;
+                handle(auth, caller, request, context).await
+            }),
             Handler::OfBackend {
                 backend, handle, ..
             } => handle(auth, backend, request, context),

@@ -5,16 +5,8 @@
 //! authenticated, and what an outage or a forged request becomes.
 //!
 //! An adapter implements [`Harness`], which serves the pages of an application with the types of the
-//! adapter, and runs each of [`CASES`] as a test of its own:
-//!
-//! ```no_run
-//! use auth_core::testing::extractors::{self, Harness};
-//!
-//! // With the attribute `#[tokio::test]`; `body_without_end_times_out` with a paused clock.
-//! async fn guard_and_extractors_authenticate_once(adapter: &dyn Harness) {
-//!     extractors::run(adapter, "guard_and_extractors_authenticate_once").await;
-//! }
-//! ```
+//! adapter, and runs every case as a test of its own by
+//! [`extractor_tests!`](crate::extractor_tests).
 
 mod access;
 mod api_key;
@@ -89,6 +81,51 @@ pub const OWN_COOKIE: &str = "__Host-auth=own; Path=/; Secure";
 #[must_use]
 pub fn shown<P>(user: &Admitted<User, P>) -> String {
     format!("{} by {}", user.email(), user.backend())
+}
+
+/// Writes a test for each case of the suite, with the [`Harness`](crate::testing::extractors::Harness) of
+/// an adapter. The crate needs `tokio` with the features `macros` and `test-util`.
+///
+/// ```no_run
+/// # use auth_core::{Auth, User, testing::extractors::Harness};
+/// # struct Adapter;
+/// # #[async_trait::async_trait]
+/// # impl Harness for Adapter {
+/// #     async fn serve(&self, _: Auth<User>, _: Auth<User>) -> std::net::SocketAddr { todo!() }
+/// # }
+/// auth_core::extractor_tests!(Adapter);
+/// ```
+#[macro_export]
+macro_rules! extractor_tests {
+    ($harness:expr) => {
+        $crate::extractor_tests! { $harness =>
+            policies_admit_their_users_only, guard_admits_its_users_only,
+            old_login_requires_a_step_up, optional_user_has_three_answers,
+            inactive_user_is_unauthenticated, account_goes_from_registration_to_logout,
+            public_page_asks_no_store, guard_and_extractors_authenticate_once,
+            failing_store_is_503_on_every_page, handles_never_share_a_result,
+            layer_refuses_forged_requests_only, extractor_refuses_forged_requests,
+            layer_deletes_a_stale_cookie_on_every_reply, cookie_of_the_handler_is_kept,
+            outage_deletes_no_cookie, transport_may_write_header_names_in_upper_case,
+            other_methods_are_405, head_answers_like_get,
+            refusal_is_the_envelope_byte_for_byte, body_above_the_limit_is_413,
+            disconnected_client_changes_nothing, #[start_paused] body_without_end_times_out,
+        }
+    };
+    ($harness:expr => $($(#[$clock:ident])? $case:ident),+ $(,)?) => {
+        $(#[tokio::test$(($clock = true))?]
+        async fn $case() {
+            $crate::testing::extractors::run(&$harness, stringify!($case)).await;
+        })+
+
+        /// A case that is never run would always pass.
+        #[test]
+        fn every_case_is_run() {
+            let run = ::std::collections::BTreeSet::from([$(stringify!($case)),+]);
+            let all = $crate::testing::extractors::CASES.iter().copied();
+            assert_eq!(run, all.collect());
+        }
+    };
 }
 
 type Run = for<'a> fn(&'a App) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;

@@ -6,12 +6,12 @@ use super::fixture::{Backends, Fixture, Setup};
 use super::wire::{WireReply, WireRequest};
 use super::{CaseRun, group};
 use crate::accounts::Refusal;
-use crate::api::{RouteSetting, RouteSpec};
+use crate::api::{Access, ErrorCode, RouteSetting, RouteSpec};
 use crate::auth::Auth;
 use crate::http::{FieldKind, FieldSchema};
 use crate::user::User;
 
-group!("declared": bounds_are_enforced, off_by_default_routes_too);
+group!("declared": bounds_are_enforced, access_is_enforced, off_by_default_routes_too);
 
 /// What a reply has that its route does not declare.
 pub(super) fn undeclared(
@@ -83,6 +83,34 @@ async fn bounds_are_enforced(run: &CaseRun<'_>) {
             .await;
     }
     case.check(tried > 40, "many bounds were tried");
+}
+
+/// Each route admits the callers that it declares, and no others.
+async fn access_is_enforced(run: &CaseRun<'_>) {
+    let setup = Setup {
+        backends: Backends::JwtSessions,
+        routes: vec![("users.me.delete", RouteSetting::on())],
+        ..Setup::default()
+    };
+    let case = run.case_with(setup).await;
+    let user = case.user("ada@example.com").await;
+    let login = super::fixture::login("ada@example.com", crate::testing::PASSWORD);
+    let token = case.send(&login).await.text("access_token");
+    let auth = case.auth.clone();
+    for spec in auth.routes().flat_map(crate::api::Route::specs) {
+        let target = spec.path().replace("{id}", &user.id.to_string());
+        let request = WireRequest::new(spec.method().as_str(), &target);
+        let reply = case.send(&request).await;
+        let is_refused = reply.text("code") == ErrorCode::AuthenticationFailed.as_str();
+        let what = format!("`{}` without a credential", spec.id());
+        case.same(&what, is_refused, spec.needs() != Access::Public);
+        if spec.needs() == Access::Superuser {
+            let reply = case.send(&request.bearer(&token)).await;
+            let what = format!("`{}` by a user", spec.id());
+            let denied = ErrorCode::AuthorizationDenied.as_str();
+            case.same(&what, reply.text("code").as_str(), denied);
+        }
+    }
 }
 
 /// A route that is off by default is declared like every other one.

@@ -5,38 +5,29 @@ use std::time::Duration;
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
 use crate::api::declared::Body;
-use crate::api::endpoint::{Answer, RequestParts, complete, has_no_body, taken};
+use crate::api::endpoint::{Answer, Caller, RequestParts, complete, has_no_body, taken};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::context::Context;
-use crate::guard::Guard;
 use crate::http::Reply;
 use crate::user::{AuthUser, UserColumns};
 
 /// The age up to which a login stands for the current password.
 const RECENT_LOGIN: Duration = Duration::from_mins(5);
 
-impl<U: AuthUser> Auth<U> {
-    pub(super) async fn read_me(
-        &self,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        let user = self
-            .guarded(&Guard::active(), request.head, context)
-            .await?;
-        Ok(Reply::json(200, &UserRead::new(user.user())))
-    }
+pub(super) fn read_me<U: AuthUser>(caller: &Caller<U>) -> Reply {
+    Reply::json(200, &UserRead::new(caller.user.user()))
+}
 
+impl<U: AuthUser> Auth<U> {
     pub(super) async fn update_me(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        let (user, mut fields) = self
-            .guarded_fields(&Guard::active(), request, context)
-            .await?;
+        let (user, mut fields) = self.fields_of(caller, request, context).await?;
         let body = UpdateMeBody::read(&mut fields, &self.body_rules());
         let columns = <U::Columns as UserColumns>::read_change(&mut fields);
         let UpdateMeBody {
@@ -69,12 +60,11 @@ impl<U: AuthUser> Auth<U> {
 
     pub(super) async fn change_password(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        let (user, mut fields) = self
-            .guarded_fields(&Guard::active(), request, context)
-            .await?;
+        let (user, mut fields) = self.fields_of(caller, request, context).await?;
         let body = ChangePasswordBody::read(&mut fields, &self.body_rules());
         let ChangePasswordBody {
             current_password: current,
@@ -95,23 +85,20 @@ impl<U: AuthUser> Auth<U> {
 
     pub(super) async fn delete_me(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        self.guarded(&Guard::active(), request.head, context)
-            .await?;
         let (accounts, mode) = (self.accounts(), self.settings().delete_mode);
         let (user, deleted) = if has_no_body(request).await? {
-            let guard = Guard::active().fresh(RECENT_LOGIN);
-            let user = self.guarded(&guard, request.head, context).await?;
+            let guard = caller.guard.fresh(RECENT_LOGIN);
+            let user = self.caller(guard, request.head, context).await?.user;
             let deleted = accounts
                 .delete_self_without_password(user.user(), mode, &user.context())
                 .await;
             (user, deleted)
         } else {
-            let (user, mut fields) = self
-                .guarded_fields(&Guard::active(), request, context)
-                .await?;
+            let (user, mut fields) = self.fields_of(caller, request, context).await?;
             let body = DeleteMeBody::read(&mut fields, &self.body_rules());
             let DeleteMeBody { current_password } = complete(body, fields)?;
             let deleted = accounts

@@ -1,21 +1,21 @@
 //! The routes.
 
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
+use super::endpoints::read_me;
 use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
-use crate::api::{Access, ErrorCode, Method, objects};
+use crate::api::{ErrorCode, Method, objects};
 use crate::user::{AuthUser, UserColumns};
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
-    let read = RouteSpec::new(
+    let read = RouteSpec::of_user(
         Method::Get,
         "users.me.read",
         (Base::Users, "/me"),
-        |auth, request, context| Box::pin(auth.read_me(request, context)),
+        |_, caller, _, _| Box::pin(async move { Ok(read_me(&caller)) }),
     )
     .summary("Read the own account.")
-    .access(Access::User)
     .reply(ReplySpec::json(
         200,
         "The account.",
@@ -23,14 +23,13 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     ));
     let mut fields = UpdateMeBody::schema(&surface.rules);
     fields.extend(U::Columns::change_schema());
-    let update = RouteSpec::new(
+    let update = RouteSpec::of_user(
         Method::Patch,
         "users.me.update",
         (Base::Users, "/me"),
-        |auth, request, context| Box::pin(auth.update_me(request, context)),
+        |auth, caller, request, context| Box::pin(auth.update_me(caller, request, context)),
     )
     .summary("Change the own account.")
-    .access(Access::User)
     .body(fields)
     .reply(ReplySpec::json(
         200,
@@ -42,14 +41,13 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::UpdateUserEmailAlreadyExists,
     ])
     .refusals(&surface.refusal_codes);
-    let change_password = RouteSpec::new(
+    let change_password = RouteSpec::of_user(
         Method::Post,
         "users.me.change_password",
         (Base::Users, "/me/change-password"),
-        |auth, request, context| Box::pin(auth.change_password(request, context)),
+        |auth, caller, request, context| Box::pin(auth.change_password(caller, request, context)),
     )
     .summary("Change the own password. The user's other sessions end.")
-    .access(Access::User)
     .body(ChangePasswordBody::schema(&surface.rules))
     .reply(ReplySpec::empty(204, "The password has changed."))
     .codes(&[
@@ -60,14 +58,13 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
 }
 
 fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
-    RouteSpec::new(
+    RouteSpec::of_user(
         Method::Delete,
         "users.me.delete",
         (Base::Users, "/me"),
-        |auth, request, context| Box::pin(auth.delete_me(request, context)),
+        |auth, caller, request, context| Box::pin(auth.delete_me(caller, request, context)),
     )
     .summary("Delete the own account: it is deactivated, or removed where the application says so.")
-    .access(Access::User)
     .off_by_default()
     .optional_body(DeleteMeBody::schema(&surface.rules))
     .reply(ReplySpec::empty(

@@ -5,10 +5,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::api::ErrorCode;
-use crate::api::endpoint::{Answer, RequestParts};
+use crate::api::endpoint::{Answer, Caller, RequestParts};
 use crate::auth::Auth;
-use crate::context::Context;
-use crate::guard::Guard;
 use crate::http::Reply;
 use crate::session::Session;
 use crate::session::SessionId;
@@ -35,14 +33,8 @@ struct Client {
 }
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_sessions(
-        &self,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        let user = self
-            .guarded(&Guard::active(), request.head, context)
-            .await?;
+    pub(super) async fn list_sessions(&self, caller: Caller<U>) -> Answer {
+        let user = caller.user;
         let sessions = self.accounts().sessions(user.user()).await?;
         let read = |session| SessionRead::new(session, user.session());
         let sessions = sessions.into_iter().map(read).collect();
@@ -52,12 +44,10 @@ impl<U: AuthUser> Auth<U> {
     /// Ends one of the caller's sessions. Ending the caller's own session answers like a logout.
     pub(super) async fn end_session(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
-        context: &Context,
     ) -> Answer {
-        let user = self
-            .guarded(&Guard::active(), request.head, context)
-            .await?;
+        let user = caller.user;
         let id: Option<SessionId> = request.id.and_then(|text| text.parse().ok());
         let id = id.ok_or(ErrorCode::SessionNotFound)?;
         if !self
@@ -74,14 +64,8 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    pub(super) async fn end_other_sessions(
-        &self,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        let user = self
-            .guarded(&Guard::active(), request.head, context)
-            .await?;
+    pub(super) async fn end_other_sessions(&self, caller: Caller<U>) -> Answer {
+        let user = caller.user;
         let accounts = self.accounts();
         let ended = accounts
             .end_other_sessions(user.user(), user.session(), &user.context())

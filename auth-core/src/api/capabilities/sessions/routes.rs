@@ -2,45 +2,42 @@
 
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
-use crate::api::{Access, ErrorCode, Method, objects};
+use crate::api::{ErrorCode, Method, objects};
 use crate::backend::Backend;
 use crate::user::AuthUser;
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
     let mut backends = surface.backends.iter().map(|backend| &**backend);
     let has_sessions = backends.any(Backend::has_sessions);
-    let list = RouteSpec::new(
+    let list = RouteSpec::of_user(
         Method::Get,
         "sessions.list",
         (Base::Auth, "/sessions"),
-        |auth, request, context| Box::pin(auth.list_sessions(request, context)),
+        |auth, caller, _, _| Box::pin(auth.list_sessions(caller)),
     )
     .summary("List the caller's sessions.")
-    .access(Access::User)
     .available_if(has_sessions)
     .reply(ReplySpec::json(
         200,
         "The sessions.",
         objects::session_list(),
     ));
-    let end_others = RouteSpec::new(
+    let end_others = RouteSpec::of_user(
         Method::Post,
         "sessions.end_others",
         (Base::Auth, "/sessions/revoke-others"),
-        |auth, request, context| Box::pin(auth.end_other_sessions(request, context)),
+        |auth, caller, _, _| Box::pin(auth.end_other_sessions(caller)),
     )
     .summary("End the caller's other sessions.")
-    .access(Access::User)
     .available_if(has_sessions)
     .reply(ReplySpec::empty(204, "The other sessions have ended."));
-    let end = RouteSpec::new(
+    let end = RouteSpec::of_user(
         Method::Delete,
         "sessions.end",
         (Base::Auth, "/sessions/{id}"),
-        |auth, request, context| Box::pin(auth.end_session(request, context)),
+        |auth, caller, request, _| Box::pin(auth.end_session(caller, request)),
     )
     .summary("End one of the caller's sessions.")
-    .access(Access::User)
     .available_if(has_sessions)
     .reply(ReplySpec::empty(
         204,

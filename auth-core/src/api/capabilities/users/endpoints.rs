@@ -3,37 +3,24 @@
 use super::body::AdminBody;
 use crate::accounts::{AdminUpdate, AdminUpdateError, DeleteError};
 use crate::api::declared::Body;
-use crate::api::endpoint::{Answer, RequestParts, complete, taken};
+use crate::api::endpoint::{Answer, Caller, RequestParts, complete, taken};
 use crate::api::page::{self, PageRead};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::authenticator::Authenticated;
 use crate::context::{Actor, Context};
-use crate::guard::Guard;
 use crate::http::Reply;
 use crate::user::{AuthUser, ColumnChange, UserColumns, UserId};
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_users(
-        &self,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        self.guarded(&Guard::active().superuser(), request.head, context)
-            .await?;
+    pub(super) async fn list_users(&self, request: &mut RequestParts<'_>) -> Answer {
         let asked = page::read::<U>(request.head.query())?;
         let page = self.accounts().list(asked.clone()).await?;
         Ok(Reply::json(200, &PageRead::new(&asked, &page)))
     }
 
-    pub(super) async fn read_user(
-        &self,
-        request: &mut RequestParts<'_>,
-        context: &Context,
-    ) -> Answer {
-        self.guarded(&Guard::active().superuser(), request.head, context)
-            .await?;
+    pub(super) async fn read_user(&self, request: &mut RequestParts<'_>) -> Answer {
         let found = self.accounts().get(&user_id::<U>(request)?).await?;
         let user = found.ok_or(ErrorCode::UserNotFound)?;
         Ok(Reply::json(200, &UserRead::new(&user)))
@@ -41,12 +28,11 @@ impl<U: AuthUser> Auth<U> {
 
     pub(super) async fn update_user(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
         context: &Context,
     ) -> Answer {
-        let (caller, mut fields) = self
-            .guarded_fields(&Guard::active().superuser(), request, context)
-            .await?;
+        let (caller, mut fields) = self.fields_of(caller, request, context).await?;
         let id = user_id::<U>(request)?;
         let body = AdminBody::read(&mut fields, &self.body_rules());
         let columns = <U::Columns as UserColumns>::read_admin_change(&mut fields);
@@ -73,12 +59,10 @@ impl<U: AuthUser> Auth<U> {
 
     pub(super) async fn delete_user(
         &self,
+        caller: Caller<U>,
         request: &mut RequestParts<'_>,
-        context: &Context,
     ) -> Answer {
-        let caller = self
-            .guarded(&Guard::active().superuser(), request.head, context)
-            .await?;
+        let caller = caller.user;
         let id = user_id::<U>(request)?;
         if *caller.id() == id {
             return Err(ErrorCode::SuperuserCannotDeleteSelf.into());

@@ -4,7 +4,7 @@ use super::body::AdminBody;
 use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
-use crate::api::{Access, ErrorCode, Method, objects};
+use crate::api::{ErrorCode, Method, objects};
 use crate::http::{FieldKind, FieldSchema};
 use crate::user::{AuthUser, UserColumns};
 
@@ -26,37 +26,34 @@ fn page() -> Vec<FieldSchema> {
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
     let user = || ReplySpec::json(200, "The account.", objects::user_read::<U>());
     let one = (Base::Users, "/{id}");
-    let list = RouteSpec::new(
+    let list = RouteSpec::of_superuser(
         Method::Get,
         "users.list",
         (Base::Users, ""),
-        |auth, request, context| Box::pin(auth.list_users(request, context)),
+        |auth, _, request, _| Box::pin(auth.list_users(request)),
     )
     .summary("List users, in ascending order of their keys.")
-    .access(Access::Superuser)
     .query(page())
     .reply(ReplySpec::json(
         200,
         "A page of users.",
         objects::user_page::<U>(),
     ));
-    let read = RouteSpec::new(Method::Get, "users.read", one, |auth, request, context| {
-        Box::pin(auth.read_user(request, context))
+    let read = RouteSpec::of_superuser(Method::Get, "users.read", one, |auth, _, request, _| {
+        Box::pin(auth.read_user(request))
     })
     .summary("Read a user.")
-    .access(Access::Superuser)
     .reply(user())
     .codes(&[ErrorCode::UserNotFound]);
     let mut fields = AdminBody::schema(&surface.rules);
     fields.extend(U::Columns::admin_schema());
-    let update = RouteSpec::new(
+    let update = RouteSpec::of_superuser(
         Method::Patch,
         "users.update",
         one,
-        |auth, request, context| Box::pin(auth.update_user(request, context)),
+        |auth, caller, request, context| Box::pin(auth.update_user(caller, request, context)),
     )
     .summary("Change a user.")
-    .access(Access::Superuser)
     .body(fields)
     .reply(user())
     .codes(&[
@@ -66,14 +63,13 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::LastSuperuser,
     ])
     .refusals(&surface.refusal_codes);
-    let delete = RouteSpec::new(
+    let delete = RouteSpec::of_superuser(
         Method::Delete,
         "users.delete",
         one,
-        |auth, request, context| Box::pin(auth.delete_user(request, context)),
+        |auth, caller, request, _| Box::pin(auth.delete_user(caller, request)),
     )
     .summary("Delete a user: the account is deactivated, or removed where the application says so.")
-    .access(Access::Superuser)
     .reply(ReplySpec::empty(204, "The user is deleted."))
     .codes(&[
         ErrorCode::UserNotFound,
