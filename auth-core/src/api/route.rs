@@ -1,11 +1,16 @@
 //! One route as data: what it takes, what it answers, and the function that does it.
 
+mod handler;
+mod reply;
+
+pub use reply::{ObjectSchema, ReplySpec};
+
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use super::endpoint::{Answer, Caller, RequestParts};
+use handler::{Answering, Handle, HandleBackend, HandleCaller, Handler, Offer};
+
+use super::endpoint::RequestParts;
 use super::{ErrorCode, Method};
 use crate::auth::Auth;
 use crate::backend::Backend;
@@ -77,57 +82,6 @@ pub struct BodySpec {
     pub is_optional: bool,
     /// The members of the JSON object.
     pub fields: Vec<FieldSchema>,
-}
-
-/// A reply that is a success.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReplySpec {
-    /// The status.
-    pub status: u16,
-    /// What the reply says.
-    pub description: &'static str,
-    /// The JSON object in the body, if there is one.
-    pub body: Option<ObjectSchema>,
-    /// Headers beside those that every reply has, each with a description.
-    pub headers: &'static [(&'static str, &'static str)],
-}
-
-/// A JSON object with a name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ObjectSchema {
-    /// The name in documents.
-    pub name: &'static str,
-    /// The members.
-    pub fields: Vec<FieldSchema>,
-}
-
-/// A reply that is being made.
-pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
-
-type Handle<U> =
-    for<'a, 'r> fn(&'a Auth<U>, &'a mut RequestParts<'r>, &'a Context) -> Answering<'a>;
-
-type HandleCaller<U> =
-    for<'a, 'r> fn(&'a Auth<U>, Caller<U>, &'a mut RequestParts<'r>, &'a Context) -> Answering<'a>;
-
-type HandleBackend<U> = for<'a, 'r> fn(
-    &'a Auth<U>,
-    &'a Backend<U>,
-    &'a mut RequestParts<'r>,
-    &'a Context,
-) -> Answering<'a>;
-
-/// Adds headers to the reply to `OPTIONS`.
-type Offer<U> = fn(&Auth<U>, &Backend<U>, &dyn RequestHead, Reply) -> Reply;
-
-pub(super) enum Handler<U: AuthUser> {
-    Common(Handle<U>),
-    Guarded(HandleCaller<U>),
-    OfBackend {
-        backend: Arc<Backend<U>>,
-        handle: HandleBackend<U>,
-        offer: Option<Offer<U>>,
-    },
 }
 
 impl<U: AuthUser> RouteSpec<U> {
@@ -405,36 +359,6 @@ impl<U: AuthUser> RouteSpec<U> {
         codes.dedup();
         self.refusals.sort_by_key(|code| code.as_str());
         self.refusals.dedup();
-    }
-}
-
-impl ReplySpec {
-    /// A reply without a body.
-    pub(crate) const fn empty(status: u16, description: &'static str) -> Self {
-        Self {
-            status,
-            description,
-            body: None,
-            headers: &[],
-        }
-    }
-
-    /// A reply with a JSON object.
-    pub(crate) const fn json(status: u16, description: &'static str, body: ObjectSchema) -> Self {
-        Self {
-            status,
-            description,
-            body: Some(body),
-            headers: &[],
-        }
-    }
-
-    pub(crate) const fn headers(
-        mut self,
-        headers: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        self.headers = headers;
-        self
     }
 }
 

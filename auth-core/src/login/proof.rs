@@ -37,8 +37,8 @@ pub struct AuthProof<U> {
     methods: Methods,
     /// `None`: the login happens now.
     at: Option<OffsetDateTime>,
-    /// The accounts that checked; `None` where the application vouches.
-    origin: Option<AccountsId>,
+    /// The accounts that checked, and when; `None` where the application vouches.
+    origin: Option<(AccountsId, OffsetDateTime)>,
     /// The password, where its stored hash has weaker parameters than today's.
     outdated: Option<Password>,
 }
@@ -97,9 +97,10 @@ impl<U: AuthUser> AuthProof<U> {
     ///
     /// Only modules that check a credential call it; a test of the sources keeps the list of them.
     pub(crate) fn checked(accounts: &Accounts<U>, user: U, method: AuthMethod) -> Self {
+        let now = accounts.now();
         Self {
-            at: Some(accounts.now()),
-            origin: Some(accounts.id()),
+            at: Some(now),
+            origin: Some((accounts.id(), now)),
             ..Self::vouched_for(user, method)
         }
     }
@@ -148,14 +149,14 @@ impl<U> AuthProof<U> {
 
     /// Whether these accounts may take it: their own, or one that the application vouches for.
     pub(super) fn is_for(&self, accounts: AccountsId) -> bool {
-        self.origin.is_none_or(|origin| origin == accounts)
+        self.origin.is_none_or(|(origin, _)| origin == accounts)
     }
 
     /// Returns whether the toolkit checked something for this proof within the last seconds.
     pub(super) fn is_recent(&self, now: OffsetDateTime) -> bool {
         const RECENT: time::Duration = time::Duration::seconds(5);
-        let checked = self.at.filter(|_| self.origin.is_some());
-        checked.is_some_and(|at| (now - at).abs() <= RECENT)
+        self.origin
+            .is_some_and(|(_, at)| (now - at).abs() <= RECENT)
     }
 
     pub(super) fn set_user(&mut self, user: U) {

@@ -256,6 +256,8 @@ async fn login_reads_the_account_again_and_refuses_an_outdated_proof() {
     assert!(step.done().unwrap().user.roles().contains("editor"));
 
     accounts.end_all_sessions(&id, &context).await.unwrap();
+    // A time that the application sets does not make the check recent.
+    let outdated = outdated.authenticated_at(accounts.now());
     let refused = world.auth.log_in("api", outdated, &context).await;
     assert!(matches!(refused, Err(LoginError::BadCredentials)));
     let of_deleted = world.proof().await;
