@@ -10,6 +10,7 @@ use auth_diesel::{
 };
 use scratch_servers::{Engine, test_server};
 use tempfile::TempDir;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// An empty database for one test, dropped with this value.
 pub(crate) trait Home: Send + Sync + Sized + 'static {
@@ -134,7 +135,9 @@ impl Home for Mysql {
 
     async fn new() -> Option<Self> {
         let server = test_server(Engine::Mysql)?;
-        Some(Self(Database::new(server, "DROP DATABASE {}").await))
+        // An open transaction of a call that a test dropped must not make the test wait for ever.
+        let drop = "SET SESSION lock_wait_timeout = 10; DROP DATABASE {}";
+        Some(Self(Database::new(server, drop).await))
     }
     fn url(&self) -> &str {
         &self.0.url
@@ -169,7 +172,7 @@ impl<C: AsyncConnection> Database<C> {
 impl<C: AsyncConnection + 'static> Drop for Database<C> {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), self.drop.clone());
-        // A test drops it inside of a runtime, which must not be blocked.
+        // A test drops it inside of a runtime: the connection gets a runtime of its own.
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -182,6 +185,14 @@ impl<C: AsyncConnection + 'static> Drop for Database<C> {
                 }
             });
         });
-        let _ = thread.join();
+        let wait = || {
+            let _ = thread.join();
+        };
+        // A call that a test dropped ends in a task, perhaps of this worker. Other workers take over the
+        // tasks of this one while it waits.
+        match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(wait),
+            _ => wait(),
+        }
     }
 }

@@ -70,12 +70,12 @@ async fn run(kind: Kind, server: &str, script: &str) {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let force = if self.kind == Kind::Postgres {
-            " WITH (FORCE)"
-        } else {
-            ""
+        // An open transaction of a call that a test dropped must not make the test wait for ever.
+        let (before, force) = match self.kind {
+            Kind::Postgres => ("", " WITH (FORCE)"),
+            _ => ("SET SESSION lock_wait_timeout = 10; ", ""),
         };
-        let script = format!("DROP DATABASE {}{force}", self.name);
+        let script = format!("{before}DROP DATABASE {}{force}", self.name);
         let (kind, server) = (self.kind, self.server.clone());
         // A test drops it inside of a runtime, which must not be blocked on.
         let thread = std::thread::spawn(move || {

@@ -57,11 +57,12 @@ impl Drop for Database {
         if let Some((engine, server)) = &self.server {
             let (_, name) = self.url.rsplit_once('/').unwrap();
             // The test's pool or a killed program may still have an open connection.
-            let force = match engine {
-                Engine::Postgres => "WITH (FORCE)",
-                _ => "",
+            let (before, force) = match engine {
+                Engine::Postgres => ("", "WITH (FORCE)"),
+                _ => ("SET SESSION lock_wait_timeout = 10; ", ""),
             };
-            execute(*engine, server, &format!("DROP DATABASE {name} {force}"));
+            let script = format!("{before}DROP DATABASE {name} {force}");
+            execute(*engine, server, &script);
         }
     }
 }
