@@ -172,6 +172,7 @@ impl Methods {
 
     /// Returns the set of these values in any order; `None` if one of them is not a method, or if there
     /// are more than [`Methods::MAX`].
+    #[cfg(feature = "jwt")]
     pub(crate) fn from_texts(mut texts: Vec<&str>) -> Option<Self> {
         if texts.len() > Self::MAX || !texts.iter().all(|text| is_valid(text)) {
             return None;
