@@ -217,3 +217,39 @@ async fn database_file_is_readable_only_by_its_owner() {
         assert_eq!(mode & 0o777, 0o600, "{path}");
     }
 }
+
+/// A commit survives a loss of power by default; an option gives that up.
+#[tokio::test]
+async fn commits_in_a_file_wait_for_the_disk_unless_an_option_says_otherwise() {
+    use auth_diesel::diesel::{QueryableByName, sql_query, sql_types::Integer};
+    use auth_diesel::diesel_async::RunQueryDsl;
+
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Integer)]
+        synchronous: i32,
+    }
+    const NORMAL: i32 = 1;
+    const FULL: i32 = 2;
+
+    let file = File::new().await.unwrap();
+    let relaxed = StoreOptions::default().relaxed_durability();
+    for (options, expected) in [(StoreOptions::default(), FULL), (relaxed, NORMAL)] {
+        let store: SqliteStore = SqliteStore::open_with(file.url(), options).await.unwrap();
+        let mut connection = store.pool().get().await.unwrap();
+        let setting = sql_query("PRAGMA synchronous").get_result::<Setting>(&mut *connection);
+        assert_eq!(setting.await.unwrap().synchronous, expected);
+    }
+    let pool = auth_diesel::bb8::Pool::builder();
+    let pool = pool
+        .build(auth_diesel::sqlite_manager(file.path()))
+        .await
+        .unwrap();
+    let mut connection = pool.get().await.unwrap();
+    let setting = sql_query("PRAGMA synchronous").get_result::<Setting>(&mut *connection);
+    assert_eq!(
+        setting.await.unwrap().synchronous,
+        FULL,
+        "of the application's own pool"
+    );
+}

@@ -13,7 +13,7 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use super::SqliteConnection;
 use crate::engine::Pool;
 use crate::error::OpenError;
-use crate::options::StoreOptions;
+use crate::options::{Durability, StoreOptions};
 
 /// Opens a pool, and creates the file if it does not exist.
 pub(super) async fn open(
@@ -21,34 +21,49 @@ pub(super) async fn open(
     options: &StoreOptions,
 ) -> Result<Pool<SqliteConnection>, OpenError> {
     let path = path_of(url)?;
+    let settings = Settings {
+        busy_timeout: options.busy_timeout,
+        durability: options.durability,
+    };
     let prepared = {
-        let (path, busy_timeout) = (path.clone(), options.busy_timeout);
-        tokio::task::spawn_blocking(move || prepare(&path, busy_timeout)).await
+        let path = path.clone();
+        tokio::task::spawn_blocking(move || prepare(&path, settings)).await
     };
     prepared.map_err(|_| OpenError::Interrupted)??;
-    let manager = manager(&path, options.busy_timeout);
+    let manager = manager(&path, settings);
     options.pool::<SqliteConnection>(manager).await
 }
 
 /// Returns a connection manager of a SQLite file for the application's own pool, with the settings that this
-/// crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = NORMAL`).
+/// crate relies on (`busy_timeout`, `foreign_keys`, `synchronous = FULL`).
 ///
 /// It does not enable the write-ahead log, which is a persistent setting of the file: run
 /// `PRAGMA journal_mode = WAL` once when you create the file.
 #[must_use]
 pub fn sqlite_manager(path: &str) -> AsyncDieselConnectionManager<SqliteConnection> {
-    manager(path, Duration::from_secs(5))
+    let settings = Settings {
+        busy_timeout: Duration::from_secs(5),
+        durability: Durability::Full,
+    };
+    manager(path, settings)
 }
 
-/// Returns a connection manager of the file at `path` with the settings of [`set_up`].
-fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<SqliteConnection> {
+/// The settings of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    busy_timeout: Duration,
+    durability: Durability,
+}
+
+/// Returns a connection manager of the file at `path` with these settings.
+fn manager(path: &str, settings: Settings) -> AsyncDieselConnectionManager<SqliteConnection> {
     let mut config = ManagerConfig::default();
     // A file does not disconnect like a server, so a test query is not needed.
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |path| {
         let path = path.to_owned();
         Box::pin(async move {
-            let connect = tokio::task::spawn_blocking(move || connect(&path, busy_timeout));
+            let connect = tokio::task::spawn_blocking(move || connect(&path, settings));
             match connect.await {
                 Ok(connection) => connection.map(SyncConnectionWrapper::new),
                 Err(_) => Err(ConnectionError::BadConnection(
@@ -61,33 +76,35 @@ fn manager(path: &str, busy_timeout: Duration) -> AsyncDieselConnectionManager<S
 }
 
 /// Opens the file and applies the settings of a connection.
-fn connect(path: &str, busy_timeout: Duration) -> ConnectionResult<diesel::SqliteConnection> {
+fn connect(path: &str, settings: Settings) -> ConnectionResult<diesel::SqliteConnection> {
     let mut connection = diesel::SqliteConnection::establish(path)?;
-    set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    set_up(&mut connection, settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 
 /// Applies the settings of a connection.
 ///
-/// `synchronous=NORMAL` with a write-ahead log keeps the file consistent after a crash of the
-/// process and after a loss of power; after a loss of power the most recent commits may be
-/// missing, so that a user may have to register again. `FULL` would make each write wait for
-/// the disk.
-fn set_up(connection: &mut diesel::SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+/// Both durabilities keep the file consistent after a crash of the process and after a loss of power.
+/// `FULL` flushes the write-ahead log at each commit, so that a commit survives a loss of power.
+fn set_up(connection: &mut diesel::SqliteConnection, settings: Settings) -> QueryResult<()> {
+    let synchronous = match settings.durability {
+        Durability::Full => "FULL",
+        Durability::Relaxed => "NORMAL",
+    };
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {};
          PRAGMA foreign_keys = ON;
-         PRAGMA synchronous = NORMAL;",
-        busy_timeout.as_millis().min(i32::MAX as u128)
+         PRAGMA synchronous = {synchronous};",
+        settings.busy_timeout.as_millis().min(i32::MAX as u128)
     ))
 }
 
 /// Creates the file if it does not exist (readable only by its owner) and enables the write-ahead log,
 /// which is a persistent setting of the file.
-fn prepare(path: &str, busy_timeout: Duration) -> Result<(), OpenError> {
+fn prepare(path: &str, settings: Settings) -> Result<(), OpenError> {
     create_privately(Path::new(path)).map_err(OpenError::File)?;
-    let mut connection = connect(path, busy_timeout).map_err(|error| OpenError::file(&error))?;
-    write_ahead(&mut connection, busy_timeout).map_err(|error| OpenError::file(&error))
+    let mut connection = connect(path, settings).map_err(|error| OpenError::file(&error))?;
+    write_ahead(&mut connection, settings.busy_timeout).map_err(|error| OpenError::file(&error))
 }
 
 fn create_privately(path: &Path) -> std::io::Result<()> {
