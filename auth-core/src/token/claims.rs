@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::InvalidToken;
+use crate::http::json::Members;
 
 /// The last second of the year 9999: the latest time of a claim.
 const MAX_TIME: i64 = 253_402_300_799;
 
 /// The names that RFC 7519 §4.1 registers. An additional claim cannot have one of these names.
-const RESERVED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+pub(super) const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
 /// The claims of a token.
 ///
@@ -251,15 +252,20 @@ impl Claims {
         texts.collect::<Result<_, _>>().map(Some)
     }
 
-    /// Reads the claims of a payload without `iss` and `aud`.
-    pub(super) fn from_payload(mut payload: Map<String, Value>) -> Result<Self, InvalidToken> {
+    /// Reads the claims of a payload. `check_parties` gets `iss` and `aud`, before any other claim is read.
+    pub(super) fn from_payload(
+        payload: Members<{ REGISTERED.len() }>,
+        check_parties: impl FnOnce(Option<Value>, Option<Value>) -> Result<(), InvalidToken>,
+    ) -> Result<Self, InvalidToken> {
+        let [iss, sub, aud, exp, nbf, iat, jti] = payload.expected;
+        check_parties(iss, aud)?;
         let claims = Self {
-            sub: take_text(&mut payload, "sub")?,
-            jti: take_text(&mut payload, "jti")?,
-            iat: take_time(&mut payload, "iat")?,
-            nbf: take_time(&mut payload, "nbf")?,
-            exp: take_time(&mut payload, "exp")?,
-            additional: payload,
+            sub: text(sub)?,
+            jti: text(jti)?,
+            iat: time(iat.as_ref())?,
+            nbf: time(nbf.as_ref())?,
+            exp: time(exp.as_ref())?,
+            additional: payload.others,
         };
         if claims.is_sound() {
             Ok(claims)
@@ -279,7 +285,7 @@ impl Claims {
     /// Returns the first additional claim with a registered name.
     pub(super) fn reserved_name(&self) -> Option<&str> {
         let mut names = self.additional.keys().map(String::as_str);
-        names.find(|name| RESERVED.contains(name))
+        names.find(|name| REGISTERED.contains(name))
     }
 
     pub(super) fn additional(&self) -> &Map<String, Value> {
@@ -302,23 +308,16 @@ impl Claims {
     }
 }
 
-/// Takes a claim that must be a non-empty text.
-pub(super) fn take_text(
-    payload: &mut Map<String, Value>,
-    name: &str,
-) -> Result<String, InvalidToken> {
-    match payload.remove(name) {
+/// Reads a claim that must be a non-empty text.
+pub(super) fn text(claim: Option<Value>) -> Result<String, InvalidToken> {
+    match claim {
         Some(Value::String(text)) if !text.is_empty() => Ok(text),
         _ => Err(InvalidToken::BadClaim),
     }
 }
 
-/// Takes a claim that must be an integer. A `NumericDate` may have a fraction (RFC 7519 §2); tokens
+/// Reads a claim that must be an integer. A `NumericDate` may have a fraction (RFC 7519 §2); tokens
 /// of this crate never have one.
-fn take_time(payload: &mut Map<String, Value>, name: &str) -> Result<i64, InvalidToken> {
-    payload
-        .remove(name)
-        .as_ref()
-        .and_then(Value::as_i64)
-        .ok_or(InvalidToken::BadClaim)
+fn time(claim: Option<&Value>) -> Result<i64, InvalidToken> {
+    claim.and_then(Value::as_i64).ok_or(InvalidToken::BadClaim)
 }
