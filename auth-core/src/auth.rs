@@ -36,7 +36,7 @@ use crate::user::AuthUser;
 /// The handle to accounts, backends and routes. It belongs in the state of the application.
 ///
 /// Clones are cheap and share state. Two kinds of users are two handles with different
-/// audiences.
+/// [realms](crate::accounts::AccountsBuilder::realm), cookies and paths.
 ///
 /// # Examples
 ///

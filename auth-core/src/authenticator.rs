@@ -161,8 +161,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         token: &str,
         context: &Context,
     ) -> Result<Option<Identified<U>>, Unavailable> {
-        let now = self.accounts.now();
-        let Some(reading) = backend.strategy().read(token, now).await? else {
+        let Some(reading) = backend.read(self.accounts, token).await? else {
             return Ok(None);
         };
         let in_session = match (reading, backend.session_use()) {

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::accounts::Accounts;
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
-use crate::strategy::{BackendInfo, Strategy};
+use crate::error::Unavailable;
+use crate::strategy::{BackendInfo, PresentedToken, Strategy};
 use crate::transport::{RefreshPath, Transport};
 use crate::user::AuthUser;
 
@@ -116,6 +118,24 @@ impl<U: AuthUser> Backend<U> {
     #[must_use]
     pub fn strategy(&self) -> &dyn Strategy<U> {
         &*self.strategy
+    }
+
+    /// Reads a token that a client presented; `None` if it is invalid, or belongs to another realm than
+    /// these accounts.
+    pub(crate) async fn read(
+        &self,
+        accounts: &Accounts<U>,
+        token: &str,
+    ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
+        let read = self.strategy.read(token, accounts.now()).await?;
+        Ok(read.filter(|read| match read {
+            PresentedToken::SelfContained(subject) => {
+                let realm = subject.realm.as_deref();
+                realm.is_none_or(|realm| realm == accounts.realm())
+            }
+            // The owner of the session has the realm.
+            PresentedToken::Session(_) => true,
+        }))
     }
 
     /// Returns the path of its refresh route, as clients see it.

@@ -23,6 +23,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::http::RequestHead;
 use crate::secret::{RandomError, Secret, SubKeys, constant_time_eq, keyed_digest, random_bytes};
+use crate::store::DEFAULT_REALM;
 use crate::transport::{Transport, find_cookie};
 
 /// The header that repeats the CSRF cookie.
@@ -36,6 +37,7 @@ pub(crate) struct Csrf {
     allowed: Vec<Origin>,
     takes_plain_http: bool,
     log_only: bool,
+    realm: String,
 }
 
 /// The source of a request, as its headers state it.
@@ -59,12 +61,19 @@ impl Csrf {
             allowed,
             takes_plain_http,
             log_only: false,
+            realm: DEFAULT_REALM.to_owned(),
         }
     }
 
     /// Sets whether requests that fail the check are accepted. The events are raised in both cases.
     pub(crate) fn log_only(self, log_only: bool) -> Self {
         Self { log_only, ..self }
+    }
+
+    /// Sets the realm of the logins that tokens are bound to.
+    pub(crate) fn in_realm(self, realm: &str) -> Self {
+        let realm = realm.to_owned();
+        Self { realm, ..self }
     }
 
     /// Returns whether requests that fail the check are refused.
@@ -98,7 +107,7 @@ impl Csrf {
         };
         let key = keys.active();
         let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
-        let mac = mac_of(key.secret(), binding, &nonce);
+        let mac = self.mac_of(key.secret(), binding, &nonce);
         Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
     }
 
@@ -106,7 +115,26 @@ impl Csrf {
     pub(crate) fn is_of(&self, token: &str, binding: &CsrfBinding) -> bool {
         self.keys
             .as_ref()
-            .is_some_and(|keys| is_genuine(keys, token, binding))
+            .is_some_and(|keys| self.is_genuine(keys, token, binding))
+    }
+
+    fn is_genuine(&self, keys: &SubKeys, token: &str, binding: &CsrfBinding) -> bool {
+        let mut parts = token.split('.');
+        let (Some(kid), Some(nonce), Some(mac), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let Some(key) = keys.find(kid) else {
+            return false;
+        };
+        let expected = self.mac_of(key.secret(), binding, nonce);
+        constant_time_eq(expected.as_bytes(), mac.as_bytes())
+    }
+
+    fn mac_of(&self, key: &Secret, binding: &CsrfBinding, nonce: &str) -> String {
+        let [kind, name] = binding.parts();
+        keyed_digest(key, &[self.realm.as_bytes(), kind, name, nonce.as_bytes()])
     }
 
     /// Returns whether the request has a CSRF cookie of another login than `binding`.
@@ -197,25 +225,6 @@ impl Csrf {
         };
         constant_time_eq(sent, cookie.as_bytes()) && self.is_of(cookie, binding)
     }
-}
-
-fn is_genuine(keys: &SubKeys, token: &str, binding: &CsrfBinding) -> bool {
-    let mut parts = token.split('.');
-    let (Some(kid), Some(nonce), Some(mac), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    let Some(key) = keys.find(kid) else {
-        return false;
-    };
-    let expected = mac_of(key.secret(), binding, nonce);
-    constant_time_eq(expected.as_bytes(), mac.as_bytes())
-}
-
-fn mac_of(key: &Secret, binding: &CsrfBinding, nonce: &str) -> String {
-    let [kind, name] = binding.parts();
-    keyed_digest(key, &[kind, name, nonce.as_bytes()])
 }
 
 /// Returns whether a request changes nothing: its method is safe (RFC 9110 §9.2.1), and it does not open

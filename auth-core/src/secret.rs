@@ -8,6 +8,7 @@ mod compare;
 mod derive;
 mod digest;
 mod master;
+mod populations;
 mod random;
 #[cfg(feature = "sealed")]
 mod sealed;
@@ -25,6 +26,7 @@ pub use self::derive::Purpose;
 pub use self::digest::keyed_digest;
 pub(crate) use self::digest::{hmac_sha256, keyed_digest_bytes};
 pub use self::master::MasterSecret;
+pub(crate) use self::populations::Population;
 pub use self::random::RandomError;
 pub(crate) use self::random::random_bytes;
 #[cfg(feature = "sealed")]

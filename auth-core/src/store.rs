@@ -20,6 +20,7 @@ pub use credentials::{
     StoredCredential,
 };
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
+pub(crate) use owner::DEFAULT_REALM;
 pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};
 pub use rows::{UserIter, UserRecord, UserRows, UserRowsMut};

@@ -163,6 +163,8 @@ pub struct BackendInfo<'a> {
 #[non_exhaustive]
 pub struct IssueRequest<'a, U> {
     user: &'a U,
+    /// The realm of the user.
+    pub realm: &'a str,
     /// The current time.
     pub now: OffsetDateTime,
     /// The session that the token belongs to, where its backend has sessions.
@@ -185,11 +187,12 @@ impl<'a, U> IssueRequest<'a, U> {
     /// use auth_core::login::Methods;
     ///
     /// fn ask(user: &auth_core::User, now: time::OffsetDateTime) {
-    ///     let _ = auth_core::strategy::IssueRequest::new(user, None, now, &Methods::none(), now);
+    ///     let _ = auth_core::strategy::IssueRequest::new(user, "users", None, now, &Methods::none(), now);
     /// }
     /// ```
     pub(crate) fn new(
         user: &'a U,
+        realm: &'a str,
         session: Option<SessionKeyMaterial<'a>>,
         auth_time: OffsetDateTime,
         methods: &'a Methods,
@@ -197,6 +200,7 @@ impl<'a, U> IssueRequest<'a, U> {
     ) -> Self {
         Self {
             user,
+            realm,
             now,
             session,
             auth_time,
@@ -280,6 +284,8 @@ pub struct Subject<Id> {
     pub auth_time: Option<OffsetDateTime>,
     /// The methods by which the user was authenticated; empty if the token does not say them.
     pub methods: Methods,
+    /// The realm of the user; `None` if the token does not say it. A token of another realm is refused.
+    pub realm: Option<String>,
 }
 
 /// The secret of a session, as a client presented it.
@@ -298,7 +304,16 @@ impl<Id> Subject<Id> {
             session: None,
             auth_time: None,
             methods: Methods::none(),
+            realm: None,
         }
+    }
+
+    /// Sets the realm of the user, so that the token is refused in every other realm. A strategy whose
+    /// keys or stores serve several populations of users must set it.
+    #[must_use]
+    pub fn in_realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
     }
 
     /// Sets when and by which methods the user was authenticated.

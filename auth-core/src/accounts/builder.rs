@@ -13,9 +13,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::event::{EventSink, TracingSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
-use crate::secret::SubKeys;
+use crate::secret::{Population, SubKeys};
 use crate::session::Sessions;
-use crate::store::{CredentialStore, ExpiringStore, UserDatabase};
+use crate::store::{CredentialStore, DEFAULT_REALM, ExpiringStore, UserDatabase};
 use crate::user::AuthUser;
 
 /// Collects what [`Accounts`] need; [`build`](Self::build) reports everything that is wrong at once.
@@ -73,7 +73,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             expiring: None,
             sessions: None,
             credentials: None,
-            realm: "users".to_owned(),
+            realm: DEFAULT_REALM.to_owned(),
             hooks: Arc::new(NoHooks::new()),
             hasher: PasswordHasher::default(),
             policy: PasswordPolicy::default(),
@@ -125,11 +125,53 @@ impl<U: AuthUser> AccountsBuilder<U> {
     }
 
     /// Sets the population of users that these accounts are (`users`): 1 to 32 of `a`–`z`, `0`–`9`,
-    /// `-` and `_`. Sessions and credentials belong to it.
+    /// `-` and `_`. Sessions, credentials and every kind of token belong to it: e-mail tokens, access
+    /// tokens, CSRF tokens, and the counters in the expiring store.
     ///
-    /// Two kinds of users in one application (customers and staff) need two realms, so that the
-    /// sessions and credentials of the customer 7 are not those of the staff 7 if both are in one
-    /// table.
+    /// Two kinds of users in one application (customers and staff) need two realms, so that what the
+    /// customer 7 holds is not valid for the employee 7. `build()` refuses a second type of user in a
+    /// realm while a handle to the first one exists, if both have the same [`MasterSecret`] (or clones of
+    /// it). It cannot see two tables of one type of user, two processes, or secrets of
+    /// [`AccountSecrets::separate`]: there the realms are the application's task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::secret::{MasterSecret, Secret};
+    /// use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+    /// use auth_core::{Account, Accounts, Auth, Backend, CookieTransport, JwtStrategy, User, user};
+    /// use std::sync::Arc;
+    ///
+    /// user! {
+    ///     pub struct Employee (new: NewEmployee, change: EmployeeChange) {
+    ///         pub number: i64,
+    ///         pub account: Account,
+    ///         pub office: Option<String> [owner, length = 1..=80],
+    ///     }
+    /// }
+    ///
+    /// let master = MasterSecret::new(Secret::generate()?);
+    /// let spent = Arc::new(MemoryExpiringStore::new());
+    /// let jwt = || JwtStrategy::from_master(&master).revoked_in(spent.clone());
+    ///
+    /// let customers = Accounts::<User>::builder(MemoryUserDatabase::new(), &master)
+    ///     .expiring_store(spent.clone())
+    ///     .realm("customers");
+    /// let customers = Auth::builder(customers)
+    ///     .backend(Backend::new("web", CookieTransport::new().name("customer"), jwt()))
+    ///     .build()?;
+    /// let staff = Accounts::<Employee>::builder(MemoryUserDatabase::default(), &master)
+    ///     .expiring_store(spent.clone())
+    ///     .realm("staff");
+    /// let staff = Auth::builder(staff)
+    ///     .backend(Backend::new("web", CookieTransport::new().name("staff"), jwt()))
+    ///     .auth_path("/staff/auth")
+    ///     .users_path("/staff/users")
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`MasterSecret`]: crate::secret::MasterSecret
     #[must_use]
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = realm.into();
@@ -204,7 +246,8 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self.validate(&mut report);
         let warnings = report.finish()?;
         log_warnings(&warnings);
-        Ok(self.assemble())
+        let population = self.population();
+        Ok(self.assemble(population))
     }
 
     pub(crate) fn report(&self) -> ConfigReport {
@@ -233,6 +276,16 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self.secrets.csrf_keys()
     }
 
+    /// Returns the population of these accounts.
+    pub(crate) fn population(&self) -> Population {
+        Population::new::<U>(&self.realm)
+    }
+
+    /// Returns the other populations that use the same master secret.
+    pub(crate) fn other_populations(&self) -> Vec<Arc<Population>> {
+        self.secrets.populations()
+    }
+
     pub(crate) fn validate(&self, report: &mut ConfigReport) {
         self.secrets.validate(report);
         self.database.validate(report);
@@ -256,6 +309,16 @@ impl<U: AuthUser> AccountsBuilder<U> {
             let realm = self.realm.clone();
             report.problem(ConfigProblem::InvalidRealm { realm });
         }
+        let own = self.population();
+        for other in self.other_populations() {
+            if own.collides_with(&other) {
+                report.problem(ConfigProblem::SharedRealm {
+                    realm: self.realm.clone(),
+                    first: other.name(),
+                    second: own.name(),
+                });
+            }
+        }
         if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of account tokens".to_owned(),
@@ -273,22 +336,24 @@ impl<U: AuthUser> AccountsBuilder<U> {
         }
     }
 
-    pub(crate) fn assemble(self) -> Accounts<U> {
+    pub(crate) fn assemble(self, population: Population) -> Accounts<U> {
+        let population = Arc::new(population);
+        self.secrets.add_population(&population);
         let inner = Inner {
             id: AccountsId::new(),
             database: self.database,
             expiring: self.expiring.filter(|_| self.account_tokens),
             sessions: self.sessions.map(|sessions| sessions.in_realm(&self.realm)),
             credentials: self.credentials,
-            realm: self.realm,
             hooks: self.hooks,
             hasher: self.hasher,
             policy: self.policy,
-            tokens: EmailTokens::new(self.secrets, self.lifetime),
+            tokens: EmailTokens::new(self.secrets, population.realm(), self.lifetime),
             clock: self.clock,
             sinks: self.sinks,
             background: Background::new(),
             require_verification: self.require_verification,
+            population,
         };
         Accounts {
             inner: Arc::new(inner),

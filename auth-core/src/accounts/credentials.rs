@@ -10,7 +10,7 @@ impl<U: AuthUser> Accounts<U> {
     /// long for an owner, so that the user cannot have any.
     pub(super) fn credential_owner(&self, user: &U::Id) -> Option<Owner> {
         self.inner.credentials.as_ref()?;
-        Owner::new(&self.inner.realm, &user.to_string())
+        Owner::new(self.realm(), &user.to_string())
     }
 
     /// Removes the credentials of a user who was removed. If the store of users holds them, it has

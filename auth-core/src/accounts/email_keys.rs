@@ -19,20 +19,24 @@ pub(super) struct AccountKeys {
     verify: Arc<JwtKey>,
     reset: Arc<JwtKey>,
     lookup: Secret,
+    realm: Arc<str>,
 }
 
 impl AccountKeys {
-    pub(super) fn new(verify: Secret, reset: Secret, lookup: Secret) -> Self {
+    pub(super) fn new(verify: Secret, reset: Secret, lookup: Secret, realm: &Arc<str>) -> Self {
         Self {
             verify: Arc::new(JwtKey::hs256_auto_kid(verify)),
             reset: Arc::new(JwtKey::hs256_auto_kid(reset)),
             lookup,
+            realm: Arc::clone(realm),
         }
     }
 
-    /// The name under which an address is counted: it says nothing to who reads the store.
+    /// Returns the name under which an address of this realm is counted. A reader of the store cannot
+    /// find the address by it.
     pub(super) fn address_digest(&self, email: &EmailAddress) -> String {
-        keyed_digest(&self.lookup, &[b"address", email.as_str().as_bytes()])
+        let (realm, email) = (self.realm.as_bytes(), email.as_str().as_bytes());
+        keyed_digest(&self.lookup, &[b"address", realm, email])
     }
 
     /// Signs verification tokens.

@@ -71,7 +71,7 @@ pub(super) struct VerifyClaims<Id> {
 }
 
 impl<Id> VerifyClaims<Id> {
-    /// Is this the address that the token was mailed to?
+    /// Returns whether the token was mailed to this address.
     pub(super) fn prove(&self, email: &EmailAddress) -> bool {
         let digest = self.keys.address_digest(email);
         constant_time_eq(self.email.as_bytes(), digest.as_bytes())
@@ -83,16 +83,25 @@ pub(super) struct ResetClaims<Id> {
     pub(super) user: Id,
     pub(super) epoch: Epoch,
     pub(super) generation: u64,
-    /// Under these keys the generation was counted.
+    email: String,
+    /// The keys under which the generation was counted.
     pub(super) keys: Arc<AccountKeys>,
 }
 
+impl<Id> ResetClaims<Id> {
+    /// Returns whether the token was mailed to this address.
+    pub(super) fn prove(&self, email: &EmailAddress) -> bool {
+        let digest = self.keys.address_digest(email);
+        constant_time_eq(self.email.as_bytes(), digest.as_bytes())
+    }
+}
+
 impl EmailTokens {
-    pub(super) fn new(secrets: AccountSecrets, lifetime: Duration) -> Self {
+    pub(super) fn new(secrets: AccountSecrets, realm: &str, lifetime: Duration) -> Self {
         Self {
-            keys: secrets.into_keys(),
-            verify: TokenProfile::new("verify+jwt", "auth:verify"),
-            reset: TokenProfile::new("reset+jwt", "auth:reset-password"),
+            keys: secrets.into_keys(realm),
+            verify: TokenProfile::new("verify+jwt", format!("auth:verify:{realm}")),
+            reset: TokenProfile::new("reset+jwt", format!("auth:reset-password:{realm}")),
             lifetime,
         }
     }
@@ -137,12 +146,13 @@ impl EmailTokens {
         })
     }
 
-    /// A reset token for `subject`, with the keys under which the generation was counted. For an
-    /// unknown address the same work is done and the token is dropped.
+    /// Returns a reset token for the user `subject` with this address, with the keys under which the
+    /// generation was counted. For an unknown address the same work is done and the token is dropped.
     pub(super) fn mint_reset(
         &self,
         keys: &AccountKeys,
         subject: &str,
+        email: &EmailAddress,
         epoch: Epoch,
         generation: u64,
         now: OffsetDateTime,
@@ -150,6 +160,7 @@ impl EmailTokens {
         let generation = i64::try_from(generation).map_err(Unavailable::new)?;
         let claims = self
             .claims(subject, now)?
+            .with_text("eml", keys.address_digest(email))
             .with_integer("epoch", epoch.as_i64())
             .with_integer("gen", generation);
         token::encode(&keys.reset_ring(), &self.reset, &claims)
@@ -168,6 +179,7 @@ impl EmailTokens {
             epoch: Epoch::from_i64(claims.integer("epoch")?),
             generation: u64::try_from(claims.integer("gen")?)
                 .map_err(|_| InvalidToken::BadClaim)?,
+            email: claims.text("eml")?.to_owned(),
             keys,
         })
     }

@@ -61,10 +61,10 @@ impl<U: AuthUser> Accounts<U> {
             .map_or((String::from("unknown"), Epoch::FIRST), |u| {
                 (u.id().to_string(), u.epoch())
             });
-        let token = self
-            .inner
-            .tokens
-            .mint_reset(&keys, &subject, epoch, generation, self.now())?;
+        let token =
+            self.inner
+                .tokens
+                .mint_reset(&keys, &subject, &email, epoch, generation, self.now())?;
         let mut event = AuthEvent::new(EventKind::PasswordResetRequested, context);
         event.user = user.as_ref().map(|user| user.id().to_string().into());
         self.raise(event);
@@ -105,12 +105,12 @@ impl<U: AuthUser> Accounts<U> {
         email: &EmailAddress,
     ) -> Result<u64, Unavailable> {
         let window = Window::Sliding(self.inner.tokens.lifetime.saturating_add(Duration::MINUTE));
-        let key = generation_key(keys, email);
+        let key = self.generation_key(keys, email);
         Ok(self.expiring()?.increment(&key, window, self.now()).await?)
     }
-}
 
-/// Under this key mailed reset tokens are counted.
-pub(super) fn generation_key(keys: &AccountKeys, email: &EmailAddress) -> ExpiringKey {
-    ExpiringKey::new(GENERATION, &keys.address_digest(email))
+    /// Returns the key under which the reset tokens for an address are counted.
+    pub(super) fn generation_key(&self, keys: &AccountKeys, email: &EmailAddress) -> ExpiringKey {
+        self.expiring_key(GENERATION, &keys.address_digest(email))
+    }
 }

@@ -14,8 +14,9 @@ use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
+use crate::secret::Population;
 use crate::session::Sessions;
-use crate::store::{CredentialStore, ExpiringStore, LoginIdentifier, UserDatabase};
+use crate::store::{CredentialStore, ExpiringKey, ExpiringStore, LoginIdentifier, UserDatabase};
 use crate::user::AuthUser;
 
 /// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
@@ -55,7 +56,6 @@ pub(super) struct Inner<U: AuthUser> {
     pub(super) expiring: Option<Arc<dyn ExpiringStore>>,
     pub(super) sessions: Option<Sessions>,
     pub(super) credentials: Option<Arc<dyn CredentialStore>>,
-    pub(super) realm: String,
     pub(super) hooks: Arc<dyn UserManager<User = U>>,
     pub(super) hasher: PasswordHasher,
     pub(super) policy: PasswordPolicy,
@@ -64,6 +64,8 @@ pub(super) struct Inner<U: AuthUser> {
     pub(super) sinks: Vec<Arc<dyn EventSink>>,
     pub(super) background: Background,
     pub(super) require_verification: bool,
+    /// The master secret knows it for as long as these accounts exist.
+    pub(super) population: Arc<Population>,
 }
 
 /// The identity of accounts in one process.
@@ -166,6 +168,17 @@ impl<U: AuthUser> Accounts<U> {
     /// Which accounts these are: clones are the same, and no others in this process are.
     pub(crate) fn id(&self) -> AccountsId {
         self.inner.id
+    }
+
+    /// Returns the realm of these accounts.
+    pub(crate) fn realm(&self) -> &str {
+        self.inner.population.realm()
+    }
+
+    /// Returns a key of the expiring store. It belongs to the realm: two populations with one store
+    /// have no key in common.
+    pub(super) fn expiring_key(&self, purpose: &'static str, name: &str) -> ExpiringKey {
+        ExpiringKey::new(purpose, &format!("{}:{name}", self.realm()))
     }
 
     pub(crate) fn database(&self) -> &dyn UserDatabase<User = U> {

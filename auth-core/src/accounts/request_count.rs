@@ -35,6 +35,6 @@ impl<U: AuthUser> Accounts<U> {
 
     fn request_key(&self, purpose: &'static str, email: &EmailAddress) -> ExpiringKey {
         let keys = self.inner.tokens.active_keys();
-        ExpiringKey::new(purpose, &keys.address_digest(email))
+        self.expiring_key(purpose, &keys.address_digest(email))
     }
 }

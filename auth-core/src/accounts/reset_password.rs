@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use super::Accounts;
-use super::forgot_password::generation_key;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -63,11 +62,13 @@ impl<U: AuthUser> Accounts<U> {
             return Err(self.reset_failed(context));
         };
         let user = self.get(&claims.user).await?;
-        let is_good = |user: &U| user.is_active() && user.epoch() == claims.epoch;
+        let is_good = |user: &U| {
+            user.is_active() && user.epoch() == claims.epoch && claims.prove(user.email())
+        };
         let Some(user) = user.filter(is_good) else {
             return Err(self.reset_failed(context));
         };
-        let key = generation_key(&claims.keys, user.email());
+        let key = self.generation_key(&claims.keys, user.email());
         let latest = self
             .expiring()?
             .count(&key, now)

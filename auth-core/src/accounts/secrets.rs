@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::email_keys::{AccountKeys, AccountRings};
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::keys::{Derived, Rotation};
-use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
+use crate::secret::{MasterSecret, Population, Purpose, Secret, SubKeys};
 
 const PURPOSES: [Purpose; 3] = [
     Purpose::VERIFY_TOKEN,
@@ -69,6 +69,21 @@ impl AccountSecrets {
         self.csrf.clone()
     }
 
+    /// Returns the populations that use the same master secret; none for separate secrets.
+    pub(super) fn populations(&self) -> Vec<Arc<Population>> {
+        match &self.source {
+            Source::Master(master) => master.populations(),
+            Source::Separate { .. } => Vec::new(),
+        }
+    }
+
+    /// Adds a population that uses these secrets.
+    pub(super) fn add_population(&self, population: &Arc<Population>) {
+        if let Source::Master(master) = &self.source {
+            master.add_population(population);
+        }
+    }
+
     pub(super) fn validate(&self, report: &mut ConfigReport) {
         let which = [
             "the secret of verification tokens",
@@ -102,14 +117,15 @@ impl AccountSecrets {
     }
 
     /// The keys made of the secrets, kept up to date.
-    pub(super) fn into_keys(self) -> Derived<AccountRings> {
+    pub(super) fn into_keys(self, realm: &str) -> Derived<AccountRings> {
+        let realm: Arc<str> = realm.into();
         match self.source {
             Source::Master(master) => Derived::following(
                 move || master.ring(),
-                |masters| {
+                move |masters| {
                     AccountRings::new(masters.map(|master| {
                         let [verify, reset, lookup] = PURPOSES.map(|one| master.derive(one));
-                        Arc::new(AccountKeys::new(verify, reset, lookup))
+                        Arc::new(AccountKeys::new(verify, reset, lookup, &realm))
                     }))
                 },
             ),
@@ -118,7 +134,7 @@ impl AccountSecrets {
                 reset,
                 lookup,
             } => {
-                let keys = AccountKeys::new(verify, reset, lookup);
+                let keys = AccountKeys::new(verify, reset, lookup, &realm);
                 Derived::fixed(AccountRings::new(Rotation::new(Arc::new(keys))))
             }
         }

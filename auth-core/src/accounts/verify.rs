@@ -6,7 +6,7 @@ use super::Accounts;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::store::{ExpiringKey, Inserted, Precondition, UpdateOutcome, UserChange};
+use crate::store::{Inserted, Precondition, UpdateOutcome, UserChange};
 use crate::user::AuthUser;
 
 /// Why an address is not proven.
@@ -48,7 +48,7 @@ impl<U: AuthUser> Accounts<U> {
         }
         let this = self.clone();
         let context = context.identified_as(user.id());
-        let spent = ExpiringKey::new("verify", &claims.jti);
+        let spent = self.expiring_key("verify", &claims.jti);
         let until = claims.expires_at;
         self.inner
             .background

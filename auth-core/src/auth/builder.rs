@@ -11,7 +11,7 @@ use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::{Csrf, Origin};
 use crate::error::AppCode;
 use crate::http::TrustedProxies;
-use crate::secret::SubKeys;
+use crate::secret::{Population, SubKeys};
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
@@ -215,7 +215,9 @@ impl<U: AuthUser> AuthBuilder<U> {
             accounts, settings, ..
         } = self;
         let csrf = csrf(&settings, &routes.backends, accounts.csrf_keys());
-        let accounts = accounts.assemble();
+        let population = population(&accounts, &settings, &routes.backends);
+        let csrf = csrf.in_realm(population.realm());
+        let accounts = accounts.assemble(population);
         let inner = Inner {
             accounts,
             csrf,
@@ -268,6 +270,13 @@ impl<U: AuthUser> AuthBuilder<U> {
                 report.problem(ConfigProblem::DuplicateCookie { name });
             }
             taken.extend(cookies);
+        }
+        let own = population(&self.accounts, &self.settings, &self.backends);
+        for other in self.accounts.other_populations() {
+            if let Some(name) = own.shared_cookie(&other) {
+                let name = name.to_owned();
+                report.problem(ConfigProblem::SharedCookie { name });
+            }
         }
     }
 
@@ -359,6 +368,18 @@ fn csrf<U: AuthUser>(settings: &Settings, backends: &[Backend<U>], keys: Option<
     let own = settings.own_origin.as_deref().and_then(Origin::parse);
     let takes_plain_http = backends.iter().any(|b| !b.transport().is_secure());
     Csrf::new(keys, own, origins, takes_plain_http).log_only(settings.csrf_log_only)
+}
+
+/// Returns the population of the handle, with what its clients see of it.
+fn population<U: AuthUser>(
+    accounts: &AccountsBuilder<U>,
+    settings: &Settings,
+    backends: &[Backend<U>],
+) -> Population {
+    let names = backends.iter().flat_map(|b| b.transport().cookie_names());
+    let cookies = names.map(str::to_owned).collect();
+    let origin = settings.own_origin.clone();
+    accounts.population().with_cookies(cookies, origin)
 }
 
 /// Without a slash at the end; the root is empty.

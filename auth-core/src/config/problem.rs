@@ -181,6 +181,26 @@ pub enum ConfigProblem {
         /// The refused name.
         realm: String,
     },
+    /// Users of two types with one master secret are in one realm.
+    #[error(
+        "`{first}` and `{second}` use one master secret in the realm `{realm}`, so the tokens of one are valid for users of the other with the same key: give each its own `.realm(…)`"
+    )]
+    SharedRealm {
+        /// The realm.
+        realm: String,
+        /// The type of user of the handle that was built first.
+        first: &'static str,
+        /// The type of user of this handle.
+        second: &'static str,
+    },
+    /// Two handles with different realms set a cookie of the same name.
+    #[error(
+        "two handles with one master secret set the cookie `{name}`, so a login of one overwrites that of the other: give the cookies of one another name by `CookieTransport::name`, or give both handles their `.own_origin(…)` if they serve different hosts"
+    )]
+    SharedCookie {
+        /// The name of the cookie.
+        name: String,
+    },
     /// The number of processes is zero.
     #[error(
         "`processes(0)` is not a number of processes: give the number that run at the same time"

@@ -23,7 +23,7 @@ pub(super) async fn issue<U: AuthUser>(
     let now = accounts.now();
     let (user, auth_time, methods) = proof.into_parts(now);
     if !backend.has_sessions() {
-        let request = IssueRequest::new(&user, None, auth_time, &methods, now);
+        let request = IssueRequest::new(&user, accounts.realm(), None, auth_time, &methods, now);
         let access = backend.strategy().issue(request).await?;
         return Ok(IssuedTokens {
             user,
@@ -36,7 +36,7 @@ pub(super) async fn issue<U: AuthUser>(
     let sessions = accounts.session_settings()?;
     let session = sessions.new_session().map_err(Unavailable::new)?;
     let material = Some(session.key_material());
-    let request = IssueRequest::new(&user, material, auth_time, &methods, now);
+    let request = IssueRequest::new(&user, accounts.realm(), material, auth_time, &methods, now);
     let access = backend.strategy().issue(request).await?;
     let params = NewSessionParams {
         owner: sessions.owner(user.id())?,

@@ -69,7 +69,7 @@ async fn end_access<U: AuthUser>(
     context: &Context,
 ) -> Result<bool, Unavailable> {
     let now = accounts.now();
-    let Some(read) = backend.strategy().read(token, now).await? else {
+    let Some(read) = backend.read(accounts, token).await? else {
         return Ok(false);
     };
     let row = if backend.has_sessions() {

@@ -60,7 +60,14 @@ impl<U: AuthUser> Exchanged<'_, U> {
         let now = accounts.now();
         let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
         let material = Some(successor.key_material());
-        let request = IssueRequest::new(&user, material, row.auth_time, &row.methods, now);
+        let request = IssueRequest::new(
+            &user,
+            accounts.realm(),
+            material,
+            row.auth_time,
+            &row.methods,
+            now,
+        );
         let access = backend.strategy().issue(request).await?;
         let life = secret_life(backend, &access);
         // Tabs of a browser share one cookie.
@@ -140,7 +147,14 @@ impl<U: AuthUser> Exchanged<'_, U> {
     ) -> Result<IssuedToken, Unavailable> {
         let now = self.accounts.now();
         let material = Some(successor.key_material());
-        let request = IssueRequest::new(user, material, row.auth_time, &row.methods, now);
+        let request = IssueRequest::new(
+            user,
+            self.accounts.realm(),
+            material,
+            row.auth_time,
+            &row.methods,
+            now,
+        );
         let access = self.backend.strategy().issue(request).await?;
         Ok(match Sessions::access_life_left(row, now)? {
             Some(left) => access.living(left),

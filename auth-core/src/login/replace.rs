@@ -27,7 +27,7 @@ pub(super) async fn find<U: AuthUser>(
         return Ok(found);
     }
     if let Some(token) = presented.access {
-        let read = backend.strategy().read(token, accounts.now()).await?;
+        let read = backend.read(accounts, token).await?;
         if let Some(read) = read {
             found.extend(by_access(accounts, backend, &read).await?.map(Replaced));
         }

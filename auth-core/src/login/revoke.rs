@@ -16,7 +16,7 @@ pub(crate) async fn revoke_access<U: AuthUser>(
     context: &Context,
 ) -> Result<RevokeOutcome, Unavailable> {
     let now = accounts.now();
-    let outcome = match backend.strategy().read(token, now).await? {
+    let outcome = match backend.read(accounts, token).await? {
         Some(PresentedToken::Session(secret)) => {
             revoke_secret(accounts, backend, &secret).await?;
             RevokeOutcome::Revoked

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::derive::derive;
+use super::populations::{Population, Populations};
 use super::{Purpose, Secret, SecretWeakness, SubKeys, keyed_digest_bytes};
 use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 
@@ -54,6 +55,7 @@ use crate::keys::{KeyId, KeyRingError, KeyState, RotatableKey, Rotation, Swap};
 #[derive(Clone)]
 pub struct MasterSecret {
     ring: Arc<Swap<Rotation<Master>>>,
+    populations: Arc<Populations>,
 }
 
 /// A master secret and its name.
@@ -103,6 +105,7 @@ impl MasterSecret {
         let ring = Rotation::new(Arc::new(Master::new(secret)));
         Self {
             ring: Arc::new(Swap::new(ring)),
+            populations: Arc::default(),
         }
     }
 
@@ -267,6 +270,16 @@ impl MasterSecret {
     /// [`KeyRingError`] for a name that is not in the ring and for the active master.
     pub fn retire(&self, kid: &KeyId) -> Result<(), KeyRingError> {
         self.ring.replace(|ring| ring.retire(kid))
+    }
+
+    /// Adds a population whose keys are derived from this master, for as long as the caller keeps it.
+    pub(crate) fn add_population(&self, population: &Arc<Population>) {
+        self.populations.add(population);
+    }
+
+    /// Returns the populations whose keys are derived from this master, or from a clone of it.
+    pub(crate) fn populations(&self) -> Vec<Arc<Population>> {
+        self.populations.living()
     }
 
     /// Returns all masters in their current states.

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::StoreError;
 use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
-use crate::store::{Owner, SessionStore, StoredSession};
+use crate::store::{DEFAULT_REALM, Owner, SessionStore, StoredSession};
 
 /// Where sessions are stored, and how long they live.
 ///
@@ -71,7 +71,7 @@ impl Sessions {
         Self {
             store: Arc::new(store),
             keys,
-            realm: "users".to_owned(),
+            realm: DEFAULT_REALM.to_owned(),
             idle: Duration::days(30),
             absolute: Duration::days(90),
             grace: Duration::seconds(10),

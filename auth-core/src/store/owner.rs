@@ -18,6 +18,9 @@
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner(String);
 
+/// The default realm.
+pub(crate) const DEFAULT_REALM: &str = "users";
+
 impl Owner {
     /// The longest text, in bytes.
     pub const MAX_BYTES: usize = 255;

@@ -18,7 +18,7 @@ use crate::error::Unavailable;
 use crate::login::Methods;
 use crate::secret::{MasterSecret, Purpose, Secret};
 use crate::session::InvalidSessionId;
-use crate::store::{ExpiringKey, ExpiringStore};
+use crate::store::{DEFAULT_REALM, ExpiringKey, ExpiringStore};
 use crate::token::{
     self, Claims, InvalidToken, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile,
 };
@@ -152,8 +152,9 @@ impl JwtStrategy {
         self
     }
 
-    /// Sets the audience of the tokens. Two kinds of users in one application have two audiences, so that a
-    /// token of one is refused by the other.
+    /// Sets the audience of the tokens. Two backends with the same keys need two audiences. Two kinds of
+    /// users need two [realms](crate::accounts::AccountsBuilder::realm): a token of a realm other than
+    /// `users` has the claim `realm`, and no other realm accepts it.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.profile = Profile::new(audience.into(), self.profile.issuer);
@@ -215,6 +216,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable> {
         let IssueRequest {
             user,
+            realm,
             now,
             session,
             auth_time,
@@ -232,6 +234,12 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let claims = match session {
             Some(session) => claims.with_text("sid", session.id().to_string()),
             None => claims,
+        };
+        // A token without the claim is of the default realm.
+        let claims = if realm == DEFAULT_REALM {
+            claims
+        } else {
+            claims.with_text("realm", realm)
         };
         let token = token::encode(&self.keys.current(), &self.profile.built, &claims);
         Ok(IssuedToken::new(
@@ -262,6 +270,9 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let Ok((auth_time, methods)) = authentication(&claims) else {
             return Ok(None);
         };
+        let Ok(realm) = claims.optional_text("realm") else {
+            return Ok(None);
+        };
         let key = ExpiringKey::new(REVOKED, claims.jti());
         if let Revocation::Store(store) = &self.revocation
             && store.count(&key, now).await? > 0
@@ -269,6 +280,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             return Ok(None);
         }
         let subject = Subject::new(id, Epoch::from_i64(epoch))
+            .in_realm(realm.unwrap_or(DEFAULT_REALM))
             .in_session(session)
             .authenticated(auth_time, methods);
         Ok(Some(PresentedToken::SelfContained(subject)))

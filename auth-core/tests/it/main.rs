@@ -10,6 +10,7 @@ mod interop;
 mod model;
 mod one_way_in;
 mod pages;
+mod populations;
 mod races;
 mod sessions;
 mod storage_contract;

@@ -63,6 +63,11 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
         inserts,
         "the second forwards"
     );
+    assert_eq!(
+        files_with(".strategy().read("),
+        [""; 0],
+        "`Backend::read` checks the realm"
+    );
     assert_eq!(files_with("AuthProof::checked("), ["login/password.rs"]);
     assert!(
         files_with("vouched_for(")

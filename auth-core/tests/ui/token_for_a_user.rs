@@ -5,7 +5,7 @@ use auth_core::strategy::IssueRequest;
 use time::OffsetDateTime;
 
 fn ask(user: &User, methods: &Methods, now: OffsetDateTime) {
-    let _ = IssueRequest::new(user, None, now, methods, now);
+    let _ = IssueRequest::new(user, "users", None, now, methods, now);
 }
 
 fn main() {

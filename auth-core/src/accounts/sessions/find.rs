@@ -40,15 +40,19 @@ impl<U: AuthUser> Accounts<U> {
         }
     }
 
-    /// A session whose time is not over, if this backend started it. What it proves elsewhere is for
-    /// the caller to ask.
+    /// Returns a session that has not expired, if this backend started it for a user of this realm. The
+    /// caller checks the rest.
     pub(crate) async fn living_session(
         &self,
         backend: &str,
         id: &SessionId,
     ) -> Result<Option<StoredSession>, Unavailable> {
-        let row = self.session_settings()?.store().session(id).await?;
-        Ok(row.filter(|row| row.backend == backend && !row.is_over(self.now())))
+        let sessions = self.session_settings()?;
+        let row = sessions.store().session(id).await?;
+        Ok(row.filter(|row| {
+            let is_ours = row.backend == backend && sessions.key_of(row).is_some();
+            is_ours && !row.is_over(self.now())
+        }))
     }
 
     /// The user of a session, if it is active and nothing has ended its sessions since; notes the use.

@@ -171,6 +171,7 @@ async fn an_old_master_can_be_configured() {
     let restarted = MasterSecret::new(Secret::generate().unwrap()).also_accept(Secret::new(bytes));
     let tokens = crate::accounts::email_token::EmailTokens::new(
         AccountSecrets::from(&restarted),
+        "users",
         time::Duration::HOUR,
     );
     let read = tokens.read_reset::<crate::user::User>(&reset, world.accounts.now());

@@ -28,6 +28,7 @@ async fn issue(strategy: &JwtStrategy, user: &User, clock: &ManualClock) -> Stri
     let issued = strategy
         .issue(IssueRequest::new(
             user,
+            DEFAULT_REALM,
             None,
             clock.now(),
             &AuthMethod::PASSWORD.into(),
@@ -53,6 +54,7 @@ async fn token_names_its_user_until_it_expires() {
         .await
         .unwrap();
     let expected = Subject::new(user.id, user.epoch())
+        .in_realm(DEFAULT_REALM)
         .authenticated(Some(clock.now()), AuthMethod::PASSWORD.into());
     assert!(matches!(reading, Some(PresentedToken::SelfContained(subject)) if subject == expected));
     clock.advance(time::Duration::seconds(15 * 60 + 29));
@@ -248,6 +250,8 @@ async fn invalid_login_claims_are_refused() {
         (claims().with_texts("amr", [""]), false),
         (claims().with_text("amr", "pwd"), false),
         (claims().with_integer("amr", 1), false),
+        (claims().with_text("realm", "staff"), true),
+        (claims().with_integer("realm", 1), false),
     ] {
         assert_eq!(read(claims.clone()).await.is_some(), expected, "{claims:?}");
     }
