@@ -19,7 +19,7 @@ pub use column::{ColumnData, ColumnKind, ColumnValue, TextColumn};
 pub use column_spec::ColumnSpec;
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 pub use declare::DeclaredUser;
-pub use email::{EmailAddress, InvalidEmail};
+pub use email::{EmailAddress, EmailAudit, EmailCollision, EmailRewrite, InvalidEmail};
 pub use roles::{InvalidRole, Role, Roles};
 pub use username::{InvalidUsername, Username};
 

@@ -18,6 +18,7 @@
 //! # });
 //! ```
 
+mod addresses;
 mod backends;
 mod bodies;
 mod canary;
@@ -147,6 +148,7 @@ pub fn cases() -> Vec<Case> {
         backends::cases(),
         keys::cases(),
         register::cases(),
+        addresses::cases(),
         verification::cases(),
         reset::cases(),
         me::cases(),

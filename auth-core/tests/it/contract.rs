@@ -34,6 +34,7 @@ groups! {
     backends = "backends",
     keys = "keys",
     register = "register",
+    addresses = "addresses",
     verification = "verification",
     reset = "reset",
     me = "me",

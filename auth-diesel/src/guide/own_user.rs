@@ -129,9 +129,29 @@
 //! Opening the store checks that the columns and the unique indexes exist. It does not check their types: run
 //! the contract suite on your table (`auth_core::testing::contract`, as `examples/custom-user` does).
 //!
-//! An address must be stored as the toolkit stores it: normalised and in lower case
-//! ([`EmailAddress`](auth_core::EmailAddress)). Bring existing rows into that form once; a row in another form
+//! An address must be stored as the toolkit stores it: normalised, in lower case, with the host in its Unicode
+//! form ([`EmailAddress`](auth_core::EmailAddress)). Bring existing rows into that form once; a row in another form
 //! is an error when it is read. In MySQL give texts that are compared the collation `utf8mb4_bin`.
+//!
+//! Read the key and the address of every row (`SELECT id, email FROM users ORDER BY id`) and hand them to
+//! [`EmailAudit`](auth_core::EmailAudit). It lists the rows to rewrite, the texts that are not addresses, and the
+//! rows of one mailbox, such as `ada@bücher.example` and `ada@xn--bcher-kva.example`, which it never merges:
+//!
+//! ```
+//! # fn rows() -> Vec<(i64, String)> { vec![(1, "Ada@Example.com".to_owned())] }
+//! let audit = auth_core::EmailAudit::of(rows());
+//! for row in &audit.rewrites {
+//!     // With both values bound, so that a row that changed meanwhile stays as it is:
+//!     // UPDATE users SET email = $address WHERE id = $key AND email = $text
+//!     println!("{}: {} becomes {}", row.key, row.text, row.address);
+//! }
+//! for collision in &audit.collisions {
+//!     println!("{} has several rows: {:?}", collision.address, collision.rows);
+//! }
+//! for (key, text) in &audit.invalid {
+//!     println!("{key}: {text} is not an address");
+//! }
+//! ```
 //!
 //! # Full control
 //!

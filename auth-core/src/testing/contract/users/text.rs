@@ -132,14 +132,13 @@ pub(super) async fn hostile<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
 
 pub(super) async fn longest<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
     let fields = UserOf::<F>::FIELDS;
-    let host = "@example.com";
     // Four bytes a character, so that a limit in bytes shows as well.
     let long = |length: usize, last: &str| format!("{}{last}", "𐐨".repeat(length - 1));
     for last in ["a", "b"] {
-        let local = long(EmailAddress::MAX_CODE_POINTS - host.len(), last);
+        let address = widest_address(last);
         let mut new = NewUser {
             password_hash: Some(hash(&"h".repeat(128))),
-            ..store.plain(&format!("{local}{host}"))?
+            ..store.plain(&address)?
         };
         if fields.usernames {
             new.username = Some(username(&long(Username::MAX_CODE_POINTS, last))?);
@@ -152,7 +151,7 @@ pub(super) async fn longest<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
         let (name, given) = (new.username.clone(), new.roles.clone());
         let user = store.inserted(new).await?;
         let stored = store.there(user.id()).await?;
-        let address = email(&format!("{local}{host}"))?;
+        let address = email(&address)?;
         ensure(*stored.email() == address, || {
             "the longest address was cut".to_owned()
         })?;
@@ -167,6 +166,21 @@ pub(super) async fn longest<F: UserFixture>(store: StoreUnderTest<F>) -> Tried {
             .map(|hash| hash.as_stored_str().len());
         ensure_eq("the length of the longest hash", &length, &Some(128))?;
         finds(&store, &address, &user).await?;
+        let address = longest_address(last);
+        let user = store.inserted(store.plain(&address)?).await?;
+        finds(&store, &email(&address)?, &user).await?;
     }
     Ok(())
+}
+
+/// Returns an address with the most bytes: 64 octets, and a host whose ASCII form has 253.
+fn widest_address(last: &str) -> String {
+    let (local, label) = ("𐐨".repeat(16), "𐐨".repeat(56));
+    format!("{local}@{label}.{label}.{label}.{}{last}", "𐐨".repeat(52))
+}
+
+/// Returns an address with the most code points.
+fn longest_address(last: &str) -> String {
+    let (local, label) = ("x".repeat(64), "x".repeat(63));
+    format!("{local}@{label}.{label}.{label}.{}{last}", "x".repeat(60))
 }
