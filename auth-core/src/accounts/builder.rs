@@ -8,6 +8,7 @@ use time::Duration;
 use super::background::Background;
 use super::email_token::EmailTokens;
 use super::handle::{AccountsId, Inner};
+use super::mail::SHORTEST_LIFETIME;
 use super::{AccountSecrets, Accounts, NoHooks, UserManager};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
@@ -214,7 +215,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self
     }
 
-    /// How long verification and reset tokens live: 1 second to 24 hours.
+    /// Sets the lifetime of verification and reset tokens: 5 minutes to 24 hours.
     #[must_use]
     pub fn account_token_lifetime(mut self, lifetime: std::time::Duration) -> Self {
         self.lifetime = Duration::try_from(lifetime).unwrap_or(Duration::MAX);
@@ -319,10 +320,10 @@ impl<U: AuthUser> AccountsBuilder<U> {
                 });
             }
         }
-        if !(Duration::SECOND..=Duration::DAY).contains(&self.lifetime) {
+        if !(SHORTEST_LIFETIME..=Duration::DAY).contains(&self.lifetime) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of account tokens".to_owned(),
-                min: "1 second",
+                min: "5 minutes",
                 max: "24 hours",
             });
         }

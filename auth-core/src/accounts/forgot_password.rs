@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use time::Duration;
 
+use super::Accounts;
 use super::email_keys::AccountKeys;
-use super::{Accounts, ForgotPassword};
+use super::mail::{MailPermit, TokenKind};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
@@ -17,41 +18,42 @@ use crate::user::{AuthUser, Epoch};
 const GENERATION: &str = "reset-generation";
 
 impl<U: AuthUser> Accounts<U> {
-    /// Asks for a token that replaces a password. A later request makes the tokens of earlier ones
-    /// worthless; the account itself is not touched. After ten requests about one address within an
-    /// hour nothing more is mailed to it, and the latest token stays good.
+    /// Requests a token that replaces a password. A later request makes earlier tokens invalid; the
+    /// account is not changed. After ten mails to one address within an hour, whatever the kind, the
+    /// latest token stays valid, and a request is mailed again once it has expired.
     ///
     /// What happens before this returns is the same for every address: one count under a digest of
-    /// it. The user is looked up afterwards, on a task of its own, and the
-    /// hook runs there.
+    /// it. The user is looked up afterwards, on a task of its own, which runs the hook.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when the store cannot answer, or when too much work is under way.
+    /// [`Unavailable`] if the store cannot answer, or if too many tasks run.
     pub async fn forgot_password(
         &self,
         email: EmailAddress,
         context: &Context,
     ) -> Result<(), Unavailable> {
         let place = self.inner.background.place()?;
-        let is_flood = self.is_flood("ask-reset", &email).await?;
+        let permit = self.mail_permit(&email).await?;
         let (this, context) = (self.clone(), context.clone());
         place.run(async move {
-            if is_flood {
-                return;
-            }
-            if let Err(error) = this.mail_reset_token(email, &context).await {
+            if let Err(error) = this.answer_forgot(permit, email, &context).await {
                 this.background_failed("forgot_password", &error, &context);
             }
         });
         Ok(())
     }
 
-    async fn mail_reset_token(
+    async fn answer_forgot(
         &self,
+        permit: Option<MailPermit>,
         email: EmailAddress,
         context: &Context,
     ) -> Result<(), Unavailable> {
+        let permit = self.token_permit(permit, TokenKind::Reset, &email).await?;
+        let Some(permit) = permit else {
+            return Ok(());
+        };
         let (keys, generation) = self.next_generation(&email).await?;
         let user = self.inner.database.find(&email.clone().into()).await?;
         let user = user.filter(AuthUser::is_active);
@@ -69,15 +71,7 @@ impl<U: AuthUser> Accounts<U> {
         event.user = user.as_ref().map(|user| user.id().to_string().into());
         self.raise(event);
 
-        let request = match &user {
-            Some(user) => ForgotPassword::Known {
-                user,
-                token: &token,
-            },
-            None => ForgotPassword::Unknown { email: &email },
-        };
-        let hook = self.hooks().on_after_forgot_password(request, context);
-        self.after_maybe("on_after_forgot_password", user.as_ref(), context, hook)
+        self.mail_reset_token(permit, user.as_ref(), &email, &token, context)
             .await;
         Ok(())
     }

@@ -34,18 +34,24 @@ pub type HookResult = Result<(), BoxError>;
 /// registration run after the reply, so that its time says nothing about who has an account;
 /// [`Accounts::wait_idle`](super::Accounts::wait_idle) waits for them.
 ///
+/// # Limit of mail
+///
+/// One address gets at most ten mails an hour, counted together for registration, duplicate registration,
+/// verification and reset. Beyond that, a hook that mails a token is called only if no token of its kind for
+/// the address is valid; the reply to the client does not tell.
+///
 /// # Order
 ///
 /// | flow | hooks, in this order |
 /// | --- | --- |
-/// | registration | `on_before_register`, `on_after_register` |
+/// | registration | `on_before_register`, `on_after_register` (without mail: `on_after_register_without_mail`) |
 /// | the same for a taken address, with `hide_existing_accounts` | `on_before_register`, `on_after_register_duplicate` |
 /// | login | `on_before_login`, `on_after_login` |
 /// | refused login | `on_before_login` if the password is right and the account may be used; `on_after_login_failed` |
 /// | request for a verification token | `on_after_request_verify_token` |
 /// | verification | `on_after_verify` |
 /// | request for a reset token | `on_after_forgot_password` |
-/// | reset of the password | `on_after_reset_password`, `on_after_password_change` |
+/// | reset of the password | `on_after_verify` if the address was not verified; `on_after_reset_password`, `on_after_password_change` |
 /// | change of the password | `on_after_password_change`, `on_after_update` |
 /// | update by the user | `on_before_update`; for a new address `on_after_email_change`, `on_after_request_verify_token`; `on_after_update` |
 /// | update by an administrator | `on_before_update`; for a new password `on_after_password_change`; for a new address `on_after_email_change`, `on_after_request_verify_token`; for a deactivation `on_after_deactivate`; `on_after_update` |
@@ -83,6 +89,13 @@ pub type HookResult = Result<(), BoxError>;
 ///         context: &Context,
 ///     ) -> HookResult {
 ///         println!("mail to {}: /verify#{}", user.email(), token.expose());
+///         Ok(())
+///     }
+///     async fn on_after_register_without_mail(
+///         &self,
+///         user: &User,
+///         context: &Context,
+///     ) -> HookResult {
 ///         Ok(())
 ///     }
 ///     async fn on_after_register_duplicate(&self, user: &User, context: &Context) -> HookResult {
@@ -187,12 +200,25 @@ pub trait UserManager: Send + Sync + 'static {
     ) -> DecisionResult {
         Ok(Decision::Allow)
     }
-    /// An account was registered: mail the token, which proves the address. Not called where
-    /// account tokens are switched off.
+    /// An account was registered: mail the token, which proves the address.
+    ///
+    /// If the address got ten mails within the hour, or e-mail flows are off,
+    /// [`on_after_register_without_mail`](Self::on_after_register_without_mail) is called instead.
     async fn on_after_register(
         &self,
         user: &Self::User,
         token: &VerifyToken,
+        context: &Context,
+    ) -> HookResult {
+        Ok(())
+    }
+    /// An account was registered, and its address must get no mail now: the address got ten mails within
+    /// the hour, or e-mail flows are off. For an application whose
+    /// [`on_after_register`](Self::on_after_register) does more than to mail the token. The user gets a
+    /// token by a later request for one.
+    async fn on_after_register_without_mail(
+        &self,
+        user: &Self::User,
         context: &Context,
     ) -> HookResult {
         Ok(())
@@ -256,7 +282,8 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_password_change(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
-    /// The e-mail address was changed: notify the old one.
+    /// The e-mail address was changed: notify the old one. Called at most ten times an hour for one old
+    /// address; [`on_after_update`](Self::on_after_update) is called for every change.
     async fn on_after_email_change(
         &self,
         user: &Self::User,

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::mail::MailPermit;
 use super::{Accounts, Privileges, Refusal, Refused, Registration, UnsupportedField};
 use crate::context::Context;
 use crate::error::Unavailable;
@@ -55,9 +56,10 @@ impl<U: AuthUser> Accounts<U> {
             .await
     }
 
-    /// Registers without telling whether the address was free: the answer comes after the same work
-    /// in every case, and the account is made (or its owner told, by
-    /// [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate)) after it.
+    /// Registers without telling whether the address was free: it returns after the same work in every
+    /// case. The account is made, or the owner of the address told by
+    /// [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate), afterwards. After
+    /// ten mails to the address within an hour the owner gets no further one.
     ///
     /// # Errors
     ///
@@ -70,23 +72,22 @@ impl<U: AuthUser> Accounts<U> {
     ) -> Result<(), RegisterError> {
         let place = self.inner.background.place()?;
         let new = self.begin_registration(registration, context).await?;
-        if self.inner.expiring.is_some() {
-            self.count_request("register", &new.email).await?;
-        }
+        let permit = self.mail_permit(&new.email).await?;
         let (this, context) = (self.clone(), context.clone());
         place.run(async move {
             let email = new.email.clone();
-            match this.insert_registered(new, &context).await {
-                Err(RegisterError::Taken(_)) => this.notify_owner(email, &context).await,
-                Err(RegisterError::Unavailable(error)) => {
-                    this.background_failed("register", &error, &context);
-                }
-                Ok(_)
-                | Err(
+            let done = match this.insert(new, &context).await {
+                Ok(user) => this.mail_welcome(permit, &user, &context).await,
+                Err(RegisterError::Taken(_)) => this.notify_owner(permit, email, &context).await,
+                Err(RegisterError::Unavailable(error)) => Err(error),
+                Err(
                     RegisterError::Password(_)
                     | RegisterError::Refused(_)
                     | RegisterError::Unsupported(_),
-                ) => {}
+                ) => Ok(()),
+            };
+            if let Err(error) = done {
+                this.background_failed("register", &error, &context);
             }
         });
         Ok(())
@@ -196,18 +197,20 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// Does the second half of [`register`](Self::register), after the application has
-    /// stored the user of [`begin_registration`](Self::begin_registration): raises the event, makes the verification token and hands it to the hook.
+    /// stored the user of [`begin_registration`](Self::begin_registration): raises the event, makes the
+    /// verification token and hands it to the hook.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if no token can be made; the account exists all the same.
+    /// [`Unavailable`] if the store cannot answer or no token can be made; the account exists all the same.
     pub async fn finish_registration(
         &self,
         user: &U,
         context: &Context,
     ) -> Result<(), Unavailable> {
         self.raise_for(EventKind::UserCreated, user, context);
-        self.welcome(user, context).await
+        let permit = self.mail_permit(user.email()).await?;
+        self.mail_welcome(permit, user, context).await
     }
 
     async fn insert(&self, new: NewUser<U>, context: &Context) -> Result<U, RegisterError> {
@@ -235,29 +238,23 @@ impl<U: AuthUser> Accounts<U> {
         new: NewUser<U>,
         context: &Context,
     ) -> Result<U, RegisterError> {
+        // Before the row is written: a store that cannot count makes no account without its mail.
+        let permit = self.mail_permit(&new.email).await?;
         let user = self.insert(new, context).await?;
-        self.welcome(&user, context).await?;
+        self.mail_welcome(permit, &user, context).await?;
         Ok(user)
     }
 
-    async fn welcome(&self, user: &U, context: &Context) -> Result<(), Unavailable> {
-        if self.inner.expiring.is_some() {
-            let token = self.inner.tokens.mint_verify(user, self.now())?;
-            let hook = self.hooks().on_after_register(user, &token, context);
-            self.after("on_after_register", user, context, hook).await;
+    async fn notify_owner(
+        &self,
+        permit: Option<MailPermit>,
+        email: EmailAddress,
+        context: &Context,
+    ) -> Result<(), Unavailable> {
+        let Some(permit) = permit else { return Ok(()) };
+        if let Some(owner) = self.inner.database.find(&email.into()).await? {
+            self.mail_duplicate(permit, &owner, context).await;
         }
         Ok(())
-    }
-
-    async fn notify_owner(&self, email: EmailAddress, context: &Context) {
-        match self.inner.database.find(&email.into()).await {
-            Ok(Some(owner)) => {
-                let hook = self.hooks().on_after_register_duplicate(&owner, context);
-                self.after("on_after_register_duplicate", &owner, context, hook)
-                    .await;
-            }
-            Ok(None) => {}
-            Err(error) => self.background_failed("register", &error.into(), context),
-        }
     }
 }

@@ -26,8 +26,9 @@ pub enum ResetPasswordError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Replaces the password, with the token that was mailed to the user, and ends everything that
-    /// the user holds. Starts no session.
+    /// Replaces the password, with the token that was mailed to the user, and ends every session and token
+    /// of the user. Starts no session. The token proves that the user reads the mail of the address, so the
+    /// address is verified, too.
     ///
     /// The token is bound to the epoch, which the same statement moves on: of any number of
     /// simultaneous calls with one token exactly one succeeds.
@@ -90,14 +91,21 @@ impl<U: AuthUser> Accounts<U> {
         let change = UserChange {
             password_hash: Some(hash),
             bump_epoch: true,
+            is_verified: (!user.is_verified()).then_some(true),
             ..UserChange::default()
         };
+        let was_verified = user.is_verified();
         let expect = Precondition::epoch(user.epoch());
         let outcome = self.inner.database.update(user.id(), change, expect).await;
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
             return Err(self.reset_failed(context));
         };
         self.raise_for(EventKind::PasswordReset, &user, context);
+        if !was_verified {
+            self.raise_for(EventKind::UserVerified, &user, context);
+            let hook = self.hooks().on_after_verify(&user, context);
+            self.after("on_after_verify", &user, context, hook).await;
+        }
         let hook = self.hooks().on_after_reset_password(&user, context);
         self.after("on_after_reset_password", &user, context, hook)
             .await;

@@ -7,6 +7,7 @@ mod find;
 mod hook_order;
 mod hooks;
 mod mail;
+mod mail_limit;
 mod masters;
 #[cfg(feature = "jwt")]
 mod sessions;

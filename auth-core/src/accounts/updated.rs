@@ -1,7 +1,9 @@
 //! The hook before an update, and the events and hooks after it.
 
+use super::mail::TokenKind;
 use super::{Accounts, ProposedUpdate, Refused, UpdateSummary};
 use crate::context::Context;
+use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
 use crate::store::UserChange;
 use crate::user::{AuthUser, UserColumns};
@@ -38,6 +40,15 @@ impl<U: AuthUser> Accounts<U> {
         asked
     }
 
+    async fn verify_new_address(&self, user: &U, context: &Context) -> Result<(), Unavailable> {
+        let permit = self.mail_permit(user.email()).await?;
+        let kind = TokenKind::Verify;
+        match self.token_permit(permit, kind, user.email()).await? {
+            Some(permit) => self.issue_verify_token(permit, user, context).await,
+            None => Ok(()),
+        }
+    }
+
     /// Raises the events of an update and runs its hooks, `on_after_update` last.
     pub(super) async fn updated(
         &self,
@@ -63,14 +74,10 @@ impl<U: AuthUser> Accounts<U> {
         }
         if user.email() != before.email() {
             raise(EventKind::EmailChanged);
-            let hook = self
-                .hooks()
-                .on_after_email_change(user, before.email(), context);
-            self.after("on_after_email_change", user, context, hook)
-                .await;
+            self.mail_email_change(user, before.email(), context).await;
             if !user.is_verified()
                 && self.inner.expiring.is_some()
-                && let Err(error) = self.hand_out_verify_token(user, context).await
+                && let Err(error) = self.verify_new_address(user, context).await
             {
                 self.background_failed("request_verify", &error, context);
             }

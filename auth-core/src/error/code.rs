@@ -88,6 +88,9 @@ codes! {
     /// A superuser cannot delete its own account.
     SuperuserCannotDeleteSelf = "SUPERUSER_CANNOT_DELETE_SELF", 400,
         "Superusers cannot delete their own account.";
+    /// A superuser changes its own account by the routes that ask for the current password.
+    SuperuserCannotUpdateSelf = "SUPERUSER_CANNOT_UPDATE_SELF", 400,
+        "Superusers change their own account where the current password is asked for.";
     /// The last active superuser cannot be removed.
     LastSuperuser = "LAST_SUPERUSER", 409, "The last active superuser has to stay.";
     /// The body has another form than this route accepts.

@@ -39,6 +39,7 @@ mod jar;
 mod keys;
 mod login;
 mod logout;
+mod mail;
 mod me;
 mod methods;
 mod outages;
@@ -151,6 +152,7 @@ pub fn cases() -> Vec<Case> {
         addresses::cases(),
         verification::cases(),
         reset::cases(),
+        mail::cases(),
         me::cases(),
         change_password::cases(),
         declared::cases(),

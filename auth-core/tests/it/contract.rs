@@ -37,6 +37,7 @@ groups! {
     addresses = "addresses",
     verification = "verification",
     reset = "reset",
+    mail = "mail",
     me = "me",
     change_password = "change-password",
     declared = "declared",

@@ -68,6 +68,20 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
         [""; 0],
         "`Backend::read` checks the realm"
     );
+    for hook in [
+        "on_after_register(",
+        "on_after_register_duplicate(",
+        "on_after_request_verify_token(",
+        "on_after_forgot_password(",
+        "on_after_email_change(",
+    ] {
+        let call = format!("hooks().{hook}");
+        assert_eq!(
+            files_with(&call),
+            ["accounts/mail.rs"],
+            "the limit of mail is there"
+        );
+    }
     assert_eq!(files_with("AuthProof::checked("), ["login/password.rs"]);
     assert!(
         files_with("vouched_for(")

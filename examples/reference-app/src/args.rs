@@ -121,7 +121,7 @@ pub(crate) struct Args {
     #[arg(long = "jwt-key", value_name = "FILE")]
     pub(crate) jwt_keys: Vec<PathBuf>,
 
-    /// The lifetime of tokens in mails: 1s to 24h.
+    /// The lifetime of tokens in mails: 5m to 24h.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "1h")]
     pub(crate) account_token_lifetime: Duration,
 

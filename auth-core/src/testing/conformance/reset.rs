@@ -4,14 +4,15 @@ use serde_json::json;
 use time::Duration;
 
 use super::expected::Expected;
-use super::fixture::NEW_PASSWORD;
+use super::fixture::Setup;
+use super::fixture::{NEW_PASSWORD, login};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::store::{Precondition, UserChange};
 use crate::testing::PASSWORD;
 
-group!("reset": every_address_gets_the_same_reply, token_resets_once,
+group!("reset": every_address_gets_the_same_reply, token_resets_once, token_verifies_the_address,
     later_request_replaces_the_token, changes_end_the_token, late_and_foreign_tokens_are_refused,
     refused_password_keeps_the_token, request_changes_nothing, field_errors);
 
@@ -55,12 +56,36 @@ async fn every_address_gets_the_same_reply(run: &CaseRun<'_>) {
     );
 }
 
+/// A reset token was mailed to the address, so its use verifies the address. Where logins require a
+/// verified address, the owner logs in after the reset.
+async fn token_verifies_the_address(run: &CaseRun<'_>) {
+    let setup = Setup {
+        require_verification: true,
+        ..Setup::default()
+    };
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
+    let refused = Expected::problem(403, "LOGIN_USER_NOT_VERIFIED");
+    case.expect(login("ada@example.com", PASSWORD), refused)
+        .await;
+    let token = case.reset_token("ada@example.com").await;
+    let reply = case.send(&reset(&token, NEW_PASSWORD)).await;
+    let verified = reply.json().get("is_verified").cloned();
+    case.same("the address", verified, Some(json!(true)));
+    case.check(case.raised(EventKind::UserVerified), "the event");
+    case.check(
+        case.logs_in("ada@example.com", NEW_PASSWORD).await,
+        "the login",
+    );
+}
+
 /// C-FP-03, C-FP-06, B-02: a token works once, ends all sessions, sets no cookie, starts no session.
 async fn token_resets_once(run: &CaseRun<'_>) {
     let case = run.case().await;
-    let user = case.user("ada@example.com").await;
+    let mut user = case.user("ada@example.com").await;
     let access = case.token("ada@example.com").await;
     let token = case.reset_token("ada@example.com").await;
+    user.account.is_verified = true;
     let shown = Expected::user(200, &user);
     case.expect(reset(&token, NEW_PASSWORD), shown).await;
     case.check(case.raised(EventKind::PasswordReset), "the event");

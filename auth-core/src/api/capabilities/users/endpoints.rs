@@ -37,6 +37,10 @@ impl<U: AuthUser> Auth<U> {
         let body = AdminBody::read(&mut fields, &self.body_rules());
         let columns = <U::Columns as UserColumns>::read_admin_change(&mut fields);
         let update = admin_update(complete(body, fields)?, columns);
+        if *caller.id() == id {
+            // The routes of the caller's own account ask for the current password.
+            return Err(ErrorCode::SuperuserCannotUpdateSelf.into());
+        }
         let updated = self
             .accounts()
             .update_as_admin(&id, update, &as_administrator(&caller))

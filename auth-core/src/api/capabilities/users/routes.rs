@@ -58,6 +58,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     .reply(user())
     .codes(&[
         ErrorCode::UserNotFound,
+        ErrorCode::SuperuserCannotUpdateSelf,
         ErrorCode::UpdateUserEmailAlreadyExists,
         ErrorCode::UpdateUserInvalidPassword,
         ErrorCode::LastSuperuser,
