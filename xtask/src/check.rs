@@ -10,6 +10,8 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     /// The command that repeats only the failed check.
     pub(crate) repeat: String,
+    /// Whether nothing was checked because a tool is missing.
+    pub(crate) is_unchecked: bool,
 }
 
 impl Failure {
@@ -17,7 +19,17 @@ impl Failure {
         Self {
             what: what.into(),
             repeat: repeat.into(),
+            is_unchecked: false,
         }
+    }
+
+    /// Returns the result of a check that checked nothing because a tool is missing. It is not a success:
+    /// the command fails, and a run of all checks says so in its summary.
+    pub(crate) fn unchecked(what: impl Into<String>, repeat: impl Into<String>) -> Check {
+        Err(vec![Self {
+            is_unchecked: true,
+            ..Self::new(what, repeat)
+        }])
     }
 
     /// Returns the result of a check with this one failure.
@@ -59,8 +71,13 @@ pub(crate) fn all(checks: impl IntoIterator<Item = Check>) -> Check {
 /// Prints every failure with the command that repeats its check, then the closing line.
 pub(crate) fn report(outcome: &Outcome) {
     for failure in outcome.check.as_ref().err().into_iter().flatten() {
+        let verdict = if failure.is_unchecked {
+            "NOT CHECKED"
+        } else {
+            "FAILED"
+        };
         say(&format!(
-            "\nFAILED: {}\nrepeat: {}",
+            "\n{verdict}: {}\nrepeat: {}",
             failure.what, failure.repeat
         ));
     }

@@ -6,7 +6,8 @@ use crate::check::{Check, Outcome, all, say};
 use crate::test::Which;
 use crate::{deny, deps, doc, features, lint, msrv, openapi, package, readme, test};
 
-/// Runs every check, also after a failure, so that one run shows all failures.
+/// Runs every check, also after a failure, so that one run shows all failures. A check whose tool is missing
+/// does not fail the run; the summary names it.
 pub(crate) fn run() -> Outcome {
     let mut steps = vec![
         Step::take("lint", lint::run),
@@ -29,6 +30,14 @@ pub(crate) fn run() -> Outcome {
     say("\nsummary");
     for step in &steps {
         say(&step.line());
+    }
+    let (unchecked, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(Step::is_unchecked);
+    for failure in unchecked
+        .iter()
+        .filter_map(|step| step.check.as_ref().err())
+        .flatten()
+    {
+        say(&format!("NOT CHECKED: {}", failure.what));
     }
     Outcome {
         check: all(steps.into_iter().map(|step| step.check)),
@@ -54,10 +63,20 @@ impl Step {
         }
     }
 
+    /// Returns whether the step checked nothing because its tool is missing.
+    fn is_unchecked(&self) -> bool {
+        let failures = self.check.as_ref().err();
+        failures.is_some_and(|failures| failures.iter().all(|failure| failure.is_unchecked))
+    }
+
     fn line(&self) -> String {
-        let verdict = if self.check.is_ok() { "ok" } else { "FAILED" };
+        let verdict = match &self.check {
+            Ok(()) => "ok",
+            Err(_) if self.is_unchecked() => "NOT CHECKED",
+            Err(_) => "FAILED",
+        };
         format!(
-            "  {:<10}{verdict:<8}{:>7.1} s",
+            "  {:<10}{verdict:<12}{:>7.1} s",
             self.name,
             self.took.as_secs_f64()
         )
@@ -72,7 +91,7 @@ mod tests {
     use crate::check::Failure;
 
     #[test]
-    fn summary_shows_passed_and_failed_checks() {
+    fn summary_shows_passed_failed_and_unchecked_steps() {
         let took = Duration::from_millis(12_340);
         let good = Step {
             name: "lint",
@@ -85,7 +104,14 @@ mod tests {
             took,
         };
 
-        assert_eq!(good.line(), "  lint      ok         12.3 s");
-        assert_eq!(bad.line(), "  features  FAILED     12.3 s");
+        let unchecked = Step {
+            name: "deny",
+            check: Failure::unchecked("no tool", "again"),
+            took,
+        };
+
+        assert_eq!(good.line(), "  lint      ok             12.3 s");
+        assert_eq!(bad.line(), "  features  FAILED         12.3 s");
+        assert_eq!(unchecked.line(), "  deny      NOT CHECKED    12.3 s");
     }
 }

@@ -45,11 +45,12 @@ usage: cargo xtask <command>
   features  each library with no feature, with each of its features alone, and with all
   package   the libraries packed as for publishing, and built from their packages
   openapi   the document of the reference application, with two validators and a generated client;
-            with AUTH_REQUIRE_OPENAPI_TOOLS=1 it fails where Node.js or Python is missing
-  msrv      the oldest promised toolchain, if it is installed
-  deny      licences, bans and sources with cargo-deny, if it is installed
+            it fails where Node.js or Python is missing, and with AUTH_REQUIRE_OPENAPI_TOOLS=1 `ci` does, too
+  msrv      the oldest promised toolchain; it fails where that is missing
+  deny      licences, bans and sources with cargo-deny; it fails where that is missing
   bench     the benchmarks, built for release; what follows is passed on to them
-  ci        all of the above except the benchmarks, with a summary";
+  ci        all of the above except the benchmarks, with a summary, which also names what was not
+            checked because a tool is missing";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -1,6 +1,6 @@
-//! `cargo xtask msrv`: the oldest supported toolchain builds the workspace, if it is installed.
+//! `cargo xtask msrv`: the oldest supported toolchain builds the workspace.
 
-use crate::check::{Check, say};
+use crate::check::{Check, Failure};
 use crate::process::Process;
 
 /// The `rust-version` of the workspace, which this crate inherits.
@@ -11,11 +11,11 @@ pub(crate) fn run() -> Check {
         .read()
         .unwrap_or_default();
     let Some(toolchain) = oldest_of(&installed) else {
-        say(&format!(
-            "notice: Rust {OLDEST} is not installed, so the build with it is NOT checked; \
+        let what = format!(
+            "Rust {OLDEST} is not installed, so nothing was built with it; \
              rustup toolchain install {OLDEST} --profile minimal"
-        ));
-        return Ok(());
+        );
+        return Failure::unchecked(what, "cargo xtask msrv");
     };
     // A separate folder, so that the two compilers do not invalidate each other's builds.
     Process::new(

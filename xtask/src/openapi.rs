@@ -7,7 +7,7 @@ use std::process::Command;
 use std::{fs, io};
 
 use self::tools::{Missing, Tools};
-use crate::check::{Check, Failure, say};
+use crate::check::{Check, Failure};
 use crate::process::{Process, root, target};
 use crate::scratch::{Folder, Program, free_port};
 
@@ -24,10 +24,7 @@ pub(crate) fn run() -> Check {
     let folder = target().join("openapi");
     let tools = match Tools::install(&folder) {
         Ok(tools) => tools,
-        Err(Missing::LeftOut(notice)) => {
-            say(&notice);
-            return Ok(());
-        }
+        Err(Missing::LeftOut(what)) => return Failure::unchecked(what, REPEAT),
         Err(Missing::Required(what)) => return Failure::alone(what, REPEAT),
     };
     Process::cargo(&format!("build --quiet --package {PROGRAM}")).run()?;

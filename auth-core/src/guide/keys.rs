@@ -31,7 +31,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`JwtKey::parse`](crate::token::JwtKey::parse) reads PEM and JWK. Keys whose other half is public
+//! [`JwtKey::parse`](crate::token::JwtKey::parse) reads PEM (PKCS#8, `PUBLIC KEY`) and JWK. The refusal of another
+//! notation, such as the `EC PRIVATE KEY` of `openssl ecparam -genkey`, names the command that converts it. Keys whose other half is public
 //! (EdDSA, ES256; RS256 to verify) are published at `/auth/.well-known/jwks.json`, where another
 //! service finds what it needs to verify tokens. It sees neither revocation nor the end of a session:
 //! it trusts a token for its lifetime, so keep that short.

@@ -14,7 +14,7 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 /// Why the tools are missing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// The check is left out, with this notice.
+    /// The check is left out, for this reason.
     LeftOut(String),
     /// The tools are required.
     Required(String),
@@ -25,7 +25,7 @@ impl Missing {
         if required {
             Self::Required(format!("{REQUIRED} is set, and {what}"))
         } else {
-            Self::LeftOut(format!("notice: {what}, so OpenAPI is NOT checked"))
+            Self::LeftOut(format!("{what}, so the document was not read"))
         }
     }
 }
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn missing_tool_is_a_notice_unless_required() {
-        let notice = "notice: node is not installed, so OpenAPI is NOT checked".to_owned();
+        let notice = "node is not installed, so the document was not read".to_owned();
         assert_eq!(
             Missing::new("node is not installed", false),
             Missing::LeftOut(notice)

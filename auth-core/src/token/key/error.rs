@@ -13,11 +13,19 @@ pub enum KeyError {
     /// Neither a PEM block nor a JWK.
     #[error("the text is neither a PEM block nor a JWK")]
     UnknownNotation,
-    /// Not exactly one block of PEM (RFC 7468).
+    /// Not exactly one block of PEM (RFC 7468), with or without text before it.
     #[error("the text is not exactly one well-formed PEM block")]
     MalformedPem,
-    /// Another kind of block, such as a certificate, an encrypted key or the `EC PRIVATE KEY` of old
-    /// tools, which `openssl pkcs8 -topk8 -nocrypt` turns into PKCS#8.
+    /// A block of another notation, such as a certificate, an encrypted key or the `EC PRIVATE KEY`
+    /// (SEC 1) of old tools.
+    #[error("the PEM block is `{label}`; convert it: {command}")]
+    OtherNotation {
+        /// The label of the block.
+        label: &'static str,
+        /// The command that converts the block in the file `old.pem`.
+        command: &'static str,
+    },
+    /// A block with another label.
     #[error("the PEM block is neither a `PRIVATE KEY` (PKCS#8) nor a `PUBLIC KEY`")]
     UnknownLabel,
     /// Not one strict JSON object.

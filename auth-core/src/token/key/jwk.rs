@@ -5,19 +5,21 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::JwtKey;
+use super::pem::{trimmed, without_explanation};
 use crate::http::json;
 use crate::keys::RotatableKey;
 use crate::secret::Secret;
 use crate::token::private::PrivateKey;
 use crate::token::public::PublicKey;
-use crate::token::{KeyError, KeyId};
+use crate::token::{JwtAlgorithm, KeyError, KeyId};
 
 impl JwtKey {
     /// Reads a key from a JWK: a secret (`oct`, for HS256), a public or private key of Ed25519
     /// (`OKP`) or P-256 (`EC`), or a public RSA key.
     ///
     /// If `alg`, `use` and `key_ops` are present, they must fit: a key is used only for the purpose
-    /// that its JWK states (RFC 8725 §3.1). Unknown members are ignored, as RFC 7517 §4 requires;
+    /// that its JWK states (RFC 8725 §3.1). The `alg` of an Ed25519 key is `EdDSA` or `Ed25519` (RFC 9864
+    /// §2.2), as the Web Cryptography API exports it. Unknown members are ignored, as RFC 7517 §4 requires;
     /// addresses in them, such as `x5u`, are never fetched.
     ///
     /// The key's name is the `kid` of the JWK. Without one, the name of a key pair is its RFC 7638
@@ -47,7 +49,7 @@ impl JwtKey {
     /// [`KeyError`], also for a private RSA key and RSA keys under 2048 bits. A weak secret is
     /// accepted: call [`weakness`](Self::weakness).
     pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
-        let mut members = Members(json::parse_object(json.as_bytes())?);
+        let mut members = Members(json::parse_object(trimmed(json).as_bytes())?);
         // Taken out of the map first, so that they are wiped in every case.
         let (d, k) = (members.private("d")?, members.private("k")?);
         let kid = members.text("kid")?;
@@ -75,7 +77,8 @@ impl JwtKey {
     }
 
     /// Reads a key from the text of a file: a JWK ([`from_jwk`](Self::from_jwk)) or a PEM block
-    /// ([`from_pem`](Self::from_pem)); the beginning of the text decides.
+    /// ([`from_pem`](Self::from_pem)). A JWK begins with `{`; a PEM block may stand after explanatory text. A
+    /// byte order mark is ignored.
     ///
     /// # Examples
     ///
@@ -94,10 +97,10 @@ impl JwtKey {
     ///
     /// [`KeyError`].
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let text = text.trim_ascii();
+        let text = trimmed(text);
         if text.starts_with('{') {
             Self::from_jwk(text)
-        } else if text.starts_with("-----BEGIN ") {
+        } else if without_explanation(text).is_some() {
             Self::from_pem(text)
         } else {
             Err(KeyError::UnknownNotation)
@@ -156,11 +159,13 @@ impl Members {
 
     /// Checks that the key is for signatures with its algorithm.
     fn check_purpose(&mut self, key: &JwtKey) -> Result<(), KeyError> {
-        if self
-            .text("alg")?
-            .is_some_and(|alg| alg != key.algorithm().name())
-        {
-            return Err(KeyError::WrongAlgorithm(key.algorithm()));
+        let algorithm = key.algorithm();
+        // Every EdDSA key here is an Ed25519 key, whose algorithm has two names.
+        let is_named = |alg: &str| {
+            alg == algorithm.name() || (alg == "Ed25519" && algorithm == JwtAlgorithm::EdDsa)
+        };
+        if self.text("alg")?.is_some_and(|alg| !is_named(&alg)) {
+            return Err(KeyError::WrongAlgorithm(algorithm));
         }
         if self.text("use")?.is_some_and(|usage| usage != "sig") {
             return Err(KeyError::WrongUse);

@@ -14,7 +14,8 @@ impl JwtKey {
     /// or a public one of Ed25519, P-256 or RSA (`PUBLIC KEY`).
     ///
     /// Its name is its RFC 7638 thumbprint, unless [`with_kid`](Self::with_kid) sets another one.
-    /// The text is one block; white space around it is ignored. The caller wipes the text.
+    /// The text is one block. Explanatory text before it (RFC 7468 §2), a byte order mark, and white space
+    /// around it are ignored. The caller wipes the text.
     ///
     /// # Examples
     ///
@@ -35,7 +36,8 @@ impl JwtKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`], also for a private RSA key and RSA keys under 2048 bits.
+    /// [`KeyError`], also for a private RSA key and RSA keys under 2048 bits. The error for a block of another
+    /// notation, such as `EC PRIVATE KEY`, names the command that converts it.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let (label, der) = block(pem)?;
         match label {
@@ -145,12 +147,60 @@ impl JwtKey {
     }
 }
 
-/// Returns the label and the bytes of a text that is exactly one block, with white space around it.
+/// The labels of other notations that programs write keys in (RFC 7468 §5 and §11, and those of OpenSSL before
+/// PKCS#8), each with the command that converts its block.
+const OTHER_NOTATIONS: &[(&str, &str)] = &[
+    (
+        "EC PRIVATE KEY",
+        "openssl pkcs8 -topk8 -nocrypt -in old.pem -out new.pem",
+    ),
+    (
+        "RSA PRIVATE KEY",
+        "openssl rsa -in old.pem -pubout -out new.pem",
+    ),
+    (
+        "RSA PUBLIC KEY",
+        "openssl rsa -RSAPublicKey_in -in old.pem -pubout -out new.pem",
+    ),
+    (
+        "ENCRYPTED PRIVATE KEY",
+        "openssl pkcs8 -in old.pem -out new.pem",
+    ),
+    (
+        "CERTIFICATE",
+        "openssl x509 -in old.pem -pubkey -noout -out new.pem",
+    ),
+];
+
+/// Returns the text without a byte order mark and white space around it: neither belongs to a key.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii()
+}
+
+/// Returns the text from the first line on that begins a block; `None` if there is no such line.
+///
+/// RFC 7468 §2 allows text before a block, which explains it.
+pub(super) fn without_explanation(text: &str) -> Option<&str> {
+    const BEGIN: &str = "-----BEGIN ";
+    let starts_line = |at: usize| text.get(..at)?.ends_with(['\n', '\r']).then_some(at);
+    let start = if text.starts_with(BEGIN) {
+        0
+    } else {
+        let mut places = text.match_indices(BEGIN);
+        places.find_map(|(at, _)| starts_line(at))?
+    };
+    text.get(start..)
+}
+
+/// Returns the label and the bytes of a text that is one block, with explanatory text before it and white
+/// space around it.
 fn block(text: &str) -> Result<(&str, Zeroizing<Vec<u8>>), KeyError> {
-    let text = text.trim_ascii();
-    // RFC 7468 §2 allows any text before a block; here it would hide a mistake.
-    if !text.starts_with("-----BEGIN ") {
-        return Err(KeyError::MalformedPem);
+    let text = without_explanation(trimmed(text)).ok_or(KeyError::MalformedPem)?;
+    // Before the block is decoded: one that is encrypted or follows its parameters is not strict PEM.
+    let begins = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
+    let other = OTHER_NOTATIONS.iter().find(|(label, _)| begins(label));
+    if let Some(&(label, command)) = other {
+        return Err(KeyError::OtherNotation { label, command });
     }
     let mut decoder = Decoder::new_detect_wrap(text.as_bytes()).map_err(|error| match error {
         Error::Label => KeyError::UnknownLabel,

@@ -61,6 +61,28 @@ fn every_kind_of_key_is_parsed() {
     }
 }
 
+/// RFC 9864 §2.2 names the algorithm of Ed25519 keys `Ed25519`, and the Web Cryptography API exports
+/// keys like this. The name is not one of another kind of key.
+#[test]
+fn ed25519_key_has_either_name_of_its_algorithm() {
+    let exported = with(ed(), "alg", json!("Ed25519"));
+    let exported = with(exported, "key_ops", json!(["sign"]));
+    let exported = with(exported, "ext", json!(true));
+    let key = JwtKey::from_jwk(&exported.to_string()).unwrap();
+    assert_eq!(key.algorithm(), JwtAlgorithm::EdDsa);
+    assert_eq!(key.public_jwk().unwrap().alg, "EdDSA");
+    for (jwk, algorithm) in [
+        (ec(), JwtAlgorithm::Es256),
+        (rsa(), JwtAlgorithm::Rs256),
+        (oct(), JwtAlgorithm::Hs256),
+    ] {
+        let refused = refused(&with(jwk, "alg", json!("Ed25519")));
+        assert_eq!(refused, Some(KeyError::WrongAlgorithm(algorithm)));
+    }
+    let refused = refused(&with(ed(), "alg", json!("Ed448")));
+    assert_eq!(refused, Some(KeyError::WrongAlgorithm(JwtAlgorithm::EdDsa)));
+}
+
 /// J-01: a key is used only for its stated purpose.
 #[test]
 fn key_for_another_purpose_is_rejected() {
@@ -293,7 +315,7 @@ fn jwk_that_is_not_strict_json_is_rejected() {
         ("{\"kty\":\"oct\",}", JsonError::Malformed),
         ("{\"kty\":\"oct\",\"kty\":\"OKP\"}", JsonError::Duplicate),
         ("{\"kty\":\"oct\"} {}", JsonError::Malformed),
-        ("\u{feff}{\"kty\":\"oct\"}", JsonError::Malformed),
+        ("\u{feff}\u{feff}{\"kty\":\"oct\"}", JsonError::Malformed),
     ] {
         let refused = JwtKey::from_jwk(text).err();
         assert_eq!(refused, Some(KeyError::MalformedJwk(expected)), "{text:?}");

@@ -153,18 +153,75 @@ fn other_kinds_of_key_are_rejected() {
     ] {
         assert_eq!(refused(&text), Some(expected), "{text}");
     }
-    for label in [
-        "EC PRIVATE KEY",
-        "RSA PRIVATE KEY",
-        "RSA PUBLIC KEY",
-        "ENCRYPTED PRIVATE KEY",
-        "OPENSSH PRIVATE KEY",
-        "CERTIFICATE",
-        "private key",
-        "",
-    ] {
+    for label in ["OPENSSH PRIVATE KEY", "X509 CRL", "private key", ""] {
         let text = pem(label, &der(ED));
         assert_eq!(refused(&text), Some(KeyError::UnknownLabel), "{label}");
+    }
+}
+
+/// RFC 7468 lists labels of other notations; each refusal names the command that converts the block.
+#[test]
+fn other_notations_are_rejected_with_the_command_that_converts_them() {
+    for (label, command) in [
+        (
+            "EC PRIVATE KEY",
+            "openssl pkcs8 -topk8 -nocrypt -in old.pem -out new.pem",
+        ),
+        (
+            "RSA PRIVATE KEY",
+            "openssl rsa -in old.pem -pubout -out new.pem",
+        ),
+        (
+            "RSA PUBLIC KEY",
+            "openssl rsa -RSAPublicKey_in -in old.pem -pubout -out new.pem",
+        ),
+        (
+            "ENCRYPTED PRIVATE KEY",
+            "openssl pkcs8 -in old.pem -out new.pem",
+        ),
+        (
+            "CERTIFICATE",
+            "openssl x509 -in old.pem -pubkey -noout -out new.pem",
+        ),
+    ] {
+        let parameters = pem("EC PARAMETERS", &der("BggqhkjOPQMBBw=="));
+        let encrypted = format!(
+            "-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n{ED}\n-----END {label}-----\n"
+        );
+        let block = pem(label, &der(ED));
+        for text in [block.clone(), format!("{parameters}{block}"), encrypted] {
+            let error = refused(&text).unwrap().to_string();
+            assert!(error.contains(label) && error.contains(command), "{error}");
+        }
+    }
+}
+
+/// RFC 7468 §2: text before a block explains it, as `openssl pkey -text` and PKCS#12 exports write it.
+/// Editors of some systems put a byte order mark before the first line.
+#[test]
+fn explanatory_text_and_byte_order_mark_are_ignored() {
+    let good = private(ED);
+    for text in [
+        format!("\u{feff}{good}"),
+        format!("\u{feff}\r\n{}", good.replace('\n', "\r\n")),
+        format!("# a comment\n{good}"),
+        format!("ED25519 Private-Key:\npriv:\n    9d:61:b1\n{good}"),
+        format!(
+            "Bag Attributes\n    friendlyName: -----BEGIN here\nKey Attributes: <None>\n{good}"
+        ),
+        format!("\u{feff}Schlüssel für 2026\r\n\r\n{good}"),
+    ] {
+        assert_eq!(refused(&text), None, "{text:?}");
+        assert_eq!(JwtKey::eddsa_pem(&text).err(), None, "{text:?}");
+    }
+    let jwk = format!("\u{feff}{}\n", confusion::ED_JWK);
+    assert_eq!(refused(&jwk), None);
+    assert_eq!(JwtKey::from_jwk(&jwk).err(), None);
+    for text in [
+        format!("{good}# a comment\n"),
+        format!("# one\n{good}# two\n{good}"),
+    ] {
+        assert_eq!(refused(&text), Some(KeyError::MalformedPem), "{text:?}");
     }
 }
 
@@ -181,7 +238,7 @@ fn text_that_is_not_one_strict_block_is_rejected() {
     for (bad, expected) in [
         (String::new(), KeyError::UnknownNotation),
         ("hunter2".to_owned(), KeyError::UnknownNotation),
-        (format!("# a comment\n{good}"), KeyError::UnknownNotation),
+        (format!("key: {good}"), KeyError::UnknownNotation),
         (
             good.replace("-----BEGIN", "----BEGIN"),
             KeyError::UnknownNotation,
@@ -223,7 +280,6 @@ fn lines_of_different_lengths_are_rejected() {
         public(&EC_PUBLIC.replacen("MFkw", "MFkw\n", 1)),
         public(&EC_PUBLIC.replace('\n', "\n\n")),
         public(&EC_PUBLIC.replace('\n', " \n")),
-        format!("# a comment\n{}", folded(64)),
     ] {
         let refused = JwtKey::from_pem(&bad).map(drop);
         assert_eq!(refused, Err(KeyError::MalformedPem), "{bad}");
