@@ -11,7 +11,7 @@ mod settings;
 #[cfg(feature = "jwt")]
 mod tests;
 
-pub(crate) use admission::{check_csrf, forget};
+pub(crate) use admission::check_csrf;
 pub use builder::AuthBuilder;
 pub(crate) use builder::is_mountable;
 pub use request_auth::RequestAuth;

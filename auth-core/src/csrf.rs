@@ -19,10 +19,14 @@ mod origin;
 pub(crate) use binding::CsrfBinding;
 pub(crate) use origin::Origin;
 
+use std::sync::Arc;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::http::RequestHead;
-use crate::secret::{RandomError, Secret, SubKeys, constant_time_eq, keyed_digest, random_bytes};
+use crate::secret::{
+    RandomError, Secret, SubKey, SubKeys, constant_time_eq, keyed_digest, random_bytes,
+};
 use crate::store::DEFAULT_REALM;
 use crate::transport::{Transport, find_cookie};
 
@@ -42,9 +46,12 @@ pub(crate) struct Csrf {
 
 /// The source of a request, as its headers state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(crate) enum Source {
+    /// A page of the application, or of an allowed origin.
     Ours,
+    /// A page of another origin.
     Foreign,
+    /// Not stated: a client other than a browser, or a very old browser.
     Silent,
 }
 
@@ -95,7 +102,17 @@ impl Csrf {
         match self.source(head) {
             Source::Ours => true,
             Source::Foreign => false,
-            Source::Silent => self.has_token(head, transport, binding),
+            Source::Silent => has_token(head, transport, |token| self.is_of(token, binding)),
+        }
+    }
+
+    /// Returns whether a login passes. A client without origins repeats any genuine token: one from
+    /// before a login, or that of a session which the login replaces or which has ended.
+    pub(crate) fn passes_login(&self, head: &dyn RequestHead, transport: &dyn Transport) -> bool {
+        match self.source(head) {
+            Source::Ours => true,
+            Source::Foreign => false,
+            Source::Silent => has_token(head, transport, |token| self.is_genuine(token)),
         }
     }
 
@@ -108,28 +125,34 @@ impl Csrf {
         let key = keys.active();
         let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
         let mac = self.mac_of(key.secret(), binding, &nonce);
-        Ok(Some(format!("{}.{nonce}.{mac}", key.kid())))
+        let seal = self.seal_of(key.secret(), &nonce, &mac);
+        Ok(Some(format!("{}.{nonce}.{mac}.{seal}", key.kid())))
+    }
+
+    /// Returns whether this is a token that the server made, for whichever login.
+    pub(crate) fn is_genuine(&self, token: &str) -> bool {
+        self.parse(token).is_some()
     }
 
     /// Returns whether this is a valid token for the login `binding`.
     pub(crate) fn is_of(&self, token: &str, binding: &CsrfBinding) -> bool {
-        self.keys
-            .as_ref()
-            .is_some_and(|keys| self.is_genuine(keys, token, binding))
+        self.parse(token).is_some_and(|parsed| {
+            let expected = self.mac_of(parsed.key.secret(), binding, parsed.nonce);
+            constant_time_eq(expected.as_bytes(), parsed.mac.as_bytes())
+        })
     }
 
-    fn is_genuine(&self, keys: &SubKeys, token: &str, binding: &CsrfBinding) -> bool {
+    /// Parses a token that the server made; `None` for any other text.
+    fn parse<'t>(&self, token: &'t str) -> Option<Parsed<'t>> {
         let mut parts = token.split('.');
-        let (Some(kid), Some(nonce), Some(mac), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return false;
-        };
-        let Some(key) = keys.find(kid) else {
-            return false;
-        };
-        let expected = self.mac_of(key.secret(), binding, nonce);
-        constant_time_eq(expected.as_bytes(), mac.as_bytes())
+        let (kid, nonce, mac, seal) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let key = self.keys.as_ref()?.find(kid)?;
+        let expected = self.seal_of(key.secret(), nonce, mac);
+        let is_genuine = constant_time_eq(expected.as_bytes(), seal.as_bytes());
+        is_genuine.then_some(Parsed { key, nonce, mac })
     }
 
     fn mac_of(&self, key: &Secret, binding: &CsrfBinding, nonce: &str) -> String {
@@ -137,10 +160,19 @@ impl Csrf {
         keyed_digest(key, &[self.realm.as_bytes(), kind, name, nonce.as_bytes()])
     }
 
+    /// Has one part less than [`mac_of`](Self::mac_of), so that neither is ever the other.
+    fn seal_of(&self, key: &Secret, nonce: &str, mac: &str) -> String {
+        keyed_digest(
+            key,
+            &[self.realm.as_bytes(), nonce.as_bytes(), mac.as_bytes()],
+        )
+    }
+
     /// Returns whether the request has a CSRF cookie of another login than `binding`.
     ///
-    /// A neighbouring domain can plant a refresh cookie, whose path leaves no room for the prefix
-    /// `__Host-`; the CSRF cookie has the prefix, and identifies the session of a browser's cookies.
+    /// A neighbouring domain can plant a refresh cookie without the prefix `__Host-`
+    /// ([`narrow_refresh_path`](crate::CookieTransport::narrow_refresh_path)); the CSRF cookie has the
+    /// prefix, and identifies the session of a browser's cookies.
     pub(crate) fn has_cookie_of_another(
         &self,
         head: &dyn RequestHead,
@@ -157,7 +189,8 @@ impl Csrf {
         }
     }
 
-    fn source(&self, head: &dyn RequestHead) -> Source {
+    /// Returns the source of a request.
+    pub(crate) fn source(&self, head: &dyn RequestHead) -> Source {
         let origin = match (head.header("origin", 0), head.header("origin", 1)) {
             (None, _) => None,
             (Some(origin), None) => Some(origin),
@@ -207,24 +240,32 @@ impl Csrf {
         let takes_plain_http = || self.takes_plain_http || origin::is_loopback(host);
         of_scheme("https://", b":443") || (takes_plain_http() && of_scheme("http://", b":80"))
     }
+}
 
-    fn has_token(
-        &self,
-        head: &dyn RequestHead,
-        transport: &dyn Transport,
-        binding: &CsrfBinding,
-    ) -> bool {
-        let Some(name) = transport.csrf_cookie() else {
-            return false;
-        };
-        let (Some(sent), None) = (head.header(HEADER, 0), head.header(HEADER, 1)) else {
-            return false;
-        };
-        let Ok(Some(cookie)) = find_cookie(head, name) else {
-            return false;
-        };
-        constant_time_eq(sent, cookie.as_bytes()) && self.is_of(cookie, binding)
-    }
+/// Returns whether the header repeats the CSRF cookie, and `is_good` accepts it.
+fn has_token(
+    head: &dyn RequestHead,
+    transport: &dyn Transport,
+    is_good: impl FnOnce(&str) -> bool,
+) -> bool {
+    let Some(name) = transport.csrf_cookie() else {
+        return false;
+    };
+    let (Some(sent), None) = (head.header(HEADER, 0), head.header(HEADER, 1)) else {
+        return false;
+    };
+    let Ok(Some(cookie)) = find_cookie(head, name) else {
+        return false;
+    };
+    constant_time_eq(sent, cookie.as_bytes()) && is_good(cookie)
+}
+
+/// A token that the server made: its key, a nonce, and the digest that binds it to a login. The seal, by
+/// which it is recognised without the login, has been checked.
+struct Parsed<'t> {
+    key: Arc<SubKey>,
+    nonce: &'t str,
+    mac: &'t str,
 }
 
 /// Returns whether a request changes nothing: its method is safe (RFC 9110 §9.2.1), and it does not open

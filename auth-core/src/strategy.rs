@@ -70,7 +70,7 @@ use crate::user::{AuthUser, Epoch};
 ///     ) -> Result<RevokeOutcome, Unavailable> {
 ///         match token.strip_prefix(PREFIX) {
 ///             Some(token) => Strategy::<U>::revoke(&self.0, token, now).await,
-///             None => Ok(RevokeOutcome::Revoked),
+///             None => Ok(RevokeOutcome::NotAccepted),
 ///         }
 ///     }
 ///     fn is_session_secret(&self) -> bool {
@@ -141,8 +141,11 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum RevokeOutcome {
-    /// The token is not accepted (any more).
+    /// The token was accepted before, and is not any more.
     Revoked,
+    /// The token was not accepted before: it is invalid, expired, or a token of another backend. Nothing
+    /// was recorded.
+    NotAccepted,
     /// Nothing was recorded: the token is valid until it expires or its session ends.
     Unsupported,
 }

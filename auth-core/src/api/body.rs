@@ -25,8 +25,31 @@ pub(super) async fn read_fields(
     if !is_json(head) {
         return Err(ErrorCode::UnsupportedMediaType.into());
     }
+    parse(&read(body, MAX_BODY_BYTES).await?)
+}
+
+/// Reads a strict JSON object, or nothing: an empty body is absent with every content type, and so is the
+/// text `null`, which some clients send in its place.
+pub(super) async fn read_optional_fields(
+    head: &dyn RequestHead,
+    body: &mut dyn RequestBody,
+) -> Result<Option<Fields>, Rejection> {
+    if !is_json(head) {
+        return if is_empty(body).await? {
+            Ok(None)
+        } else {
+            Err(ErrorCode::UnsupportedMediaType.into())
+        };
+    }
     let bytes = read(body, MAX_BODY_BYTES).await?;
-    Fields::parse(&bytes).map_err(|error| match error {
+    if matches!(bytes.trim_ascii(), b"" | b"null") {
+        return Ok(None);
+    }
+    parse(&bytes).map(Some)
+}
+
+fn parse(bytes: &[u8]) -> Result<Fields, Rejection> {
+    Fields::parse(bytes).map_err(|error| match error {
         // JSON, and another shape than any route takes.
         crate::http::json::JsonError::NotAnObject => ErrorCode::RequestBodyInvalid.into(),
         _ => ErrorCode::RequestBodyMalformed.into(),
@@ -34,7 +57,7 @@ pub(super) async fn read_fields(
 }
 
 /// Returns whether the body is empty. Nothing of another one is kept.
-pub(super) async fn is_empty(body: &mut dyn RequestBody) -> Result<bool, Rejection> {
+async fn is_empty(body: &mut dyn RequestBody) -> Result<bool, Rejection> {
     match read(body, 0).await {
         Ok(_) => Ok(true),
         Err(ErrorCode::PayloadTooLarge) => Ok(false),
@@ -75,9 +98,13 @@ fn broken(_: BrokenBody) -> ErrorCode {
     ErrorCode::RequestBodyMalformed
 }
 
-/// Whether the one content type is JSON. Parameters are ignored: JSON is UTF-8 (RFC 8259 §8.1),
-/// whatever they say.
+/// Whether the one content type is JSON, and the body is not compressed. Parameters are ignored: JSON is
+/// UTF-8 (RFC 8259 §8.1), whatever they say.
 fn is_json(head: &dyn RequestHead) -> bool {
+    let mut codings = (0..).map_while(|index| head.header("content-encoding", index));
+    if !codings.all(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return false;
+    }
     let (Some(value), None) = (
         head.header("content-type", 0),
         head.header("content-type", 1),

@@ -99,6 +99,18 @@ impl<U: AuthUser> Auth<U> {
         Ok(Caller { user, guard })
     }
 
+    /// Reads a declared body that may be absent.
+    pub(super) async fn read_optional_body<B: Body>(
+        &self,
+        request: &mut RequestParts<'_>,
+    ) -> Result<Option<B>, Rejection> {
+        let Some(mut fields) = optional_fields(request).await? else {
+            return Ok(None);
+        };
+        let body = B::read(&mut fields, &self.body_rules());
+        complete(body, fields).map(Some)
+    }
+
     /// Reads the body of a caller, and authenticates again when it is there: a body can arrive slowly,
     /// and a caller that was demoted, deactivated or logged out meanwhile is refused.
     pub(super) async fn fields_of(
@@ -120,16 +132,12 @@ pub(crate) struct Caller<U: AuthUser> {
     pub(super) guard: Guard<U>,
 }
 
-/// Returns whether the request has no body. One without a content type is 415.
-pub(super) async fn has_no_body(request: &mut RequestParts<'_>) -> Result<bool, Rejection> {
-    if request.head.header("content-type", 0).is_some() {
-        return Ok(false);
-    }
-    if super::body::is_empty(request.body).await? {
-        Ok(true)
-    } else {
-        Err(ErrorCode::UnsupportedMediaType.into())
-    }
+/// Reads the fields of a body that may be absent: `None` if the body is empty or `null`, whatever the
+/// content type says.
+pub(super) async fn optional_fields(
+    request: &mut RequestParts<'_>,
+) -> Result<Option<Fields>, Rejection> {
+    super::body::read_optional_fields(request.head, request.body).await
 }
 
 pub(super) async fn fields(request: &mut RequestParts<'_>) -> Result<Fields, Rejection> {

@@ -31,6 +31,8 @@ pub struct RouteSpec<U: AuthUser> {
     pub(super) path: String,
     pub(super) summary: &'static str,
     pub(super) access: Access,
+    /// Whether a public route reads a credential that comes with the request.
+    pub(super) reads_credential: bool,
     pub(super) body: Option<BodySpec>,
     pub(super) query: Vec<FieldSchema>,
     pub(super) replies: Vec<ReplySpec>,
@@ -147,6 +149,7 @@ impl<U: AuthUser> RouteSpec<U> {
             body: None,
             query: Vec::new(),
             replies: Vec::new(),
+            reads_credential: false,
             codes: Vec::new(),
             refusals: Vec::new(),
             is_on: true,
@@ -160,11 +163,14 @@ impl<U: AuthUser> RouteSpec<U> {
         self
     }
 
-    /// Which callers the document names. A logout authenticates with its own backend only, and declares
-    /// it here; other routes begin with [`of_user`](Self::of_user) or
-    /// [`of_superuser`](Self::of_superuser).
-    pub(crate) fn access(mut self, access: Access) -> Self {
+    fn access(mut self, access: Access) -> Self {
         self.access = access;
+        self
+    }
+
+    /// Declares that a public route reads a credential that comes with the request.
+    pub(crate) fn reads_credential(mut self) -> Self {
+        self.reads_credential = true;
         self
     }
 

@@ -262,7 +262,7 @@ pub(crate) fn check_csrf<U>(who: &Authentication<U>) -> Result<(), Rejection> {
 
 /// Returns the headers that make a browser delete the cookie of a backend. Invalid headers of an
 /// application's transport are left out and logged: the reply is correct without them.
-pub(crate) fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
+fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
     backend.transport().forget().unwrap_or_else(|error| {
         let backend = backend.name();
         tracing::error!(target: "auth", backend, "the cookie is not deleted: {error}");

@@ -143,7 +143,8 @@ impl<U: AuthUser> AuthBuilder<U> {
     }
 
     /// Sets the prefix of every path as clients see it (`/api/v1`), if the routes are nested or a proxy
-    /// removes a prefix. Refresh cookies are bound to the path that the browser sees.
+    /// removes a prefix. A refresh cookie whose path is
+    /// [narrowed](crate::CookieTransport::narrow_refresh_path) is bound to the path that the browser sees.
     #[must_use]
     pub fn public_prefix(mut self, prefix: &str) -> Self {
         self.settings.public_prefix = normalised(prefix);

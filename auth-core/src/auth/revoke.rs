@@ -22,6 +22,10 @@ pub enum RevokeError {
         "backend `{0}` does not record revoked access tokens: give its strategy `.revoked_in(store)`, or end the session"
     )]
     Unsupported(String),
+    /// The backend does not accept this token: it is invalid, expired or revoked, or another backend
+    /// issued it, which still accepts it.
+    #[error("backend `{0}` does not accept this token, so that there is nothing to revoke")]
+    NotAccepted(String),
     /// A store cannot answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -29,7 +33,7 @@ pub enum RevokeError {
 
 impl<U: AuthUser> Auth<U> {
     /// Ends one access token of the backend `backend`, and not its session: for a token that was
-    /// leaked. A token that is invalid or expired needs no revocation and is a success.
+    /// leaked. A success means that the backend accepted the token before and does not accept it any more.
     ///
     /// [`end_session`](crate::Accounts::end_session) and its siblings end whole sessions.
     ///
@@ -59,6 +63,7 @@ impl<U: AuthUser> Auth<U> {
         };
         match login::revoke_access(self.accounts(), backend, token, context).await? {
             RevokeOutcome::Revoked => Ok(()),
+            RevokeOutcome::NotAccepted => Err(RevokeError::NotAccepted(backend.name().to_owned())),
             RevokeOutcome::Unsupported => Err(RevokeError::Unsupported(backend.name().to_owned())),
         }
     }

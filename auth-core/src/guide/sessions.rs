@@ -47,7 +47,10 @@
 //! | ask | `Authorization: Bearer …` | nothing: the browser adds its cookie |
 //! | on 401 | `POST /auth/api/refresh` with `{"refresh_token": …}`, once, and then again what failed | `POST /auth/refresh` without a body, the same |
 //! | on 401 of the refresh | log in again | the same; the cookies are cleared |
-//! | log out | `POST /auth/api/logout` | `POST /auth/logout` |
+//! | log out | `POST /auth/api/logout` with `{"refresh_token": …}` | `POST /auth/logout` |
+//!
+//! A logout is always 204. It ends the session of each token that comes with it: the refresh token counts,
+//! so that a logout works after the access token has expired.
 //!
 //! A client that gets a 503 keeps its tokens and retries later.
 //!
@@ -67,8 +70,9 @@
 //! * Pages on **another origin** (`https://app.example` that calls `https://api.example`) are let in by
 //!   [`allow_origin`](crate::AuthBuilder::allow_origin), and by CORS, which is your framework's.
 //! * Behind a **proxy** that changes `Host`, say [`own_origin`](crate::AuthBuilder::own_origin).
-//! * Where the routes lie **below a prefix**, say [`public_prefix`](crate::AuthBuilder::public_prefix), or
-//!   the refresh cookie never comes back.
+//! * Where the routes lie **below a prefix**, set [`public_prefix`](crate::AuthBuilder::public_prefix): the
+//!   document of the HTTP API names the paths, and a refresh cookie whose path is
+//!   [narrowed](crate::CookieTransport::narrow_refresh_path) comes back.
 //! * **Over plain HTTP** on your own machine:
 //!   [`insecure_over_plain_http`](crate::CookieTransport::insecure_over_plain_http). Many browsers take
 //!   secure cookies from `http://localhost` as well.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::PresentedTokens;
 use super::replace::{by_access, by_refresh};
 use crate::accounts::Accounts;
-use crate::backend::Backend;
+use crate::backend::{Backend, SessionUse};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, SessionsEnded};
@@ -95,13 +95,15 @@ async fn end_access<U: AuthUser>(
             .await?;
     }
     let outcome = backend.strategy().revoke(token, now).await?;
-    let ended = outcome == RevokeOutcome::Revoked || has_session;
-    if ended {
+    // A backend that checks sessions refuses the token from now on; any other still accepts it where it
+    // records no revocations.
+    let is_checked = has_session && backend.session_use() == SessionUse::Checked;
+    if outcome == RevokeOutcome::Revoked || is_checked {
         let mut event = AuthEvent::new(EventKind::TokenRevoked, &context);
         event.user = user;
         accounts.raise(event);
     }
-    Ok(ended)
+    Ok(outcome == RevokeOutcome::Revoked || has_session)
 }
 
 /// The context in which the owner of a session, who presented a token of it, is the actor.

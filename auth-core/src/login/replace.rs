@@ -54,7 +54,8 @@ pub(super) async fn end<U: AuthUser>(
     Ok(())
 }
 
-/// The living session of this backend that an access token proves.
+/// The living session of this backend that an access token proves. The secret of a session proves it after
+/// its own expiry, too, but not after it was revoked.
 pub(super) async fn by_access<U: AuthUser>(
     accounts: &Accounts<U>,
     backend: &Backend<U>,
@@ -65,9 +66,7 @@ pub(super) async fn by_access<U: AuthUser>(
         PresentedToken::Session(secret) => {
             let row = accounts.living_session(backend.name(), &secret.id).await?;
             Ok(match row {
-                Some(row) if sessions.is_access_secret(&row, &secret.secret, accounts.now())? => {
-                    Some(row)
-                }
+                Some(row) if sessions.was_access_secret(&row, &secret.secret)? => Some(row),
                 _ => None,
             })
         }

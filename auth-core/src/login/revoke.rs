@@ -17,12 +17,9 @@ pub(crate) async fn revoke_access<U: AuthUser>(
 ) -> Result<RevokeOutcome, Unavailable> {
     let now = accounts.now();
     let outcome = match backend.read(accounts, token).await? {
-        Some(PresentedToken::Session(secret)) => {
-            revoke_secret(accounts, backend, &secret).await?;
-            RevokeOutcome::Revoked
-        }
+        Some(PresentedToken::Session(secret)) => revoke_secret(accounts, backend, &secret).await?,
         Some(PresentedToken::SelfContained(_)) => backend.strategy().revoke(token, now).await?,
-        None => return Ok(RevokeOutcome::Revoked),
+        None => RevokeOutcome::NotAccepted,
     };
     if outcome == RevokeOutcome::Revoked {
         let event = AuthEvent::new(EventKind::TokenRevoked, context);
@@ -35,18 +32,20 @@ async fn revoke_secret<U: AuthUser>(
     accounts: &Accounts<U>,
     backend: &Backend<U>,
     secret: &SessionSecret,
-) -> Result<(), Unavailable> {
+) -> Result<RevokeOutcome, Unavailable> {
     /// Other writes of one session are rare.
     const ATTEMPTS: u32 = 16;
     let sessions = accounts.session_settings()?;
     for _ in 0..ATTEMPTS {
         let row = accounts.living_session(backend.name(), &secret.id).await?;
-        let Some(row) = row else { return Ok(()) };
+        let Some(row) = row else {
+            return Ok(RevokeOutcome::NotAccepted);
+        };
         let Some(next) = sessions.without_access(&row, &secret.secret, accounts.now())? else {
-            return Ok(());
+            return Ok(RevokeOutcome::NotAccepted);
         };
         if sessions.store().swap_session(&next).await? {
-            return Ok(());
+            return Ok(RevokeOutcome::Revoked);
         }
     }
     Err(Unavailable::new(

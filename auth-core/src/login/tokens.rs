@@ -49,8 +49,8 @@ impl<U> fmt::Debug for IssuedTokens<U> {
 /// ```
 #[derive(Clone, Copy, Default)]
 pub struct PresentedTokens<'a> {
-    pub(super) access: Option<&'a str>,
-    pub(super) refresh: Option<&'a str>,
+    pub(crate) access: Option<&'a str>,
+    pub(crate) refresh: Option<&'a str>,
 }
 
 impl<'a> PresentedTokens<'a> {

@@ -71,6 +71,9 @@ impl TokenState {
 pub(super) struct Micros(i64);
 
 impl Micros {
+    /// The deadline of an access token that was revoked.
+    pub(super) const REVOKED: Self = Self(0);
+
     pub(super) fn floor(time: OffsetDateTime) -> Self {
         let micros = time.unix_timestamp_nanos().div_euclid(1_000);
         // Years -9999 to 9999 in microseconds take 59 bits, so that this never saturates.

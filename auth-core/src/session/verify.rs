@@ -28,6 +28,21 @@ impl Sessions {
         )
     }
 
+    /// Returns whether this is the secret of an access token of the session, valid or expired. A revoked
+    /// one is not.
+    pub(crate) fn was_access_secret(
+        &self,
+        row: &StoredSession,
+        secret: &[u8; 32],
+    ) -> Result<bool, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        let input = DigestInput::Access(&row.id, secret);
+        let mut all = [state.access, state.previous_access].into_iter().flatten();
+        Ok(all.any(|access| {
+            access.until != Micros::REVOKED && access.digest.is_of(&self.keys, input)
+        }))
+    }
+
     /// Returns the next version of the session, in which this secret is not valid any more; `None` if
     /// it is not valid now.
     pub(crate) fn without_access(
@@ -43,7 +58,7 @@ impl Sessions {
             let valid = access.as_mut().filter(|one| now < one.until.to_time());
             if let Some(access) = valid.filter(|one| one.digest.is_of(&self.keys, input)) {
                 // It stays as an expired one, so that a refresh within the grace makes another one.
-                access.until = Micros::floor(now);
+                access.until = Micros::REVOKED;
                 is_there = true;
             }
         }

@@ -288,7 +288,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
 
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {
         let Some(claims) = self.decode(token, now) else {
-            return Ok(RevokeOutcome::Revoked);
+            return Ok(RevokeOutcome::NotAccepted);
         };
         let Revocation::Store(store) = &self.revocation else {
             return Ok(RevokeOutcome::Unsupported);

@@ -1,5 +1,8 @@
 //! Cookies (RFC 6265bis).
 
+mod clear;
+mod set;
+
 use std::time::Duration;
 
 use super::{
@@ -7,28 +10,26 @@ use super::{
     cookie_header,
 };
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
-use crate::http::{Header, InvalidHeader, Reply, RequestHead};
+use crate::http::{Reply, RequestHead};
 use crate::strategy::IssuedToken;
 
 const SET_COOKIE: &str = "set-cookie";
 
-/// Carries the token in a cookie that scripts cannot read, and the refresh token in a cookie that is
-/// sent only to the refresh route.
+/// Carries the token in a cookie that scripts cannot read, and the refresh token in another one.
 ///
 /// | cookie | by default | attributes |
 /// | --- | --- | --- |
 /// | access | `__Host-auth` | `HttpOnly; Secure; SameSite=Lax; Path=/` |
-/// | refresh, with sessions | `__Secure-auth-refresh` | the same, `Path` of the refresh route |
+/// | refresh, with sessions | `__Host-auth-refresh` | the same |
 /// | CSRF token, for scripts of clients that send no origin | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
 ///
 /// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
-/// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). The path of the refresh
-/// cookie leaves no room for the latter: a planted one is refused beside the CSRF cookie of another
-/// session. Each lives as long as its token, and that of the CSRF token as long as the session.
+/// host, so that no neighbouring domain can plant one (RFC 6265bis §4.1.3). Each lives as long as its
+/// token, and that of the CSRF token as long as the session.
 ///
-/// If routes are nested, or a proxy adds a prefix, set
-/// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix): otherwise browsers do not send
-/// the refresh cookie.
+/// The refresh cookie comes with every request, so that a logout and a new login find the session after
+/// the access cookie has expired, and so that nested routes do not lose it.
+/// [`narrow_refresh_path`](Self::narrow_refresh_path) binds it to the refresh route instead.
 ///
 /// # Examples
 ///
@@ -40,6 +41,10 @@ const SET_COOKIE: &str = "set-cookie";
 /// let backend: Backend<User> = Backend::new("web", cookies, OpaqueStrategy::new());
 /// ```
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches, each of which the builder has as well"
+)]
 pub struct CookieTransport {
     base: String,
     secure: bool,
@@ -48,6 +53,11 @@ pub struct CookieTransport {
     domain: Option<String>,
     persistent: bool,
     partitioned: bool,
+    /// Whether the refresh cookie is sent to the refresh route only.
+    narrow: bool,
+    clear_site_data: bool,
+    /// Domains of earlier cookies.
+    old_domains: Vec<String>,
     names: Names,
 }
 
@@ -92,6 +102,9 @@ impl CookieTransport {
             domain: None,
             persistent: true,
             partitioned: false,
+            narrow: false,
+            clear_site_data: false,
+            old_domains: Vec::new(),
             names: Names {
                 access: String::new(),
                 refresh: String::new(),
@@ -135,6 +148,46 @@ impl CookieTransport {
         self
     }
 
+    /// Sends the refresh cookie to the refresh route only. Its prefix is then `__Secure-`, which a
+    /// neighbouring domain can plant: a planted cookie is refused beside the CSRF cookie of another
+    /// session. A logout or a new login after the access cookie has expired does not find the session.
+    ///
+    /// If the routes are nested, or a proxy adds a prefix, set
+    /// [`AuthBuilder::public_prefix`](crate::AuthBuilder::public_prefix): otherwise browsers do not send
+    /// the refresh cookie.
+    #[must_use]
+    pub fn narrow_refresh_path(mut self) -> Self {
+        self.narrow = true;
+        self.rename();
+        self
+    }
+
+    /// Sends `Clear-Site-Data: "cookies"` with the reply to a logout. A browser then deletes every cookie
+    /// of the registered domain: those of sibling applications, too.
+    #[must_use]
+    pub fn clear_site_data(mut self) -> Self {
+        self.clear_site_data = true;
+        self
+    }
+
+    /// Clears the cookies of an earlier configuration with
+    /// [`share_with_subdomains(domain)`](Self::share_with_subdomains), at each login and logout. A browser
+    /// sends old and new cookies side by side, and two values of one name are refused.
+    ///
+    /// ```
+    /// use auth_core::CookieTransport;
+    ///
+    /// // Was `share_with_subdomains("example.com")` until this release:
+    /// let cookies = CookieTransport::new()
+    ///     .share_with_subdomains("shop.example.com")
+    ///     .also_clears_domain("example.com");
+    /// ```
+    #[must_use]
+    pub fn also_clears_domain(mut self, domain: impl Into<String>) -> Self {
+        self.old_domains.push(domain.into());
+        self
+    }
+
     /// Lets the cookies end with the browser, and not only with their tokens.
     #[must_use]
     pub fn until_browser_closes(mut self) -> Self {
@@ -167,13 +220,20 @@ impl CookieTransport {
         };
         self.names = Names {
             access: format!("{host}{base}"),
-            refresh: format!("{anywhere}{base}-refresh"),
+            refresh: format!(
+                "{}{base}-refresh",
+                if self.narrow { anywhere } else { host }
+            ),
             csrf: format!("{host}{base}-csrf"),
         };
     }
 
     /// Returns the value of `Set-Cookie` that sets a cookie.
     fn set(&self, cookie: &Cookie<'_>) -> String {
+        self.set_for(cookie, self.domain.as_deref())
+    }
+
+    fn set_for(&self, cookie: &Cookie<'_>, domain: Option<&str>) -> String {
         let Cookie {
             name,
             value,
@@ -195,7 +255,7 @@ impl CookieTransport {
         });
         text.push_str("; Path=");
         text.push_str(path);
-        if let Some(domain) = &self.domain {
+        if let Some(domain) = domain {
             text.push_str("; Domain=");
             text.push_str(domain);
         }
@@ -229,7 +289,11 @@ impl CookieTransport {
         Cookie {
             name: &self.names.refresh,
             value,
-            path: refresh_path.as_str(),
+            path: if self.narrow {
+                refresh_path.as_str()
+            } else {
+                "/"
+            },
             http_only: true,
             max_age,
         }
@@ -279,17 +343,17 @@ impl Transport for CookieTransport {
             let life = refresh.as_ref().map_or(life, |token| self.life(token));
             cookies.push(self.set(&self.csrf(token, life)));
         }
+        cookies.extend(self.cleared_at_old_domains(refresh_path));
         setting(Reply::empty(204), cookies)
     }
 
     fn logout(&self, refresh_path: &RefreshPath) -> Reply {
-        let now = Some(Duration::ZERO);
-        let cleared = [
-            self.set(&self.access("", now)),
-            self.set(&self.refresh("", refresh_path, now)),
-            self.set(&self.csrf("", now)),
-        ];
-        setting(Reply::empty(204), cleared).header("clear-site-data", "\"cookies\"")
+        let reply = setting(Reply::empty(204), self.cleared(refresh_path));
+        if self.clear_site_data {
+            reply.header("clear-site-data", "\"cookies\"")
+        } else {
+            reply
+        }
     }
 
     fn source(&self) -> CredentialSource {
@@ -319,9 +383,14 @@ impl Transport for CookieTransport {
             let name = self.base.escape_default().to_string();
             report.problem(ConfigProblem::InvalidCookieName { name });
         }
-        if let Some(domain) = &self.domain {
+        for domain in self.domain.iter().chain(&self.old_domains) {
             let is_of_domain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-            if domain.is_empty() || domain.starts_with('.') || !domain.chars().all(is_of_domain) {
+            let is_old = self.old_domains.contains(domain) && self.domain.as_ref() == Some(domain);
+            if domain.is_empty()
+                || domain.starts_with('.')
+                || !domain.chars().all(is_of_domain)
+                || is_old
+            {
                 let domain = domain.escape_default().to_string();
                 report.problem(ConfigProblem::InvalidCookieDomain { domain });
             }
@@ -339,41 +408,6 @@ impl Transport for CookieTransport {
                 what: "cookies go along with requests that other sites cause".to_owned(),
             });
         }
-    }
-}
-
-impl CookieSet for CookieTransport {
-    fn read_refresh<'r>(
-        &self,
-        head: &'r dyn RequestHead,
-    ) -> Result<Option<&'r str>, MalformedCredential> {
-        cookie_header::find(head, &self.names.refresh)
-    }
-
-    fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
-        let cleared = self.set(&self.access("", Some(Duration::ZERO)));
-        Ok(vec![Header::new(SET_COOKIE, cleared)?])
-    }
-
-    fn csrf_cookie(&self) -> Option<&str> {
-        Some(&self.names.csrf)
-    }
-
-    fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader> {
-        Header::new(SET_COOKIE, self.set(&self.csrf(token, None)))
-    }
-
-    fn names(&self) -> Vec<&str> {
-        let Names {
-            access,
-            refresh,
-            csrf,
-        } = &self.names;
-        vec![access, refresh, csrf]
-    }
-
-    fn is_secure(&self) -> bool {
-        self.secure
     }
 }
 

@@ -4,4 +4,5 @@ mod body;
 mod endpoints;
 mod routes;
 
+pub(in crate::api) use body::RefreshBody;
 pub(super) use routes::routes;

@@ -11,7 +11,7 @@ use crate::transport::{CredentialSource, find_cookie};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
-    /// Refuses a login or a refresh with a cookie that another site may have caused.
+    /// Refuses a refresh with a cookie that another site may have caused.
     pub(in crate::api) fn check_forgery(
         &self,
         backend: &Backend<U>,
@@ -32,7 +32,23 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    /// Tells of a request that may be forged; whether it is refused.
+    /// Refuses a login with a cookie that another site may have caused.
+    pub(in crate::api) fn check_login_forgery(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        context: &Context,
+    ) -> Result<(), Rejection> {
+        let transport = backend.transport();
+        let passes = transport.source() == CredentialSource::Header
+            || self.csrf().passes_login(head, transport);
+        if passes || !self.is_forgery(context) {
+            return Ok(());
+        }
+        Err(ErrorCode::CsrfFailed.into())
+    }
+
+    /// Raises the event of a request that may be forged. Returns whether it is refused.
     pub(in crate::api) fn is_forgery(&self, context: &Context) -> bool {
         let event = AuthEvent::new(EventKind::CsrfRefused, context);
         self.accounts().raise(event);
@@ -52,12 +68,8 @@ impl<U: AuthUser> Auth<U> {
         };
         let may_keep = match find_cookie(head, name) {
             Ok(None) => false,
-            // A pre-login token is kept. Any other token belongs to a session; without an access cookie
-            // that session has ended, and a login would not accept the token.
-            Ok(Some(token)) => {
-                self.csrf().is_of(token, &CsrfBinding::Anonymous)
-                    || !matches!(transport.read(head), Ok(None))
-            }
+            // A login accepts every genuine token, and the session of this one may still be refreshed.
+            Ok(Some(token)) => self.csrf().is_genuine(token),
             Err(_) => true,
         };
         if may_keep {

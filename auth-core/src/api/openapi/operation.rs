@@ -64,14 +64,15 @@ fn takes_cookies<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> bool {
     is_asked && backends(auth, spec).any(is_cookie)
 }
 
-/// One alternative for each backend.
+/// One alternative for each backend, and the empty one where the credential is optional.
 fn security<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> Vec<Value> {
-    if spec.needs() == Access::Public {
+    let is_public = spec.needs() == Access::Public;
+    if is_public && !spec.reads_credential {
         return Vec::new();
     }
-    backends(auth, spec)
-        .map(|backend| json!({ backend.name(): [] }))
-        .collect()
+    let none = is_public.then(|| json!({}));
+    let each = backends(auth, spec).map(|backend| json!({ backend.name(): [] }));
+    none.into_iter().chain(each).collect()
 }
 
 fn parameters<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> Vec<Value> {

@@ -122,7 +122,7 @@ fn credentials_are_alternatives_of_the_backends() {
     let login = at(&document, "/paths/~1auth~1login/post/security");
     assert_eq!(*login, serde_json::json!([]));
     let logout = at(&document, "/paths/~1auth~1web~1logout/post/security");
-    assert_eq!(*logout, serde_json::json!([{ "web": [] }]));
+    assert_eq!(*logout, serde_json::json!([{}, { "web": [] }]));
     let schemes = at(&document, "/components/securitySchemes");
     assert_eq!(schemes["api"]["scheme"], "bearer");
     assert_eq!(schemes["web"]["name"], "__Host-auth");

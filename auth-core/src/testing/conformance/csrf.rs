@@ -12,7 +12,7 @@ use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
 group!("csrf": source_then_origin_then_token_decide, every_route, login_and_refresh, tokens,
-    token_before_login, token_after_the_end_of_the_session, bearer_needs_no_csrf_token,
+    token_before_login, token_after_the_end_of_the_session, offer_keeps_a_genuine_token, bearer_needs_no_csrf_token,
     simple_content_types, safe_methods_change_nothing, log_only);
 
 const HEADER: &str = "x-csrf-token";
@@ -211,16 +211,13 @@ async fn token_before_login(run: &CaseRun<'_>) {
     case.expect(patch, refused()).await;
 }
 
-/// A browser whose session was ended elsewhere still has its CSRF token, and is offered a new one for the
-/// login. Beside an access cookie the token stays, because it may belong to that session.
+/// A browser whose session was ended elsewhere still has its CSRF token, which is good for the login.
 async fn token_after_the_end_of_the_session(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let mut jar = Jar::default();
     log_in(&case, &mut jar).await;
     let of_session = jar.value(COOKIE);
     let options = WireRequest::new("OPTIONS", "/auth/login");
-    jar.take(&case.send(&jar.send(options.clone())).await);
-    case.same("it stays", jar.value(COOKIE), of_session.clone());
     let mut elsewhere = Jar::default();
     log_in(&case, &mut elsewhere).await;
     let revoke = WireRequest::new("POST", "/auth/sessions/revoke-others");
@@ -229,11 +226,36 @@ async fn token_after_the_end_of_the_session(run: &CaseRun<'_>) {
     jar.take(&case.send(&me(&jar)).await);
     case.same("it is over", jar.value("__Host-auth"), String::new());
     jar.take(&case.send(&jar.send(options)).await);
-    case.check(jar.value(COOKIE) != of_session, "another one is offered");
+    case.same("the token stays", jar.value(COOKIE), of_session);
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
-    let login = WireRequest::post("/auth/login", &body).header(HEADER, jar.value(COOKIE));
-    let reply = case.send(&jar.send(login)).await;
+    let login = || WireRequest::post("/auth/login", &body);
+    let forged = login().header(HEADER, format!("{}x", jar.value(COOKIE)));
+    case.expect(jar.send(forged), refused()).await;
+    let reply = case
+        .send(&jar.send(login().header(HEADER, jar.value(COOKIE))))
+        .await;
     case.same("a login with it", reply.status, 204);
+}
+
+/// The token of a session stays where the access cookie has expired: the session can still be refreshed.
+async fn offer_keeps_a_genuine_token(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
+    let mut jar = Jar::default();
+    log_in(&case, &mut jar).await;
+    case.clock.advance(time::Duration::hours(2));
+    jar.remove("__Host-auth");
+    let kept = jar.value(COOKIE);
+    let options = WireRequest::new("OPTIONS", "/auth/login");
+    jar.take(&case.send(&jar.send(options.clone())).await);
+    case.same("the token", jar.value(COOKIE), kept.clone());
+    let refresh = WireRequest::new("POST", "/auth/refresh").header(HEADER, kept);
+    let reply = case.send(&jar.send(refresh)).await;
+    case.same("a refresh with it", reply.status, 204);
+    // A text that the server did not make is replaced.
+    let planted = options.header("cookie", format!("{COOKIE}=planted"));
+    let mut other = Jar::default();
+    other.take(&case.send(&planted).await);
+    case.same("an offer", other.names(), vec![COOKIE]);
 }
 
 /// C-CS-05: a request with a bearer token needs no CSRF token, and its cookie is ignored.

@@ -41,6 +41,11 @@ impl Jar {
         }
     }
 
+    /// Drops a cookie, as a browser does after its expiry.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.retain(|kept| kept.name != name);
+    }
+
     /// Adds the cookies whose path fits (RFC 6265 §5.1.4).
     pub(super) fn send(&self, request: WireRequest) -> WireRequest {
         let path = request.target.split('?').next().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::ConfigReport;
+use crate::http::Header;
 
 fn lines(reply: &Reply) -> Vec<String> {
     let lines = reply
@@ -42,7 +43,7 @@ fn attributes_of_each_preset() {
         new(),
         [
             "__Host-auth=a; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60",
-            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=Lax; Path=/auth/refresh; Max-Age=600",
+            "__Host-auth-refresh=r; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=600",
             "__Host-auth-csrf=c; Secure; SameSite=Lax; Path=/; Max-Age=600",
         ],
     );
@@ -53,7 +54,7 @@ fn attributes_of_each_preset() {
             .until_browser_closes(),
         [
             "__Host-shop=a; HttpOnly; Secure; SameSite=Strict; Path=/",
-            "__Secure-shop-refresh=r; HttpOnly; Secure; SameSite=Strict; Path=/auth/refresh",
+            "__Host-shop-refresh=r; HttpOnly; Secure; SameSite=Strict; Path=/",
             "__Host-shop-csrf=c; Secure; SameSite=Strict; Path=/",
         ],
     );
@@ -61,8 +62,16 @@ fn attributes_of_each_preset() {
         new().insecure_over_plain_http(),
         [
             "auth=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60",
-            "auth-refresh=r; HttpOnly; SameSite=Lax; Path=/auth/refresh; Max-Age=600",
+            "auth-refresh=r; HttpOnly; SameSite=Lax; Path=/; Max-Age=600",
             "auth-csrf=c; SameSite=Lax; Path=/; Max-Age=600",
+        ],
+    );
+    check(
+        new().narrow_refresh_path(),
+        [
+            "__Host-auth=a; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60",
+            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=Lax; Path=/auth/refresh; Max-Age=600",
+            "__Host-auth-csrf=c; Secure; SameSite=Lax; Path=/; Max-Age=600",
         ],
     );
     // K-02, K-08: a domain, and a partition, only if configured.
@@ -73,7 +82,7 @@ fn attributes_of_each_preset() {
             .dangerous_same_site_none(),
         [
             "__Secure-auth=a; HttpOnly; Secure; SameSite=None; Path=/; Domain=example.com; Max-Age=60; Partitioned",
-            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=None; Path=/auth/refresh; Domain=example.com; Max-Age=600; Partitioned",
+            "__Secure-auth-refresh=r; HttpOnly; Secure; SameSite=None; Path=/; Domain=example.com; Max-Age=600; Partitioned",
             "__Secure-auth-csrf=c; Secure; SameSite=None; Path=/; Domain=example.com; Max-Age=600; Partitioned",
         ],
     );
@@ -85,7 +94,7 @@ fn clearing_repeats_the_attributes() {
     let refresh_path = RefreshPath::new("/api/auth/refresh");
     for transport in [
         CookieTransport::new(),
-        CookieTransport::new().share_with_subdomains("example.com"),
+        CookieTransport::new().narrow_refresh_path(),
         CookieTransport::new().insecure_over_plain_http(),
     ] {
         let without_value = |line: &String| {
@@ -109,10 +118,77 @@ fn clearing_repeats_the_attributes() {
                 "{line}"
             );
         }
-        let clear = Header::new("clear-site-data", "\"cookies\"").unwrap();
-        assert!(reply.headers().any(|header| *header == clear));
         assert_eq!(transport.forget().unwrap()[0].value(), cleared[0]);
     }
+}
+
+/// A logout deletes the cookies of this transport only; other cookies of the registered domain stay unless
+/// the application asks for it.
+#[test]
+fn clear_site_data_is_sent_on_request_only() {
+    let refresh_path = RefreshPath::new("/auth/refresh");
+    let clear = Header::new("clear-site-data", "\"cookies\"").unwrap();
+    for (transport, expected) in [
+        (CookieTransport::new(), false),
+        (CookieTransport::new().clear_site_data(), true),
+    ] {
+        let reply = transport.logout(&refresh_path);
+        assert_eq!(reply.headers().any(|header| *header == clear), expected);
+    }
+}
+
+/// Cookies of an earlier domain, and those that the host set for itself, are cleared at a logout, with a
+/// cookie that is refused, and (those of an earlier domain) at a login.
+#[test]
+fn cookies_of_an_earlier_domain_are_cleared() {
+    let refresh_path = RefreshPath::new("/auth/refresh");
+    let domains = |lines: &[String]| {
+        let all = lines.iter().filter(|line| line.ends_with("Max-Age=0"));
+        let pairs = all.map(|line| {
+            let name = line.split('=').next().unwrap().to_owned();
+            let domain = line
+                .split("; ")
+                .find_map(|part| part.strip_prefix("Domain="));
+            (name, domain.unwrap_or("-").to_owned())
+        });
+        pairs.collect::<Vec<_>>()
+    };
+    let names = [
+        "__Secure-auth",
+        "__Secure-auth-refresh",
+        "__Secure-auth-csrf",
+    ];
+    let at = |domain: &str| {
+        names
+            .map(|name| (name.to_owned(), domain.to_owned()))
+            .to_vec()
+    };
+    let shop = CookieTransport::new()
+        .share_with_subdomains("shop.example.com")
+        .also_clears_domain("example.com");
+    assert_eq!(problems(&shop), 0);
+    let all = [at("shop.example.com"), at("-"), at("example.com")].concat();
+    assert_eq!(domains(&lines(&shop.logout(&refresh_path))), all);
+    let login = lines(&login(&shop, "/auth/refresh", Duration::from_mins(1)));
+    assert_eq!(domains(&login), at("example.com"));
+    let forgotten = shop.forget().unwrap();
+    let forgotten: Vec<_> = forgotten
+        .iter()
+        .map(|line| line.value().to_owned())
+        .collect();
+    let expected = [
+        &at("shop.example.com")[..1],
+        &at("-")[..1],
+        &at("example.com")[..1],
+    ];
+    assert_eq!(domains(&forgotten), expected.concat());
+    // From a shared domain to this host alone.
+    let host = CookieTransport::new().also_clears_domain("example.com");
+    let cleared = domains(&lines(&host.logout(&refresh_path)));
+    assert_eq!(cleared[3..], at("example.com"));
+    // The domain in use is not an earlier one.
+    let same = CookieTransport::new().share_with_subdomains("example.com");
+    assert_eq!(problems(&same.also_clears_domain("example.com")), 1);
 }
 
 /// K-05, A3.3.5: 400 days at the most, and no more than a browser keeps.
@@ -123,7 +199,7 @@ fn lifetime_is_limited_to_400_days() {
     assert!(lines(&reply)[0].ends_with("; Max-Age=34560000"));
     let transport = CookieTransport::new().name("n".repeat(64));
     assert_eq!(problems(&transport), 0);
-    assert_eq!(transport.capacity(), 4096 - "__Secure--refresh".len() - 64);
+    assert_eq!(transport.capacity(), 4096 - "__Host--refresh".len() - 64);
 }
 
 #[test]

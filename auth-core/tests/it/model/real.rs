@@ -173,7 +173,7 @@ impl Real {
 
     fn note_csrf(&self, reply: &WireReply) {
         let [refresh, csrf] =
-            ["__Secure-auth-refresh=", "__Host-auth-csrf="].map(|start| cookie(reply, start));
+            ["__Host-auth-refresh=", "__Host-auth-csrf="].map(|start| cookie(reply, start));
         if let Some((refresh, csrf)) = refresh.zip(csrf) {
             let mut known = self.csrf.lock().unwrap();
             known.insert(session_of(&refresh), csrf);
@@ -233,7 +233,7 @@ pub(super) fn access_cookie(token: &str) -> String {
 }
 
 pub(super) fn refresh_cookie(token: &str) -> String {
-    format!("__Secure-auth-refresh={token}")
+    format!("__Host-auth-refresh={token}")
 }
 
 /// A browser says that its own page asks.
@@ -246,7 +246,7 @@ pub(super) fn tokens(kind: Kind, reply: &WireReply) -> Option<Tokens> {
     if kind == Kind::Web {
         return Some(Tokens {
             access: cookie(reply, "__Host-auth=")?,
-            refresh: cookie(reply, "__Secure-auth-refresh=")?,
+            refresh: cookie(reply, "__Host-auth-refresh=")?,
         });
     }
     let body: Value = serde_json::from_slice(&reply.body).ok()?;

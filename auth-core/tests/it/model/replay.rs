@@ -287,14 +287,12 @@ impl Replay {
         let Some(place) = self.picked(by, |held| held.access, self.accesses.len()) else {
             return Ok(());
         };
-        let target = real::path(self.access(place).1, "logout");
-        let request = WireRequest::new("POST", &target);
-        if let Some((reply, Some(own))) = self.ask(at, by, request).await? {
-            let owner = self.spec.sessions[own].owner;
-            self.spec.end(owner, own);
-            check(&reply, 204, "a logout")?;
-        }
-        Ok(())
+        let (access, kind) = self.access(place);
+        let request = WireRequest::new("POST", &real::path(kind, "logout"));
+        let token = (kind, access.text.as_str());
+        let reply = self.real.with_access(at, token, request).await;
+        self.spec.logout(access.session, access.proof);
+        check(&reply, 204, "a logout")
     }
 
     async fn end_session(&mut self, at: usize, by: Pick, session: usize) -> Checked {

@@ -102,10 +102,15 @@ impl Spec {
     /// A browser that logs in again gives away what it had (A7.2.4): if its access token proves the
     /// session, or if it shows any refresh token of it.
     pub(super) fn replace(&mut self, session: usize, proof: Option<Proof>) {
-        let proves = proof.is_none_or(|proof| self.is_fresh(session, proof));
+        let proves = proof.is_none_or(|proof| self.names_its_session(session, proof));
         if proves && self.is_there(session) {
             self.sessions[session].there = false;
         }
+    }
+
+    /// A logout ends the session of its access token, also where an opaque one has expired.
+    pub(super) fn logout(&mut self, session: usize, proof: Proof) {
+        self.replace(session, Some(proof));
     }
 
     /// Whether an access token is good; if it is, its session is used.
@@ -205,6 +210,19 @@ impl Spec {
             Proof::Generation(number) => {
                 let is_before = number + 1 == row.generation;
                 is_before && row.previous_until.is_some_and(|until| now < until)
+            }
+        }
+    }
+
+    /// Whether an access token still proves its session, to end it. The row forgets the secret of the
+    /// generation before if it had expired at the rotation.
+    fn names_its_session(&self, session: usize, proof: Proof) -> bool {
+        let row = &self.sessions[session];
+        match proof {
+            Proof::SignedAt(_) => self.is_fresh(session, proof),
+            Proof::Generation(number) => {
+                let is_before = number + 1 == row.generation && row.previous_until.is_some();
+                number == row.generation || is_before
             }
         }
     }

@@ -6,7 +6,6 @@ use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
-use crate::csrf::CsrfBinding;
 use crate::http::RequestHead;
 use crate::login::{self, LoginError, LoginStep, PresentedTokens};
 use crate::transport::CredentialSource;
@@ -20,7 +19,7 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let context = &context.clone().with_backend(backend.shared_name());
-        self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
+        self.check_login_forgery(backend, request.head, context)?;
         let LoginBody {
             identifier,
             password,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use crate::accounts::{ChangePasswordError, DeleteSelfError, SelfUpdate, UpdateSelfError};
 use crate::api::declared::Body;
-use crate::api::endpoint::{Answer, Caller, RequestParts, complete, has_no_body, taken};
+use crate::api::endpoint::{Answer, Caller, RequestParts, complete, optional_fields, taken};
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
@@ -90,21 +90,27 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let (accounts, mode) = (self.accounts(), self.settings().delete_mode);
-        let (user, deleted) = if has_no_body(request).await? {
-            let guard = caller.guard.fresh(RECENT_LOGIN);
-            let user = self.caller(guard, request.head, context).await?.user;
-            let deleted = accounts
-                .delete_self_without_password(user.user(), mode, &user.context())
-                .await;
-            (user, deleted)
-        } else {
-            let (user, mut fields) = self.fields_of(caller, request, context).await?;
-            let body = DeleteMeBody::read(&mut fields, &self.body_rules());
-            let DeleteMeBody { current_password } = complete(body, fields)?;
-            let deleted = accounts
-                .delete_self(user.user(), &current_password, mode, &user.context())
-                .await;
-            (user, deleted)
+        let fields = optional_fields(request).await?;
+        let guard = match fields {
+            Some(_) => caller.guard,
+            None => caller.guard.fresh(RECENT_LOGIN),
+        };
+        // A body can arrive slowly: the caller may have changed since.
+        let user = self.caller(guard, request.head, context).await?.user;
+        let (row, context) = (user.user(), user.context());
+        let deleted = match fields {
+            None => {
+                accounts
+                    .delete_self_without_password(row, mode, &context)
+                    .await
+            }
+            Some(mut fields) => {
+                let body = DeleteMeBody::read(&mut fields, &self.body_rules());
+                let DeleteMeBody { current_password } = complete(body, fields)?;
+                accounts
+                    .delete_self(row, &current_password, mode, &context)
+                    .await
+            }
         };
         deleted.map_err(|error| match error {
             DeleteSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),

@@ -9,7 +9,6 @@ use crate::context::Context;
 use crate::csrf::CsrfBinding;
 use crate::login::{self, RefreshError};
 use crate::session::RefreshToken;
-use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
@@ -21,14 +20,12 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let context = &context.clone().with_backend(backend.shared_name());
-        let is_ambient = backend.transport().source() == CredentialSource::Cookie;
-        let has_body = request.head.header("content-type", 0).is_some();
-        let token = if is_ambient && !has_body {
-            self.token_of_cookie(backend, request, context)?
-        } else {
+        let body: Option<RefreshBody> = self.read_optional_body(request).await?;
+        let token = if let Some(token) = body.and_then(|body| body.refresh_token) {
             self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
-            let body: RefreshBody = self.read_body(request).await?;
-            Some(body.refresh_token.0)
+            Some(token.0)
+        } else {
+            self.token_of_cookie(backend, request, context)?
         };
         let Some(token) = token else {
             return Err(self.refresh_refused(backend));

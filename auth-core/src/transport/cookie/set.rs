@@ -1,0 +1,40 @@
+//! The cookies of the transport as a set: their names, the refresh token, and the CSRF cookie.
+
+use super::{CookieTransport, Names, SET_COOKIE};
+use crate::http::{Header, InvalidHeader, RequestHead};
+use crate::transport::{CookieSet, MalformedCredential, cookie_header};
+
+impl CookieSet for CookieTransport {
+    fn read_refresh<'r>(
+        &self,
+        head: &'r dyn RequestHead,
+    ) -> Result<Option<&'r str>, MalformedCredential> {
+        cookie_header::find(head, &self.names.refresh)
+    }
+
+    fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
+        let lines = self.access_cleared().into_iter();
+        lines.map(|line| Header::new(SET_COOKIE, line)).collect()
+    }
+
+    fn csrf_cookie(&self) -> Option<&str> {
+        Some(&self.names.csrf)
+    }
+
+    fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader> {
+        Header::new(SET_COOKIE, self.set(&self.csrf(token, None)))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let Names {
+            access,
+            refresh,
+            csrf,
+        } = &self.names;
+        vec![access, refresh, csrf]
+    }
+
+    fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
