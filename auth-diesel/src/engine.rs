@@ -14,12 +14,17 @@ pub(crate) mod sqlite;
 mod upsert;
 
 use std::future::Future;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use std::time::Duration;
 
 use auth_core::store::Window;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorInformation, Error as DieselError};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{PoolError, PoolableConnection};
 use diesel_async::{AsyncConnection, TransactionManager};
+use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
 use crate::error::OpenError;
@@ -38,6 +43,10 @@ pub type Pool<C> = bb8::Pool<<C as Engine>::Manager>;
 
 /// The syntax and the capabilities of an engine.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are capabilities, each there or not"
+)]
 pub struct Dialect {
     /// The beginning of its URLs, including `://`.
     pub scheme: &'static str,
@@ -51,6 +60,8 @@ pub struct Dialect {
     /// Whether the engine allows one writer at a time, so that writers should queue before they take
     /// a connection.
     pub single_writer: bool,
+    /// Whether a server runs the statements, which can stop answering.
+    pub server: bool,
 }
 
 impl Dialect {
@@ -65,6 +76,20 @@ impl Dialect {
     pub(crate) fn for_update(&self) -> &'static str {
         if self.row_locks { " FOR UPDATE" } else { "" }
     }
+}
+
+/// What an error means for its operation and for its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consequence {
+    /// The operation fails; the connection can be used again.
+    Failed,
+    /// The engine ended the transaction because of a conflict with another one: a retry is likely to succeed.
+    Conflict,
+    /// The connection must not be used again; the server rejected the statement, so that nothing was
+    /// written.
+    ClosedUnwritten,
+    /// The connection must not be used again, and whether the statement was applied is unknown.
+    Closed,
 }
 
 /// The engine behind a connection.
@@ -149,9 +174,15 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// Returns the part of an engine's message that may be logged: never a bound or stored value.
     fn loggable(info: &dyn DatabaseErrorInformation) -> String;
 
-    /// Returns whether the engine ended a transaction because of a conflict with another one, so that a
-    /// retry is likely to succeed.
-    fn is_conflict(error: &DieselError) -> bool;
+    /// Returns what an error means for its operation and for its connection: one table for each engine.
+    ///
+    /// It reads codes and the structure of an error, never a text for people, which a server may
+    /// write in another language.
+    fn consequence(error: &DieselError) -> Consequence;
+
+    /// Returns a future that asks the server to cancel the statement that this connection runs; `None` if
+    /// the engine has no server.
+    fn cancellation(&self) -> Option<BoxFuture<'static, ()>>;
 
     /// Opens a transaction, or a savepoint within one.
     fn begin(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
@@ -169,19 +200,19 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     }
 }
 
-/// Implements the two ways to run a statement for a concrete connection: Diesel's types for rows
-/// and futures have no useful bounds in generic code.
+/// Defines the two ways to run a statement on a concrete connection, `rows` and `affected`: Diesel's
+/// types for rows and futures have no useful bounds in generic code.
 macro_rules! statements {
-    () => {
-        async fn fetch(
-            &mut self,
+    ($connection:ty) => {
+        async fn rows(
+            connection: &mut $connection,
             statement: crate::sql::Statement,
         ) -> diesel::QueryResult<Vec<crate::sql::Row>> {
             use diesel_async::AsyncConnectionCore as _;
             use futures_util::TryStreamExt as _;
 
             let columns = statement.columns().to_vec();
-            let mut stream = self.load(statement).await?;
+            let mut stream = connection.load(statement).await?;
             let mut rows = Vec::new();
             while let Some(row) = stream.try_next().await? {
                 rows.push(read_row(&row, &columns)?);
@@ -189,12 +220,27 @@ macro_rules! statements {
             Ok(rows)
         }
 
-        async fn run(&mut self, statement: crate::sql::Statement) -> diesel::QueryResult<usize> {
-            diesel_async::AsyncConnectionCore::execute_returning_count(self, statement).await
+        async fn affected(
+            connection: &mut $connection,
+            statement: crate::sql::Statement,
+        ) -> diesel::QueryResult<usize> {
+            diesel_async::AsyncConnectionCore::execute_returning_count(connection, statement).await
         }
     };
 }
 pub(crate) use statements;
+
+/// Limits the time of a handshake: without a limit, one with a server that does not answer takes a place in
+/// the pool for ever.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+async fn connect_within<C>(
+    timeout: Duration,
+    connect: impl Future<Output = ConnectionResult<C>>,
+) -> ConnectionResult<C> {
+    let late = || ConnectionError::BadConnection("no answer in time".to_owned());
+    let connected = tokio::time::timeout(timeout, connect).await;
+    connected.unwrap_or_else(|_| Err(late()))
+}
 
 /// Returns the only value of the only row of a statement.
 pub(crate) async fn fetch_number<C: Engine>(

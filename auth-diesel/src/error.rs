@@ -67,6 +67,8 @@ pub(crate) enum Failure {
     NoConnection,
     #[error("no write permit was available within {0:?}")]
     NoPermit(Duration),
+    #[error("the database did not answer within {0:?}")]
+    NoAnswer(Duration),
     #[error("the database cannot be connected to")]
     Connection,
     #[error("the database refused a statement ({kind:?}): {message}")]

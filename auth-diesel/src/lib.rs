@@ -60,7 +60,8 @@
 //!   applied completely or not at all. The same applies when the runtime ends: uncommitted changes
 //!   are rolled back.
 //! * **The store recovers from an outage of the server.** During the outage operations fail within
-//!   [`StoreOptions::checkout_timeout`]; closed connections are replaced. The
+//!   [`StoreOptions::checkout_timeout`] and [`StoreOptions::statement_timeout`]; closed connections are
+//!   replaced, and an operation that wrote nothing runs once more. The
 //!   client of a failed change does not know whether it was applied: a retry then reports that
 //!   the address is taken, or that the epoch has changed.
 //! * **Errors contain no values.** The message of a [`StoreError`](auth_core::StoreError) for the log

@@ -35,6 +35,7 @@ use crate::migrate::AppMigration;
 pub struct StoreOptions {
     pub(crate) pool_size: u32,
     pub(crate) checkout_timeout: Duration,
+    pub(crate) statement_timeout: Duration,
     pub(crate) busy_timeout: Duration,
     pub(crate) durability: Durability,
     pub(crate) migrate: bool,
@@ -58,6 +59,8 @@ impl Default for StoreOptions {
             pool_size: 8,
             // Clients get 503 before they give up.
             checkout_timeout: Duration::from_secs(5),
+            // As long, so that a server that stops answering costs a client at most ten seconds.
+            statement_timeout: Duration::from_secs(5),
             // For other processes with the same file: longer than any transaction of this crate.
             busy_timeout: Duration::from_secs(5),
             durability: Durability::Full,
@@ -79,6 +82,15 @@ impl StoreOptions {
     /// before it fails. The default is five seconds.
     pub fn checkout_timeout(mut self, timeout: Duration) -> Self {
         self.checkout_timeout = timeout;
+        self
+    }
+
+    /// Sets the time that an operation may take on a server, without the wait for a connection: from 10
+    /// milliseconds to 10 minutes, by default five seconds. An operation that takes longer is an
+    /// error; its connection is closed, and the server is asked to cancel the statement. SQLite
+    /// ignores it.
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = timeout;
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod expiring;
+mod lease;
 mod open;
 mod sessions;
 mod transaction;
@@ -18,7 +19,8 @@ use auth_core::{StoreError, User};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::engine::{Engine, Pool, SqlBackend};
+use self::lease::{Lease, Limited};
+use crate::engine::{Consequence, Engine, Pool, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::table::{Plan, SqlUser};
 
@@ -53,12 +55,17 @@ pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
     plan: Arc<Plan<U>>,
     writer: Option<Arc<Semaphore>>,
     write_timeout: Duration,
+    statement_timeout: Duration,
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// The time that a change waits for its write permit: five seconds, so that clients get 503 before
     /// they give up.
     pub const DEFAULT_WRITE_TIMEOUT: Duration = Duration::from_secs(5);
+
+    /// The time that an operation may take on a server: five seconds, so that clients get 503 before they
+    /// give up.
+    pub const DEFAULT_STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
     /// Returns a store on the application's own pool, so that the application and its accounts share
     /// connections. Call [`migrate`](Self::migrate) to create the tables.
@@ -98,6 +105,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
                 .single_writer
                 .then(|| Arc::new(Semaphore::new(1))),
             write_timeout: Self::DEFAULT_WRITE_TIMEOUT,
+            statement_timeout: Self::DEFAULT_STATEMENT_TIMEOUT,
         }
     }
 
@@ -106,6 +114,16 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     #[must_use]
     pub fn with_write_timeout(mut self, timeout: Duration) -> Self {
         self.write_timeout = timeout;
+        self
+    }
+
+    /// Sets the time that an operation may take on a server, without the wait for a connection. An operation
+    /// that takes longer is an error; its connection is closed, and the server is asked to cancel
+    /// the statement. The time is from 10 milliseconds to 10 minutes, by default five seconds; SQLite
+    /// ignores it.
+    #[must_use]
+    pub fn with_statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = timeout.clamp(Duration::from_millis(10), Duration::from_mins(10));
         self
     }
 
@@ -120,24 +138,24 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn write<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
         // Writers queue here, where waiting costs nothing and is fair, and not inside of the
         // engine, where each would occupy a connection and poll for the lock. A caller that is
         // dropped while it waits has changed nothing.
         let permit = self.write_permit().await?;
-        self.run(permit, operation).await
+        self.run(permit, true, operation).await
     }
 
     /// Runs an operation that only reads.
     async fn read<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
-        self.run(None, operation).await
+        self.run(None, false, operation).await
     }
 
     async fn write_permit(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
@@ -159,38 +177,23 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn run<T, F, Fut>(
         &self,
         permit: Option<OwnedSemaphorePermit>,
+        writes: bool,
         operation: F,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: Fn(PoolConnection<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
-        Fut: Future<Output = (PoolConnection<C>, Result<T, StepError>)> + Send + 'static,
+        F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
+        Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
-        /// The number of attempts, each lost to another writer. With as many writers as connections this many
-        /// conflicts in a row do not happen by chance.
-        const ATTEMPTS: u32 = 10;
-
         let runtime = Handle::try_current().map_err(StoreError::new)?;
         let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
+        let limit = self.statement_timeout;
         let task = runtime.spawn(async move {
-            let mut connection = open_connection::<C>(&pool).await?;
-            let mut attempts_left = ATTEMPTS;
-            let done = loop {
-                let (again, done) = operation(connection, Arc::clone(&plan)).await;
-                attempts_left -= 1;
-                match &done {
-                    Err(StepError::Diesel(error)) if C::is_conflict(error) && attempts_left > 0 => {
-                        connection = again;
-                    }
-                    _ => {
-                        drop(again);
-                        break done;
-                    }
-                }
-            };
+            let operation = move |lease| operation(lease, Arc::clone(&plan));
+            let done = attempts::<C, T, _, _>(&pool, limit, writes, operation).await;
             // The next writer begins when this one's connection is back in the pool.
             drop(permit);
-            done.map_err(StepError::into_store_error::<C>)
+            done
         });
         // The message of a panic is left out: it may quote a value.
         task.await
@@ -198,16 +201,52 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     }
 }
 
-/// A connection of the pool.
-type PoolConnection<C> = bb8::PooledConnection<'static, <C as Engine>::Manager>;
+/// Runs an operation until it succeeds or fails for good, with a time limit for each attempt.
+///
+/// After a conflict with another writer it runs again on the same connection. After an error that closes the
+/// connection it runs once more on a new one, if nothing was written.
+async fn attempts<C, T, F, Fut>(
+    pool: &Pool<C>,
+    limit: Duration,
+    writes: bool,
+    operation: F,
+) -> Result<T, StoreError>
+where
+    C: SqlBackend,
+    F: Fn(Lease<C>) -> Fut,
+    Fut: Future<Output = (Lease<C>, Result<T, StepError>)>,
+{
+    /// The number of retries, each lost to another writer. With as many writers as connections this many
+    /// conflicts in a row do not happen by chance.
+    const RETRIES: u32 = 9;
 
-/// Returns an open connection. After a restart of the server all connections in the pool are closed:
-/// they are returned, which removes them, until an open one is found or made.
-async fn open_connection<C: Engine>(pool: &Pool<C>) -> Result<PoolConnection<C>, StoreError> {
+    let mut lease = Lease::of_pool(pool).await?;
+    let (mut retries, mut is_new) = (RETRIES, false);
     loop {
-        let mut connection = pool.get_owned().await.map_err(|e| Failure::of_pool(&e))?;
-        if !connection.is_broken() {
-            return Ok(connection);
+        let limit_statements = Limited::of(&*lease, limit);
+        let Some((again, outcome)) = limit_statements.run(operation(lease)).await else {
+            return Err(Failure::NoAnswer(limit).into());
+        };
+        lease = again;
+        let consequence = match &outcome {
+            Err(StepError::Diesel(error)) => C::consequence(error),
+            _ => Consequence::Failed,
+        };
+        match consequence {
+            Consequence::Conflict if retries > 0 => retries -= 1,
+            Consequence::ClosedUnwritten | Consequence::Closed => {
+                drop(lease);
+                let is_unwritten = consequence == Consequence::ClosedUnwritten || !writes;
+                if is_new || !is_unwritten {
+                    return outcome.map_err(StepError::into_store_error::<C>);
+                }
+                is_new = true;
+                lease = Lease::new_connection(pool, limit).await?;
+            }
+            Consequence::Failed | Consequence::Conflict => {
+                lease.keep();
+                return outcome.map_err(StepError::into_store_error::<C>);
+            }
         }
     }
 }
@@ -238,6 +277,7 @@ impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
             plan: Arc::clone(&self.plan),
             writer: self.writer.clone(),
             write_timeout: self.write_timeout,
+            statement_timeout: self.statement_timeout,
         }
     }
 }
@@ -246,6 +286,7 @@ impl<C: SqlBackend, U: SqlUser> fmt::Debug for DieselStore<C, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DieselStore")
             .field("write_timeout", &self.write_timeout)
+            .field("statement_timeout", &self.statement_timeout)
             .finish_non_exhaustive()
     }
 }

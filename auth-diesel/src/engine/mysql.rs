@@ -1,36 +1,72 @@
 //! MySQL and MariaDB, over `mysql_async`.
 
+use std::time::Duration;
+
 use auth_core::store::Window;
 use diesel::QueryResult;
+use diesel::connection::TransactionManagerStatus;
 use diesel::mysql::Mysql;
-use diesel::result::{DatabaseErrorInformation, Error as DieselError};
-use diesel_async::AsyncMysqlConnection;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection as _, AsyncMysqlConnection, SimpleAsyncConnection as _,
+    TransactionManager as _,
+};
+use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
-use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements};
+use super::{
+    Consequence, Dialect, Engine, Pool, SqlBackend, connect_within, fetch_number, statements,
+};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, impl_statement};
+use crate::sql::{Kind, Row, SqlValue, Statement, impl_statement};
 use crate::types::DbTime;
 
 impl_statement!(Mysql);
 
 impl SqlBackend for AsyncMysqlConnection {}
 
+statements!(AsyncMysqlConnection);
+
 /// The name of the lock for migrations of this database; at most 64 characters.
 const MIGRATION_LOCK: &str = "CONCAT('auth_migrations.', MD5(DATABASE()))";
 
-/// Returns the connection manager of a URL.
-pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
+/// Returns the connection manager of a URL; `timeout` limits the time of a handshake and of a ping.
+pub(crate) fn manager(
+    url: &str,
+    timeout: Duration,
+) -> AsyncDieselConnectionManager<AsyncMysqlConnection> {
     let mut config = ManagerConfig::default();
     // The driver does not notice when the server closes an unused connection, as it does
     // after `wait_timeout`: a round trip before each use detects it.
-    config.recycling_method = RecyclingMethod::Verified;
+    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(move |connection| {
+        Box::pin(ping(connection, timeout / 2))
+    }));
+    config.custom_setup = Box::new(move |url| {
+        let url = url.to_owned();
+        let connect = async move { AsyncMysqlConnection::establish(&url).await };
+        Box::pin(connect_within(timeout, connect))
+    });
     AsyncDieselConnectionManager::new_with_config(url, config)
+}
+
+/// Returns an error unless the server answers in time.
+///
+/// Until the answer the connection counts as broken, so that it is closed if the caller stops waiting: the
+/// next statement would read the late answer to this one.
+async fn ping(connection: &mut AsyncMysqlConnection, timeout: Duration) -> QueryResult<()> {
+    let status = AnsiTransactionManager::transaction_manager_status_mut(connection);
+    let before = std::mem::replace(status, TransactionManagerStatus::InError);
+    let answer = tokio::time::timeout(timeout, connection.batch_execute("DO 0")).await;
+    let answer = answer.unwrap_or(Err(DieselError::BrokenTransactionManager));
+    if answer.is_ok() {
+        *AnsiTransactionManager::transaction_manager_status_mut(connection) = before;
+    }
+    answer
 }
 
 impl Engine for AsyncMysqlConnection {
@@ -42,6 +78,7 @@ impl Engine for AsyncMysqlConnection {
         returning: false,
         row_locks: true,
         single_writer: false,
+        server: true,
     };
 
     const MIGRATIONS: &'static [Migration] = migrations!("mysql");
@@ -50,10 +87,30 @@ impl Engine for AsyncMysqlConnection {
         if !url.starts_with("mysql://") {
             return Err(OpenError::Url("mysql://"));
         }
-        options.pool::<Self>(manager(url)).await
+        options
+            .pool::<Self>(manager(url, options.checkout_timeout))
+            .await
     }
 
-    statements!();
+    async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {
+        let outcome = rows(self, statement).await;
+        numbered(self, outcome).await
+    }
+
+    async fn run(&mut self, statement: Statement) -> QueryResult<usize> {
+        let outcome = affected(self, statement).await;
+        numbered(self, outcome).await
+    }
+
+    async fn begin(&mut self) -> QueryResult<()> {
+        let outcome = AnsiTransactionManager::begin_transaction(self).await;
+        numbered(self, outcome).await
+    }
+
+    async fn commit(&mut self) -> QueryResult<()> {
+        let outcome = AnsiTransactionManager::commit_transaction(self).await;
+        numbered(self, outcome).await
+    }
 
     async fn begin_write(&mut self) -> QueryResult<()> {
         self.begin().await
@@ -161,9 +218,10 @@ impl Engine for AsyncMysqlConnection {
     }
 
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
-        // "Duplicate entry 'value' for key 'index'", with or without the table before the index.
-        let (_, index) = info.message().rsplit_once("for key '")?;
-        let index = index.trim_end_matches('\'');
+        // The message is "Duplicate entry 'value' for key 'index'" in the language of the server, with or
+        // without the table before the index. In every language the index is the last part in quotation marks.
+        let (before, _) = info.message().rsplit_once('\'')?;
+        let (_, index) = before.rsplit_once('\'')?;
         let index = index.rsplit_once('.').map_or(index, |(_, index)| index);
         Some(index.to_owned())
     }
@@ -173,26 +231,108 @@ impl Engine for AsyncMysqlConnection {
         let message = info.message();
         let end = message.find(['\'', '"', '`']).unwrap_or(message.len());
         let start = message.get(..end).unwrap_or_default().trim_end();
-        match Self::refusing_index(info) {
-            Some(index) => format!("{start} for key {index}"),
+        match info.hint() {
+            Some(number) => format!("{start} (error {number})"),
             None => start.to_owned(),
         }
     }
 
-    fn is_conflict(error: &DieselError) -> bool {
-        // Diesel does not expose the server's error numbers, here 1213, 1205 and 1020.
-        const CONFLICTS: [&str; 3] = [
-            "Deadlock found when trying to get lock",
-            "Lock wait timeout exceeded",
-            "Record has changed since last read",
-        ];
-        let DieselError::DatabaseError(_, info) = error else {
-            return false;
+    fn consequence(error: &DieselError) -> Consequence {
+        let DieselError::DatabaseError(kind, info) = error else {
+            return Consequence::Failed;
         };
-        CONFLICTS
-            .iter()
-            .any(|start| info.message().starts_with(start))
+        let number = match kind {
+            DatabaseErrorKind::Unknown => info.hint().and_then(|number| number.parse().ok()),
+            DatabaseErrorKind::ReadOnlyTransaction => Some(READ_ONLY_TRANSACTION),
+            _ => return Consequence::Failed,
+        };
+        // Without a number the error is the driver's: the connection is lost.
+        number.map_or(Consequence::Closed, consequence_of_number)
     }
+
+    fn cancellation(&self) -> Option<BoxFuture<'static, ()>> {
+        let token = self.cancel_token();
+        Some(Box::pin(async move {
+            // The connection is closed in any case.
+            let _ = token.cancel_query().await;
+        }))
+    }
+}
+
+const READ_ONLY_TRANSACTION: u32 = 1792;
+
+/// Returns the consequence of an error number of the server.
+fn consequence_of_number(number: u32) -> Consequence {
+    match number {
+        // A deadlock, a lock that was not free in time, a row that changed since the snapshot.
+        1213 | 1205 | 1020 => Consequence::Conflict,
+        // `--read-only`, a read-only mode, a read-only transaction: after a failover the connection
+        // leads to a replica.
+        1290 | 1836 | READ_ONLY_TRANSACTION
+        // The server stops, the statement was cancelled, the connection is being killed.
+        | 1053 | 1317 | 1927
+        // A prepared statement that does not exist, or does not fit a changed table any more.
+        | 1243 | 1615 => Consequence::ClosedUnwritten,
+        _ => Consequence::Failed,
+    }
+}
+
+/// An error of the server with its number, which Diesel does not tell.
+#[derive(Debug)]
+struct Numbered {
+    message: String,
+    number: String,
+}
+
+impl DatabaseErrorInformation for Numbered {
+    fn message(&self) -> &str {
+        &self.message
+    }
+    fn details(&self) -> Option<&str> {
+        None
+    }
+    /// Returns the number.
+    fn hint(&self) -> Option<&str> {
+        Some(&self.number)
+    }
+    fn table_name(&self) -> Option<&str> {
+        None
+    }
+    fn column_name(&self) -> Option<&str> {
+        None
+    }
+    fn constraint_name(&self) -> Option<&str> {
+        None
+    }
+    fn statement_position(&self) -> Option<i32> {
+        None
+    }
+}
+
+/// Adds the number of the server's last error to an error of an unknown kind.
+async fn numbered<T>(
+    connection: &mut AsyncMysqlConnection,
+    outcome: QueryResult<T>,
+) -> QueryResult<T> {
+    let Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info)) = outcome else {
+        return outcome;
+    };
+    // Fails on a lost connection, and if the error was not the server's.
+    let number = async {
+        let read = "GET DIAGNOSTICS CONDITION 1 @auth_error = MYSQL_ERRNO";
+        connection.batch_execute(read).await?;
+        let number = Statement::new("SELECT CAST(@auth_error AS SIGNED)");
+        let found = rows(connection, number.returns(&[Kind::BigInt])).await?;
+        Ok::<_, DieselError>(found.into_iter().flatten().next())
+    };
+    let info: Box<dyn DatabaseErrorInformation + Send + Sync> = match number.await {
+        Ok(Some(SqlValue::BigInt(Some(number)))) => Box::new(Numbered {
+            message: info.message().to_owned(),
+            number: number.to_string(),
+        }),
+        _ => info,
+    };
+    Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info))
 }
 
 fn insert(key: &str, expires_at: OffsetDateTime) -> Statement {

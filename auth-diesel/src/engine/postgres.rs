@@ -1,35 +1,50 @@
 //! PostgreSQL, over tokio-postgres.
 
+use std::time::Duration;
+
 use auth_core::store::Window;
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
-use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
-use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
+use super::{
+    Consequence, Dialect, Engine, Pool, SqlBackend, connect_within, fetch_number, statements,
+    upsert,
+};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, impl_statement};
+use crate::sql::{Kind, Row, Statement, impl_statement};
 use crate::types::DbTime;
 
 impl_statement!(Pg);
 
 impl SqlBackend for AsyncPgConnection {}
 
+statements!(AsyncPgConnection);
+
 /// The advisory lock for migrations of these tables: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
-/// Returns the connection manager of a URL.
-pub(crate) fn manager(url: &str) -> AsyncDieselConnectionManager<AsyncPgConnection> {
+/// Returns the connection manager of a URL; `timeout` limits the time of a handshake.
+pub(crate) fn manager(
+    url: &str,
+    timeout: Duration,
+) -> AsyncDieselConnectionManager<AsyncPgConnection> {
     let mut config = ManagerConfig::default();
     // The driver notices when a connection ends, and the store checks that before each
     // use; a test query would cost a round trip.
     config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let url = url.to_owned();
+        Box::pin(async move { connect_within(timeout, AsyncPgConnection::establish(&url)).await })
+    });
     AsyncDieselConnectionManager::new_with_config(url, config)
 }
 
@@ -42,6 +57,7 @@ impl Engine for AsyncPgConnection {
         returning: true,
         row_locks: true,
         single_writer: false,
+        server: true,
     };
 
     const MIGRATIONS: &'static [Migration] = migrations!("postgres");
@@ -50,10 +66,18 @@ impl Engine for AsyncPgConnection {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::Url("postgres://"));
         }
-        options.pool::<Self>(manager(url)).await
+        options
+            .pool::<Self>(manager(url, options.checkout_timeout))
+            .await
     }
 
-    statements!();
+    async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {
+        rows(self, statement).await
+    }
+
+    async fn run(&mut self, statement: Statement) -> QueryResult<usize> {
+        affected(self, statement).await
+    }
 
     async fn begin_write(&mut self) -> QueryResult<()> {
         self.begin().await
@@ -148,15 +172,54 @@ impl Engine for AsyncPgConnection {
         }
     }
 
-    fn is_conflict(error: &DieselError) -> bool {
-        match error {
-            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-            // Diesel has no error kind for a deadlock (40P01).
-            DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
-                info.message() == "deadlock detected"
+    fn consequence(error: &DieselError) -> Consequence {
+        let DieselError::DatabaseError(kind, info) = error else {
+            return Consequence::Failed;
+        };
+        match kind {
+            DatabaseErrorKind::SerializationFailure => Consequence::Conflict,
+            // 25006: after a failover the connection leads to a standby.
+            DatabaseErrorKind::ReadOnlyTransaction => Consequence::ClosedUnwritten,
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {
+                Consequence::Closed
             }
-            _ => false,
+            DatabaseErrorKind::Unknown => consequence_of_structure(&**info),
+            _ => Consequence::Failed,
         }
+    }
+
+    fn cancellation(&self) -> Option<BoxFuture<'static, ()>> {
+        let token = self.cancel_token();
+        Some(Box::pin(async move {
+            // The server does not answer a request to cancel, and the connection is closed in any case.
+            let _ = token.cancel_query(tokio_postgres::NoTls).await;
+        }))
+    }
+}
+
+/// Returns the consequence of an error whose SQLSTATE Diesel does not tell.
+///
+/// | SQLSTATE | position | names | detail and hint | consequence |
+/// | --- | --- | --- | --- | --- |
+/// | `42…`: the statement and the tables do not fit | yes | | | failed |
+/// | `23…`, `22…`: a value does not fit | | yes | | failed |
+/// | `40P01`: deadlock | no | no | both | conflict |
+/// | `0A000`: a cached plan must not change its result type | no | no | not both | closed |
+/// | `26000`: a prepared statement does not exist | no | no | not both | closed |
+/// | `57P01` to `57P03`: the server stops or starts | no | no | not both | closed |
+///
+/// A new connection and a second try cost little, so an unknown error without a position and without
+/// names closes its connection, too.
+fn consequence_of_structure(info: &dyn DatabaseErrorInformation) -> Consequence {
+    let has_name = info.constraint_name().is_some()
+        || info.table_name().is_some()
+        || info.column_name().is_some();
+    if has_name || info.statement_position().is_some() {
+        Consequence::Failed
+    } else if info.details().is_some() && info.hint().is_some() {
+        Consequence::Conflict
+    } else {
+        Consequence::ClosedUnwritten
     }
 }
 

@@ -9,15 +9,16 @@ use diesel::result::{DatabaseErrorInformation, Error as DieselError};
 use diesel::sqlite::Sqlite;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
 pub use file::sqlite_manager;
 
-use super::{Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
+use super::{Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Statement, impl_statement};
+use crate::sql::{Kind, Row, Statement, impl_statement};
 use crate::types::DbTime;
 
 /// A SQLite connection whose statements run on the blocking threads of tokio.
@@ -26,6 +27,8 @@ pub type SqliteConnection = SyncConnectionWrapper<diesel::SqliteConnection>;
 impl_statement!(Sqlite);
 
 impl SqlBackend for SqliteConnection {}
+
+statements!(SqliteConnection);
 
 impl Engine for SqliteConnection {
     type Manager = AsyncDieselConnectionManager<Self>;
@@ -37,6 +40,7 @@ impl Engine for SqliteConnection {
         returning: true,
         row_locks: false,
         single_writer: true,
+        server: false,
     };
 
     const MIGRATIONS: &'static [Migration] = migrations!("sqlite");
@@ -45,7 +49,13 @@ impl Engine for SqliteConnection {
         file::open(url, options).await
     }
 
-    statements!();
+    async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {
+        rows(self, statement).await
+    }
+
+    async fn run(&mut self, statement: Statement) -> QueryResult<usize> {
+        affected(self, statement).await
+    }
 
     async fn begin_write(&mut self) -> QueryResult<()> {
         // A deferred transaction that reads first and writes later fails at once with "database is
@@ -119,8 +129,12 @@ impl Engine for SqliteConnection {
         info.message().to_owned()
     }
 
-    fn is_conflict(_: &DieselError) -> bool {
+    fn consequence(_: &DieselError) -> Consequence {
         // A waiter for the lock has already waited for the `busy_timeout`.
-        false
+        Consequence::Failed
+    }
+
+    fn cancellation(&self) -> Option<BoxFuture<'static, ()>> {
+        None
     }
 }

@@ -4,7 +4,8 @@ use std::any::TypeId;
 
 use auth_core::User;
 
-use super::{DieselStore, open_connection};
+use super::DieselStore;
+use super::lease::Lease;
 use crate::engine::SqlBackend;
 use crate::error::OpenError;
 use crate::migrate::{self, AppMigration};
@@ -33,7 +34,9 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// [`OpenError`], as [`open`](Self::open).
     pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
         let pool = C::open(url, &options).await?;
-        let store = Self::from_pool(pool).with_write_timeout(options.checkout_timeout);
+        let store = Self::from_pool(pool)
+            .with_write_timeout(options.checkout_timeout)
+            .with_statement_timeout(options.statement_timeout);
         if options.migrate {
             store.migrate_all(options.migrations).await?;
         } else {
@@ -63,6 +66,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         // A separate task: a transaction on SQLite must not be dropped before its end.
         let task = tokio::spawn(async move {
             let outcome = migrate::run(&mut *connection, bundled, &own).await;
+            connection.keep();
             (outcome, own)
         });
         let (outcome, own) = task.await.map_err(|_| OpenError::Interrupted)?;
@@ -88,7 +92,9 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let task = tokio::spawn(async move {
             let newer = migrate::refuse_newer(&mut *connection, &own).await;
             newer.map_err(OpenError::of_migration::<C>)?;
-            match Users::new(&mut *connection, &plan).find_fault().await {
+            let fault = Users::new(&mut *connection, &plan).find_fault().await;
+            connection.keep();
+            match fault {
                 Ok(None) => Ok(()),
                 Ok(Some((table, reason))) => Err(OpenError::Table {
                     table: table.to_owned(),
@@ -100,12 +106,12 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         task.await.map_err(|_| OpenError::Interrupted)?
     }
 
-    async fn connection(&self) -> Result<super::PoolConnection<C>, OpenError> {
+    async fn connection(&self) -> Result<Lease<C>, OpenError> {
         let reason = |error: auth_core::StoreError| {
             let source = std::error::Error::source(&error);
             source.map_or_else(|| error.to_string(), ToString::to_string)
         };
-        let connection = open_connection::<C>(&self.pool).await;
+        let connection = Lease::of_pool(&self.pool).await;
         connection.map_err(|error| OpenError::Connection(reason(error)))
     }
 }

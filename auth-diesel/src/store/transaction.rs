@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth_core::StoreError;
 use auth_core::store::{
@@ -13,9 +14,10 @@ use auth_core::store::{
 
 use diesel_async::TransactionManager as _;
 
+use super::DieselStore;
+use super::lease::{Lease, Limited};
 use super::users::or_taken;
-use super::{DieselStore, PoolConnection, open_connection};
-use crate::engine::{Engine, SqlBackend};
+use crate::engine::{Consequence, Engine, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::statements::users::{Users, taken_field};
 use crate::table::{Plan, SqlUser};
@@ -26,8 +28,11 @@ use crate::table::{Plan, SqlUser};
 /// [`DieselStore::transaction`] begins one. In a transaction that the application has begun, use
 /// [`UsersIn`].
 pub struct Transaction<C: SqlBackend, U: SqlUser> {
-    connection: PoolConnection<C>,
+    connection: Lease<C>,
     plan: Arc<Plan<U>>,
+    limit: Duration,
+    /// Whether an error of the accounts says that the connection must not be used again.
+    is_spent: bool,
 }
 
 /// The users of a mapped table inside of a transaction that the caller begins and ends.
@@ -57,6 +62,8 @@ pub struct Transaction<C: SqlBackend, U: SqlUser> {
 pub struct UsersIn<'c, C: SqlBackend, U: SqlUser> {
     connection: &'c mut C,
     plan: Arc<Plan<U>>,
+    limit: Duration,
+    is_spent: Option<&'c mut bool>,
 }
 
 /// The future that the closure of [`DieselStore::transaction`] returns.
@@ -133,26 +140,30 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         F: for<'t> FnOnce(&'t mut Transaction<C, U>) -> Work<'t, T, E> + Send + 'static,
     {
         let permit = self.write_permit().await?;
-        let connection = open_connection::<C>(&self.pool).await?;
+        let connection = Lease::of_pool(&self.pool).await?;
         let plan = Arc::clone(&self.plan);
+        let limit = self.statement_timeout;
         let task = tokio::spawn(async move {
-            let mut transaction: Transaction<C, U> = Transaction { connection, plan };
-            let begun = transaction.connection.begin_write().await;
-            begun.map_err(|error| store_error::<C>(error.into()))?;
+            let mut transaction: Transaction<C, U> = Transaction {
+                connection,
+                plan,
+                limit,
+                is_spent: false,
+            };
+            transaction.begin().await?;
             let outcome = work(&mut transaction).await;
-            let Transaction { mut connection, .. } = transaction;
             let ended = match outcome {
-                Ok(value) => match connection.commit().await {
+                Ok(value) => match transaction.end(true).await {
                     Ok(()) => Ok(value),
-                    Err(error) => Err(store_error::<C>(error.into()).into()),
+                    Err(error) => Err(error.into()),
                 },
                 Err(error) => {
                     // If this fails too, the pool closes the connection, which rolls the transaction back.
-                    let _ = connection.rollback().await;
+                    let _ = transaction.end(false).await;
                     Err(error)
                 }
             };
-            drop(connection);
+            drop(transaction);
             drop(permit);
             ended
         });
@@ -168,6 +179,8 @@ impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
         UsersIn {
             connection: &mut self.connection,
             plan: Arc::clone(&self.plan),
+            limit: self.limit,
+            is_spent: Some(&mut self.is_spent),
         }
     }
 
@@ -175,6 +188,32 @@ impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
     #[must_use]
     pub fn connection(&mut self) -> &mut C {
         &mut self.connection
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let limited = Limited::of(&*self.connection, self.limit);
+        let begun = limited.run(self.connection.begin_write()).await;
+        let begun = begun.ok_or(Failure::NoAnswer(self.limit))?;
+        begun.map_err(|error| store_error::<C>(error.into()))
+    }
+
+    /// Commits or rolls back. The connection returns to the pool only if that succeeds.
+    async fn end(&mut self, commit: bool) -> Result<(), StoreError> {
+        let limited = Limited::of(&*self.connection, self.limit);
+        let connection = &mut *self.connection;
+        let ended = limited.run(async move {
+            if commit {
+                connection.commit().await
+            } else {
+                connection.rollback().await
+            }
+        });
+        let ended = ended.await.ok_or(Failure::NoAnswer(self.limit))?;
+        ended.map_err(|error| store_error::<C>(error.into()))?;
+        if !self.is_spent {
+            self.connection.keep();
+        }
+        Ok(())
     }
 }
 
@@ -185,6 +224,8 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         Self {
             connection,
             plan: Arc::new(Plan::new(&C::DIALECT)),
+            limit: DieselStore::<C, U>::DEFAULT_STATEMENT_TIMEOUT,
+            is_spent: None,
         }
     }
 
@@ -194,8 +235,11 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     ///
     /// [`StoreError`] if the database cannot answer.
     pub async fn get(&mut self, id: &U::Id) -> Result<Option<U>, StoreError> {
-        let user = Users::new(self.connection, &self.plan).get(id).await;
-        user.map_err(store_error::<C>)
+        let limited = self.limit_statements();
+        let user = limited
+            .run(Users::new(self.connection, &self.plan).get(id))
+            .await;
+        self.check(user).map_err(store_error::<C>)
     }
 
     /// Does the same as [`UserDatabase::find`](auth_core::UserDatabase::find).
@@ -204,8 +248,11 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     ///
     /// [`StoreError`] if the database cannot answer.
     pub async fn find(&mut self, login: &LoginIdentifier) -> Result<Option<U>, StoreError> {
-        let user = Users::new(self.connection, &self.plan).find(login).await;
-        user.map_err(store_error::<C>)
+        let limited = self.limit_statements();
+        let user = limited
+            .run(Users::new(self.connection, &self.plan).find(login))
+            .await;
+        self.check(user).map_err(store_error::<C>)
     }
 
     /// Does the same as [`UserDatabase::insert`](auth_core::UserDatabase::insert).
@@ -214,10 +261,16 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
     ///
     /// [`StoreError`] if the database cannot answer.
     pub async fn insert(&mut self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
-        self.begin().await?;
-        let outcome = Users::new(self.connection, &self.plan).insert(new).await;
-        let outcome = finish_savepoint(self.connection, outcome).await;
-        or_taken::<C, U>(&self.plan, outcome).map_err(store_error::<C>)
+        let (limited, connection, plan) =
+            (self.limit_statements(), &mut *self.connection, &self.plan);
+        let inserted = limited.run(async {
+            connection.begin().await?;
+            let outcome = Users::new(connection, plan).insert(new).await;
+            finish_savepoint(connection, outcome).await
+        });
+        let inserted = inserted.await;
+        let inserted = self.check(inserted);
+        or_taken::<C, U>(&self.plan, inserted).map_err(store_error::<C>)
     }
 
     /// Does the same as [`UserDatabase::update`](auth_core::UserDatabase::update).
@@ -231,10 +284,17 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         change: UserChange<U>,
         expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StoreError> {
-        self.begin().await?;
-        let users = &mut Users::new(self.connection, &self.plan);
-        let outcome = users.update(id, change, expect).await;
-        match finish_savepoint(self.connection, outcome).await {
+        let (limited, connection, plan) =
+            (self.limit_statements(), &mut *self.connection, &self.plan);
+        let updated = limited.run(async {
+            connection.begin().await?;
+            let outcome = Users::new(connection, plan)
+                .update(id, change, expect)
+                .await;
+            finish_savepoint(connection, outcome).await
+        });
+        let updated = updated.await;
+        match self.check(updated) {
             Ok(outcome) => Ok(outcome),
             Err(error) => match taken_field::<C, U>(&self.plan, &error) {
                 Some(field) => Ok(UpdateOutcome::Taken(field)),
@@ -254,18 +314,36 @@ impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
         expect: Precondition,
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
-        self.begin().await?;
-        let outcome = Users::new(self.connection, &self.plan)
-            .delete(id, expect, owner)
-            .await;
-        finish_savepoint(self.connection, outcome)
-            .await
-            .map_err(store_error::<C>)
+        let (limited, connection, plan) =
+            (self.limit_statements(), &mut *self.connection, &self.plan);
+        let deleted = limited.run(async {
+            connection.begin().await?;
+            let outcome = Users::new(connection, plan).delete(id, expect, owner).await;
+            finish_savepoint(connection, outcome).await
+        });
+        let deleted = deleted.await;
+        self.check(deleted).map_err(store_error::<C>)
     }
 
-    async fn begin(&mut self) -> Result<(), StoreError> {
-        let begun = self.connection.begin().await;
-        begun.map_err(|error| store_error::<C>(error.into()))
+    fn limit_statements(&self) -> Limited {
+        Limited::of(&*self.connection, self.limit)
+    }
+
+    /// Marks a connection that must not be used again.
+    fn check<T>(&mut self, outcome: Option<Result<T, StepError>>) -> Result<T, StepError> {
+        let Some(outcome) = outcome else {
+            // A statement may still run on the connection.
+            C::TransactionManager::transaction_manager_status_mut(self.connection).set_in_error();
+            return Err(Failure::NoAnswer(self.limit).into());
+        };
+        if let (Err(StepError::Diesel(error)), Some(is_spent)) = (&outcome, &mut self.is_spent) {
+            let consequence = C::consequence(error);
+            **is_spent |= matches!(
+                consequence,
+                Consequence::Closed | Consequence::ClosedUnwritten
+            );
+        }
+        outcome
     }
 }
 
@@ -286,7 +364,10 @@ async fn finish_savepoint<C: Engine, T>(
         }
         Err(error) => error,
     };
-    let is_conflict = matches!(&error, StepError::Diesel(error) if C::is_conflict(error));
+    let is_conflict = matches!(
+        &error,
+        StepError::Diesel(error) if C::consequence(error) == Consequence::Conflict
+    );
     if connection.rollback().await.is_err() || is_conflict {
         C::TransactionManager::transaction_manager_status_mut(connection).set_in_error();
         if !C::DIALECT.returning {

@@ -36,7 +36,8 @@ pub(crate) trait Home: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = DieselStore<Self::Connection, U>> + Send {
         let options = StoreOptions::default()
             .pool_size(64)
-            .checkout_timeout(std::time::Duration::from_mins(1));
+            .checkout_timeout(std::time::Duration::from_mins(1))
+            .statement_timeout(std::time::Duration::from_mins(1));
         async { DieselStore::open_with(self.url(), options).await.unwrap() }
     }
 

@@ -201,6 +201,40 @@ impl Server {
         self.watch(None)
     }
 
+    /// Stops every process of the server without ending it, like a machine that no longer answers. Does nothing
+    /// if the server is not running.
+    ///
+    /// ```no_run
+    /// use scratch_servers::{Engine, Scratch};
+    ///
+    /// let server = Scratch::start(Engine::Postgres)?;
+    /// server.freeze();
+    /// server.thaw();
+    /// # Ok::<(), scratch_servers::ServerError>(())
+    /// ```
+    pub fn freeze(&self) {
+        self.signal_all("STOP");
+    }
+
+    /// Lets the processes of a frozen server run again.
+    pub fn thaw(&self) {
+        self.signal_all("CONT");
+    }
+
+    /// Returns the folder in which the server looks for locales, beside those that are compiled into it. It is
+    /// created by the caller.
+    #[must_use]
+    pub fn locales(&self) -> PathBuf {
+        self.folder().join("locales")
+    }
+
+    fn signal_all(&self, signal: &str) {
+        if let Some(child) = &self.running {
+            process::signal(signal, &[child.id()]);
+            process::signal(signal, &process::descendants(child.id()));
+        }
+    }
+
     fn create(engine: Engine, recipe: Box<dyn Recipe>, path: &[PathBuf]) -> io::Result<Self> {
         let account = if folder::is_root()? {
             let no_account =
@@ -300,6 +334,7 @@ impl Server {
                 .env_clear()
                 .env("PATH", &self.path)
                 .env("LC_ALL", "C")
+                .env("LOCPATH", self.locales())
                 .env("HOME", self.folder.path())
                 .env("TMPDIR", self.folder.path())
                 .stdin(Stdio::null())
@@ -329,6 +364,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // A frozen process would not see the request to stop.
+        self.thaw();
         // A destructor cannot report an error; the watcher ends what is left.
         let _ = self.stop();
     }
