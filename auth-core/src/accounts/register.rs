@@ -61,6 +61,9 @@ impl<U: AuthUser> Accounts<U> {
     /// [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate), afterwards. After
     /// ten mails to the address within an hour the owner gets no further one.
     ///
+    /// The address must be the only unique value: the mail tells the registering person whether a user name
+    /// or a value of a unique column was free. `AuthBuilder::build` refuses such a registration.
+    ///
     /// # Errors
     ///
     /// [`RegisterError::Password`], [`RegisterError::Refused`] and [`RegisterError::Unavailable`], never

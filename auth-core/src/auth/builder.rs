@@ -13,7 +13,7 @@ use crate::error::AppCode;
 use crate::http::TrustedProxies;
 use crate::secret::{Population, SubKeys};
 use crate::transport::CredentialSource;
-use crate::user::AuthUser;
+use crate::user::{AuthUser, UserColumns};
 
 /// Collects accounts, backends and settings of routes; [`build`](Self::build) reports all
 /// problems at once.
@@ -108,6 +108,10 @@ impl<U: AuthUser> AuthBuilder<U> {
     /// Answers every registration alike, and tells the owner of a taken address by a hook. Needs
     /// [`hide_account_state`](Self::hide_account_state) and
     /// [`AccountsBuilder::require_verification`], or a login afterwards would tell.
+    ///
+    /// The address must be the only unique member of a registration: the mail to a new user, which comes
+    /// only if every value was free, would tell which user names are taken. `build()` refuses
+    /// [`LoginBy::Username`] and unique columns of the registration.
     #[must_use]
     pub fn hide_existing_accounts(mut self, private: bool) -> Self {
         self.settings.hide_existing_accounts = private;
@@ -353,6 +357,16 @@ impl<U: AuthUser> AuthBuilder<U> {
         let hides_state = self.settings.hide_account_state && self.accounts.requires_verification();
         if self.settings.hide_existing_accounts && !hides_state {
             report.problem(ConfigProblem::LoginRevealsAccounts);
+        }
+        if self.settings.hide_existing_accounts && table.has("register") {
+            if self.settings.identifier == LoginBy::Username {
+                let field = "username";
+                report.problem(ConfigProblem::UniqueFieldReveals { field });
+            }
+            for column in U::Columns::new_schema().iter().filter(|c| c.is_unique()) {
+                let field = column.name();
+                report.problem(ConfigProblem::UniqueFieldReveals { field });
+            }
         }
         let needs_tokens = table.has("verify") || table.has("password");
         if needs_tokens && !self.accounts.has_account_tokens() {

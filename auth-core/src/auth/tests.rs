@@ -10,10 +10,12 @@ use crate::config::{ConfigProblem, ConfigWarning};
 use crate::context::{Actor, Client};
 use crate::http::{BufferedRequest, TrustedProxies};
 use crate::secret::{MasterSecret, Secret};
+use crate::store::UserRecord;
 use crate::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
 use crate::testing::{Outbox, accounts_builder, fast_hasher, master_secret};
 use crate::{
-    Accounts, Auth, AuthBuilder, Backend, BearerTransport, JwtStrategy, RouteSetting, User,
+    Accounts, Auth, AuthBuilder, AuthUser, Backend, BearerTransport, JwtStrategy, LoginBy,
+    RouteSetting, User,
 };
 
 fn jwt() -> JwtStrategy {
@@ -28,7 +30,7 @@ fn builder() -> AuthBuilder<User> {
     Auth::builder(accounts_builder(Arc::new(Outbox::new())))
 }
 
-fn problems(builder: AuthBuilder<User>) -> Vec<ConfigProblem> {
+fn problems<U: AuthUser>(builder: AuthBuilder<U>) -> Vec<ConfigProblem> {
     let error = builder.build().expect_err("a refused configuration");
     for fault in error.problems() {
         // `main` prints the `Debug` of the error that it returns.
@@ -123,6 +125,36 @@ fn hidden_registration_needs_hidden_account_state() {
     for (required, folded) in [(false, false), (true, false), (false, true)] {
         assert_eq!(problems(auth(required, folded)).len(), 1);
     }
+}
+
+/// A6.3.8: with hidden accounts the mail to a new user would tell whether another unique value was free, so
+/// the address must be the only one.
+#[test]
+fn hidden_registration_takes_no_other_unique_field() {
+    crate::user! {
+        struct Member (new: NewMember, change: MemberChange) {
+            number: i64,
+            account: crate::Account,
+            badge: i32 [register, unique],
+        }
+    }
+    fn hidden<U: UserRecord>(login_by: LoginBy) -> AuthBuilder<U> {
+        let hooks = Arc::new(Outbox::<U>::default());
+        let accounts = accounts_builder(hooks).require_verification(true);
+        Auth::builder(accounts)
+            .backend(Backend::new("jwt", BearerTransport::new(), jwt()))
+            .login_by(login_by)
+            .hide_account_state(true)
+            .hide_existing_accounts(true)
+    }
+    let reveals = |field| ConfigProblem::UniqueFieldReveals { field };
+    let by_name = hidden::<User>(LoginBy::Username);
+    assert_eq!(problems(by_name), [reveals("username")]);
+    let of_members = hidden::<Member>(LoginBy::Email);
+    assert_eq!(problems(of_members), [reveals("badge")]);
+    assert!(hidden::<User>(LoginBy::Email).build().is_ok());
+    let closed = hidden::<User>(LoginBy::Username).route("register", RouteSetting::off());
+    assert!(closed.build().is_ok(), "there is no registration");
 }
 
 #[test]

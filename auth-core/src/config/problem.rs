@@ -270,6 +270,14 @@ pub enum ConfigProblem {
         "a hidden registration is revealed by a login afterwards: add `.hide_account_state(true)`, and `.require_verification(true)` to the accounts"
     )]
     LoginRevealsAccounts,
+    /// The registration hides existing accounts, and has another unique member than the address.
+    #[error(
+        "a hidden registration with the unique member `{field}` is revealed by the mail to a new user, which comes only if the value was free: register without it, or without `.hide_existing_accounts(true)`"
+    )]
+    UniqueFieldReveals {
+        /// The name of the member.
+        field: &'static str,
+    },
     /// Routes need mailed tokens that are switched off.
     #[error(
         "the routes of verification and password reset are on and mailed tokens are off: switch the routes off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or remove `.without_email_flows()`"

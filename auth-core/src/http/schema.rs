@@ -19,6 +19,10 @@ use std::ops::RangeInclusive;
 /// assert!(!AGE.is_required());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of a member, set by a method of its name"
+)]
 pub struct FieldSchema {
     name: &'static str,
     kind: FieldKind,
@@ -27,6 +31,7 @@ pub struct FieldSchema {
     required: bool,
     nullable: bool,
     write_only: bool,
+    unique: bool,
 }
 
 /// The type of a member, with its bounds.
@@ -101,6 +106,7 @@ impl FieldSchema {
             required: true,
             nullable: false,
             write_only: false,
+            unique: false,
         }
     }
 
@@ -123,6 +129,13 @@ impl FieldSchema {
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
+        self
+    }
+
+    /// Declares that no two users have the same value of the member.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
         self
     }
 
@@ -212,6 +225,12 @@ impl FieldSchema {
     #[must_use]
     pub const fn is_nullable(&self) -> bool {
         self.nullable
+    }
+
+    /// Returns whether no two users have the same value of the member.
+    #[must_use]
+    pub const fn is_unique(&self) -> bool {
+        self.unique
     }
 
     /// Returns whether the member never appears in a reply.

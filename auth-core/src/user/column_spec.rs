@@ -147,6 +147,7 @@ impl ColumnSpec {
     #[must_use]
     pub const fn unique(mut self) -> Self {
         self.unique = true;
+        self.schema = self.schema.unique();
         self.checked()
     }
 
