@@ -57,6 +57,7 @@ pub mod store;
 pub mod strategy;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod text;
 pub mod token;
 pub mod transport;
 pub mod user;

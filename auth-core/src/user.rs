@@ -9,7 +9,6 @@ mod columns;
 mod declare;
 mod email;
 mod roles;
-pub(crate) mod text;
 mod username;
 
 pub use account::{Account, AccountFields, InvalidStoredUser, StoredAccount};

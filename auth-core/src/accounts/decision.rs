@@ -7,7 +7,8 @@ use thiserror::Error;
 use super::{Accounts, AdminUpdateError, DeleteError, RegisterError, UpdateSelfError};
 use crate::context::Context;
 use crate::error::{AppCode, BoxError, ErrorCode, Unavailable, is_upper_snake};
-use crate::user::{AuthUser, text};
+use crate::text;
+use crate::user::AuthUser;
 
 /// Whether something may happen: the answer of a hook named `on_before_*`.
 ///

@@ -8,6 +8,7 @@ use super::ErrorCode;
 use crate::accounts::{Refusal, UnsupportedField};
 use crate::error::Unavailable;
 use crate::http::{FieldError, FieldErrorCode, Header, Reply};
+use crate::password::PasswordRejection;
 
 /// A refusal, on its way to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +119,11 @@ impl Rejection {
             errors,
             ..Self::new(code)
         }
+    }
+
+    /// 400: the member `field` has a password that the policy rejects. The reply names the rule.
+    pub(crate) fn password(code: ErrorCode, field: &str, rejection: PasswordRejection) -> Self {
+        Self::fields(code, vec![FieldError::new(field, rejection.field_error())])
     }
 
     /// 422: the request has a field that users of this type do not have.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::user::text;
+use crate::text;
 
 /// The client that sent a request.
 ///

@@ -55,6 +55,14 @@ pub enum FieldErrorCode {
     Invalid,
     /// Another user has this value, which must be unique.
     Taken,
+    /// A common password, or a common word with padding.
+    TooCommon,
+    /// A password of few different characters, repetitions or runs of neighbouring keys.
+    Repetitive,
+    /// A password made of the user's own name or address, or of a word of the service.
+    ContainsPersonalData,
+    /// A password that is known from a data breach.
+    Breached,
 }
 
 impl FieldErrorCode {
@@ -67,6 +75,10 @@ impl FieldErrorCode {
         Self::TooLong,
         Self::Invalid,
         Self::Taken,
+        Self::TooCommon,
+        Self::Repetitive,
+        Self::ContainsPersonalData,
+        Self::Breached,
     ];
 
     /// Returns the name that clients see.
@@ -80,6 +92,10 @@ impl FieldErrorCode {
             Self::TooLong => "too_long",
             Self::Invalid => "invalid",
             Self::Taken => "taken",
+            Self::TooCommon => "too_common",
+            Self::Repetitive => "repetitive",
+            Self::ContainsPersonalData => "contains_personal_data",
+            Self::Breached => "breached",
         }
     }
 
@@ -94,6 +110,12 @@ impl FieldErrorCode {
             Self::TooLong => "This value is over the largest that is accepted.",
             Self::Invalid => "This value is not of the expected form.",
             Self::Taken => "Another user has this value.",
+            Self::TooCommon => "This password is a common one or a common word with padding.",
+            Self::Repetitive => "This password repeats itself or follows the keyboard.",
+            Self::ContainsPersonalData => {
+                "This password is made of a name that belongs to you or this service."
+            }
+            Self::Breached => "This password is known from a data breach.",
         }
     }
 }

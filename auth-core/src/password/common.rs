@@ -3,6 +3,14 @@
 /// One password a line: lower-case ASCII, at least 8 characters, sorted by bytes, each once.
 const LIST: &str = include_str!("../../data/common-passwords.txt");
 
+/// The letters of the most common passwords, one word a line: lower-case ASCII, sorted by bytes, each once.
+const WORDS: &str = include_str!("../../data/common-words.txt");
+
+/// Returns whether these letters are those of a common password.
+pub(super) fn is_word(letters: &str) -> bool {
+    contains_line(WORDS.as_bytes(), letters.as_bytes())
+}
+
 /// Returns whether the list holds exactly this text. `folded` is lower-case and in NFC.
 ///
 /// Binary search over the embedded text: exact, and without a set in memory.
@@ -59,9 +67,25 @@ mod tests {
             assert_eq!(line.to_lowercase(), *line);
             assert_eq!(line.trim(), *line);
         }
-        for (min, count) in [(8, 16_000), (12, 3_000), (15, 3_000)] {
+        for (min, count) in [(8, 12_000), (12, 3_000), (15, 3_000)] {
             let fitting = lines.iter().filter(|line| line.len() >= min).count();
             assert!(fitting >= count, "{fitting} of at least {min}");
+        }
+    }
+
+    #[test]
+    fn words_are_sorted_letters() {
+        let lines: Vec<&str> = WORDS.lines().collect();
+        assert!(lines.len() > 9_000 && WORDS.ends_with('\n'));
+        for pair in lines.windows(2) {
+            assert!(pair[0].as_bytes() < pair[1].as_bytes(), "{pair:?}");
+        }
+        for word in lines {
+            assert!(
+                word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase()),
+                "{word}"
+            );
+            assert!(is_word(word), "{word}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod breach;
 mod context;
+mod predictable;
 mod reject;
 
 #[cfg(test)]
@@ -13,9 +14,9 @@ pub use breach::{BreachCheck, OnFailure};
 pub use context::PasswordContext;
 pub use reject::{InvalidMinLength, PasswordPolicyError, PasswordRejection};
 
-use super::{Password, common};
+use super::Password;
 
-/// The rules for new passwords: a length, and lists of forbidden passwords. Checked at registration, change and reset;
+/// The rules for new passwords: a length, and what is too easy to guess. Checked at registration, change and reset;
 /// never at login, where a stored password is verified whatever the current rules are.
 ///
 /// There are no composition rules and no expiry, and none can be added: they make passwords worse (NIST SP 800-63B-4
@@ -34,9 +35,9 @@ use super::{Password, common};
 ///
 /// policy.check(&Password::parse("my roadrunner is late")?, &user).await?;
 ///
-/// let refused = policy.check(&Password::parse("RoadRunner2024!")?, &user).await;
-/// assert!(matches!(refused, Err(PasswordPolicyError::Rejected(PasswordRejection::Context))));
-/// let refused = policy.check(&Password::parse("Qwerty123456")?, &user).await;
+/// let refused = policy.check(&Password::parse("RoadRunner 2024!")?, &user).await;
+/// assert!(matches!(refused, Err(PasswordPolicyError::Rejected(PasswordRejection::PersonalData))));
+/// let refused = policy.check(&Password::parse("Qwerty 123456!!")?, &user).await;
 /// assert!(matches!(refused, Err(PasswordPolicyError::Rejected(PasswordRejection::Common))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
@@ -55,23 +56,6 @@ impl PasswordPolicy {
     const LEAST_MIN: usize = 8;
     /// ASVS 6.2.9 and NIST SP 800-63B-4: passwords of 64 characters must be possible.
     const MOST_MIN: usize = 64;
-
-    /// Returns a policy of at least 15 characters, as NIST SP 800-63B-4 section 3.1.1.2 requires of a password without
-    /// a second factor.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use auth_core::password::PasswordPolicy;
-    ///
-    /// assert_eq!(PasswordPolicy::nist().shortest(), 15);
-    /// ```
-    pub fn nist() -> Self {
-        Self {
-            min: 15,
-            ..Self::default()
-        }
-    }
 
     /// Returns a policy of at least 8 characters. Use it only if a second factor is *required* at every login (NIST SP
     /// 800-63B-4 section 3.1.1.2): a password that can be used alone needs more.
@@ -125,7 +109,8 @@ impl PasswordPolicy {
         self.min_length_from(1, code_points)
     }
 
-    /// Allows the most common passwords, which an attacker tries first. For development.
+    /// Allows predictable passwords, which an attacker tries first: the most common ones, common words with padding,
+    /// repetitions and runs of neighbouring keys. For development.
     ///
     /// # Examples
     ///
@@ -134,7 +119,7 @@ impl PasswordPolicy {
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// let policy = PasswordPolicy::default().dangerous_allow_common();
-    /// policy.check(&Password::parse("qwerty123456")?, &PasswordContext::new()).await?;
+    /// policy.check(&Password::parse("qwerty123456789")?, &PasswordContext::new()).await?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # }).unwrap();
     /// ```
@@ -147,8 +132,8 @@ impl PasswordPolicy {
     /// and 6.2.11).
     ///
     /// A password is refused if, regardless of case, it is one of these words, the user's e-mail address, its local
-    /// part or the username; or one of them repeated; or one of these followed only by digits, spaces and punctuation
-    /// (after a word of one or two characters, such padding is allowed). A password that merely contains a word passes.
+    /// part or the username; or one of them repeated; or one of these between digits, spaces and punctuation only (around
+    /// a word of one or two characters, such padding is allowed). A password that merely contains a word passes.
     ///
     /// # Examples
     ///
@@ -206,8 +191,8 @@ impl PasswordPolicy {
     /// use auth_core::password::{Password, PasswordPolicy};
     ///
     /// let password = Password::parse("twelve chars")?;
-    /// assert!(PasswordPolicy::default().check_length(&password).is_ok());
-    /// assert!(PasswordPolicy::nist().check_length(&password).is_err());
+    /// assert!(PasswordPolicy::default().check_length(&password).is_err());
+    /// assert!(PasswordPolicy::with_second_factor().check_length(&password).is_ok());
     /// # Ok::<(), auth_core::password::PasswordError>(())
     /// ```
     pub fn check_length(&self, password: &Password) -> Result<(), PasswordRejection> {
@@ -235,14 +220,20 @@ impl PasswordPolicy {
         self.check_length(password)?;
         {
             let folded = context::fold(password.expose());
-            if self.common && common::is_common(&folded) {
-                return Err(PasswordRejection::Common.into());
-            }
             if context.gives_away(&folded, &self.words) {
-                return Err(PasswordRejection::Context.into());
+                return Err(PasswordRejection::PersonalData.into());
+            }
+            if let Some(rejection) = self.predictable(&folded) {
+                return Err(rejection.into());
             }
         }
         self.check_breach(password).await
+    }
+
+    fn predictable(&self, folded: &str) -> Option<PasswordRejection> {
+        self.common
+            .then(|| predictable::judge(folded, self.min))
+            .flatten()
     }
 
     async fn check_breach(&self, password: &Password) -> Result<(), PasswordPolicyError> {
@@ -274,8 +265,8 @@ impl PasswordPolicy {
 impl Default for PasswordPolicy {
     fn default() -> Self {
         Self {
-            // Above the 8 of ASVS 6.2.1 and below the 15 it advises: users accept it, and the hash is slow.
-            min: 12,
+            // NIST SP 800-63B-4 section 3.1.1.2, for a password that stands alone.
+            min: 15,
             // ASVS 6.2.4: at least the 3,000 most common ones.
             common: true,
             words: Vec::new(),

@@ -9,9 +9,6 @@ use der::{Decode, SliceReader, Tag, Tagged};
 
 use super::{MIN_SECRET_BYTES, SecretWeakness};
 
-/// A unit of this length or more may repeat: 16 bytes can carry the required 128 bits.
-const LONGEST_REFUSED_UNIT: usize = 15;
-
 /// A secret with a lower estimate is refused (ASVS 11.2.3 asks for 128 bits of strength).
 const MIN_ENTROPY_BITS: f64 = 128.0;
 
@@ -37,13 +34,17 @@ pub(super) fn judge(secret: &[u8]) -> Option<SecretWeakness> {
     if is_placeholder(secret) {
         return Some(SecretWeakness::Placeholder);
     }
-    let period = period(secret);
-    match period {
-        Some(unit) if unit <= LONGEST_REFUSED_UNIT => {
-            return Some(SecretWeakness::Repeats { unit });
-        }
-        None if is_sequence(secret) => return Some(SecretWeakness::Sequence),
-        _ => {}
+    if let Some(unit) = period(secret) {
+        // A repetition adds no strength: the unit must be a secret by itself.
+        let repeats = SecretWeakness::Repeats { unit: unit.len() };
+        return if unit.len() < MIN_SECRET_BYTES {
+            Some(repeats)
+        } else {
+            judge(unit)
+        };
+    }
+    if is_sequence(secret) {
+        return Some(SecretWeakness::Sequence);
     }
     let bits = entropy_bits(secret);
     if bits < MIN_ENTROPY_BITS {
@@ -142,13 +143,13 @@ fn is_placeholder(secret: &[u8]) -> bool {
     covered >= MIN_PLACEHOLDER_LETTERS && covered.saturating_mul(2) >= letters
 }
 
-/// Returns the length of the shortest unit that `secret` repeats at least twice, the last time
-/// perhaps cut short.
-fn period(secret: &[u8]) -> Option<usize> {
-    (1..=secret.len() / 2).find(|&unit| {
+/// Returns the shortest unit that `secret` repeats at least twice, the last time perhaps cut short.
+fn period(secret: &[u8]) -> Option<&[u8]> {
+    let unit = (1..=secret.len() / 2).find(|&unit| {
         let shifted = secret.iter().skip(unit);
         std::iter::zip(secret, shifted).all(|(byte, later)| byte == later)
-    })
+    })?;
+    secret.get(..unit)
 }
 
 /// Returns whether at least half of the neighbouring bytes differ by at most one.

@@ -27,7 +27,8 @@ pub enum SecretWeakness {
     /// contain one, or is labelled with one, is accepted.
     #[error("is a placeholder from a template, and not a random value")]
     Placeholder,
-    /// A repeated unit of fewer than 16 bytes.
+    /// A repeated unit that is too short to be a secret by itself: fewer than [`MIN_SECRET_BYTES`] bytes. A
+    /// longer unit is judged by all rules.
     #[error("repeats the same {unit} byte(s) over and over")]
     Repeats {
         /// The length of the unit in bytes.

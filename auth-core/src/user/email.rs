@@ -10,8 +10,8 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 pub use self::audit::{EmailAudit, EmailCollision, EmailRewrite};
-use super::text;
 use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
+use crate::text;
 
 /// An e-mail address in the form in which it is stored and compared.
 ///

@@ -8,8 +8,8 @@ use serde_json::Value;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-use super::text;
 use crate::http::{FieldErrorCode, FieldKind, FieldType};
+use crate::text;
 
 /// One role in the form in which it is stored and compared: `NFKC(trim(input))` in lower case.
 ///

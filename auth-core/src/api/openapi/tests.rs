@@ -135,7 +135,7 @@ fn bodies_have_the_bounds_that_are_enforced() {
     let schema = at(&document, schema);
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["required"], serde_json::json!(["email", "password"]));
-    assert_eq!(schema["properties"]["password"]["minLength"], 12);
+    assert_eq!(schema["properties"]["password"]["minLength"], 15);
     assert_eq!(schema["properties"]["password"]["writeOnly"], true);
     assert_eq!(schema["properties"]["email"]["format"], "email");
 }

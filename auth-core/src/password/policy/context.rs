@@ -79,20 +79,22 @@ pub(super) fn fold(text: &str) -> Zeroizing<String> {
     to_nfc(lower)
 }
 
-/// Returns whether the password is one or more copies of the word, then only digits and punctuation, or nothing. Both
-/// are folded.
+/// Returns whether the password is one or more copies of the word, with only digits and punctuation before and after
+/// them, or nothing. Both are folded.
 ///
-/// Padding only counts after words of three or more code points: a shorter one is part of too many innocent passwords.
+/// Padding only counts around words of three or more code points: a shorter one is part of too many innocent passwords.
 fn is_made_of(password: &str, word: &str) -> bool {
     if word.is_empty() {
         return false;
     }
-    let rest = password.trim_start_matches(word);
-    if rest.len() == password.len() {
-        return false;
-    }
+    let is_padding = |text: &str| !text.contains(char::is_alphabetic);
     let takes_padding = word.chars().nth(2).is_some();
-    rest.is_empty() || takes_padding && rest.chars().all(|c| !c.is_alphabetic())
+    let Some((before, copies)) = password.split_once(word) else {
+        return false;
+    };
+    let after = copies.trim_start_matches(word);
+    let is_bare = before.is_empty() && after.is_empty();
+    is_bare || takes_padding && is_padding(before) && is_padding(after)
 }
 
 #[cfg(test)]
@@ -113,7 +115,10 @@ mod tests {
             ("acmeacmeacm", "acme", false),
             ("acmes and friends", "acme", false),
             ("my acme password", "acme", false),
-            ("2024acme", "acme", false),
+            ("2024acme", "acme", true),
+            ("!acmeacme!", "acme", true),
+            ("2024acmes", "acme", false),
+            ("x2024acme", "acme", false),
             ("acne", "acme", false),
             ("acm", "acme", false),
             ("", "acme", false),

@@ -1,6 +1,7 @@
 //! Why the policy refuses a password, with sentences that help to choose another.
 
 use crate::error::BoxError;
+use crate::http::FieldErrorCode;
 
 /// Why a password is refused. Each reason concerns the password only, never an account.
 ///
@@ -14,9 +15,9 @@ use crate::error::BoxError;
 ///
 /// let policy = PasswordPolicy::default();
 /// let short = policy.check_length(&Password::parse("too short")?).unwrap_err();
-/// assert_eq!(short, PasswordRejection::TooShort { min: 12 });
+/// assert_eq!(short, PasswordRejection::TooShort { min: 15 });
 /// assert_eq!(short.code(), "too_short");
-/// assert_eq!(short.to_string(), "the password is too short, choose one of at least 12 characters");
+/// assert_eq!(short.to_string(), "the password is too short, choose one of at least 15 characters");
 /// # Ok::<(), auth_core::password::PasswordError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,16 +35,19 @@ pub enum PasswordRejection {
         /// The most code points allowed.
         max: usize,
     },
-    /// One of the most common passwords.
+    /// One of the most common passwords, or a common word with digits and signs around it.
     #[error(
-        "the password is one of the most common ones, choose one that others would not think of"
+        "the password is a common one or a common word with padding, choose one that others would not think of"
     )]
     Common,
+    /// Few different characters, the same unit over and over, or runs of neighbouring characters or keys.
+    #[error("the password repeats itself or follows the keyboard, choose a less regular one")]
+    Repetitive,
     /// The user's own name or address, or a word of the service.
     #[error(
         "the password is a name or a word that belongs to you or this service, choose another one"
     )]
-    Context,
+    PersonalData,
     /// Known from a data breach.
     #[error(
         "the password is known from a data breach, choose another one and stop using this one elsewhere"
@@ -52,15 +56,21 @@ pub enum PasswordRejection {
 }
 
 impl PasswordRejection {
-    /// Returns a stable word for programs: `too_short`, `too_long`, `common`, `context` or `breached`.
+    /// Returns a stable word for programs: `too_short`, `too_long`, `too_common`, `repetitive`, `contains_personal_data`
+    /// or `breached`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
+        self.field_error().as_str()
+    }
+
+    pub(crate) const fn field_error(&self) -> FieldErrorCode {
         match self {
-            Self::TooShort { .. } => "too_short",
-            Self::TooLong { .. } => "too_long",
-            Self::Common => "common",
-            Self::Context => "context",
-            Self::Breached => "breached",
+            Self::TooShort { .. } => FieldErrorCode::TooShort,
+            Self::TooLong { .. } => FieldErrorCode::TooLong,
+            Self::Common => FieldErrorCode::TooCommon,
+            Self::Repetitive => FieldErrorCode::Repetitive,
+            Self::PersonalData => FieldErrorCode::ContainsPersonalData,
+            Self::Breached => FieldErrorCode::Breached,
         }
     }
 }

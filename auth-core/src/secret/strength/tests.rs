@@ -41,6 +41,23 @@ fn weak_secrets_are_rejected_with_their_reason() {
             "7x!Qk2#mZ7x!Qk2#mZ7x!Qk2#mZ7x!Qk",
             SecretWeakness::Repeats { unit: 9 },
         ),
+        (
+            "0123456789abcdef0123456789abcdef",
+            SecretWeakness::Repeats { unit: 16 },
+        ),
+        (
+            "MyCompanyName2024!MyCompanyName2024!",
+            SecretWeakness::Repeats { unit: 18 },
+        ),
+        // A long unit is judged by all rules.
+        (
+            &"abcdefghijklmnopqrstuvwxyz012345".repeat(2),
+            SecretWeakness::Sequence,
+        ),
+        (
+            &"qwertzuiopqwertzuipoqwertzuoipqw".repeat(2),
+            SecretWeakness::LowEntropy { bits: 105 },
+        ),
         ("abcdefghijklmnopqrstuvwxyz012345", SecretWeakness::Sequence),
         ("zyxwvutsrqponmlkjihgfedcba987654", SecretWeakness::Sequence),
         ("1122334455667788990011223344zzqq", SecretWeakness::Sequence),
@@ -133,8 +150,8 @@ fn public_and_private_keys_are_rejected() {
 #[test]
 fn strong_secrets_are_accepted() {
     for secret in [
-        // A unit of 16 bytes may repeat, and a repeated unit is not judged as a sequence.
-        "0123456789abcdef0123456789abcdef",
+        // The unit is a secret by itself.
+        "9kQ2x7Wm4Zp1Rb8Tn5Yc3Vd6Lg0Hj_fA9kQ2x7Wm4Zp1Rb8Tn5Yc3Vd6Lg0Hj_fA",
         "nLc8ktT0fK0VvyNGTtsxXLwnmxRIdTUJwwF9KrVlyW4",
         "4f8d2c1ab97e03655d6af1c08e7b92d34c10ff5e8a6b27d99e34c05f718ab2e6",
         // Labels and framework prefixes before a random value are accepted.

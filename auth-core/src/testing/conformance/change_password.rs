@@ -12,6 +12,7 @@ use crate::testing::PASSWORD;
 group!("change-password": changes, refusals, field_errors);
 
 const PATH: &str = "/users/me/change-password";
+const INVALID: &str = "UPDATE_USER_INVALID_PASSWORD";
 
 fn change(current: &str, new: &str) -> WireRequest {
     let body = json!({"current_password": current, "new_password": new});
@@ -53,14 +54,26 @@ async fn refusals(run: &CaseRun<'_>) {
         Expected::unauthenticated(false),
     )
     .await;
-    for (current, new, code) in [
-        (WRONG_PASSWORD, NEW_PASSWORD, "LOGIN_BAD_CREDENTIALS"),
-        (WRONG_PASSWORD, "password1234", "LOGIN_BAD_CREDENTIALS"),
-        (PASSWORD, "password1234", "UPDATE_USER_INVALID_PASSWORD"),
-        (PASSWORD, "ada@example.com", "UPDATE_USER_INVALID_PASSWORD"),
+    for (current, new, code, rule) in [
+        (WRONG_PASSWORD, NEW_PASSWORD, "LOGIN_BAD_CREDENTIALS", None),
+        (
+            WRONG_PASSWORD,
+            "password12345678",
+            "LOGIN_BAD_CREDENTIALS",
+            None,
+        ),
+        (PASSWORD, "password12345678", INVALID, Some("too_common")),
+        (
+            PASSWORD,
+            "ada@example.com",
+            INVALID,
+            Some("contains_personal_data"),
+        ),
     ] {
         let request = change(current, new).bearer(&token);
-        case.expect(request, Expected::problem(400, code)).await;
+        let rule = rule.map(|rule| ("new_password", rule));
+        let refused = Expected::problem_with(400, code, rule.as_slice());
+        case.expect(request, refused).await;
     }
     case.check(case.raised(EventKind::PasswordChangeFailed), "the event");
     case.same("the row", case.row_text(&user).await, columns(&user));

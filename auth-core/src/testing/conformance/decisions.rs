@@ -158,9 +158,13 @@ async fn refused_registration(run: &CaseRun<'_>) {
     case.same("the row", case.row_text(&user).await, before);
     let raised = case.raised(EventKind::RegistrationRefused);
     case.check(raised, "the event");
-    let body = json!({"email": "new@closed.example", "password": "password1234"});
+    let body = json!({"email": "new@closed.example", "password": "password12345678"});
     let weak = WireRequest::post("/auth/register", &body);
-    let rejected = Expected::problem(400, "REGISTER_INVALID_PASSWORD");
+    let rejected = Expected::problem_with(
+        400,
+        "REGISTER_INVALID_PASSWORD",
+        &[("password", "too_common")],
+    );
     case.expect(weak, rejected).await;
     let reply = case.send(&register("new@example.com")).await;
     case.same("another registration", reply.status, 201);

@@ -178,15 +178,8 @@ pub(super) fn user_read(user: &User) -> String {
 }
 
 fn fault_detail(code: &str) -> &'static str {
-    let all = [
-        FieldErrorCode::Missing,
-        FieldErrorCode::Unknown,
-        FieldErrorCode::WrongType,
-        FieldErrorCode::TooShort,
-        FieldErrorCode::TooLong,
-        FieldErrorCode::Invalid,
-    ];
-    let known = all.into_iter().find(|known| known.as_str() == code);
+    let mut all = FieldErrorCode::ALL.iter().copied();
+    let known = all.find(|known| known.as_str() == code);
     known.map_or("?", FieldErrorCode::detail)
 }
 

@@ -189,8 +189,15 @@ async fn refused_password_keeps_the_token(run: &CaseRun<'_>) {
     let user = case.user("ada@example.com").await;
     let token = case.reset_token("ada@example.com").await;
     let before = case.row_text(&user).await;
-    for password in ["password1234", "short", "ada@example.com", "Qwerty123456"] {
-        let refused = Expected::problem(400, "RESET_PASSWORD_INVALID_PASSWORD");
+    for (password, rule) in [
+        ("short", "too_short"),
+        ("password12345678", "too_common"),
+        ("Qwerty!123456789", "too_common"),
+        ("ada@example.com", "contains_personal_data"),
+        ("kyx kyx kyx kyx ", "repetitive"),
+    ] {
+        let code = "RESET_PASSWORD_INVALID_PASSWORD";
+        let refused = Expected::problem_with(400, code, &[("password", rule)]);
         case.expect(reset(&token, password), refused).await;
     }
     case.same("the row", case.row_text(&user).await, before);

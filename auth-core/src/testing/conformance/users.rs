@@ -239,8 +239,12 @@ async fn change_refusals(run: &CaseRun<'_>) {
             Expected::problem(400, "UPDATE_USER_EMAIL_ALREADY_EXISTS"),
         ),
         (
-            json!({"password": "password1234"}),
-            Expected::problem(400, "UPDATE_USER_INVALID_PASSWORD"),
+            json!({"password": "password12345678"}),
+            Expected::problem_with(
+                400,
+                "UPDATE_USER_INVALID_PASSWORD",
+                &[("password", "too_common")],
+            ),
         ),
         (json!({"password": "short"}), fault("password", "too_short")),
         (json!({"password": long}), fault("password", "too_long")),

@@ -2,7 +2,7 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::super::text;
+use crate::text;
 
 /// Returns the Unicode form of a host name (UTS 46, nontransitional processing), or `None` if the
 /// domain name system has no such host.

@@ -33,6 +33,7 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
     ("password", 0),
     ("keys", 0),
     ("secret", 0),
+    ("text", 0),
     ("token", 0),
     ("user", 0),
 ];

@@ -76,7 +76,11 @@ impl<U: AuthUser> Auth<U> {
             .await;
         changed.map_err(|error| match error {
             ChangePasswordError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
-            ChangePasswordError::Password(_) => ErrorCode::UpdateUserInvalidPassword.into(),
+            ChangePasswordError::Password(rejection) => Rejection::password(
+                ErrorCode::UpdateUserInvalidPassword,
+                "new_password",
+                rejection,
+            ),
             ChangePasswordError::Outdated => self.outdated(),
             ChangePasswordError::Unavailable(error) => Rejection::from(error),
         })?;

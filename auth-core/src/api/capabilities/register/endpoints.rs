@@ -67,7 +67,9 @@ fn rejection<U: AuthUser>(error: RegisterError) -> Rejection {
             &U::Columns::new_schema(),
             ErrorCode::RegisterUserAlreadyExists,
         ),
-        RegisterError::Password(_) => ErrorCode::RegisterInvalidPassword.into(),
+        RegisterError::Password(rejection) => {
+            Rejection::password(ErrorCode::RegisterInvalidPassword, "password", rejection)
+        }
         RegisterError::Unsupported(error) => Rejection::unsupported(error),
         RegisterError::Refused(refusal) => Rejection::refused(refusal),
         RegisterError::Unavailable(error) => error.into(),

@@ -34,7 +34,11 @@ impl<U: AuthUser> Auth<U> {
             .await;
         let user = reset.map_err(|error| match error {
             ResetPasswordError::BadToken => ErrorCode::ResetPasswordBadToken.into(),
-            ResetPasswordError::Password(_) => ErrorCode::ResetPasswordInvalidPassword.into(),
+            ResetPasswordError::Password(rejection) => Rejection::password(
+                ErrorCode::ResetPasswordInvalidPassword,
+                "password",
+                rejection,
+            ),
             ResetPasswordError::Unavailable(error) => Rejection::from(error),
         })?;
         Ok(Reply::json(200, &UserRead::new(&user)))

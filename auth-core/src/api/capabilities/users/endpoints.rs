@@ -52,7 +52,9 @@ impl<U: AuthUser> Auth<U> {
                 &U::Columns::admin_schema(),
                 ErrorCode::UpdateUserEmailAlreadyExists,
             ),
-            AdminUpdateError::Password(_) => ErrorCode::UpdateUserInvalidPassword.into(),
+            AdminUpdateError::Password(rejection) => {
+                Rejection::password(ErrorCode::UpdateUserInvalidPassword, "password", rejection)
+            }
             AdminUpdateError::Unsupported(error) => Rejection::unsupported(error),
             AdminUpdateError::Refused(refusal) => Rejection::refused(refusal),
             AdminUpdateError::LastSuperuser => ErrorCode::LastSuperuser.into(),
