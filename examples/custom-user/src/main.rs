@@ -1,12 +1,16 @@
 //! A shop whose customers log in: the quickstart, with a user of the application's own.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, UserManager};
+use axum::extract::{ConnectInfo, Request};
 use axum::{Json, Router, routing::get};
 use custom_user::Customer;
+use setup::server::{Limits, serve};
+use tower_service::Service as _;
 
 /// Where a real application would send mail, in the customer's language.
 struct Mailer;
@@ -66,17 +70,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
+    tokio::spawn(auth.accounts().purge_every(Duration::from_mins(10)));
 
     let app = Router::new()
         .route("/protected", get(protected))
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
     let listener = setup::listen_for(&[("display_name", "Ada")]).await?;
-    // The addresses of the peers, for events and limits.
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(setup::ctrl_c())
-        .await?;
+    // A server with a time limit for request heads. The peers' addresses are used by events and limits.
+    let respond = move |peer, mut request: Request<_>| {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo::<SocketAddr>(peer));
+        app.clone().call(request)
+    };
+    serve(listener, Limits::default(), setup::ctrl_c(), respond).await;
     auth.accounts().wait_idle().await;
     Ok(())
 }

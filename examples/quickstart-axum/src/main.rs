@@ -1,6 +1,7 @@
 //! Accounts for an Axum application: SQLite, bearer tokens, and mails that are printed.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use auth_axum::CurrentUser;
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
@@ -8,7 +9,10 @@ use auth_core::{
     Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
 };
 use auth_diesel::SqliteStore;
+use axum::extract::{ConnectInfo, Request};
 use axum::{Json, Router, routing::get};
+use setup::server::{Limits, serve};
+use tower_service::Service as _;
 
 /// Prints the mails that a real application would send.
 struct Mailer;
@@ -59,17 +63,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
+    tokio::spawn(auth.accounts().purge_every(Duration::from_mins(10)));
 
     let app = Router::new()
         .route("/protected", get(protected))
         .merge(auth_axum::routes(&auth))
         .with_state(auth.clone());
     let listener = setup::listen().await?;
-    // The peers' addresses are used by events and limits.
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(setup::ctrl_c())
-        .await?;
+    // A server with a time limit for request heads. The peers' addresses are used by events and limits.
+    let respond = move |peer, mut request: Request<_>| {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo::<SocketAddr>(peer));
+        app.clone().call(request)
+    };
+    serve(listener, Limits::default(), setup::ctrl_c(), respond).await;
     auth.accounts().wait_idle().await;
     Ok(())
 }

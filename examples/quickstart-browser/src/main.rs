@@ -11,10 +11,13 @@ use std::time::Duration;
 use auth_axum::{CurrentUser, OptionalUser, csrf_protection, routes};
 use auth_core::User;
 use auth_diesel::SqliteStore;
+use axum::extract::{ConnectInfo, Request};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use setup::server::{Limits, serve};
 use tokio::net::TcpListener;
+use tower_service::Service as _;
 
 /// The page is the same for all visitors; its script asks for the user.
 async fn home() -> impl IntoResponse {
@@ -63,11 +66,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(&address).await?;
     let port = listener.local_addr()?.port();
     println!("open http://localhost:{port}/ in a browser");
-    // The peers' addresses are used by events and limits.
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(setup::ctrl_c())
-        .await?;
+    // A server with a time limit for request heads. The peers' addresses are used by events and limits.
+    let respond = move |peer, mut request: Request<_>| {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo::<SocketAddr>(peer));
+        app.clone().call(request)
+    };
+    serve(listener, Limits::default(), setup::ctrl_c(), respond).await;
     auth.accounts().wait_idle().await;
     Ok(())
 }

@@ -1,13 +1,19 @@
 //! Accounts for a Poem application: SQLite, bearer tokens, and mails that are printed.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
 use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
 use auth_core::{
     Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
 };
 use auth_diesel::SqliteStore;
 use auth_poem::{CurrentUser, RouteExt, provide, routes};
-use poem::listener::TcpAcceptor;
-use poem::{EndpointExt, Route, Server, get, handler, web::Json};
+use poem::http::uri::Scheme;
+use poem::web::{Json, LocalAddr, RemoteAddr};
+use poem::{Addr, Endpoint as _, EndpointExt, Route, get, handler};
+use setup::server::{Limits, serve};
 
 /// Prints the mails that a real application would send.
 struct Mailer;
@@ -59,14 +65,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()?;
+    tokio::spawn(auth.accounts().purge_every(Duration::from_mins(10)));
 
     let app = Route::new()
         .at("/protected", get(protected))
         .merge(routes(&auth))
         .with(provide(&auth));
-    Server::new_with_acceptor(TcpAcceptor::from_tokio(setup::listen().await?)?)
-        .run_with_graceful_shutdown(app, setup::ctrl_c(), None)
-        .await?;
+    let app = Arc::new(app);
+    let listener = setup::listen().await?;
+    // A server with a time limit for request heads. The peers' addresses are used by events and limits.
+    let respond = move |peer, request| {
+        let (app, peer) = (Arc::clone(&app), RemoteAddr(Addr::SocketAddr(peer)));
+        async move {
+            let request = (request, LocalAddr::default(), peer, Scheme::HTTP).into();
+            Ok::<_, Infallible>(app.get_response(request).await.into())
+        }
+    };
+    serve(listener, Limits::default(), setup::ctrl_c(), respond).await;
     auth.accounts().wait_idle().await;
     Ok(())
 }

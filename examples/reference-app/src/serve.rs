@@ -7,13 +7,19 @@ use std::future::Future;
 use std::io::Write as _;
 use std::time::Duration;
 
+use setup::server::Limits;
 use tokio::net::TcpListener;
 
 use crate::args::{Args, Framework};
 use crate::{Failure, accounts};
 
-/// The time limit of pending replies after a stop signal.
-const GRACE: Duration = Duration::from_secs(10);
+/// The limits of the server: a client that never finishes its request must not keep a connection, or the
+/// program alive after a stop signal.
+const LIMITS: Limits = Limits {
+    head: Duration::from_secs(10),
+    connections: 10_000,
+    grace: Duration::from_secs(10),
+};
 
 /// How often expired entries and sessions are removed.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
@@ -28,9 +34,12 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
 
     let stop = stop_signal()?;
     let purging = tokio::spawn(auth.accounts().purge_every(PURGE_EVERY));
-    match args.framework {
-        Framework::Axum => axum::serve(listener, &auth, stop).await?,
-        Framework::Poem => poem::serve(listener, &auth, stop).await?,
+    let is_finished = match args.framework {
+        Framework::Axum => axum::serve(listener, &auth, stop).await,
+        Framework::Poem => poem::serve(listener, &auth, stop).await,
+    };
+    if !is_finished {
+        tracing::warn!("some replies were not finished in time");
     }
     purging.abort();
     // All replies are sent; wait for the hooks that run after them.

@@ -1,5 +1,5 @@
 //! What all example programs share: environment, secret,
-//! listening address, and mails printed to the terminal.
+//! listening address, server, and mails printed to the terminal.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 #[cfg(feature = "journey")]
 pub mod journey;
+pub mod server;
 
 /// Prints a mail that a real application would send, as one line of JSON.
 ///

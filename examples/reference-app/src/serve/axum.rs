@@ -5,38 +5,29 @@ use std::net::SocketAddr;
 
 use auth_axum::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 use auth_core::{Auth, User};
+use axum::extract::{ConnectInfo, Request};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use setup::server;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tower_service::Service as _;
 
-use super::GRACE;
-use crate::Failure;
+use super::LIMITS;
 
 pub(super) async fn serve(
     listener: TcpListener,
     auth: &Auth<User>,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
-    let (stopping, stopped) = oneshot::channel();
-    let app = router(auth).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        stop.await;
-        let _ = stopping.send(());
-    });
-    // A client that never finishes its request must not keep the program alive.
-    let patience = async {
-        let _ = stopped.await;
-        tokio::time::sleep(GRACE).await;
+) -> bool {
+    let app = router(auth);
+    let respond = move |peer, mut request: Request<_>| {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo::<SocketAddr>(peer));
+        app.clone().call(request)
     };
-    tokio::select! {
-        result = server => Ok(result?),
-        () = patience => {
-            tracing::warn!("some replies were not finished in time");
-            Ok(())
-        }
-    }
+    server::serve(listener, LIMITS, stop, respond).await
 }
 
 fn router(auth: &Auth<User>) -> Router {

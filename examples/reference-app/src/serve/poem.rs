@@ -1,33 +1,37 @@
 //! The pages of the application in Poem.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::sync::Arc;
 
 use auth_core::{Auth, User};
 use auth_poem::{
     ActiveUser, CurrentUser, OptionalUser, RouteExt, Superuser, VerifiedUser, csrf_protection,
     provide, routes,
 };
-use poem::listener::TcpAcceptor;
-use poem::web::Json;
-use poem::{Endpoint, EndpointExt, Route, Server, get, handler, post};
+use poem::http::uri::Scheme;
+use poem::web::{Json, LocalAddr, RemoteAddr};
+use poem::{Addr, Endpoint, EndpointExt, Route, get, handler, post};
 use serde_json::{Value, json};
+use setup::server;
 use tokio::net::TcpListener;
 
-use super::GRACE;
-use crate::Failure;
+use super::LIMITS;
 
 pub(super) async fn serve(
     listener: TcpListener,
     auth: &Auth<User>,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
-    let acceptor = TcpAcceptor::from_tokio(listener)?;
-    // A client that never finishes its request must not keep the program alive.
-    let server = Server::new_with_acceptor(acceptor);
-    server
-        .run_with_graceful_shutdown(app(auth), stop, Some(GRACE))
-        .await?;
-    Ok(())
+) -> bool {
+    let app = Arc::new(app(auth));
+    let respond = move |peer, request| {
+        let (app, peer) = (Arc::clone(&app), RemoteAddr(Addr::SocketAddr(peer)));
+        async move {
+            let request = (request, LocalAddr::default(), peer, Scheme::HTTP).into();
+            Ok::<_, Infallible>(app.get_response(request).await.into())
+        }
+    };
+    server::serve(listener, LIMITS, stop, respond).await
 }
 
 fn app(auth: &Auth<User>) -> impl Endpoint + 'static {
@@ -88,8 +92,6 @@ fn optional(OptionalUser(user): OptionalUser<User>) -> Json<Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use auth_core::store::memory::MemoryExpiringStore;
     use auth_core::testing::{self, Outbox};
     use auth_core::{Backend, BearerTransport, JwtStrategy};

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod app;
+mod attacks;
 mod browser;
 mod canary;
 mod client;

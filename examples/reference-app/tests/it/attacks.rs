@@ -1,0 +1,3 @@
+//! Attacks on the running program, one kind a file.
+
+mod half_open;
