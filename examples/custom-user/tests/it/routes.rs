@@ -106,22 +106,22 @@ async fn administrators_set_the_company_and_no_roles(
         matches!(refused, RegisterError::Unsupported(field) if field.field() == "roles"),
         "{refused:?}"
     );
-    let root = accounts.create_privileged(root(), privileges, &context);
-    let root = root.await.unwrap();
+    let made = accounts.create_privileged(root(), privileges, &context);
+    made.await.unwrap();
 
     let token = token(door, "root@example.com").await;
-    let by_id = format!("/users/{}", root.number);
+    let by_id = "/users/1";
     let body = json!({"roles": ["editor"], "is_verified": true});
-    let refused = door.send(WireRequest::patch(&by_id, &body).bearer(&token));
+    let refused = door.send(WireRequest::patch(by_id, &body).bearer(&token));
     let refused = refused.await;
     assert_eq!(refused.status, 422);
     assert_eq!(field_errors(&refused), [("roles", "unknown")]);
 
     // The company is a column that an administrator sets.
     let body = json!({"company": 7});
-    let changed = door.send(WireRequest::patch(&by_id, &body).bearer(&token));
+    let changed = door.send(WireRequest::patch(by_id, &body).bearer(&token));
     assert_eq!(changed.await.status, 200);
-    let stored = store.get(&root.number).await.unwrap().unwrap();
+    let stored = store.get(&1).await.unwrap().unwrap();
     assert_eq!(stored.company, Some(7));
 }
 
