@@ -7,7 +7,7 @@ use auth_core::store::{
     Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
     UserDatabase, Window,
 };
-use auth_core::{SessionId, StoreError, User};
+use auth_core::{Epoch, SessionId, StoreError, User};
 use time::OffsetDateTime;
 
 use crate::error::OpenError;
@@ -199,10 +199,19 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        dispatch!(self, store => store.sessions_of(owner, now, limit).await)
+        dispatch!(self, store => store.sessions_of(owner, epoch, now, limit).await)
+    }
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        dispatch!(self, store => store.delete_sessions_before(owner, epoch, limit).await)
     }
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         dispatch!(self, store => store.delete_sessions_of(owner).await)

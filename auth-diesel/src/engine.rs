@@ -60,6 +60,8 @@ pub struct Dialect {
     /// Whether the engine allows one writer at a time, so that writers should queue before they take
     /// a connection.
     pub single_writer: bool,
+    /// Whether `DELETE` has a `LIMIT`.
+    pub limited_deletes: bool,
     /// Whether a server runs the statements, which can stop answering.
     pub server: bool,
 }

@@ -70,6 +70,15 @@ macro_rules! migrations {
                     "/0005_session_auth/up.sql"
                 )),
             },
+            $crate::migrate::Migration {
+                name: "0006_session_epoch",
+                bundled_user: false,
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0006_session_epoch/up.sql"
+                )),
+            },
         ]
     };
 }

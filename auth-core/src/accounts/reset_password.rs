@@ -100,6 +100,7 @@ impl<U: AuthUser> Accounts<U> {
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
             return Err(self.reset_failed(context));
         };
+        self.remove_ended_sessions(&user, context);
         self.raise_for(EventKind::PasswordReset, &user, context);
         if !was_verified {
             self.raise_for(EventKind::UserVerified, &user, context);

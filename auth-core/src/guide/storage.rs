@@ -37,7 +37,7 @@
 //! methods, and runs `contract::expiring_store`. Without it every other store of that trait will do,
 //! one in SQL or, for one process, the one in memory.
 //!
-//! One that keeps sessions implements [`SessionStore`](crate::SessionStore), seven methods of one
+//! One that keeps sessions implements [`SessionStore`](crate::SessionStore), eight methods of one
 //! statement each, and runs `contract::session_store`; the toolkit rotates refresh tokens with them.
 //! One that keeps users and sessions writes
 //! [`UserChange::keep_session`](crate::store::UserChange::keep_session) in the step of the update, and

@@ -228,7 +228,9 @@ impl World {
             .unwrap()
             .owner(&user.id)
             .unwrap();
-        let rows = self.sessions.sessions_of(&owner, accounts.now(), 1000);
+        let rows = self
+            .sessions
+            .sessions_of(&owner, user.epoch(), accounts.now(), 1000);
         rows.await.unwrap().len()
     }
 

@@ -17,7 +17,7 @@ use crate::user::Epoch;
 /// The rotation of a refresh token replaces values of the row, so the row does not grow. A session that
 /// ends is deleted.
 ///
-/// Each of the seven methods is one statement. They know nothing of tokens: the toolkit decides about
+/// Each of the eight methods is one statement. They know nothing of tokens: the toolkit decides about
 /// a refresh and writes the result by [`swap_session`](Self::swap_session) or
 /// [`delete_session`](Self::delete_session).
 ///
@@ -51,14 +51,26 @@ pub trait SessionStore: Send + Sync + 'static {
     /// `true`.
     async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Returns the sessions of an owner that have not expired at `now` (`expires_at > now`), at most
-    /// `limit`: in descending order of `last_used_at`, then by id.
+    /// Returns the sessions of an owner that have this epoch and have not expired at `now`
+    /// (`expires_at > now`), at most `limit`: in descending order of `last_used_at`, then by id.
+    ///
+    /// Find them by an index on owner and epoch: a user may have thousands of sessions of earlier epochs.
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError>;
+
+    /// Deletes at most `limit` sessions of an owner whose epoch is older than `epoch`, and returns their
+    /// number. They are invalid already; this frees their rows.
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError>;
 
     /// Deletes every session of an owner, and returns their number.
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError>;
@@ -138,10 +150,19 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        (**self).sessions_of(owner, now, limit).await
+        (**self).sessions_of(owner, epoch, now, limit).await
+    }
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        (**self).delete_sessions_before(owner, epoch, limit).await
     }
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         (**self).delete_sessions_of(owner).await

@@ -15,7 +15,7 @@ use crate::store::{
     Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
     UserDatabase, Window,
 };
-use crate::user::AuthUser;
+use crate::user::{AuthUser, Epoch};
 
 /// The switch and the counter of a probed store. Clones share both.
 #[derive(Debug, Clone, Default)]
@@ -246,11 +246,21 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         self.plan.call()?;
-        self.store.sessions_of(owner, now, limit).await
+        self.store.sessions_of(owner, epoch, now, limit).await
+    }
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.plan.call()?;
+        self.store.delete_sessions_before(owner, epoch, limit).await
     }
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.plan.call()?;

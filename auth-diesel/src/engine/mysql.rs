@@ -78,6 +78,7 @@ impl Engine for AsyncMysqlConnection {
         returning: false,
         row_locks: true,
         single_writer: false,
+        limited_deletes: true,
         server: true,
     };
 

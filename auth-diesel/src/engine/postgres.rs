@@ -57,6 +57,7 @@ impl Engine for AsyncPgConnection {
         returning: true,
         row_locks: true,
         single_writer: false,
+        limited_deletes: false,
         server: true,
     };
 

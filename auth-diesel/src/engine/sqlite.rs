@@ -40,6 +40,7 @@ impl Engine for SqliteConnection {
         returning: true,
         row_locks: false,
         single_writer: true,
+        limited_deletes: false,
         server: false,
     };
 

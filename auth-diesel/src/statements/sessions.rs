@@ -8,6 +8,7 @@ use auth_core::{BoxError, Epoch, SessionId, StoreError};
 use diesel::Table;
 use time::OffsetDateTime;
 
+use crate::engine::Engine;
 use crate::schema::auth_sessions;
 use crate::sql::{Kind, Row, SqlValue, Statement};
 use crate::table::OwnColumns;
@@ -151,13 +152,34 @@ pub(crate) fn delete(id: &SessionId) -> Statement {
     Statement::new(format!("DELETE FROM {TABLE} WHERE id = ")).bind(key(id))
 }
 
-pub(crate) fn of_owner(owner: &Owner, now: OffsetDateTime, limit: u32) -> Statement {
+pub(crate) fn of_owner(owner: &Owner, epoch: Epoch, now: OffsetDateTime, limit: u32) -> Statement {
     select(" WHERE owner = ")
         .bind(owner.as_str())
+        .text(" AND epoch = ")
+        .bind(epoch.as_i64())
         .text(" AND expires_at > ")
         .bind(DbTime::floor(now))
         .text(" ORDER BY last_used_at DESC, id LIMIT ")
         .bind(i64::from(limit))
+}
+
+pub(crate) fn delete_before<C: Engine>(owner: &Owner, epoch: Epoch, limit: u32) -> Statement {
+    let which = |statement: Statement| {
+        statement
+            .text(" WHERE owner = ")
+            .bind(owner.as_str())
+            .text(" AND epoch < ")
+            .bind(epoch.as_i64())
+            .text(" ORDER BY epoch LIMIT ")
+            .bind(i64::from(limit))
+    };
+    // MySQL limits a deletion, and not a subquery; the others are the other way round.
+    if C::DIALECT.limited_deletes {
+        which(Statement::new(format!("DELETE FROM {TABLE}")))
+    } else {
+        let delete = format!("DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE}");
+        which(Statement::new(delete)).text(")")
+    }
 }
 
 pub(crate) fn delete_of_owner(owner: &Owner) -> Statement {
@@ -241,7 +263,6 @@ mod tests {
     #[cfg(feature = "sqlite")]
     #[tokio::test]
     async fn statements_use_indexes() {
-        use crate::engine::Engine;
         use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
         let folder = tempfile::tempdir().unwrap();
@@ -261,8 +282,15 @@ mod tests {
                 keep(&id, &7, Epoch::FIRST),
                 "sqlite_autoindex_auth_sessions_1",
             ),
-            (of_owner(&owner, now, 9), "auth_sessions_owner"),
-            (delete_of_owner(&owner), "auth_sessions_owner"),
+            (
+                of_owner(&owner, Epoch::FIRST, now, 9),
+                "auth_sessions_owner_epoch",
+            ),
+            (
+                delete_before::<crate::SqliteConnection>(&owner, Epoch::FIRST, 9),
+                "auth_sessions_owner_epoch",
+            ),
+            (delete_of_owner(&owner), "auth_sessions_owner_epoch"),
             (
                 crate::SqliteConnection::purge(TABLE, "id", now, 9),
                 "auth_sessions_expires_at",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use auth_core::store::{Owner, SessionStore, StoredSession};
-use auth_core::{SessionId, StoreError};
+use auth_core::{Epoch, SessionId, StoreError};
 use time::OffsetDateTime;
 
 use super::DieselStore;
@@ -40,10 +40,21 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.read_sessions(sessions::of_owner(owner, now, limit))
+        self.read_sessions(sessions::of_owner(owner, epoch, now, limit))
+            .await
+    }
+
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.run_write(sessions::delete_before::<C>(owner, epoch, limit))
             .await
     }
 

@@ -163,7 +163,7 @@ async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize)
     drop_after(polls, store.insert_session(new.clone())).await;
     drop_after(polls, store.swap_session(&next)).await;
     drop_after(polls, store.session(&row.id)).await;
-    drop_after(polls, store.sessions_of(&row.owner, now(), 9)).await;
+    drop_after(polls, store.sessions_of(&row.owner, row.epoch, now(), 9)).await;
     drop_after(polls, store.purge_sessions(now(), 9)).await;
 
     let inserted = store.session(&new.id).await.unwrap();

@@ -114,7 +114,7 @@ async fn database_without_sessions_gets_the_table(home: impl Home) {
     let store = home.open().await;
     let user = inserted(&store, new_user("ada@example.com")).await;
     home.sql("DROP TABLE auth_sessions").await;
-    let sessions = "('0003_sessions', '0005_session_auth')";
+    let sessions = "('0003_sessions', '0005_session_auth', '0006_session_epoch')";
     home.sql(&format!(
         "DELETE FROM auth_migrations WHERE name IN {sessions}"
     ))
@@ -142,6 +142,12 @@ async fn existing_sessions_were_authenticated_when_they_were_started(home: impl 
 
 async fn down_reverts_up<H: Home>(home: H) {
     home.open().await;
+    home.sql(if home.url().starts_with("mysql") {
+        include_str!("../../migrations/mysql/0006_session_epoch/down.sql")
+    } else {
+        include_str!("../../migrations/sqlite/0006_session_epoch/down.sql")
+    })
+    .await;
     home.sql(include_str!(
         "../../migrations/sqlite/0005_session_auth/down.sql"
     ))
@@ -188,6 +194,10 @@ fn every_engine_has_the_same_down_migrations() {
         include_str!("../../migrations/sqlite/0004_credentials/down.sql"),
         include_str!("../../migrations/postgres/0004_credentials/down.sql"),
         include_str!("../../migrations/mysql/0004_credentials/down.sql"),
+    );
+    assert_eq!(
+        include_str!("../../migrations/sqlite/0006_session_epoch/down.sql"),
+        include_str!("../../migrations/postgres/0006_session_epoch/down.sql"),
     );
     same(
         include_str!("../../migrations/sqlite/0005_session_auth/down.sql"),

@@ -132,7 +132,9 @@ impl<C: SqlBackend> World<C> {
         let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
         let ada = self.store.find(&ada.into()).await.unwrap().unwrap();
         let owner = owner(&format!("users:{}", ada.id));
-        let rows = self.store.sessions_of(&owner, self.clock.now(), 1000);
+        let rows = self
+            .store
+            .sessions_of(&owner, ada.epoch(), self.clock.now(), 1000);
         rows.await.unwrap()
     }
 

@@ -61,7 +61,10 @@ async fn every_column_is_stored_and_read(home: impl Home) {
     for session in [plain, full, empty] {
         let session = begun(&store, session).await;
         assert_eq!(stored(&store, &session).await, session);
-        let list = store.sessions_of(&session.owner, now(), 9).await.unwrap();
+        let list = store
+            .sessions_of(&session.owner, session.epoch, now(), 9)
+            .await
+            .unwrap();
         assert_eq!(list, [session]);
     }
     let unknown = SessionId::generate().unwrap();
@@ -111,7 +114,10 @@ async fn rounding_ends_no_session_early(home: impl Home) {
         (now() + fraction, 1),
         (now() + Duration::MICROSECOND, 0),
     ] {
-        let list = store.sessions_of(&rough.owner, at, 9).await.unwrap();
+        let list = store
+            .sessions_of(&rough.owner, rough.epoch, at, 9)
+            .await
+            .unwrap();
         assert_eq!(list.len(), there, "{at}");
     }
     assert_eq!(store.purge_sessions(now() + fraction, 9).await.unwrap(), 0);
@@ -215,12 +221,18 @@ async fn list_is_ordered_and_of_one_owner(home: impl Home) {
         }
         rows.sort_by_key(|row| (std::cmp::Reverse(row.last_used_at), row.id));
         for limit in [0, 1, 4, 6, 7, u32::MAX] {
-            let list = store.sessions_of(&owner(of), now(), limit).await.unwrap();
+            let list = store
+                .sessions_of(&owner(of), Epoch::FIRST, now(), limit)
+                .await
+                .unwrap();
             let wanted = rows.len().min(limit.try_into().unwrap());
             assert_eq!(list, rows[..wanted], "{of:?}, at most {limit}");
         }
     }
-    let none = store.sessions_of(&owner("b"), now(), 9).await.unwrap();
+    let none = store
+        .sessions_of(&owner("b"), Epoch::FIRST, now(), 9)
+        .await
+        .unwrap();
     assert_eq!(none, []);
 }
 
@@ -237,7 +249,10 @@ async fn all_sessions_of_an_owner_are_deleted(home: impl Home) {
     assert_eq!(store.delete_sessions_of(&owner("a")).await.unwrap(), 3);
     assert_eq!(store.delete_sessions_of(&owner("a")).await.unwrap(), 0);
     for (of, left) in [("a", 0), ("a ", 1), ("A", 1)] {
-        let list = store.sessions_of(&owner(of), now(), 9).await.unwrap();
+        let list = store
+            .sessions_of(&owner(of), Epoch::FIRST, now(), 9)
+            .await
+            .unwrap();
         assert_eq!(list.len(), left, "{of:?}");
     }
 }
@@ -339,7 +354,10 @@ async fn any_store_holds_sessions(home: impl Home) {
     let row = begun(&store, session("users:7")).await;
     let next = after(&row, "next");
     assert!(store.swap_session(&next).await.unwrap());
-    let list = store.sessions_of(&row.owner, now(), 9).await.unwrap();
+    let list = store
+        .sessions_of(&row.owner, row.epoch, now(), 9)
+        .await
+        .unwrap();
     assert_eq!(list, [stored(&store, &row).await]);
     assert!(store.delete_session(&row.id).await.unwrap());
     begun(&store, session("users:7")).await;

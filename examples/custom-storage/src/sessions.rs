@@ -59,6 +59,7 @@ impl SessionStore for RedbStore {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
@@ -69,13 +70,26 @@ impl SessionStore for RedbStore {
             for row in database.begin_read()?.open_table(SESSIONS)?.iter()? {
                 let (id, row) = row?;
                 let session = decode(id.value(), row.value())?;
-                if session.owner == owner && session.expires_at > now {
+                if session.owner == owner && session.epoch == epoch && session.expires_at > now {
                     found.push(session);
                 }
             }
             found.sort_by_key(|session| (Reverse(session.last_used_at), session.id));
             found.truncate(limit);
             Ok(found)
+        })
+        .await
+    }
+
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let owner = owner.clone();
+        self.remove_sessions(limit.into(), move |row| {
+            row.0 == owner.as_str() && row.2 < epoch.as_i64()
         })
         .await
     }

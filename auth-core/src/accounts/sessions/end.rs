@@ -138,6 +138,38 @@ impl<U: AuthUser> Accounts<U> {
         {
             self.background_failed("the session to keep", &error, context);
         }
+        self.remove_ended_sessions(user, context);
+    }
+
+    /// Removes the sessions that ended with an earlier epoch of a user, in batches after the reply. They
+    /// are invalid already; this frees their rows.
+    pub(crate) fn remove_ended_sessions(&self, user: &U, context: &Context) {
+        /// A statement with this many rows takes some milliseconds.
+        const BATCH: u32 = 500;
+        let Some(sessions) = &self.inner.sessions else {
+            return;
+        };
+        // Without a place the rows stay until they expire.
+        let (Ok(owner), Ok(place)) = (sessions.owner(user.id()), self.inner.background.place())
+        else {
+            return;
+        };
+        let (this, epoch, context) = (self.clone(), user.epoch(), context.clone());
+        place.run(async move {
+            while let Some(sessions) = &this.inner.sessions {
+                let removed = sessions
+                    .store()
+                    .delete_sessions_before(&owner, epoch, BATCH);
+                match removed.await {
+                    Ok(removed) if removed < u64::from(BATCH) => break,
+                    Ok(_) => {}
+                    Err(error) => {
+                        this.background_failed("the ended sessions", &error.into(), &context);
+                        break;
+                    }
+                }
+            }
+        });
     }
 
     async fn try_keep_current_session(&self, id: &SessionId, user: &U) -> Result<(), Unavailable> {

@@ -17,7 +17,7 @@ use crate::login::{IssuedTokens, PresentedTokens};
 use crate::store::memory::MemorySessionStore;
 use crate::store::{Owner, SessionStore, StoredSession};
 use crate::testing::master_secret;
-use crate::{SessionId, Sessions, User};
+use crate::{Epoch, SessionId, Sessions, User};
 
 const RACERS: usize = 64;
 
@@ -168,10 +168,19 @@ impl SessionStore for Slow {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.0.sessions_of(owner, now, limit).await
+        self.0.sessions_of(owner, epoch, now, limit).await
+    }
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.0.delete_sessions_before(owner, epoch, limit).await
     }
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.0.delete_sessions_of(owner).await
@@ -230,7 +239,7 @@ async fn dropped_calls_leave_no_session_without_its_events() {
         drop_after(polls, logout).await;
         accounts.wait_idle().await;
         let stored = store
-            .sessions_of(&owner, accounts.now(), 1000)
+            .sessions_of(&owner, Epoch::FIRST, accounts.now(), 1000)
             .await
             .unwrap();
         let (created, ended) = (

@@ -12,6 +12,7 @@ use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::store::{Owner, SessionStore, StoredSession};
+use crate::user::Epoch;
 
 /// Keeps sessions in a map behind a lock.
 ///
@@ -69,16 +70,33 @@ impl SessionStore for MemorySessionStore {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         let rows = lock(&self.rows);
         let theirs = rows.values();
-        let theirs = theirs.filter(|row| row.owner == *owner && row.expires_at > now);
+        let theirs =
+            theirs.filter(|row| row.owner == *owner && row.epoch == epoch && row.expires_at > now);
         let mut theirs: Vec<_> = theirs.cloned().collect();
         theirs.sort_by_key(|row| (Reverse(row.last_used_at), row.id));
         theirs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(theirs)
+    }
+
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let mut left = u64::from(limit);
+        lock(&self.rows).retain(|_, row| {
+            let goes = row.owner == *owner && row.epoch < epoch && left > 0;
+            left -= u64::from(goes);
+            !goes
+        });
+        Ok(u64::from(limit) - left)
     }
 
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {

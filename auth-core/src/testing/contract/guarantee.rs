@@ -129,6 +129,7 @@ guarantees! {
             SessionListing = "A list has the sessions of its owner whose time is not over, those that were used last first and equals by id, at most as many as asked for.",
             ExactOwners = "Owners are compared byte for byte, to the longest.",
             OwnerRemoval = "The removal of an owner's sessions takes all of them and none of another's, and simultaneous ones count each session once.",
+            SessionEpochs = "A list has the sessions of one epoch, however many of others there are; the removal of earlier epochs takes at most as many as asked for, of one owner, and answers how many.",
             SessionPurge = "A purge takes sessions whose time is over and no others, at most as many as asked for, and answers how many.",
             SessionPurgeRace = "Simultaneous purges count every session once, and never take one that a swap has prolonged.",
             OneDescendant = "Of simultaneous rotations of one refresh token by the swaps and deletions of the store exactly one makes its successor; a token that was spent before ends the session, and exactly one call reports it.",

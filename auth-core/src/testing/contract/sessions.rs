@@ -3,6 +3,7 @@
 mod basics;
 mod cancel;
 mod deletion;
+mod epochs;
 mod listing;
 mod outage;
 mod owners;
@@ -69,6 +70,7 @@ async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) ->
         Guarantee::SessionListing => listing::order_and_limit(store).await,
         Guarantee::ExactOwners => owners::exact(store).await,
         Guarantee::OwnerRemoval => owners::removal(store).await,
+        Guarantee::SessionEpochs => epochs::lists_and_removal(store).await,
         Guarantee::SessionPurge => purge::only_expired(store).await,
         Guarantee::SessionPurgeRace => purge::races(store).await,
         Guarantee::OneDescendant => rotation::one_descendant(store).await,
@@ -115,13 +117,29 @@ impl<S: SessionStore> StoreUnderTest<S> {
         now: OffsetDateTime,
         limit: u32,
     ) -> Tried<Vec<StoredSession>> {
-        let listed = self.store().sessions_of(owner, now, limit).await;
+        self.list_of(owner, Epoch::FIRST, now, limit).await
+    }
+
+    async fn list_of(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        now: OffsetDateTime,
+        limit: u32,
+    ) -> Tried<Vec<StoredSession>> {
+        let listed = self.store().sessions_of(owner, epoch, now, limit).await;
         listed.map_err(|error| failed("sessions_of", &error))
     }
 
     async fn remove_of(&self, owner: &Owner) -> Tried<u64> {
         let removed = self.store().delete_sessions_of(owner).await;
         removed.map_err(|error| failed("delete_sessions_of", &error))
+    }
+
+    async fn remove_before(&self, owner: &Owner, epoch: Epoch, limit: u32) -> Tried<u64> {
+        let removed = self.store().delete_sessions_before(owner, epoch, limit);
+        let removed = removed.await;
+        removed.map_err(|error| failed("delete_sessions_before", &error))
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Tried<u64> {

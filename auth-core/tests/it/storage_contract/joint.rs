@@ -7,7 +7,7 @@ use auth_core::store::{
     SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Verdict};
-use auth_core::{SessionId, StoreError, User};
+use auth_core::{Epoch, SessionId, StoreError, User};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
@@ -98,7 +98,9 @@ impl UserDatabase for Joint {
                 Fault::MovesEverybodys => {
                     let owner = Owner::new("users", &id.to_string()).unwrap();
                     let long_ago = OffsetDateTime::UNIX_EPOCH;
-                    for row in self.sessions.sessions_of(&owner, long_ago, 100).await? {
+                    let before = user.epoch().previous();
+                    let rows = self.sessions.sessions_of(&owner, before, long_ago, 100);
+                    for row in rows.await? {
                         self.carry(&row.id, &user).await?;
                     }
                 }
@@ -150,10 +152,21 @@ impl SessionStore for Joint {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.sessions.sessions_of(owner, now, limit).await
+        self.sessions.sessions_of(owner, epoch, now, limit).await
+    }
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.sessions
+            .delete_sessions_before(owner, epoch, limit)
+            .await
     }
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
         self.sessions.delete_sessions_of(owner).await

@@ -17,7 +17,11 @@ pub(super) async fn dropped_calls<S: SessionStore>(store: StoreUnderTest<S>) -> 
     store.insert(&living).await?;
     for (number, polls) in poll_counts() {
         drop_after(polls, inner.session(&living.id)).await;
-        drop_after(polls, inner.sessions_of(&living.owner, start, 10)).await;
+        drop_after(
+            polls,
+            inner.sessions_of(&living.owner, living.epoch, start, 10),
+        )
+        .await;
 
         insertion(&store, polls).await?;
         swap(&store, polls).await?;

@@ -4,6 +4,7 @@ use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::error::StoreError;
 use crate::store::SessionStore;
 use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
+use crate::user::Epoch;
 
 pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>) -> Tried {
     let Some(outage) = store.fresh.outage() else {
@@ -15,7 +16,7 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>)
     outage.begin().await;
     // All at once: a store may wait for a while until it gives up. Should one carry a call out after
     // all, it does nothing to the session that is there.
-    let answers = race(8, |number| {
+    let answers = race(9, |number| {
         let (store, ada) = (store.clone(), ada.clone());
         let (there, absent) = (there.clone(), absent.clone());
         async move {
@@ -37,9 +38,17 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>)
                 ),
                 5 => (
                     "sessions_of",
-                    answered(&inner.sessions_of(&there.owner, start, 10).await),
+                    answered(
+                        &inner
+                            .sessions_of(&there.owner, Epoch::FIRST, start, 10)
+                            .await,
+                    ),
                 ),
                 6 => (
+                    "delete_sessions_before",
+                    answered(&inner.delete_sessions_before(&ada, Epoch::FIRST, 10).await),
+                ),
+                7 => (
                     "delete_sessions_of",
                     answered(&inner.delete_sessions_of(&ada).await),
                 ),

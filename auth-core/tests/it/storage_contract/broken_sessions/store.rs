@@ -8,7 +8,7 @@ use auth_core::login::Methods;
 use auth_core::store::memory::MemorySessionStore;
 use auth_core::store::{Owner, SessionStore, SessionTokens, StoredSession};
 use auth_core::testing::{FaultInjector, ProbedSessionStore};
-use auth_core::{SessionId, StoreError};
+use auth_core::{Epoch, SessionId, StoreError};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 use tokio::task::yield_now;
@@ -34,6 +34,10 @@ pub(super) enum Fault {
     ListsWhatIsGone,
     LooksBeforeItDeletes,
     ListsWhatIsOver,
+    ListsEarlierEpochs,
+    RemovesThePresentEpoch,
+    RemovesAllEarlierEpochs,
+    RemovesOfEveryOwner,
     ListsOldestFirst,
     ListsByIdBackwards,
     ListsOneTooMany,
@@ -275,6 +279,7 @@ impl SessionStore for Broken {
     async fn sessions_of(
         &self,
         owner: &Owner,
+        epoch: Epoch,
         now: OffsetDateTime,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
@@ -283,7 +288,7 @@ impl SessionStore for Broken {
             Fault::ListsOneTooMany => limit.saturating_add(1),
             _ => limit,
         };
-        let mut rows = self.inner.sessions_of(owner, now, 0).await?;
+        let mut rows = self.inner.sessions_of(owner, epoch, now, 0).await?;
         rows.extend(self.all().await?);
         if self.is(Fault::ListsWhatIsGone) {
             let seen = self.seen.lock().unwrap();
@@ -293,7 +298,8 @@ impl SessionStore for Broken {
         }
         rows.retain(|row| {
             let lives = row.expires_at > now || self.is(Fault::ListsWhatIsOver);
-            lives && self.is_same(&row.owner, owner)
+            let is_of_epoch = row.epoch == epoch || self.is(Fault::ListsEarlierEpochs);
+            lives && is_of_epoch && self.is_same(&row.owner, owner)
         });
         let id = |row: &StoredSession| *row.id.as_uuid();
         match self.fault {
@@ -305,6 +311,33 @@ impl SessionStore for Broken {
         }
         rows.truncate(usize::try_from(limit).unwrap());
         Ok(rows)
+    }
+
+    async fn delete_sessions_before(
+        &self,
+        owner: &Owner,
+        epoch: Epoch,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let _turn = self.call().await;
+        match self.fault {
+            Fault::RemovesThePresentEpoch => {
+                let later = Epoch::from_i64(epoch.as_i64() + 1);
+                self.inner.delete_sessions_before(owner, later, limit).await
+            }
+            Fault::RemovesAllEarlierEpochs => {
+                self.inner
+                    .delete_sessions_before(owner, epoch, u32::MAX)
+                    .await
+            }
+            Fault::RemovesOfEveryOwner => {
+                let mut rows = self.all().await?;
+                rows.retain(|row| row.epoch < epoch);
+                rows.truncate(usize::try_from(limit).unwrap());
+                self.delete_those(rows).await
+            }
+            _ => self.inner.delete_sessions_before(owner, epoch, limit).await,
+        }
     }
 
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
