@@ -175,7 +175,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                     Some(id) => {
                         let found = self
                             .accounts
-                            .user_in_session(backend.name(), &id, context)
+                            .user_in_session(backend.name(), &id, subject.epoch, context)
                             .await?;
                         found.filter(|(user, _)| *user.id() == subject.id)
                     }

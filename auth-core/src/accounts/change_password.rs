@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::EventKind;
 use crate::password::{Password, PasswordHash, PasswordRejection};
-use crate::session::SessionId;
 use crate::store::{Precondition, UpdateOutcome, UserChange};
 use crate::user::AuthUser;
 
@@ -30,9 +29,9 @@ pub enum ChangePasswordError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Changes the password of `user`, who gives the current one, and ends every other session and token
-    /// of the user. The session `keep`, from which the change comes, stays valid, with the time and the
-    /// methods of its login: a change of the password is not a login.
+    /// Changes the password of `user`, who gives the current one, and ends every session and token of
+    /// the user. The route of the HTTP API continues the caller's session under new secrets; any other
+    /// caller logs the user in again.
     ///
     /// # Errors
     ///
@@ -42,7 +41,6 @@ impl<U: AuthUser> Accounts<U> {
         user: &U,
         current: &Password,
         new: &Password,
-        keep: Option<&SessionId>,
         context: &Context,
     ) -> Result<U, ChangePasswordError> {
         if !self.knows_password(user, current, context).await? {
@@ -51,11 +49,11 @@ impl<U: AuthUser> Accounts<U> {
         let hash = self
             .check_new_password(new, user.email(), user.username())
             .await?;
-        let (this, user, keep) = (self.clone(), user.clone(), keep.copied());
+        let (this, user) = (self.clone(), user.clone());
         let context = context.clone();
         self.inner
             .background
-            .shielded(async move { this.write_password(&user, hash, keep, &context).await })
+            .shielded(async move { this.write_password(&user, hash, &context).await })
             .await
     }
 
@@ -81,13 +79,11 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         user: &U,
         hash: PasswordHash,
-        keep: Option<SessionId>,
         context: &Context,
     ) -> Result<U, ChangePasswordError> {
         let change = UserChange {
             password_hash: Some(hash),
             bump_epoch: true,
-            keep_session: keep,
             ..UserChange::default()
         };
         let expect = Precondition::epoch(user.epoch());
@@ -95,8 +91,6 @@ impl<U: AuthUser> Accounts<U> {
         let UpdateOutcome::Updated(user) = outcome.map_err(Unavailable::from)? else {
             return Err(ChangePasswordError::Outdated);
         };
-        self.keep_current_session(keep.as_ref(), &user, context)
-            .await;
         self.raise_for(EventKind::PasswordChanged, &user, context);
         let hook = self.hooks().on_after_password_change(&user, context);
         self.after("on_after_password_change", &user, context, hook)

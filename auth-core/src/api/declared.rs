@@ -91,13 +91,20 @@ pub(crate) fn narrowed<T>(
     narrow(field)
 }
 
-/// A token in a body: any text, which is never stored as it is.
+/// A token in a body: any text, which is never stored as it is. White space is left out: people paste tokens
+/// from mails, which wrap lines.
 pub(crate) struct BodyToken(pub(crate) String);
 
 impl FieldType for BodyToken {
     const KIND: FieldKind = FieldKind::formatted(1..=2048, TextFormat::Plain);
 
     fn read(kind: &FieldKind, value: Value) -> Result<Self, FieldErrorCode> {
+        let value = match value {
+            Value::String(text) => {
+                Value::String(text.chars().filter(|c| !c.is_ascii_whitespace()).collect())
+            }
+            other => other,
+        };
         kind.read_text(value).map(Self)
     }
 }

@@ -10,6 +10,9 @@ use crate::error::Unavailable;
 use crate::http::{FieldError, FieldErrorCode, Header, Reply};
 use crate::password::PasswordRejection;
 
+/// After how many seconds a client may retry a 503 whose cause names no time.
+const RETRY_AFTER: &str = "5";
+
 /// A refusal, on its way to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
@@ -187,7 +190,11 @@ impl Rejection {
             detail,
             errors: errors.collect(),
         };
-        let reply = Reply::with_body(code.status(), "application/problem+json", &problem);
+        let mut reply = Reply::with_body(code.status(), "application/problem+json", &problem);
+        let says_when = headers.iter().any(|header| header.name() == "retry-after");
+        if code == ErrorCode::ServiceUnavailable && !says_when {
+            reply = reply.header("retry-after", RETRY_AFTER);
+        }
         reply.with_headers(headers)
     }
 }

@@ -164,7 +164,7 @@ impl<U: AuthUser> AuthBuilder<U> {
     }
 
     /// Allows requests with cookies from the pages of another origin: `https://app.shop.example`, as
-    /// browsers write it. The application must also allow it by CORS. Every page of the origin can do
+    /// browsers write it, or that of an application or extension, such as `capacitor://localhost`. The application must also allow it by CORS. Every page of the origin can do
     /// whatever the user can.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {

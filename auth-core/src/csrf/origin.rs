@@ -12,7 +12,7 @@ impl Origin {
         let usual_port = match scheme {
             "https" => ":443",
             "http" => ":80",
-            _ => return None,
+            scheme => return Self::of_scheme(scheme, authority, text),
         };
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -25,6 +25,20 @@ impl Origin {
         let is_host = is_name(host) || is_ipv6(host);
         let fits = is_host && is_port && !authority.ends_with(usual_port);
         fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Reads the origin of an application or an extension, such as `capacitor://localhost` and
+    /// `chrome-extension://…`. It has no port and is compared literally. Schemes of the network are
+    /// refused: a browser loads no pages by them.
+    fn of_scheme(scheme: &str, host: &str, text: &str) -> Option<Self> {
+        const REFUSED: [&str; 7] = ["ftp", "ws", "wss", "file", "data", "blob", "javascript"];
+        let is_of_scheme = |c: char| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '+' || c == '-' || c == '.'
+        };
+        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+            && scheme.chars().all(is_of_scheme)
+            && !REFUSED.contains(&scheme);
+        (is_scheme && is_name(host)).then(|| Self(text.to_owned()))
     }
 
     /// Returns whether it is a loopback origin.
@@ -106,6 +120,11 @@ mod tests {
             "http://localhost:3000",
             "http://127.0.0.1",
             "http://[::1]:3000",
+            "capacitor://localhost",
+            "ionic://localhost",
+            "tauri://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "moz-extension://0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10",
         ] {
             assert!(
                 Origin::parse(good).is_some_and(|o| o.is(good.as_bytes())),
@@ -128,6 +147,14 @@ mod tests {
             "https://",
             "https://a..b",
             "ftp://example.com",
+            "ws://example.com",
+            "file://localhost",
+            "tauri://",
+            "tauri://localhost/",
+            "tauri://Localhost",
+            "Tauri://localhost",
+            "1tauri://localhost",
+            "tauri://*",
             "example.com",
             "https://exämple.com",
             "http://[::1",

@@ -85,8 +85,8 @@
 //!
 //! Logout, its end in the list of sessions, its deadlines, a refresh token that is used twice; and for
 //! all sessions of a user at once a password reset, a deactivation, a deletion and
-//! [`end_all_sessions`](crate::Accounts::end_all_sessions). A change of the password or the address ends
-//! all but the one that it comes from. Each is in force with the next request, on every process, because
+//! [`end_all_sessions`](crate::Accounts::end_all_sessions). A change of the password ends
+//! all but the one that it comes from, which gets new tokens: those of before are dead, also a copy of them. Each is in force with the next request, on every process, because
 //! a request looks at its session's row: one look-up by primary key more than without.
 //!
 //! A backend that spares it says so by its name,

@@ -100,6 +100,6 @@ pub(super) fn secret_life<U: AuthUser>(
     is_secret.then(|| access.expires_in())
 }
 
-fn refresh_token(session: &NewSession, life: Duration) -> IssuedToken {
+pub(super) fn refresh_token(session: &NewSession, life: Duration) -> IssuedToken {
     IssuedToken::new(session.token.text().to_string(), life)
 }

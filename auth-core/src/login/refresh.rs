@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::issue::secret_life;
 use super::{IssuedTokens, RefreshError};
+use time::OffsetDateTime;
+
 use crate::accounts::Accounts;
 use crate::backend::Backend;
 use crate::context::Context;
@@ -58,23 +60,22 @@ impl<U: AuthUser> Exchanged<'_, U> {
             return Err(RefreshError::Invalid);
         };
         let now = accounts.now();
-        let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
-        let material = Some(successor.key_material());
-        let request = IssueRequest::new(
-            &user,
-            accounts.realm(),
-            material,
-            row.auth_time,
-            &row.methods,
-            now,
-        );
-        let access = backend.strategy().issue(request).await?;
-        let life = secret_life(backend, &access);
         // Tabs of a browser share one cookie.
         let shared = backend.transport().source() == CredentialSource::Cookie;
-        let rotation = sessions.rotation(&presented, &successor, life, shared, now);
+        let mut rotation = sessions.rotation(&presented, shared, now);
+        let mut issued = None;
+        // The strategy is the application's: it hears only of a token that is proven.
+        if rotation.needs_successor(&row).map_err(Unavailable::from)? {
+            let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
+            let access = self.issue(&user, &successor, &row, now).await?;
+            rotation = rotation.with_successor(&successor, secret_life(backend, &access));
+            issued = Some((successor, access));
+        }
         let (row, successor, access) = match self.rotate(rotation).await? {
-            RotateOutcome::Rotated(row) => (row, successor, Some(access)),
+            RotateOutcome::Rotated(row) => match issued {
+                Some((successor, access)) => (row, successor, Some(access)),
+                None => return Err(RefreshError::Invalid),
+            },
             RotateOutcome::Repeated(row) => match sessions.repeat(&presented, &row)? {
                 Some(successor) => (row, successor, None),
                 None => return Err(RefreshError::Invalid),
@@ -137,6 +138,24 @@ impl<U: AuthUser> Exchanged<'_, U> {
             .ok_or(RefreshError::Invalid)
     }
 
+    async fn issue(
+        &self,
+        user: &U,
+        successor: &Successor,
+        row: &StoredSession,
+        now: OffsetDateTime,
+    ) -> Result<IssuedToken, Unavailable> {
+        let request = IssueRequest::new(
+            user,
+            self.accounts.realm(),
+            Some(successor.key_material()),
+            row.auth_time,
+            &row.methods,
+            now,
+        );
+        self.backend.strategy().issue(request).await
+    }
+
     /// Issues an access token of the generation that is there already: the same token if it is the
     /// secret of the session.
     async fn issue_again(
@@ -146,16 +165,7 @@ impl<U: AuthUser> Exchanged<'_, U> {
         row: &StoredSession,
     ) -> Result<IssuedToken, Unavailable> {
         let now = self.accounts.now();
-        let material = Some(successor.key_material());
-        let request = IssueRequest::new(
-            user,
-            self.accounts.realm(),
-            material,
-            row.auth_time,
-            &row.methods,
-            now,
-        );
-        let access = self.backend.strategy().issue(request).await?;
+        let access = self.issue(user, successor, row, now).await?;
         Ok(match Sessions::access_life_left(row, now)? {
             Some(left) => access.living(left),
             None => access,
@@ -163,6 +173,6 @@ impl<U: AuthUser> Exchanged<'_, U> {
     }
 }
 
-fn left_until(row: &StoredSession, now: time::OffsetDateTime) -> Duration {
+fn left_until(row: &StoredSession, now: OffsetDateTime) -> Duration {
     (row.expires_at - now).try_into().unwrap_or_default()
 }

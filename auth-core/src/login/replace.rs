@@ -6,7 +6,7 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::SessionsEnded;
-use crate::session::RefreshToken;
+use crate::session::{RefreshToken, Sessions};
 use crate::store::StoredSession;
 use crate::strategy::{PresentedToken, Subject};
 use crate::user::AuthUser;
@@ -73,11 +73,15 @@ pub(super) async fn by_access<U: AuthUser>(
         PresentedToken::SelfContained(Subject {
             id: user,
             session: Some(id),
+            epoch,
             ..
         }) => {
             let owner = sessions.owner(user)?;
             let row = accounts.living_session(backend.name(), id).await?;
-            Ok(row.filter(|row| row.owner == owner))
+            Ok(match row.filter(|row| row.owner == owner) {
+                Some(row) if Sessions::accepts_epoch(&row, *epoch)? => Some(row),
+                _ => None,
+            })
         }
         PresentedToken::SelfContained(_) => Ok(None),
     }

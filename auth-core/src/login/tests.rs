@@ -6,6 +6,7 @@ mod headless;
 mod password;
 mod pipeline;
 mod races;
+mod unproven_refresh;
 
 use std::sync::{Arc, Mutex};
 

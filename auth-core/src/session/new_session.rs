@@ -10,6 +10,7 @@ use super::successor::{access_secret, access_state};
 use super::token_digest::DigestInput;
 use super::token_state::{Micros, TokenState};
 use super::{RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
+use crate::error::StoreError;
 use crate::login::Methods;
 use crate::secret::{RandomError, SubKey};
 use crate::store::{Owner, StoredSession};
@@ -37,8 +38,8 @@ pub(crate) struct NewSessionParams<'a> {
 }
 
 impl NewSession {
-    fn draw(key: Arc<SubKey>) -> Result<Self, RandomError> {
-        let token = RefreshToken::draw(SessionId::generate()?)?;
+    fn draw(key: Arc<SubKey>, id: SessionId) -> Result<Self, RandomError> {
+        let token = RefreshToken::draw(id)?;
         let access = access_secret(&key, &token);
         Ok(Self { token, access, key })
     }
@@ -57,6 +58,7 @@ impl NewSession {
             previous: None,
             access: access_life.map(|life| access_state(key, &token.id, &self.access, life, now)),
             previous_access: None,
+            renewed_in: None,
         }
     }
 }
@@ -64,7 +66,36 @@ impl NewSession {
 impl Sessions {
     /// Makes the tokens of a new session.
     pub(crate) fn new_session(&self) -> Result<NewSession, RandomError> {
-        NewSession::draw(self.keys.active())
+        NewSession::draw(self.keys.active(), SessionId::generate()?)
+    }
+
+    /// Makes new secrets for a session that exists. They have nothing in common with the old ones.
+    pub(crate) fn renewed_session(&self, id: SessionId) -> Result<NewSession, RandomError> {
+        NewSession::draw(self.keys.active(), id)
+    }
+
+    /// Returns the next version of a session: with new secrets only, in the user's new epoch.
+    pub(crate) fn renewed_row(
+        &self,
+        row: &StoredSession,
+        session: &NewSession,
+        access_life: Option<StdDuration>,
+        epoch: Epoch,
+        now: OffsetDateTime,
+    ) -> Result<StoredSession, StoreError> {
+        let overflow = || StoreError::new("the version of a session overflows");
+        let generation = TokenState::read(&row.tokens)?.generation;
+        let state = TokenState {
+            generation: generation.checked_add(1).ok_or_else(overflow)?,
+            renewed_in: Some(epoch.as_i64()),
+            ..session.state(access_life, now)
+        };
+        let used = self.used(row, now).ok_or_else(overflow)?;
+        Ok(StoredSession {
+            epoch,
+            tokens: state.write(),
+            ..used
+        })
     }
 
     /// Returns the row of a new session.

@@ -28,7 +28,8 @@ pub(crate) struct RefreshRotation {
     /// Whether the client's tabs share one token (a cookie): within the grace they keep the current
     /// one.
     shared: bool,
-    next: NextDigests,
+    /// The successor, once the presented token is proven.
+    next: Option<NextDigests>,
 }
 
 /// The result of a rotation.
@@ -51,6 +52,22 @@ pub(crate) enum RotateOutcome {
     Unknown,
 }
 
+/// What a presented token is to a stored session.
+enum Verdict {
+    /// It was never one of its tokens.
+    Unknown,
+    /// The session has expired.
+    Expired,
+    /// The current token, made within the grace and shared by tabs: it stays.
+    Stays,
+    /// The current token.
+    Rotates(Box<TokenState>),
+    /// The previous token, within the grace.
+    Repeats,
+    /// Any other spent token.
+    Spent,
+}
+
 /// What follows from a stored session and a presented token.
 enum Decision {
     /// Replace the session that was read by this one; if another caller has written it, read and
@@ -66,8 +83,6 @@ impl Sessions {
     pub(crate) fn rotation(
         &self,
         presented: &RefreshToken,
-        successor: &Successor,
-        access_life: Option<StdDuration>,
         shared: bool,
         now: OffsetDateTime,
     ) -> RefreshRotation {
@@ -78,7 +93,7 @@ impl Sessions {
             grace: self.grace,
             idle: self.idle,
             shared,
-            next: successor.digests(access_life, now),
+            next: None,
         }
     }
 
@@ -93,6 +108,22 @@ impl Sessions {
 }
 
 impl RefreshRotation {
+    /// Returns whether the presented token is proven to be the current one of this session, so that a
+    /// successor replaces it.
+    pub(crate) fn needs_successor(&self, row: &StoredSession) -> Result<bool, StoreError> {
+        Ok(matches!(self.judge(row)?, Verdict::Rotates(_)))
+    }
+
+    /// Sets the successor.
+    pub(crate) fn with_successor(
+        self,
+        successor: &Successor,
+        access_life: Option<StdDuration>,
+    ) -> Self {
+        let next = Some(successor.digests(access_life, self.now));
+        Self { next, ..self }
+    }
+
     /// Exchanges the token: reads the session, decides, and swaps it by its version or deletes it.
     ///
     /// Of concurrent calls with one token exactly one rotates, because a store lets one swap of a
@@ -136,29 +167,42 @@ impl RefreshRotation {
     }
 
     fn decide(&self, row: &StoredSession) -> Result<Decision, StoreError> {
+        let answer = |outcome| Ok(Decision::Answer(outcome));
+        match self.judge(row)? {
+            Verdict::Unknown => answer(RotateOutcome::Unknown),
+            Verdict::Expired => answer(RotateOutcome::Expired),
+            Verdict::Stays => answer(RotateOutcome::Current(row.clone())),
+            Verdict::Repeats => answer(RotateOutcome::Repeated(row.clone())),
+            Verdict::Rotates(state) => self.next(row, *state).map(Decision::Swap),
+            Verdict::Spent => Ok(Decision::End),
+        }
+    }
+
+    /// Returns what the presented token is to the session. The token is proven first.
+    fn judge(&self, row: &StoredSession) -> Result<Verdict, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let family = DigestInput::Family(&self.presented);
         if !state.family.is_of(&self.keys, family) {
-            return Ok(Decision::Answer(RotateOutcome::Unknown));
+            return Ok(Verdict::Unknown);
         }
         if row.is_over(self.now) {
-            return Ok(Decision::Answer(RotateOutcome::Expired));
+            return Ok(Verdict::Expired);
         }
         let presented = DigestInput::Refresh(&self.presented);
         if state.refresh.is_of(&self.keys, presented) {
             return Ok(if self.shared && self.is_just_rotated(&state) {
-                Decision::Answer(RotateOutcome::Current(row.clone()))
+                Verdict::Stays
             } else {
-                Decision::Swap(self.next(row, state)?)
+                Verdict::Rotates(Box::new(state))
             });
         }
         let previous = state.previous.as_ref();
         let is_previous =
             previous.is_some_and(|previous| previous.digest.is_of(&self.keys, presented));
         Ok(if is_previous && self.is_in_grace(&state) {
-            Decision::Answer(RotateOutcome::Repeated(row.clone()))
+            Verdict::Repeats
         } else {
-            Decision::End
+            Verdict::Spent
         })
     }
 
@@ -185,7 +229,10 @@ impl RefreshRotation {
             refresh,
             nonce,
             access,
-        } = &self.next;
+        } = self
+            .next
+            .as_ref()
+            .ok_or_else(|| StoreError::new("a session changed during its refresh"))?;
         let is_valid = |access: &AccessState| access.until.to_time() > self.now;
         let state = TokenState {
             generation: state.generation.checked_add(1).ok_or_else(overflow)?,
@@ -198,6 +245,7 @@ impl RefreshRotation {
             }),
             previous_access: state.access.filter(is_valid),
             access: access.clone(),
+            renewed_in: state.renewed_in,
         };
         let used = used_at(row, self.now, self.idle).ok_or_else(overflow)?;
         Ok(StoredSession {

@@ -28,6 +28,10 @@ pub(super) struct TokenState {
     /// The opaque access token of the generation before, for requests that are in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) previous_access: Option<AccessState>,
+    /// The epoch of the user when the session got new secrets. A self-contained token of an older epoch is
+    /// one of the secrets before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) renewed_in: Option<i64>,
 }
 
 /// The refresh token that was exchanged last, and the nonce from which its successor was made.

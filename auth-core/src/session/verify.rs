@@ -9,6 +9,7 @@ use super::token_state::{Micros, TokenState};
 use super::{RefreshToken, Sessions};
 use crate::error::{StoreError, Unavailable};
 use crate::store::StoredSession;
+use crate::user::Epoch;
 
 impl Sessions {
     /// Returns whether this is the secret of a valid access token of the session.
@@ -41,6 +42,13 @@ impl Sessions {
         Ok(all.any(|access| {
             access.until != Micros::REVOKED && access.digest.is_of(&self.keys, input)
         }))
+    }
+
+    /// Returns whether a self-contained token of this epoch can be one of the session: it was issued with its
+    /// present secrets, or the session never got new ones.
+    pub(crate) fn accepts_epoch(row: &StoredSession, token: Epoch) -> Result<bool, StoreError> {
+        let renewed_in = TokenState::read(&row.tokens)?.renewed_in;
+        Ok(renewed_in.is_none_or(|epoch| token.as_i64() >= epoch))
     }
 
     /// Returns the next version of the session, in which this secret is not valid any more; `None` if

@@ -7,20 +7,24 @@ use crate::session::SessionId;
 use crate::session::Sessions;
 use crate::store::StoredSession;
 use crate::strategy::SessionSecret;
-use crate::user::AuthUser;
+use crate::user::{AuthUser, Epoch};
 
 impl<U: AuthUser> Accounts<U> {
-    /// Returns the session of this backend with this id, and its user, if both are valid.
+    /// Returns the session of this backend with this id, and its user, if both are valid and the session
+    /// accepts a self-contained token of this epoch.
     pub(crate) async fn user_in_session(
         &self,
         backend: &str,
         id: &SessionId,
+        token: Epoch,
         context: &Context,
     ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let sessions = self.session_settings()?;
         match self.living_session(backend, id).await? {
-            Some(row) => self.user_of(sessions, row, context).await,
-            None => Ok(None),
+            Some(row) if Sessions::accepts_epoch(&row, token)? => {
+                self.user_of(sessions, row, context).await
+            }
+            _ => Ok(None),
         }
     }
 

@@ -166,7 +166,7 @@ async fn hooks_of_changes_run_in_the_documented_order() {
     hooks.ran_so_far(&accounts).await;
 
     let (old, new) = (password(PASSWORD), password(NEW));
-    let changed = accounts.change_password(&ada, &old, &new, None, &context);
+    let changed = accounts.change_password(&ada, &old, &new, &context);
     let ada = changed.await.unwrap();
     let ran = hooks.ran_so_far(&accounts).await;
     assert_eq!(ran, ["on_after_password_change", "on_after_update"]);

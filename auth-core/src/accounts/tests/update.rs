@@ -30,37 +30,19 @@ async fn a_password_is_changed_by_who_knows_it() {
         .unwrap();
     let wrong = world
         .accounts
-        .change_password(
-            &user,
-            &password(NEW),
-            &password(NEW),
-            None,
-            &world.context(),
-        )
+        .change_password(&user, &password(NEW), &password(NEW), &world.context())
         .await;
     assert!(matches!(wrong, Err(ChangePasswordError::BadCredentials)));
     assert_eq!(world.raised(EventKind::PasswordChangeFailed), 1);
     let changed = world
         .accounts
-        .change_password(
-            &user,
-            &password(PASSWORD),
-            &password(NEW),
-            None,
-            &world.context(),
-        )
+        .change_password(&user, &password(PASSWORD), &password(NEW), &world.context())
         .await;
     assert!(changed.unwrap().account.epoch > user.account.epoch);
     // The copy of before is worthless now, whatever password it is shown with.
     let stale = world
         .accounts
-        .change_password(
-            &user,
-            &password(PASSWORD),
-            &password(NEW),
-            None,
-            &world.context(),
-        )
+        .change_password(&user, &password(PASSWORD), &password(NEW), &world.context())
         .await;
     assert!(matches!(stale, Err(ChangePasswordError::Outdated)));
 }

@@ -7,4 +7,4 @@ mod routes;
 #[cfg(feature = "jwt")]
 mod tests;
 
-pub(super) use routes::{forgery_codes, issued, routes};
+pub(super) use routes::{COOKIES, forgery_codes, issued, routes};

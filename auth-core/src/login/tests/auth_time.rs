@@ -91,10 +91,13 @@ async fn change_of_the_password_keeps_the_time_of_the_login() -> Result<(), Chan
         password(PASSWORD),
         password("another long password of hers"),
     );
-    let keep = tokens.session.as_ref();
-    accounts
-        .change_password(&user, &current, &new, keep, &context)
-        .await?;
+    let changed = accounts.change_password(&user, &current, &new, &context);
+    let user = changed.await?;
+    let mut backends = world.auth.backends().iter();
+    let backend = backends.find(|backend| backend.name() == "api").unwrap();
+    let id = tokens.session.unwrap();
+    let renewed = crate::login::renew(accounts, backend, user, &id, &context).await;
+    let tokens = renewed.unwrap().unwrap();
     let caller = caller(&world, &tokens).await.unwrap();
     assert_eq!(caller.auth_time(), Some(login));
     assert!(!is_fresh(&caller));

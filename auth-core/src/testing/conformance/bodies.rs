@@ -37,6 +37,10 @@ async fn content_types(run: &CaseRun<'_>) {
         untyped.body = body.clone().into_bytes();
         case.expect(untyped, refused()).await;
         case.expect(row.bare(&actors.admin_token), refused()).await;
+        let packed = row
+            .request(&actors.admin_token)
+            .header("content-encoding", "gzip");
+        case.expect(packed, refused()).await;
         let twice = row
             .request(&actors.admin_token)
             .header("content-type", "application/json");

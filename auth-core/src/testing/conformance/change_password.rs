@@ -2,14 +2,16 @@
 
 use serde_json::json;
 
+use super::cookies::{OURS, browser_case, log_in, me, post};
 use super::expected::Expected;
 use super::fixture::{NEW_PASSWORD, WRONG_PASSWORD, columns};
+use super::jar::Jar;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
 use crate::testing::PASSWORD;
 
-group!("change-password": changes, refusals, field_errors);
+group!("change-password": changes, changed_password_replaces_the_cookies, refusals, field_errors);
 
 const PATH: &str = "/users/me/change-password";
 const INVALID: &str = "UPDATE_USER_INVALID_PASSWORD";
@@ -102,4 +104,27 @@ async fn field_errors(run: &CaseRun<'_>) {
         let request = change(current, new).bearer(&token);
         case.expect(request, Expected::invalid(&[fault])).await;
     }
+}
+
+/// A7.2.4: a change of the password gives the browser new cookies of the same session, and a copy of the
+/// old ones is dead.
+async fn changed_password_replaces_the_cookies(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
+    let mut jar = Jar::default();
+    log_in(&case, &mut jar).await;
+    let copy = jar.clone();
+    let body = json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD});
+    let change = WireRequest::post("/users/me/change-password", &body).header(OURS.0, OURS.1);
+    let reply = case.send(&jar.send(change)).await;
+    case.same("a change", (reply.status, reply.body.len()), (204, 0));
+    jar.take(&reply);
+    for name in ["__Host-auth", "__Host-auth-refresh"] {
+        case.check(jar.value(name) != copy.value(name), "a new cookie");
+    }
+    case.same("the copy", case.send(&me(&copy)).await.status, 401);
+    let reply = case.send(&post(&copy, "/auth/refresh")).await;
+    case.same("the copy of the refresh cookie", reply.status, 401);
+    case.same("the new one", case.send(&me(&jar)).await.status, 200);
+    let reply = case.send(&post(&jar, "/auth/refresh")).await;
+    case.same("the new refresh cookie", reply.status, 204);
 }

@@ -55,7 +55,7 @@ pub(super) fn me(jar: &Jar) -> WireRequest {
     jar.send(WireRequest::get("/users/me"))
 }
 
-fn post(jar: &Jar, target: &str) -> WireRequest {
+pub(super) fn post(jar: &Jar, target: &str) -> WireRequest {
     jar.send(WireRequest::new("POST", target).header(OURS.0, OURS.1))
 }
 

@@ -76,11 +76,16 @@ impl Expected {
             body = format!(r#"{body},"errors":[{list}]"#);
         }
         body.push('}');
-        Self::json(
+        let reply = Self::json(
             status,
             "application/problem+json",
             Body::Exactly(body.into_bytes()),
-        )
+        );
+        if status == 503 {
+            reply.header("retry-after", "5")
+        } else {
+            reply
+        }
     }
 
     /// 422 with a list of faults, of every route but login.

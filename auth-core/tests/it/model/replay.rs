@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::real::{self, Real, Shared, Tokens, password_of};
-use super::spec::{Kind, Proof, Spec};
+use super::spec::{Kind, Proof, SessionSpec, Spec};
 use super::steps::{Action, CLIENTS, Pick, Step, USERS};
 
 type Checked<T = ()> = Result<T, TestCaseError>;
@@ -163,7 +163,8 @@ impl Replay {
             let Access { session, proof, .. } = self.accesses[held.access].clone();
             self.spec.replace(session, Some(proof));
             if refresh_too {
-                self.spec.replace(self.refreshes[held.refresh].0, None);
+                let (session, generation, _) = &self.refreshes[held.refresh];
+                self.spec.replace_by_refresh(*session, *generation);
             }
         }
         let tokens = handed_out(kind, &reply, "a login")?;
@@ -224,7 +225,10 @@ impl Replay {
             self.refreshes.len() - 1
         });
         let proof = match self.spec.sessions[session].kind {
-            Kind::Jwt => Proof::SignedAt(self.spec.now),
+            Kind::Jwt => Proof::Signed {
+                at: self.spec.now,
+                renewals: self.spec.sessions[session].renewals,
+            },
             Kind::Api | Kind::Web => Proof::Generation(generation),
         };
         if let Proof::Generation(_) = proof {
@@ -340,8 +344,16 @@ impl Replay {
             return check(&reply, 400, "a change with a wrong password");
         }
         self.changes[owner] += 1;
-        self.spec.end_all(owner, Some(own));
-        check(&reply, 204, "a change of the password")
+        self.spec.renew(owner, own);
+        let SessionSpec {
+            kind, generation, ..
+        } = self.spec.sessions[own];
+        let tokens = handed_out(kind, &reply, "a change of the password")?;
+        let held = self.take(own, generation, tokens)?;
+        if let Pick::Of(client) = by {
+            self.clients[client] = Some(held);
+        }
+        Ok(())
     }
 
     /// Sends a request with an access token, if there is one. Where the token is good the answer names

@@ -28,8 +28,8 @@ pub(super) enum Kind {
 pub(super) enum Proof {
     /// It is the secret of this generation of its session.
     Generation(u32),
-    /// It was signed then.
-    SignedAt(i64),
+    /// It was signed then, after this many renewals of its session.
+    Signed { at: i64, renewals: u32 },
 }
 
 #[derive(Debug)]
@@ -57,6 +57,9 @@ pub(super) struct SessionSpec {
     /// Until it is ended, or purged after its expiry.
     there: bool,
     pub(super) generation: u32,
+    /// How often it got new secrets, and the first generation of the present ones.
+    pub(super) renewals: u32,
+    renewed_at: u32,
     rotated_at: i64,
     /// Until when the secret of this generation is good.
     secret_until: i64,
@@ -91,6 +94,8 @@ impl Spec {
                 ends: self.now + ABSOLUTE,
                 there: true,
                 generation: 0,
+                renewals: 0,
+                renewed_at: 0,
                 rotated_at: self.now,
                 secret_until: self.now + OPAQUE_LIFE,
                 previous_until: None,
@@ -122,6 +127,28 @@ impl Spec {
         is_good
     }
 
+    /// A browser that logs in again shows a refresh token of its session. One of before a change of the
+    /// password proves nothing.
+    pub(super) fn replace_by_refresh(&mut self, session: usize, generation: u32) {
+        if generation >= self.sessions[session].renewed_at {
+            self.replace(session, None);
+        }
+    }
+
+    /// A change of the password ends all that a user has; the session that it comes from gets new secrets.
+    pub(super) fn renew(&mut self, user: usize, session: usize) {
+        self.end_all(user, Some(session));
+        let now = self.now;
+        let row = &mut self.sessions[session];
+        row.generation += 1;
+        row.renewals += 1;
+        row.renewed_at = row.generation;
+        row.rotated_at = now;
+        row.secret_until = now + OPAQUE_LIFE;
+        row.previous_until = None;
+        self.touch(session);
+    }
+
     /// The generation that a refresh token of this one is answered with, if it is.
     pub(super) fn refresh(&mut self, session: usize, generation: u32) -> Option<u32> {
         let owner = self.sessions[session].owner;
@@ -130,6 +157,9 @@ impl Spec {
         }
         let now = self.now;
         let row = &mut self.sessions[session];
+        if generation < row.renewed_at {
+            return None;
+        }
         let is_in_grace = (now - row.rotated_at).abs() < self.grace;
         if generation == row.generation {
             let is_shared = row.kind == Kind::Web;
@@ -205,7 +235,10 @@ impl Spec {
     fn is_fresh(&self, session: usize, proof: Proof) -> bool {
         let (row, now) = (&self.sessions[session], self.now);
         match proof {
-            Proof::SignedAt(at) => at - LEEWAY <= now && now < at + JWT_LIFE + LEEWAY,
+            Proof::Signed { at, renewals } => {
+                let is_in_time = at - LEEWAY <= now && now < at + JWT_LIFE + LEEWAY;
+                is_in_time && renewals == row.renewals
+            }
             Proof::Generation(number) if number == row.generation => now < row.secret_until,
             Proof::Generation(number) => {
                 let is_before = number + 1 == row.generation;
@@ -219,7 +252,7 @@ impl Spec {
     fn names_its_session(&self, session: usize, proof: Proof) -> bool {
         let row = &self.sessions[session];
         match proof {
-            Proof::SignedAt(_) => self.is_fresh(session, proof),
+            Proof::Signed { .. } => self.is_fresh(session, proof),
             Proof::Generation(number) => {
                 let is_before = number + 1 == row.generation && row.previous_until.is_some();
                 number == row.generation || is_before

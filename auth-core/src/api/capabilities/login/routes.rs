@@ -11,7 +11,7 @@ use crate::backend::Backend;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
-const COOKIES: &[(&str, &str)] = &[(
+pub(in crate::api::capabilities) const COOKIES: &[(&str, &str)] = &[(
     "set-cookie",
     "The cookies of the login, one in each header.",
 )];

@@ -9,8 +9,11 @@ use crate::api::endpoint::{Answer, Caller, RequestParts, complete, optional_fiel
 use crate::api::user_read::UserRead;
 use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
+use crate::authenticator::Authenticated;
+use crate::backend::Backend;
 use crate::context::Context;
 use crate::http::Reply;
+use crate::login::{self, IssuedTokens};
 use crate::user::{AuthUser, UserColumns};
 
 /// The age up to which a login stands for the current password.
@@ -72,9 +75,9 @@ impl<U: AuthUser> Auth<U> {
         } = complete(body, fields)?;
         let changed = self
             .accounts()
-            .change_password(user.user(), &current, &new, user.session(), &user.context())
+            .change_password(user.user(), &current, &new, &user.context())
             .await;
-        changed.map_err(|error| match error {
+        let row = changed.map_err(|error| match error {
             ChangePasswordError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
             ChangePasswordError::Password(rejection) => Rejection::password(
                 ErrorCode::UpdateUserInvalidPassword,
@@ -84,7 +87,31 @@ impl<U: AuthUser> Auth<U> {
             ChangePasswordError::Outdated => self.outdated(),
             ChangePasswordError::Unavailable(error) => Rejection::from(error),
         })?;
-        Ok(Reply::empty(204))
+        let mut backends = self.backends().iter();
+        let Some(backend) = backends.find(|backend| backend.name() == user.backend()) else {
+            return Ok(Reply::empty(204));
+        };
+        match self.renew(backend, row, &user).await {
+            Some(tokens) => self.token_reply(&tokens),
+            None => Ok(Self::logout_response(backend)),
+        }
+    }
+
+    /// Gives the caller's session new secrets. The password has changed already: if this fails, the
+    /// session stays invalid, and the client logs in again.
+    async fn renew(
+        &self,
+        backend: &Backend<U>,
+        row: U,
+        caller: &Authenticated<U>,
+    ) -> Option<IssuedTokens<U>> {
+        let (id, context) = (caller.session()?, caller.context());
+        let accounts = self.accounts();
+        let renewed = login::renew(accounts, backend, row, id, &context).await;
+        renewed.unwrap_or_else(|error| {
+            accounts.background_failed("the new secrets of a session", &error, &context);
+            None
+        })
     }
 
     pub(super) async fn delete_me(

@@ -2,10 +2,12 @@
 
 use super::body::{ChangePasswordBody, DeleteMeBody, UpdateMeBody};
 use super::endpoints::read_me;
+use crate::api::capabilities::login::COOKIES;
 use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::transport::CredentialSource;
 use crate::user::{AuthUser, UserColumns};
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
@@ -41,20 +43,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         ErrorCode::UpdateUserEmailAlreadyExists,
     ])
     .refusals(&surface.refusal_codes);
-    let change_password = RouteSpec::of_user(
-        Method::Post,
-        "users.me.change_password",
-        (Base::Users, "/me/change-password"),
-        |auth, caller, request, context| Box::pin(auth.change_password(caller, request, context)),
-    )
-    .summary("Change the own password. The user's other sessions end.")
-    .body(ChangePasswordBody::schema(&surface.rules))
-    .reply(ReplySpec::empty(204, "The password has changed."))
-    .codes(&[
-        ErrorCode::LoginBadCredentials,
-        ErrorCode::UpdateUserInvalidPassword,
-    ]);
-    vec![read, update, delete(surface), change_password]
+    vec![read, update, delete(surface), change_password(surface)]
 }
 
 fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
@@ -77,4 +66,47 @@ fn delete<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
         ErrorCode::StepUpRequired,
     ])
     .refusals(&surface.refusal_codes)
+}
+
+fn change_password<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
+    let has = |source| {
+        let mut backends = surface.backends.iter();
+        backends.any(|backend| {
+            backend.transport().source() == source
+                && (backend.has_sessions() || source == CredentialSource::Cookie)
+        })
+    };
+    let change_password = RouteSpec::of_user(
+        Method::Post,
+        "users.me.change_password",
+        (Base::Users, "/me/change-password"),
+        |auth, caller, request, context| Box::pin(auth.change_password(caller, request, context)),
+    )
+    .summary(
+        "Change the own password. The user's other sessions end; the own one gets new secrets.",
+    )
+    .body(ChangePasswordBody::schema(&surface.rules))
+    .reply(
+        ReplySpec::empty(204, "The password has changed. New tokens are in cookies.").headers(
+            if has(CredentialSource::Cookie) {
+                COOKIES
+            } else {
+                &[]
+            },
+        ),
+    )
+    .codes(&[
+        ErrorCode::LoginBadCredentials,
+        ErrorCode::UpdateUserInvalidPassword,
+    ]);
+    if has(CredentialSource::Header) {
+        let tokens = objects::tokens(true);
+        change_password.reply(ReplySpec::json(
+            200,
+            "The new tokens of the session.",
+            tokens,
+        ))
+    } else {
+        change_password
+    }
 }

@@ -22,7 +22,9 @@ pub(super) fn of(
         .successor(token)
         .map_err(|error| Stop::Broken(error.to_string()))?;
     let life = Some(StdDuration::from_hours(1));
-    let rotation = rules.rotation(token, &successor, life, shared, now);
+    let rotation = rules
+        .rotation(token, shared, now)
+        .with_successor(&successor, life);
     Ok((successor, rotation))
 }
 
