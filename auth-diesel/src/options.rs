@@ -104,8 +104,8 @@ impl StoreOptions {
     /// Lets SQLite report a commit before the disk has it (`synchronous = NORMAL` instead of `FULL`).
     /// Other engines ignore this: durability is a setting of the server there.
     ///
-    /// On a disk that flushes in 1.2 milliseconds, one writer made 3,000 commits a second with it and
-    /// 660 without it. The file stays consistent, and a crash of the process alone loses nothing.
+    /// On one measured disk a single writer made about 3,000 commits a second with it and about 670
+    /// without it. The file stays consistent, and a crash of the process alone loses nothing.
     ///
     /// # Security
     ///

@@ -71,7 +71,7 @@ impl Kind {
 /// The name of a key, a nonce and a digest.
 fn is_csrf_token(word: &[u8]) -> bool {
     let parts = word.split(|byte| *byte == b'.');
-    parts.map(<[u8]>::len).eq([11, 22, 43])
+    parts.map(<[u8]>::len).eq([11, 22, 43, 43])
 }
 
 /// Letters, digits, what base64url and a JWT have between them, and what a percent-encoded one has.
