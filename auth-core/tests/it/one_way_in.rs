@@ -50,11 +50,11 @@ fn files_with(text: &str) -> Vec<String> {
 fn only_the_pipeline_starts_sessions_and_issues_tokens() {
     assert_eq!(
         files_with("IssueRequest::new("),
-        ["login/issue.rs", "login/refresh.rs"]
+        ["login/issue.rs", "login/refresh.rs", "login/renew.rs"]
     );
     assert_eq!(
         files_with(".issue("),
-        ["login/issue.rs", "login/refresh.rs"]
+        ["login/issue.rs", "login/refresh.rs", "login/renew.rs"]
     );
     assert_eq!(files_with("issue::issue("), ["login/start.rs"]);
     let inserts = ["login/issue.rs", "store/sessions.rs"];

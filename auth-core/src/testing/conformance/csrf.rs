@@ -130,6 +130,15 @@ async fn login_and_refresh(run: &CaseRun<'_>) {
         case.expect(with(login.clone(), headers), refused()).await;
         case.expect(with(refresh.clone(), headers), refused()).await;
     }
+    // The body of another site is not judged.
+    let mut form = refresh.clone().header("content-type", "text/plain");
+    form.body = b"a=b".to_vec();
+    for headers in [
+        [("sec-fetch-site", "cross-site")],
+        [("origin", "https://evil.example")],
+    ] {
+        case.expect(with(form.clone(), &headers), refused()).await;
+    }
     for headers in [
         &[("sec-fetch-site", "same-origin")][..],
         &[("origin", "https://localhost")],

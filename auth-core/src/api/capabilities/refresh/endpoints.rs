@@ -6,9 +6,10 @@ use crate::api::{ErrorCode, Rejection};
 use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
-use crate::csrf::CsrfBinding;
+use crate::csrf::{CsrfBinding, Source};
 use crate::login::{self, RefreshError};
 use crate::session::RefreshToken;
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
@@ -20,7 +21,10 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Answer {
         let context = &context.clone().with_backend(backend.shared_name());
-        let body: Option<RefreshBody> = self.read_optional_body(request).await?;
+        let body: Option<RefreshBody> = match self.read_optional_body(request).await {
+            Ok(body) => body,
+            Err(rejection) => return Err(self.foreign_or(backend, request, context, rejection)),
+        };
         let token = if let Some(token) = body.and_then(|body| body.refresh_token) {
             self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
             Some(token.0)
@@ -37,6 +41,23 @@ impl<U: AuthUser> Auth<U> {
             RefreshError::Unavailable(error) => error.into(),
         })?;
         self.token_reply(&tokens)
+    }
+
+    /// Another site learns nothing of the check of its body.
+    fn foreign_or(
+        &self,
+        backend: &Backend<U>,
+        request: &RequestParts<'_>,
+        context: &Context,
+        rejection: Rejection,
+    ) -> Rejection {
+        let has_cookies = backend.transport().source() == CredentialSource::Cookie;
+        let is_foreign = has_cookies && self.csrf().source(request.head) == Source::Foreign;
+        if is_foreign && self.is_forgery(context) {
+            ErrorCode::CsrfFailed.into()
+        } else {
+            rejection
+        }
     }
 
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session

@@ -90,7 +90,8 @@ impl Broken {
                 row.label = row.label.map(|label| label.chars().take(191).collect());
             }
             Fault::CutsData => row.data = data(&bytes[..bytes.len().min(8192)]),
-            Fault::TrimsData => row.data = data(bytes.trim_ascii_end()),
+            // Not sealed data, which ends with a blank by chance.
+            Fault::TrimsData if bytes.len() < 8 => row.data = data(bytes.trim_ascii_end()),
             Fault::KeepsDataAsText => {
                 row.data = data(String::from_utf8_lossy(bytes).as_bytes());
             }
