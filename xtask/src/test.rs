@@ -17,8 +17,19 @@ pub(crate) enum Which {
 }
 
 /// The paths of tests that a quick run leaves out: tests with a browser, tests that build crates, the
-/// model of sessions with its thousands of sequences, and the storms of requests.
-const SLOW: [&str; 4] = ["browser::", "compile_fail::", "model::", "storm::"];
+/// model of sessions with its thousands of sequences, storms and crashes, waits for time limits, and the
+/// adapters over files, whose requests also run in memory.
+const SLOW: [&str; 9] = [
+    "browser::",
+    "compile_fail::",
+    "conformance::axum_over_sqlite",
+    "conformance::poem_over_sqlite",
+    "crash::",
+    "half_open::",
+    "model::",
+    "storm::",
+    "under_load",
+];
 
 /// The package whose tests start database servers.
 const SERVERS: &str = "scratch-servers";
@@ -153,7 +164,7 @@ mod tests {
         );
         assert_eq!(
             line(Runner::Nextest, Which::Quick),
-            "cargo nextest run --workspace --all-features --exclude scratch-servers --no-fail-fast -- --skip browser:: --skip compile_fail:: --skip model:: --skip storm::"
+            "cargo nextest run --workspace --all-features --exclude scratch-servers --no-fail-fast -- --skip browser:: --skip compile_fail:: --skip conformance::axum_over_sqlite --skip conformance::poem_over_sqlite --skip crash:: --skip half_open:: --skip model:: --skip storm:: --skip under_load"
         );
         assert_eq!(
             examples(Which::Quick).line(),
