@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::de::StrRead;
 use serde_json::{Map, Number, Value};
 
 /// The largest nesting depth of objects and arrays, the outermost one included.
@@ -63,18 +64,7 @@ pub enum JsonError {
 ///
 /// [`JsonError`] names the broken rule; if there are several, the first one in reading order.
 pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| JsonError::Malformed)?;
-    let error = Cell::new(JsonError::Malformed);
-    let strict = Strict {
-        above: 0,
-        error: &error,
-    };
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = strict
-        .deserialize(&mut deserializer)
-        .map_err(|_| error.get())?;
-    deserializer.end().map_err(|_| JsonError::Malformed)?;
-    match value {
+    match read(bytes, |strict, text| strict.deserialize(text))? {
         Value::Object(object) => Ok(object),
         _ => Err(JsonError::NotAnObject),
     }
@@ -87,6 +77,19 @@ pub(crate) fn parse_members<const N: usize>(
     bytes: &[u8],
     names: [&'static str; N],
 ) -> Result<Members<N>, JsonError> {
+    read(bytes, |strict, text| {
+        text.deserialize_map(MembersOf { names, strict })
+    })
+}
+
+/// Reads `bytes` as exactly one value.
+fn read<T>(
+    bytes: &[u8],
+    read: impl FnOnce(
+        Strict<'_>,
+        &mut serde_json::Deserializer<StrRead<'_>>,
+    ) -> Result<T, serde_json::Error>,
+) -> Result<T, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonError::Malformed)?;
     let error = Cell::new(JsonError::Malformed);
     let strict = Strict {
@@ -94,11 +97,9 @@ pub(crate) fn parse_members<const N: usize>(
         error: &error,
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let members = deserializer
-        .deserialize_map(MembersOf { names, strict })
-        .map_err(|_| error.get())?;
+    let value = read(strict, &mut deserializer).map_err(|_| error.get())?;
     deserializer.end().map_err(|_| JsonError::Malformed)?;
-    Ok(members)
+    Ok(value)
 }
 
 /// The members of an object: the values of the expected names, in their order, and all others.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::issue::secret_life;
-use super::{IssuedTokens, RefreshError};
 use time::OffsetDateTime;
 
+use super::issue::secret_life;
+use super::{IssuedTokens, RefreshError};
 use crate::accounts::Accounts;
 use crate::backend::Backend;
 use crate::context::Context;

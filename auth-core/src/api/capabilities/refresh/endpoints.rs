@@ -43,7 +43,8 @@ impl<U: AuthUser> Auth<U> {
         self.token_reply(&tokens)
     }
 
-    /// Another site learns nothing of the check of its body.
+    /// Returns the CSRF refusal for a request of another site, whose page could else tell the errors of
+    /// its body apart; `rejection` for any other request.
     fn foreign_or(
         &self,
         backend: &Backend<U>,
