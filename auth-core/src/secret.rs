@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    /// N-RN-01: 256 bits, and different each time.
+    /// N-RN-01, A11.5.1: 256 bits, and different each time.
     #[test]
     fn generated_secrets_are_long_and_differ() {
         let secrets: Vec<Secret> = (0..64).map(|_| Secret::generate().unwrap()).collect();

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::world::{World, block_on};
 
-/// B-03, A6.3.8: an unknown user costs one hash and one look-up, exactly like a wrong password.
+/// A6.3.8, B-62: an unknown user costs one hash and one look-up, exactly like a wrong password.
 #[test]
 fn failed_login_costs_the_same_for_unknown_users() {
     block_on(async {

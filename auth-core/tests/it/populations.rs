@@ -248,8 +248,8 @@ const ALL: [&str; 9] = [
     "reset token",
 ];
 
-/// A7.2.1, B-11: of all pairs of a token and a population only those that belong together pass, and
-/// a foreign token that is presented ends nothing at home.
+/// A7.2.1, B-27: of all pairs of a token and a population only those that belong together pass, and a foreign
+/// token that is presented ends nothing at home.
 #[test]
 fn tokens_are_valid_in_their_own_population_only() {
     block_on(async {

@@ -45,7 +45,7 @@ fn post(path: &str, body: &serde_json::Value) -> WireRequest {
     WireRequest::new("POST", path).json(body)
 }
 
-/// B-01, B-02: of 64 registrations of one address, spelt in two ways, one creates an account.
+/// A2.3.4: of 64 registrations of one address, spelt in two ways, one creates an account.
 #[test]
 fn simultaneous_registrations_create_one_account() {
     block_on_threads(async {
@@ -63,7 +63,7 @@ fn simultaneous_registrations_create_one_account() {
     });
 }
 
-/// B-02, C-FP-03: of 64 resets with one token one succeeds, and its password is the one that counts.
+/// B-02, C-FP-03, A2.3.4: of 64 resets with one token one succeeds, and its password is the one that counts.
 #[test]
 fn reset_token_is_used_once() {
     block_on_threads(async {
@@ -130,7 +130,7 @@ fn token_is_refused_after_concurrent_logout() {
     });
 }
 
-/// B-24: of a simultaneous reset and change of the password exactly one takes effect.
+/// B-24, A15.4.2: of a simultaneous reset and change of the password exactly one takes effect.
 #[test]
 fn concurrent_reset_and_change_take_effect_once() {
     block_on_threads(async {
@@ -162,7 +162,7 @@ fn concurrent_reset_and_change_take_effect_once() {
     });
 }
 
-/// Of two superusers who demote each other at the same time, one remains.
+/// A15.4.2: of two superusers who demote each other at the same time, one remains.
 #[test]
 fn concurrent_demotions_keep_one_superuser() {
     use auth_core::accounts::Privileges;

@@ -25,17 +25,19 @@ fn options() -> StoreOptions {
         .statement_timeout(LIMIT)
 }
 
+/// A16.5.2: a frozen server costs each caller a limited time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn frozen_postgres_server_is_an_error_within_the_limits() {
     frozen_server_is_an_error_within_the_limits::<PostgresConnection>(Engine::Postgres).await;
 }
 
+/// A16.5.2: a frozen server costs each caller a limited time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn frozen_mysql_server_is_an_error_within_the_limits() {
     frozen_server_is_an_error_within_the_limits::<MysqlConnection>(Engine::Mysql).await;
 }
 
-/// B-23: more callers than connections get an error, and the store answers correctly afterwards.
+/// More callers than connections get an error, and the store answers correctly afterwards.
 async fn frozen_server_is_an_error_within_the_limits<C: SqlBackend>(engine: Engine) {
     let Some(server) = own_server(engine) else {
         return;
@@ -129,7 +131,7 @@ struct Count {
     number: i64,
 }
 
-/// B-23: the statement ends with the time limit, here and on the server.
+/// The statement ends with the time limit, here and on the server.
 async fn slow_statement_is_cancelled<H: Home>(home: &H, blockade: Blockade)
 where
     auth_diesel::diesel::query_builder::SqlQuery:

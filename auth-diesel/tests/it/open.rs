@@ -62,7 +62,7 @@ async fn writers_of_several_stores_wait_for_each_other(home: impl Home) {
     assert_eq!(counts, (1..=64).collect::<Vec<_>>());
 }
 
-/// An exhausted pool is an error, neither a panic nor absence.
+/// A16.5.2: an exhausted pool is an error, neither a panic nor absence.
 async fn exhausted_pool_is_an_error<H: Home>(home: H) {
     let options = StoreOptions::default()
         .pool_size(1)

@@ -26,7 +26,7 @@ async fn on_each_connection<C: auth_diesel::SqlBackend>(store: &DieselStore<C>, 
     }
 }
 
-/// B-22: "cached plan must not change result type" on each connection of the pool.
+/// "cached plan must not change result type" on each connection of the pool.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn changed_type_of_a_column_fails_no_request() {
     let Some(home) = Postgres::new().await else {
@@ -64,7 +64,7 @@ async fn changed_type_of_a_column_fails_no_request() {
     );
 }
 
-/// B-22: after a failover the connections of the pool lead to a server that accepts no changes.
+/// After a failover the connections of the pool lead to a server that accepts no changes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn read_only_connection_to_postgres_is_replaced() {
     if let Some(home) = Postgres::new().await {

@@ -70,8 +70,8 @@ impl Strategy<User> for Slow {
     fn validate(&self, _: &BackendInfo<'_>, _: &mut ConfigReport) {}
 }
 
-/// B-23: a refresh that overlaps with a change of the password answers a token of the epoch before, which
-/// is dead: the change has ended the secrets of its own session, too.
+/// B-24: a refresh that overlaps with a change of the password answers a token of the epoch before, which is
+/// dead: the change has ended the secrets of its own session, too.
 #[tokio::test]
 async fn refresh_beside_a_change_of_the_password_answers_a_dead_token() {
     let accounts = accounts(MemorySessionStore::new());
@@ -105,7 +105,7 @@ async fn refresh_beside_a_change_of_the_password_answers_a_dead_token() {
     assert!(subject.epoch < user.account.epoch);
 }
 
-/// A7.5.2: however many sessions died with the user's epoch, none of them hides one that is good.
+/// However many sessions died with the user's epoch, none of them hides one that is good.
 #[tokio::test]
 async fn dead_sessions_hide_none_that_is_alive() {
     let store = Arc::new(MemorySessionStore::new());

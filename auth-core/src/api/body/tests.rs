@@ -80,6 +80,7 @@ async fn body_in_parts_is_read_up_to_the_limit() {
     }
 }
 
+/// B-57: a body without end, or one that announces more than the limit, is refused without another read.
 #[tokio::test]
 async fn body_over_the_limit_is_read_no_further() {
     let mut endless = body([Step::Chunk(6), Step::Chunk(6), Step::Never]);

@@ -172,7 +172,7 @@ async fn a_user_of_before_cannot_change_its_account() {
     }
 }
 
-/// A6.4.2: there is nowhere to put a hint or a secret question.
+/// A6.4.2, N-PW-06: there is nowhere to put a hint or a secret question.
 #[tokio::test]
 async fn hints_and_questions_are_refused() {
     for member in ["password_hint", "security_question", "security_answer"] {
@@ -183,7 +183,7 @@ async fn hints_and_questions_are_refused() {
     }
 }
 
-/// C-FP-05: nothing that a client says of hosts gets into what is mailed: hooks get a token and no
+/// C-FP-05, B-58: nothing that a client says of hosts gets into what is mailed: hooks get a token and no
 /// link.
 #[tokio::test]
 async fn a_spoofed_host_goes_nowhere() {

@@ -41,7 +41,7 @@ fn duplicate_members_are_rejected_at_any_depth() {
     assert!(parse_object(br#"{"a":{"a":[{"a":1},{"a":1}]}}"#).is_ok());
 }
 
-/// J-14: the limit is far below the depth that could exhaust the stack.
+/// J-14, B-55: the limit is far below the depth that could exhaust the stack.
 #[test]
 fn nesting_above_limit_is_rejected() {
     assert!(parse_object(nested(MAX_DEPTH).as_bytes()).is_ok());

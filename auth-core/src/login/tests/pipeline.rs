@@ -117,7 +117,7 @@ async fn login_ends_the_session_that_it_replaces_and_no_other() {
     assert_eq!(ended, [(old.session, "replaced".to_owned())]);
 }
 
-/// A store that fails at any step of a login leaves neither a session nor a token that could be used.
+/// A2.3.3: a store that fails at any step of a login leaves neither a session nor a token that could be used.
 #[tokio::test]
 async fn login_that_fails_at_any_step_leaves_no_session() {
     let world = World::with_ada().await;

@@ -198,7 +198,7 @@ fn key(c: char) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
 
-    /// N-PW-09, N-PW-10, A6.2.4: padding, signs for letters, years and copies make no common word better.
+    /// N-PW-09, A6.2.4: padding, signs for letters, years and copies make no common word better.
     #[test]
     fn padded_common_words_are_rejected() {
         for password in [

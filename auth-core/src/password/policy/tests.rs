@@ -127,7 +127,7 @@ fn minimum_length_out_of_range_is_rejected() {
     }
 }
 
-/// A6.2.4, N-PW-09, N-PW-10: every listed password is refused by each policy that its length fits, in any case.
+/// A6.2.4, N-PW-09: every listed password is refused by each policy that its length fits, in any case.
 #[test]
 fn common_passwords_are_refused() {
     for (policy, at_least) in [

@@ -57,7 +57,7 @@ async fn content_types(run: &CaseRun<'_>) {
     }
 }
 
-/// 64 KiB are read and not one byte more.
+/// B-57: 64 KiB are read and not one byte more.
 async fn lengths(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
@@ -79,7 +79,7 @@ async fn lengths(run: &CaseRun<'_>) {
     case.same("the contract's limit", MAX_BODY_BYTES, 65_536);
 }
 
-/// A body that is not strict JSON is refused with one fixed text.
+/// A16.5.1, B-55: a body that is not strict JSON is refused with one fixed text.
 async fn broken_json(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
@@ -134,7 +134,7 @@ async fn other_values(run: &CaseRun<'_>) {
     }
 }
 
-/// A member that a route does not know is refused, by its name.
+/// B-20: a member that a route does not know is refused, by its name.
 async fn unknown_members(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;

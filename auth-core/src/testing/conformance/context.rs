@@ -50,7 +50,7 @@ async fn behind<'t>(run: &'t CaseRun<'_>, proxies: TrustedProxies) -> Fixture<'t
     run.case_with(setup).await
 }
 
-/// A15.3.4: without configured proxies the client is the peer, whatever a header says.
+/// A15.3.4, O-18: without configured proxies the client is the peer, whatever a header says.
 async fn forwarded_header_of_an_untrusted_peer_is_ignored(run: &CaseRun<'_>) {
     let elsewhere = TrustedProxies::x_forwarded_for(["10.0.0.0/8"]);
     for proxies in [TrustedProxies::none(), elsewhere] {

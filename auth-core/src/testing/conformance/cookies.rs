@@ -244,7 +244,7 @@ async fn duplicate_cookie_is_refused(run: &CaseRun<'_>) {
     case.expect(apart, Expected::user(200, &user)).await;
 }
 
-/// A7.2.4, C-SM-04: a browser that logs in again gets a new session, and its old one ends.
+/// A7.2.4: a browser that logs in again gets a new session, and its old one ends.
 async fn new_login_ends_the_old_session(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());

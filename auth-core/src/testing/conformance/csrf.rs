@@ -27,7 +27,7 @@ fn with(request: WireRequest, headers: &[(&str, &str)]) -> WireRequest {
     headers.iter().fold(request, add)
 }
 
-/// C-CS-02, A3.5.1, A3.5.2, A3.5.3, N-SE-04: Fetch Metadata × origin × token × method, with a cookie.
+/// C-CS-02, A3.5.1, A3.5.2, A3.5.3, A16.3.3: Fetch Metadata × origin × token × method, with a cookie.
 async fn source_then_origin_then_token_decide(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();
@@ -153,7 +153,7 @@ async fn login_and_refresh(run: &CaseRun<'_>) {
     }
 }
 
-/// C-CS-01: only the token of this session, in both places.
+/// C-CS-01, N-SE-04: only the token of this session, in both places.
 async fn tokens(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
@@ -319,7 +319,7 @@ async fn simple_content_types(run: &CaseRun<'_>) {
     }
 }
 
-/// No route of ours changes anything by a safe method.
+/// A3.5.3, A7.6.2: no route of ours changes anything by a safe method.
 async fn safe_methods_change_nothing(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let mut jar = Jar::default();

@@ -85,7 +85,8 @@ async fn bounds_are_enforced(run: &CaseRun<'_>) {
     case.check(tried > 40, "many bounds were tried");
 }
 
-/// Each route admits the callers that it declares, and no others.
+/// A8.2.1, A14.3.2: each route admits the callers that it declares, and no others. No reply is stored, also
+/// of a route that refuses the caller.
 async fn access_is_enforced(run: &CaseRun<'_>) {
     let setup = Setup {
         backends: Backends::JwtSessions,

@@ -42,8 +42,8 @@ async fn succeeds(run: &CaseRun<'_>) {
     );
 }
 
-/// A6.3.8, B-03: an unknown user, a wrong password and an inactive account with a wrong password get
-/// the same bytes.
+/// A6.3.8, A16.3.1: an unknown user, a wrong password and an inactive account with a wrong password get the
+/// same bytes.
 async fn bad_credentials_get_one_reply(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.user("ada@example.com").await;

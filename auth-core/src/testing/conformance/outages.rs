@@ -19,7 +19,7 @@ fn unavailable() -> Expected {
     Expected::problem(503, "SERVICE_UNAVAILABLE")
 }
 
-/// B-25: every route answers with the same bytes, and afterwards everything is as it was.
+/// B-25, A16.5.1: every route answers with the same bytes, and afterwards everything is as it was.
 async fn all_stores_are_down(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
@@ -56,8 +56,8 @@ async fn all_stores_are_down(run: &CaseRun<'_>) {
     }
 }
 
-/// Requests for mails are answered before the user store is called, so the replies are equal whether
-/// the user exists or not, and whether the store can answer or not.
+/// A16.5.2, A16.3.4: requests for mails are answered before the user store is called, so the replies are
+/// equal whether the user exists or not, and whether the store can answer or not.
 async fn users_are_down(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;
@@ -142,7 +142,7 @@ async fn session_store_is_down(run: &CaseRun<'_>) {
     );
 }
 
-/// B-01: a rotation that fails before its write leaves the token valid, and raises no event.
+/// A2.3.3: a rotation that fails before its write leaves the token valid, and raises no event.
 async fn failed_rotation_keeps_the_token(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let body = json!({"identifier": "ada@example.com", "password": PASSWORD});

@@ -33,8 +33,8 @@ fn privileged() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A15.3.3, B-29: every column name of the row, sent to the public routes, is refused
-/// by its name, and nothing is stored.
+/// A15.3.3, B-29, A8.2.3, B-14: every column name of the row, sent to the public routes, is refused by its
+/// name, and nothing is stored.
 async fn privileged_columns_are_refused(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
@@ -69,7 +69,7 @@ async fn privileged_columns_are_refused(run: &CaseRun<'_>) {
     case.check(case.accepts(&token).await, "the token lives");
 }
 
-/// A caller without access to a route learns nothing about its bodies.
+/// B-28: a caller without access to a route learns nothing about its bodies.
 async fn guards_come_before_bodies(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;

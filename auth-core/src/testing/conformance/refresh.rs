@@ -129,7 +129,7 @@ async fn one_generation(run: &CaseRun<'_>) {
     }
 }
 
-/// Without a grace a token that comes twice ends its session, and no other.
+/// A10.4.5, O-09: without a grace a token that comes twice ends its session, and no other.
 async fn strict(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, Some(0)).await;
@@ -145,7 +145,7 @@ async fn strict(run: &CaseRun<'_>) {
     }
 }
 
-/// The time since it was spent does not matter.
+/// A10.4.5, A16.3.3: the time since it was spent does not matter.
 async fn old_spent_token_ends_the_session(run: &CaseRun<'_>) {
     let case = case_of(run, Backends::Opaque, None).await;
     let (_, first) = log_in(&case).await;
@@ -196,7 +196,7 @@ async fn forged(run: &CaseRun<'_>) {
     refreshed(&case, &token).await;
 }
 
-/// A7.3.1, A7.3.2, N-SE-07: thirty days without a use, ninety in all; a use extends the first only.
+/// A7.3.1, A7.3.2, N-SE-07, A10.4.8: thirty days without a use, ninety in all; a use extends the first only.
 async fn deadlines(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, None).await;

@@ -192,7 +192,7 @@ async fn field_errors(run: &CaseRun<'_>) {
     }
 }
 
-/// In the private mode a new and a taken address get the same bytes; the owner is told by a hook.
+/// A6.3.8: in the private mode a new and a taken address get the same bytes; the owner is told by a hook.
 async fn existing_accounts_are_hidden(run: &CaseRun<'_>) {
     let setup = Setup {
         hide_existing_accounts: true,

@@ -76,7 +76,7 @@ async fn is_alive(case: &Fixture<'_>, login: &Login) -> bool {
     accepted
 }
 
-/// A7.5.2: each session with its times, its client and a mark on the caller's own; no token.
+/// Each session with its times, its client and a mark on the caller's own; no token.
 async fn listed(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, _) = case_of(run, backends).await;
@@ -132,6 +132,7 @@ async fn listed(run: &CaseRun<'_>) {
     }
 }
 
+/// A10.4.9: a user ends one of its sessions, whose tokens are dead at once.
 async fn one_is_ended(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, _) = case_of(run, backends).await;
@@ -206,7 +207,7 @@ async fn logout_ends_one(run: &CaseRun<'_>) {
     }
 }
 
-/// A session of another user, an unknown session, and an invalid id get the same 404.
+/// A8.2.2, B-21: a session of another user, an unknown session, and an invalid id get the same 404.
 async fn session_of_another_user_is_not_found(run: &CaseRun<'_>) {
     let (case, _) = case_of(run, Backends::Opaque).await;
     case.user("eve@example.com").await;

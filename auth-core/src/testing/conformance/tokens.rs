@@ -242,7 +242,7 @@ async fn token_of_a_changed_user(run: &CaseRun<'_>) {
     refused(&case, &token).await;
 }
 
-/// One header, one scheme; nothing in a query, a body or a cookie is looked at.
+/// A14.2.1, O-15: one header, one scheme; nothing in a query, a body or a cookie is looked at.
 async fn several_headers(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;

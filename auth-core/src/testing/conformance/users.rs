@@ -272,7 +272,7 @@ async fn change_refusals(run: &CaseRun<'_>) {
     case.same("the row", case.row_text(user).await, columns(user));
 }
 
-/// 401 for an anonymous caller, 403 for other users, both before the id or the body is read.
+/// A8.2.1, A16.3.2: 401 for an anonymous caller, 403 for other users, both before the id or the body is read.
 async fn only_superusers(run: &CaseRun<'_>) {
     let case = run.case().await;
     let (users, _) = three(&case).await;

@@ -24,8 +24,8 @@ fn signed(key: &JwtKey, alg: &str, name: &str) -> String {
     format!("{message}.{}", b64(signature))
 }
 
-/// J-17, B-41 (CVE-2017-11424, CVE-2022-29217, CVE-2026-48526): a token that is
-/// signed with a public key as an HMAC secret, in any notation, is invalid.
+/// A9.1.2, J-17, B-41 (CVE-2017-11424, CVE-2022-29217, CVE-2026-48526): a token that is signed with a public
+/// key as an HMAC secret, in any notation, is invalid.
 #[test]
 fn token_with_public_key_as_hmac_secret_is_rejected() {
     for (jwk, pem, name) in [(ED_JWK, ED_PEM, "ed"), (EC_JWK, EC_PEM, "ec")] {
@@ -52,7 +52,7 @@ fn token_with_public_key_as_hmac_secret_is_rejected() {
     }
 }
 
-/// J-01, B-41: each key verifies its own algorithm, independent of the header and the signer.
+/// J-01, B-41, A9.1.2: each key verifies its own algorithm, independent of the header and the signer.
 #[test]
 fn key_verifies_only_its_own_algorithm() {
     let keys = || {

@@ -48,7 +48,7 @@ fn unsigned_token_is_rejected() {
     assert_eq!(read(message), Err(InvalidToken::Malformed));
 }
 
-/// J-01: the key fixes the algorithm; the header must name the same one.
+/// J-01, A9.1.2, J-02: the key fixes the algorithm; the header must name the same one.
 #[test]
 fn header_with_another_algorithm_is_rejected() {
     let others = [

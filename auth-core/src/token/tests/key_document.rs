@@ -134,7 +134,7 @@ fn constructor_rejects_other_kinds() {
     }
 }
 
-/// J-02, J-04: other curves, other primitives, and RSA that is too short or private.
+/// J-04: other curves, other primitives, and RSA that is too short or private.
 #[test]
 fn other_kinds_of_key_are_rejected() {
     let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();

@@ -127,7 +127,7 @@ fn issuer_that_is_not_exactly_equal_is_rejected() {
     }
 }
 
-/// A13.3.4: a key is replaced without ending existing tokens, and then retired.
+/// A13.3.4, A11.2.2: a key is replaced without ending existing tokens, and then retired.
 #[test]
 fn tokens_stay_valid_until_their_key_is_retired() {
     let new = || nth_key(8, "k2");

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// RFC 8037, appendix A: the key, its thumbprint (A.3), and the signature (A.4), which is the same
+/// V-03: RFC 8037, appendix A: the key, its thumbprint (A.3), and the signature (A.4), which is the same
 /// every time.
 #[test]
 fn key_and_signature_equal_rfc_8037_a() {
@@ -27,7 +27,7 @@ fn key_and_signature_equal_rfc_8037_a() {
 /// The payload of the examples in RFC 7515, appendix A.
 const RFC_7515_PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
-/// RFC 7515, appendix A.2.
+/// V-05: the signature of RFC 7515, appendix A.2.
 #[test]
 fn rfc_7515_a_2_signature_is_valid() {
     let jwk = json!({"kty": "RSA", "n": jwk::N, "e": "AQAB"});
@@ -39,7 +39,7 @@ fn rfc_7515_a_2_signature_is_valid() {
     check_published(&key, "eyJhbGciOiJSUzI1NiJ9", signature);
 }
 
-/// RFC 7515, appendix A.3.
+/// V-05: the signature of RFC 7515, appendix A.3.
 #[test]
 fn rfc_7515_a_3_signature_is_valid() {
     let key = JwtKey::from_jwk(

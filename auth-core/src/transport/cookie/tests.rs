@@ -29,7 +29,7 @@ fn problems(transport: &CookieTransport) -> usize {
     report.finish().map_or_else(|e| e.problems().len(), |_| 0)
 }
 
-/// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-02, K-04, N-SE-05, C-SM-01: the attributes of every preset.
+/// A3.3.1, A3.3.2, A3.3.3, A3.3.4, K-01, K-02, K-04, N-SE-05, C-SM-01, K-08: the attributes of every preset.
 #[test]
 fn attributes_of_each_preset() {
     let check = |transport: CookieTransport, expected: [&str; 3]| {
@@ -122,8 +122,8 @@ fn clearing_repeats_the_attributes() {
     }
 }
 
-/// A logout deletes the cookies of this transport only; other cookies of the registered domain stay unless
-/// the application asks for it.
+/// A14.3.1: a logout deletes the cookies of this transport only; other cookies of the registered domain stay
+/// unless the application asks for it.
 #[test]
 fn clear_site_data_is_sent_on_request_only() {
     let refresh_path = RefreshPath::new("/auth/refresh");

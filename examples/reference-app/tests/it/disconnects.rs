@@ -9,6 +9,7 @@ in_each_framework_and_engine! { disconnected_clients_leave_no_partial_accounts }
 
 const TIMES: usize = 200;
 
+/// A2.3.3: a client that disconnects during its registration leaves a whole account or none.
 fn disconnected_clients_leave_no_partial_accounts(home: &Home) {
     let root = "root@example.com";
     assert!(

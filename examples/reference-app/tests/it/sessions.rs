@@ -61,7 +61,7 @@ fn from_login_to_logout(home: &Home) {
     client.send(&desk.logout()).expect(204);
 }
 
-/// All refreshes get the same tokens, and the session continues with one successor.
+/// B-01: all refreshes get the same tokens, and the session continues with one successor.
 fn simultaneous_refreshes_have_one_successor(home: &Home) {
     let app = with_ada(home, &[OPAQUE, CONNECTIONS, PATIENCE]);
     let first = Tokens::log_in(app.client, ADA);
@@ -111,7 +111,7 @@ fn refresh_during_a_password_reset_leaves_no_valid_token(home: &Home) {
     app.client.send(&crate::app::login(ADA, NEW)).expect(200);
 }
 
-/// Two processes share one database, and neither caches the state of a session.
+/// B-23: two processes share one database, and neither caches the state of a session.
 fn session_ended_by_one_process_is_rejected_by_the_other(home: &Home) {
     let one = with_ada(home, &[OPAQUE]);
     let other = home.start(&[OPAQUE]);

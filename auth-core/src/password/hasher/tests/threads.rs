@@ -33,7 +33,7 @@ impl Hold {
     }
 }
 
-/// C-PS-08: if the queue is full, the answer is immediate, and no hash is computed.
+/// C-PS-08, A15.1.3, A15.2.2: if the queue is full, the answer is immediate, and no hash is computed.
 #[test]
 fn call_with_full_queue_is_busy() {
     let hasher = quick().threads(NonZeroUsize::MIN).queue(2).build();

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// Vectors of the Argon2 reference implementation (`src/test.c` of phc-winner-argon2), versions 16 and 19.
+/// V-05: vectors of the Argon2 reference implementation (`src/test.c` of phc-winner-argon2), versions 16 and
+/// 19.
 #[test]
 fn argon2_reference_vectors_verify() {
     let hasher = quick().build();

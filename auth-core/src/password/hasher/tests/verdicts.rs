@@ -135,7 +135,7 @@ fn verification_costs_same_for_known_and_unknown_users() {
     });
 }
 
-/// N-PW-13, C-PS-07: higher costs reach the accounts at their next login; stronger hashes are kept.
+/// N-PW-13, C-PS-07, A11.2.2: higher costs reach the accounts at their next login; stronger hashes are kept.
 #[test]
 fn rehash_is_needed_when_parameters_rise() {
     let weak = quick().build();
