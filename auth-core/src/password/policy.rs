@@ -132,7 +132,7 @@ impl PasswordPolicy {
     /// and 6.2.11).
     ///
     /// A password is refused if, regardless of case, it is one of these words, the user's e-mail address, its local
-    /// part or the username; or one of them repeated; or one of these between digits, spaces and punctuation only (around
+    /// part or the username; or copies of one of them with only digits, spaces and punctuation around and between them (with
     /// a word of one or two characters, such padding is allowed). A password that merely contains a word passes.
     ///
     /// # Examples

@@ -197,6 +197,20 @@ impl Home {
         child.wait_with_output().unwrap()
     }
 
+    /// Returns the text of the outbox.
+    pub(crate) fn outbox(&self) -> String {
+        fs::read_to_string(self.path("outbox.jsonl")).unwrap()
+    }
+
+    /// Returns the number of mails to an address.
+    pub(crate) fn mails(&self, email: &str) -> usize {
+        let outbox = self.outbox();
+        let letters = outbox.lines().map(serde_json::from_str::<Value>);
+        letters
+            .filter(|letter| letter.as_ref().unwrap()["email"] == email)
+            .count()
+    }
+
     /// Returns the output of all servers of this folder on standard error.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(self.path("stderr")).unwrap()

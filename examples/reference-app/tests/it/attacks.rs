@@ -1,3 +1,10 @@
 //! Attacks on the running program, one kind a file.
 
+mod copied_session;
+mod expired_access_token;
 mod half_open;
+mod mail_flood;
+mod mailer_arguments;
+mod own_superuser;
+mod predictable_passwords;
+mod weak_secrets;

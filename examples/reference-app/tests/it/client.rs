@@ -40,11 +40,7 @@ pub(crate) fn get(path: &str) -> Request {
 
 /// Returns a request `POST path` with a JSON body.
 pub(crate) fn post(path: &str, body: Value) -> Request {
-    let body = Some(body);
-    Request {
-        body,
-        ..request("POST", path)
-    }
+    request("POST", path).json(body)
 }
 
 /// Returns a request without a body.
@@ -57,6 +53,12 @@ pub(crate) fn request(method: &str, path: &str) -> Request {
 }
 
 impl Request {
+    /// Sets a JSON body.
+    pub(crate) fn json(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
     /// Adds an `Authorization: Bearer` header.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
