@@ -182,6 +182,9 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// write in another language.
     fn consequence(error: &DieselError) -> Consequence;
 
+    /// Warns if the log of the process contains the values of statements, which the driver writes.
+    fn check_driver_log() {}
+
     /// Returns a future that asks the server to cancel the statement that this connection runs; `None` if
     /// the engine has no server.
     fn cancellation(&self) -> Option<BoxFuture<'static, ()>>;

@@ -65,7 +65,8 @@
 //!   client of a failed change does not know whether it was applied: a retry then reports that
 //!   the address is taken, or that the epoch has changed.
 //! * **Errors contain no values.** The message of a [`StoreError`](auth_core::StoreError) for the log
-//!   names tables and columns, never an address, a hash or a URL.
+//!   names tables and columns, never an address, a hash or a URL. The PostgreSQL driver, however, writes all
+//!   parameters to the log at `debug`: limit the target `tokio_postgres` to `info`. A store warns about such a log.
 //! * **The injected clock decides about expiry**, not the clock of the database. Tokens, limits
 //!   and tables then use one time, on any number of machines with synchronized clocks, and a test
 //!   can set it. Expired rows count as absent; purging them only saves space.

@@ -98,6 +98,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// ```
     #[must_use]
     pub fn from_pool(pool: Pool<C>) -> Self {
+        C::check_driver_log();
         Self {
             pool,
             plan: Arc::new(Plan::new(&C::DIALECT)),

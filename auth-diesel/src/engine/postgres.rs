@@ -189,6 +189,17 @@ impl Engine for AsyncPgConnection {
         }
     }
 
+    fn check_driver_log() {
+        // tokio-postgres writes the parameters of each statement, as numbers, and has no setting for it.
+        if log::log_enabled!(target: "tokio_postgres::query", log::Level::Debug) {
+            tracing::warn!(
+                target: "auth",
+                "the log contains parameters of statements, among them addresses and password hashes: \
+                 limit its target `tokio_postgres` to the level `info`"
+            );
+        }
+    }
+
     fn cancellation(&self) -> Option<BoxFuture<'static, ()>> {
         let token = self.cancel_token();
         Some(Box::pin(async move {

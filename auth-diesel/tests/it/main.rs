@@ -9,6 +9,7 @@ mod contract;
 mod credentials;
 mod declared_routes;
 mod declared_user;
+mod driver_log;
 mod homes;
 mod kept_session;
 mod language;

@@ -32,11 +32,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_max_level(args.log)
-        .init();
+    setup::start_log(args.log);
     let result = match &args.command {
         None => serve::run(&args).await,
         Some(Command::CreateUser(new)) => create_user::run(&args, new).await,

@@ -15,10 +15,14 @@ use auth_core::accounts::HookResult;
 use auth_core::secret::{MasterSecret, Secret};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 #[cfg(feature = "journey")]
 pub mod journey;
+mod log;
 pub mod server;
+
+pub use log::start_log;
 
 /// Prints a mail that a real application would send, as one line of JSON.
 ///
@@ -80,7 +84,7 @@ pub async fn listen() -> io::Result<TcpListener> {
 /// If the program cannot listen on the address.
 pub async fn listen_for(own: &[(&str, &str)]) -> io::Result<TcpListener> {
     // Failed hooks, outages and forgotten wiring are reported through `tracing`; this prints them.
-    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    start_log(LevelFilter::INFO);
     let address = variable("AUTH_LISTEN").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(&address).await?;
     let base = format!("http://{}", listener.local_addr()?);
