@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: rules on the shape of files that no compiler checks.
 
+mod claims;
 mod floors;
 mod production;
 mod rules;
@@ -39,7 +40,8 @@ fn judge(files: &[File], root: &Path) -> Check {
         .into_iter()
         .chain(floors::judge(files))
         .chain(words::judge(files))
-        .chain(settings::judge(files));
+        .chain(settings::judge(files))
+        .chain(claims::judge(files));
     all(each
         .chain(together)
         .map(|what| Failure::alone(what, "cargo xtask tidy")))
