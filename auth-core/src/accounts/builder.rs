@@ -24,7 +24,7 @@ use crate::user::AuthUser;
 /// | setting | default | why |
 /// | --- | --- | --- |
 /// | `hooks` | no hooks | – |
-/// | `password_policy` | 12 to 128 characters, no common ones | NIST SP 800-63B-4 with room to log in |
+/// | `password_policy` | 15 to 128 characters, no common ones | NIST SP 800-63B-4 with room to log in |
 /// | `hasher` | Argon2id m=19456 KiB, t=2, p=1 | OWASP's first choice |
 /// | `account_token_lifetime` | 1 hour | long enough for slow mail |
 /// | `require_verification` | off | an address is proven when an application needs it |

@@ -55,7 +55,7 @@ fn invalid_refusal_codes_are_problems() {
     assert_eq!(found, invalid);
 }
 
-/// J-04, J-05: a key that is too short or too easy to guess is a problem.
+/// J-05: a key that is too short or too easy to guess is a problem.
 #[test]
 fn all_problems_are_reported_at_once() {
     let accounts = Accounts::builder(

@@ -85,11 +85,13 @@ mod tests {
         assert_eq!(client.user_agent(), expected);
     }
 
+    /// A16.4.1: a client cannot begin a line of a log.
     #[test]
     fn user_agent_keeps_only_visible_text() {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         check(firefox, Some(firefox));
         check("  a \t\u{7}b\u{202e}c   \u{200b} d ", Some("a bc d"));
+        check("a\r\nauthn_login_success", Some("a authn_login_success"));
         check(b"caf\xc3\xa9 \xff\xfe", Some("café"));
         check("", None);
         check(" \u{feff} ", None);

@@ -21,6 +21,7 @@
 mod addresses;
 mod backends;
 mod bodies;
+mod breach;
 mod canary;
 mod change_password;
 mod context;
@@ -149,6 +150,7 @@ pub fn cases() -> Vec<Case> {
         backends::cases(),
         keys::cases(),
         register::cases(),
+        breach::cases(),
         addresses::cases(),
         verification::cases(),
         reset::cases(),

@@ -15,6 +15,8 @@ mod key_document;
 mod rs256;
 #[cfg(feature = "jwt")]
 mod vectors;
+#[cfg(feature = "jwt")]
+mod wycheproof;
 
 use std::time::Duration;
 

@@ -35,6 +35,7 @@ groups! {
     keys = "keys",
     register = "register",
     addresses = "addresses",
+    breach = "breach",
     verification = "verification",
     reset = "reset",
     mail = "mail",

@@ -1,6 +1,8 @@
 //! The cost of a reply does not show whether an account exists: the same hashes, the same calls.
 
-use auth_core::testing::PASSWORD;
+use auth_core::accounts::Privileges;
+use auth_core::testing::conformance::WireRequest;
+use auth_core::testing::{PASSWORD, registration};
 use serde_json::json;
 
 use crate::world::{World, block_on};
@@ -58,5 +60,66 @@ fn mail_request_costs_the_same_for_unknown_addresses() {
                 );
             }
         }
+    });
+}
+
+/// B-60, C-PS-08: a password above the limit is refused by every route that takes one, before any hash.
+#[test]
+fn long_password_costs_no_hash() {
+    block_on(async {
+        let world = World::with_ada().await;
+        let accounts = world.auth.accounts();
+        let privileges = Privileges::none().verified().superuser();
+        let root = registration("root@example.com");
+        let context = accounts.context();
+        let root = accounts.create_privileged(root, privileges, &context).await;
+        let root = root.unwrap();
+        let by_id = format!("/users/{}", root.id);
+        let reply = world.login("root@example.com", PASSWORD).await.json();
+        let (token, admin) = (world.token().await, reply["access_token"].as_str().unwrap());
+        let mailed = world.outbox.latest("verify", "ada@example.com").unwrap();
+        let before = accounts.hasher().hashes_done();
+        for (length, status) in [(129, 422), (60_000, 422), (1 << 20, 413)] {
+            let long = "x".repeat(length);
+            for (method, path, body) in [
+                (
+                    "POST",
+                    "/auth/login",
+                    json!({"identifier": "ada@example.com", "password": long}),
+                ),
+                (
+                    "POST",
+                    "/auth/register",
+                    json!({"email": "new@example.com", "password": long}),
+                ),
+                (
+                    "POST",
+                    "/auth/reset-password",
+                    json!({"token": mailed, "password": long}),
+                ),
+                (
+                    "POST",
+                    "/users/me/change-password",
+                    json!({"current_password": long, "new_password": PASSWORD}),
+                ),
+                (
+                    "POST",
+                    "/users/me/change-password",
+                    json!({"current_password": PASSWORD, "new_password": long}),
+                ),
+                (
+                    "PATCH",
+                    "/users/me",
+                    json!({"email": "new@example.com", "current_password": long}),
+                ),
+                ("PATCH", &by_id, json!({"password": long})),
+            ] {
+                let bearer = if path == by_id { admin } else { &token };
+                let request = WireRequest::new(method, path).bearer(bearer).json(&body);
+                assert_eq!(world.send(request).await.status, status, "{path} {length}");
+            }
+        }
+        world.wait_idle().await;
+        assert_eq!(accounts.hasher().hashes_done(), before);
     });
 }

@@ -91,3 +91,16 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
     let logins = ["api/capabilities/login/endpoints.rs", "auth/login.rs"];
     assert_eq!(files_with("login::log_in("), logins);
 }
+
+/// A6.5.3, A11.5.1, N-RN-01: random bytes come from the operating system, through one function that fails where
+/// it has none to give.
+#[test]
+fn random_bytes_come_from_one_place() {
+    assert_eq!(files_with("getrandom::"), ["secret/random.rs"]);
+    // For the nonces of ES256: the library of the signature draws them.
+    assert_eq!(files_with("SystemRandom"), ["token/private.rs"]);
+    for other in ["thread_rng", "OsRng", "use rand", "new_v4(", "fastrand"] {
+        let files = files_with(other);
+        assert_eq!(files, [""; 0], "{other}");
+    }
+}

@@ -15,6 +15,7 @@ mod kept_session;
 mod language;
 mod limits;
 mod migrate;
+mod one_connection;
 mod open;
 mod outage;
 mod own_user;

@@ -126,6 +126,7 @@ impl Recorder {
     }
 }
 
+/// A6.3.7: the application is told of a reset of the password.
 #[tokio::test]
 async fn hooks_of_registration_and_mail_run_in_the_documented_order() {
     let (accounts, hooks, _, token) = recorded().await;
@@ -159,6 +160,7 @@ async fn hooks_of_registration_and_mail_run_in_the_documented_order() {
     assert_eq!(ran, expected);
 }
 
+/// A6.3.7: the application is told of every change of a password or an address.
 #[tokio::test]
 async fn hooks_of_changes_run_in_the_documented_order() {
     let (accounts, hooks, ada, _) = recorded().await;

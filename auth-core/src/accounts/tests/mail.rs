@@ -8,7 +8,7 @@ use crate::user::NoColumns;
 
 const NEW: &str = "an engine of difference";
 
-/// A6.5.1, B-02: a verification token works once.
+/// A6.5.1, B-02, A6.4.1: a verification token works once.
 #[tokio::test]
 async fn a_verification_token_is_spent_once() {
     let world = World::new();
@@ -358,8 +358,8 @@ async fn purposes_do_not_mix() {
     assert!(matches!(refused, Err(ResetPasswordError::BadToken)));
 }
 
-/// A6.4.1: the secret that a new account is mailed is random, lives for an hour, is not a password
-/// and cannot become one.
+/// A6.4.1: the secret that a new account is mailed is random, lives for an hour, is not a password and cannot
+/// set one.
 #[tokio::test]
 async fn what_is_mailed_first_cannot_become_a_password() {
     let world = World::new();
@@ -379,6 +379,11 @@ async fn what_is_mailed_first_cannot_become_a_password() {
         crate::Password::parse(token.as_str()).is_err(),
         "longer than any password"
     );
+    let context = world.context();
+    let reset = world
+        .accounts
+        .reset_password(&token, password(NEW), &context);
+    assert!(matches!(reset.await, Err(ResetPasswordError::BadToken)));
     world.clock.advance(time::Duration::seconds(3600 + 30));
     assert!(matches!(
         world.accounts.verify(&token, &world.context()).await,

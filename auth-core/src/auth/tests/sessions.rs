@@ -82,7 +82,7 @@ fn sessions_need_a_store_and_a_strategy_that_checks_them() {
     check_is(builder(sessions()).backend(lag), unchecked);
 }
 
-/// N-SE-03: cookies over plain HTTP need a loopback origin.
+/// Two backends with one cookie, origins and prefixes that are not valid.
 #[test]
 fn invalid_cookie_settings_are_problems() {
     let both = || {
@@ -119,18 +119,33 @@ fn invalid_cookie_settings_are_problems() {
         builder(sessions()).backend(web()).public_prefix("api"),
         "is not a valid path",
     );
+}
+
+/// N-SE-03: cookies over plain HTTP need a setting that says so, which is a warning, and an origin on the own
+/// machine where the origin is known.
+#[test]
+fn cookies_over_plain_http_are_a_warning_or_a_problem() {
     let plain = || {
         let cookies = CookieTransport::new().insecure_over_plain_http();
         builder(sessions()).backend(Backend::new("web", cookies, OpaqueStrategy::new()))
     };
-    let insecure = plain().own_origin("http://shop.example");
-    check_is(insecure, ConfigProblem::InsecureOrigin);
-    let local = plain().own_origin("http://localhost:8000").build().unwrap();
-    let told = local
-        .warnings()
-        .iter()
-        .any(|w| w.to_string().contains("plain HTTP"));
-    assert!(told, "{:?}", local.warnings());
+    let warns = |builder: AuthBuilder<User>| {
+        let auth = builder.build().unwrap();
+        let mut warnings = auth.warnings().iter();
+        warnings.any(|warning| warning.to_string().contains("plain HTTP"))
+    };
+    for origin in [
+        "http://shop.example",
+        "https://shop.example",
+        "http://192.0.2.1",
+    ] {
+        check_is(plain().own_origin(origin), ConfigProblem::InsecureOrigin);
+    }
+    assert!(warns(plain().own_origin("http://localhost:8000")));
+    assert!(warns(plain()), "the origin is not known");
+    let secure = || builder(sessions()).backend(web());
+    assert!(!warns(secure()));
+    assert!(!warns(secure().own_origin("https://shop.example")));
 }
 
 /// Separate secrets instead of one master secret.

@@ -6,8 +6,9 @@ use super::{World, ada};
 use crate::event::EventKind;
 use crate::login::{AuthMethod, LoginError};
 use crate::password::{Argon2Params, PasswordHash, PasswordHasher};
-use crate::store::{UserChange, UserDatabase};
+use crate::store::{NewUser, UserChange, UserDatabase};
 use crate::testing::{PASSWORD, email, password};
+use crate::user::{NoColumns, Roles};
 
 async fn store_hash(world: &World, stored: &str) {
     let user = world.register("ada@example.com").await;
@@ -108,13 +109,16 @@ async fn ten_years_later_the_password_still_works() {
     world.logged_in("api").await;
 }
 
-/// C-PS-02, C-PS-04: hashes of scrypt and PBKDF2 do not verify, whatever their parameters.
+/// C-PS-02, C-PS-04: hashes of scrypt and PBKDF2 do not verify with the right password, whether their
+/// parameters are strong or weak. They were computed with Python.
 #[tokio::test]
 async fn hashes_of_other_schemes_do_not_verify() {
     for stored in [
-        "$scrypt$ln=17,r=8,p=1$c2FsdHNhbHRzYWx0$Nn4T1WQ5yN4l0bWmGk1cXh7e2m9zQv8sTq3uYp6rKdA",
-        "$pbkdf2-sha256$i=600000,l=32$c2FsdHNhbHRzYWx0$Nn4T1WQ5yN4l0bWmGk1cXh7e2m9zQv8sTq3uYp6rKdA",
-        "pbkdf2_sha256$600000$salt$hash=",
+        "$scrypt$ln=17,r=8,p=1$c2FsdHNhbHRzYWx0$oqQE2/wH17j3iU5JoqtzRss7gSQnrqzyR9dImbJlnFE",
+        "$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0$4KBl5Us+XCUXyMVvF/JNH2zPLTH6DEzXLxzJ3muStlU",
+        "$pbkdf2-sha256$i=600000,l=32$c2FsdHNhbHRzYWx0$LxxoywDmiZnBn85ovd4XGm54Tj2GdRgKslIQ3HQ66lU",
+        "$pbkdf2-sha512$i=1000,l=64$c2FsdHNhbHRzYWx0$ObKcBm1tSk79YhuvI8Zrncs0rpGiPZ86FVP22B4e1ys7GShXK9Y3BMdr4QHtQYGuIAL4uS5pm91QZ16V+IL3zw",
+        "pbkdf2_sha256$600000$saltsaltsalt$LxxoywDmiZnBn85ovd4XGm54Tj2GdRgKslIQ3HQ66lU=",
     ] {
         let world = World::new();
         store_hash(&world, stored).await;
@@ -126,4 +130,33 @@ async fn hashes_of_other_schemes_do_not_verify() {
         let hashes = world.auth.accounts().hasher().hashes_done();
         assert_eq!(hashes, 2, "the same work as ever");
     }
+}
+
+/// B-18: an account without a password has no hash, and no password logs in: a blank one neither.
+#[tokio::test]
+async fn account_without_a_password_is_not_entered_with_one() {
+    assert!(crate::Password::parse("").is_err());
+    let world = World::new();
+    let new = NewUser {
+        email: email("ada@example.com"),
+        username: None,
+        password_hash: None,
+        is_active: true,
+        is_verified: true,
+        is_superuser: false,
+        roles: Roles::none(),
+        created_at: world.auth.accounts().now(),
+        columns: NoColumns,
+    };
+    world.database.insert(new).await.unwrap();
+    let stored = world.database.find(&ada()).await.unwrap().unwrap();
+    assert!(stored.password_hash().is_none());
+    for text in [" ", "\0", "null", PASSWORD] {
+        let refused = world.check(text).await;
+        assert!(
+            matches!(refused, Err(LoginError::BadCredentials)),
+            "{text:?}"
+        );
+    }
+    assert_eq!(world.auth.accounts().hasher().hashes_done(), 4);
 }

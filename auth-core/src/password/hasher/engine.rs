@@ -14,6 +14,7 @@ use crate::password::{
     Argon2Params, PasswordHash,
     format::{Argon2Hash, MAX_FIELD_LEN, OUTPUT_LEN, SALT_LEN, Stored, to_phc},
 };
+use crate::secret::random_bytes;
 
 pub(super) struct Engine {
     params: Argon2Params,
@@ -44,8 +45,7 @@ impl Engine {
 
     /// Computes a new hash with a random salt.
     pub(super) fn hash(&mut self, password: &[u8]) -> Result<PasswordHash, HashFailure> {
-        let mut salt = [0; SALT_LEN];
-        getrandom::fill(&mut salt).map_err(|_| HashFailure::RANDOM)?;
+        let salt: [u8; SALT_LEN] = random_bytes().map_err(|_| HashFailure::RANDOM)?;
         let mut output = [0; OUTPUT_LEN];
         let context = (Algorithm::Argon2id, Version::V0x13, self.params);
         self.count();

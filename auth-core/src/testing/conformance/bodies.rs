@@ -147,6 +147,9 @@ async fn unknown_members(run: &CaseRun<'_>) {
             "epoch",
             "password_hash",
             "created_at",
+            "id",
+            "user_id",
+            "sub",
         ] {
             let body = with(&row, name, json!("x"));
             let expected = Expected::problem_with(422, row.invalid_code(), &[(name, "unknown")]);

@@ -109,6 +109,8 @@ async fn forwarded_is_read_as_rfc_7239_says(run: &CaseRun<'_>) {
     );
 }
 
+/// A16.4.1: events name their actor, client and time; characters that could forge a line of a log are
+/// removed.
 async fn events_name_actor_client_and_time(run: &CaseRun<'_>) {
     let case = run.case().await;
     case.admin("root@example.com").await;

@@ -290,7 +290,7 @@ async fn new_login_ends_the_old_session(run: &CaseRun<'_>) {
     case.same("a copy of the old refresh cookie", reply.status, 401);
 }
 
-/// C-SM-02, C-SM-03: a planted cookie never becomes a session, and no other cookie is read.
+/// C-SM-02, C-SM-03, N-SE-01: a planted cookie never becomes a session, and no other cookie is read.
 async fn planted_cookie_is_never_adopted(run: &CaseRun<'_>) {
     let (case, _) = browser_case(run).await;
     let planted = "A".repeat(64);

@@ -153,11 +153,14 @@ async fn login_and_refresh(run: &CaseRun<'_>) {
     }
 }
 
-/// C-CS-01, N-SE-04: only the token of this session, in both places.
+/// C-CS-01, N-SE-04: only the token of this session, in both places; the token of the session before is
+/// refused.
 async fn tokens(run: &CaseRun<'_>) {
     let (case, user) = browser_case(run).await;
     let (mut jar, mut other) = (Jar::default(), Jar::default());
     log_in(&case, &mut other).await;
+    log_in(&case, &mut jar).await;
+    let old = jar.value(COOKIE);
     log_in(&case, &mut jar).await;
     let (own, foreign) = (jar.value(COOKIE), other.value(COOKIE));
     let access = format!("__Host-auth={}", jar.value("__Host-auth"));
@@ -176,6 +179,7 @@ async fn tokens(run: &CaseRun<'_>) {
         (&own, Some("")),
         (&own, Some(foreign.as_str())),
         (&foreign, Some(&foreign)),
+        (&old, Some(&old)),
         ("planted", Some("planted")),
     ] {
         case.expect(patch(cookie, header), refused()).await;

@@ -31,7 +31,7 @@ const STRINGS: &[&str] = &[
     "\u{fffd}\u{10ffff}",
 ];
 
-/// No string in any member of any route makes an error of ours, or a header of its own. Some of them
+/// B-54: no string in any member of any route makes an error of ours, or a header of its own. Some of them
 /// are fine passwords, role names or addresses: after a success the case is set anew.
 async fn into_every_member(run: &CaseRun<'_>) {
     let mut case = run.case().await;
@@ -70,7 +70,7 @@ fn pairs(names: &[String]) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// Headers and queries with such strings are read as what they are.
+/// B-54: headers and queries with such strings are read as what they are.
 async fn into_headers_and_queries(run: &CaseRun<'_>) {
     let case = run.case().await;
     let actors = Actors::on(&case).await;

@@ -5,7 +5,8 @@ use super::fixture::{Backends, Setup};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 
-group!("methods": other_methods_are_405, options_lists_methods, head_answers_like_get);
+group!("methods": other_methods_are_405, options_lists_methods, head_answers_like_get,
+    other_spellings_of_a_path_open_nothing);
 
 const PATHS: &[(&str, &str)] = &[
     ("/auth/login", "OPTIONS, POST"),
@@ -52,6 +53,47 @@ async fn options_lists_methods(run: &CaseRun<'_>) {
             .header("access-control-request-method", "POST");
         case.expect(request, Expected::empty(204).header("allow", allow))
             .await;
+    }
+}
+
+/// B-51: other spellings of a path reach no route without the credential that its own spelling needs.
+async fn other_spellings_of_a_path_open_nothing(run: &CaseRun<'_>) {
+    let case = run.case().await;
+    case.user("ada@example.com").await;
+    let token = case.token("ada@example.com").await;
+    for (path, admits_users) in [("/users/me", true), ("/users", false)] {
+        let tail = path.trim_start_matches('/');
+        for other in [
+            format!("/{path}"),
+            format!("{path}/"),
+            format!("{path}//"),
+            format!("{path}/."),
+            format!("/.{path}"),
+            format!("/x/..{path}"),
+            format!("/%2e%2e{path}"),
+            format!("{path}%2f"),
+            format!("{path};x=1"),
+            format!("{path}%00"),
+            format!("{path}.json"),
+            path.to_uppercase(),
+            path.replace("users", "%75sers"),
+            format!("/%2f{tail}"),
+            format!("/auth/..{path}"),
+        ] {
+            let request = WireRequest::get(&other);
+            let reply = case.send_unchecked(&request).await;
+            case.check(
+                (400..500).contains(&reply.status),
+                &format!("{other} got {reply}"),
+            );
+            let reply = case.send_unchecked(&request.bearer(&token)).await;
+            let may_pass = admits_users && reply.status == 200;
+            let is_refused = (400..500).contains(&reply.status);
+            case.check(
+                may_pass || is_refused,
+                &format!("{other} by a user got {reply}"),
+            );
+        }
     }
 }
 

@@ -81,8 +81,8 @@ async fn taken(run: &CaseRun<'_>) {
     case.check(case.raised(EventKind::RegistrationRefused), "the event");
 }
 
-/// A6.2.1, A6.2.4, A6.2.5, A6.2.9, A6.2.11, N-PW-10: length in code points, no predictable or personal
-/// password, no rule about kinds of characters, and the broken rule is named.
+/// A6.2.1, A6.2.4, A6.2.5, A6.2.9, A6.2.11, N-PW-10, N-PW-01: length in code points, no predictable or
+/// personal password, no rule about kinds of characters, and the broken rule is named.
 async fn passwords(run: &CaseRun<'_>) {
     let case = run.case().await;
     let fault = |code| Expected::invalid(&[("password", code)]);
@@ -120,7 +120,7 @@ async fn passwords(run: &CaseRun<'_>) {
     );
 }
 
-/// A6.2.5, A6.2.9: the shortest and the longest password, with characters of all kinds and of one.
+/// A6.2.5, A6.2.9, N-PW-01: the shortest and the longest password, with characters of all kinds and of one.
 async fn accepted_passwords(run: &CaseRun<'_>) {
     let case = run.case().await;
     let longest: String = "мельница🦊 у старой реки, "

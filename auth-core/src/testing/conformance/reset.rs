@@ -1,18 +1,27 @@
 //! `POST A/forgot-password` and `POST A/reset-password`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::json;
 use time::Duration;
 
+use super::cookies::{browser_case, log_in, me};
 use super::expected::Expected;
 use super::fixture::Setup;
 use super::fixture::{NEW_PASSWORD, login};
+use super::jar::Jar;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
+use crate::accounts::{ForgotPassword, HookResult, UserManager};
+use crate::context::Context;
 use crate::event::EventKind;
 use crate::store::{Precondition, UserChange};
-use crate::testing::PASSWORD;
+use crate::testing::{Outbox, PASSWORD};
+use crate::user::User;
 
-group!("reset": every_address_gets_the_same_reply, token_resets_once, token_verifies_the_address,
+group!("reset": every_address_gets_the_same_reply, token_resets_once, reset_starts_no_session,
+    owner_is_told, token_verifies_the_address,
     later_request_replaces_the_token, changes_end_the_token, late_and_foreign_tokens_are_refused,
     refused_password_keeps_the_token, request_changes_nothing, field_errors);
 
@@ -79,7 +88,7 @@ async fn token_verifies_the_address(run: &CaseRun<'_>) {
     );
 }
 
-/// C-FP-03, C-FP-06, B-02: a token works once, ends all sessions, sets no cookie, starts no session.
+/// C-FP-03, B-02: a token works once, and ends the tokens and the password from before.
 async fn token_resets_once(run: &CaseRun<'_>) {
     let case = run.case().await;
     let mut user = case.user("ada@example.com").await;
@@ -104,6 +113,75 @@ async fn token_resets_once(run: &CaseRun<'_>) {
         case.logs_in("ada@example.com", NEW_PASSWORD).await,
         "still the new password",
     );
+}
+
+/// C-FP-06: a reset in a browser ends its sessions and those of other devices, sets no cookie, and starts no
+/// session.
+async fn reset_starts_no_session(run: &CaseRun<'_>) {
+    let (case, user) = browser_case(run).await;
+    let (mut jar, mut other) = (Jar::default(), Jar::default());
+    log_in(&case, &mut other).await;
+    log_in(&case, &mut jar).await;
+    let token = case.reset_token("ada@example.com").await;
+    let request = reset(&token, NEW_PASSWORD).header("sec-fetch-site", "same-origin");
+    let reply = case.send(&jar.send(request)).await;
+    case.same("the reset", reply.status, 200);
+    let cookies = reply.header("set-cookie");
+    let set = cookies.filter(|line| !String::from_utf8_lossy(line).contains("Max-Age=0"));
+    case.same("cookies that it sets", set.count(), 0);
+    for jar in [&jar, &other] {
+        case.same("the session before", case.send(&me(jar)).await.status, 401);
+    }
+    let row = case.row(&user).await;
+    let sessions = match &row {
+        Some(user) => case.auth.accounts().sessions(user).await.ok(),
+        None => None,
+    };
+    case.same("sessions", sessions.map(|sessions| sessions.len()), Some(0));
+}
+
+/// C-FP-06: the hook that tells the owner of a reset runs once, for a reset that succeeds.
+async fn owner_is_told(run: &CaseRun<'_>) {
+    #[derive(Clone, Default)]
+    struct Told(Outbox, Arc<AtomicUsize>);
+
+    #[async_trait::async_trait]
+    impl UserManager for Told {
+        type User = User;
+
+        async fn on_after_forgot_password(
+            &self,
+            request: ForgotPassword<'_, User>,
+            context: &Context,
+        ) -> HookResult {
+            self.0.on_after_forgot_password(request, context).await
+        }
+        async fn on_after_reset_password(&self, user: &User, _: &Context) -> HookResult {
+            let is_ada = user.email().as_str() == "ada@example.com";
+            self.1.fetch_add(usize::from(is_ada), Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    let told = Told::default();
+    let hooks = told.clone();
+    let setup = Setup {
+        hooks: Some(Box::new(|accounts| accounts.hooks(hooks))),
+        ..Setup::default()
+    };
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
+    case.send(&forgot("ada@example.com")).await;
+    case.wait_idle().await;
+    let token = told
+        .0
+        .latest("reset", "ada@example.com")
+        .unwrap_or_default();
+    for (token, expected) in [("x", 0), (token.as_str(), 1), (token.as_str(), 1)] {
+        case.send(&reset(token, NEW_PASSWORD)).await;
+        case.wait_idle().await;
+        case.same("told", told.1.load(Ordering::Relaxed), expected);
+    }
 }
 
 /// C-FP-07: a later request makes earlier tokens worthless.
@@ -145,7 +223,7 @@ async fn changes_end_the_token(run: &CaseRun<'_>) {
     }
 }
 
-/// C-FP-03: late, tampered, of another purpose, of an inactive or deleted user: one answer.
+/// C-FP-03, B-17: late, tampered, of another purpose, of an inactive or deleted user: one answer.
 async fn late_and_foreign_tokens_are_refused(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
@@ -158,6 +236,9 @@ async fn late_and_foreign_tokens_are_refused(run: &CaseRun<'_>) {
         format!("{token}A"),
         token.to_uppercase(),
         "x".into(),
+        "\0".into(),
+        "null".into(),
+        "..".into(),
     ] {
         case.expect(reset(&other, NEW_PASSWORD), bad_token()).await;
     }

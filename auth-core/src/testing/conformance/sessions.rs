@@ -233,7 +233,7 @@ async fn session_of_another_user_is_not_found(run: &CaseRun<'_>) {
     case.check(is_alive(&case, &adas).await, "it stays valid");
 }
 
-/// A7.4.5: the operations of an administrator.
+/// The application ends one session of a user, and all of them.
 async fn administrator_ends_sessions(run: &CaseRun<'_>) {
     for backends in [Backends::Opaque, Backends::JwtSessions] {
         let (case, user) = case_of(run, backends).await;

@@ -56,7 +56,7 @@ async fn already_verified(run: &CaseRun<'_>) {
     case.expect(verify(&second), again).await;
 }
 
-/// Late, tampered, of another purpose, of a user who is gone: one answer.
+/// B-17: late, tampered, of another purpose, of a user who is gone: one answer.
 async fn bad_tokens(run: &CaseRun<'_>) {
     let case = run.case().await;
     let user = case.user("ada@example.com").await;
@@ -70,6 +70,9 @@ async fn bad_tokens(run: &CaseRun<'_>) {
         token.to_uppercase(),
         "x".into(),
         "a.b.c".into(),
+        "\0".into(),
+        "null".into(),
+        "..".into(),
     ] {
         case.expect(verify(&other), bad_token()).await;
     }

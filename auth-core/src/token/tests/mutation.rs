@@ -49,7 +49,7 @@ impl Numbers {
     }
 }
 
-/// A9.1.1, J-14: damage to the text of a token, whose signature is then invalid.
+/// A9.1.1, J-14, B-54: damage to the text of a token, whose signature is then invalid.
 #[test]
 fn damaged_token_is_rejected() {
     let mut numbers = Numbers(0x0bad_cafe);
