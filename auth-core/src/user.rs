@@ -16,6 +16,7 @@ pub use account_names::AccountNames;
 pub use bundled::{User, time_ordered_id};
 pub use column::{ColumnData, ColumnKind, ColumnValue, TextColumn};
 pub use column_spec::ColumnSpec;
+pub(crate) use columns::undeclared_members;
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 pub use declare::DeclaredUser;
 pub use email::{EmailAddress, EmailAudit, EmailCollision, EmailRewrite, InvalidEmail};

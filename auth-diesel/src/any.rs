@@ -7,7 +7,7 @@ use auth_core::store::{
     Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
     UserDatabase, Window,
 };
-use auth_core::{Epoch, SessionId, StoreError, User};
+use auth_core::{ConfigReport, Epoch, SessionId, StoreError, User};
 use time::OffsetDateTime;
 
 use crate::error::OpenError;
@@ -150,6 +150,9 @@ impl<U: SqlUser> UserDatabase for AnyStore<U> {
     }
     async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
         dispatch!(self, store => store.list(page).await)
+    }
+    fn validate(&self, report: &mut ConfigReport) {
+        dispatch!(self, store => UserDatabase::validate(store, report));
     }
 }
 

@@ -149,6 +149,16 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         column: &str,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
+    /// Returns what is wrong with a key of a table that the engine makes; both names are unquoted.
+    fn find_key_fault(
+        &mut self,
+        table: &str,
+        key: &str,
+    ) -> impl Future<Output = QueryResult<Option<String>>> + Send {
+        let _ = (table, key);
+        async { Ok(None) }
+    }
+
     /// Adds an entry unless an unexpired one exists; returns whether it was added.
     fn insert_entry(
         &mut self,

@@ -37,7 +37,8 @@ use time::OffsetDateTime;
 /// A table with a key of its own kind, two columns under other names, and two columns more:
 ///
 /// ```
-/// use auth_core::{Account, AuthUser, BoxError, Fields, UserColumns};
+/// use auth_core::http::{Field, FieldSchema};
+/// use auth_core::{Account, AccountFields, AuthUser, BoxError, Fields, UserColumns};
 /// use auth_diesel::{AccountColumns, OwnChanges, OwnValues, SqlUser, UserTable};
 ///
 /// diesel::table! {
@@ -88,10 +89,16 @@ use time::OffsetDateTime;
 /// # impl AuthUser for Customer {
 /// #     type Id = i64;
 /// #     type Columns = CustomerColumns;
+/// #     // The table has no columns for the other fields.
+/// #     const FIELDS: AccountFields = AccountFields::all()
+/// #         .without_usernames().without_superusers().without_roles().without_created_at();
 /// #     fn id(&self) -> &i64 { &self.number }
 /// #     fn account(&self) -> &Account { &self.account }
 /// # }
 /// # struct CustomerColumns;
+/// # const NAME: Field<String> = Field::new("display_name").length(1..=80);
+/// # const NEW_NAME: Field<Option<String>> = Field::new("display_name").length(1..=80);
+/// # const LOCALE: Field<Option<String>> = Field::new("locale").length(2..=35);
 /// # #[derive(Debug, Clone)]
 /// # struct Profile { display_name: String }
 /// # #[derive(Debug, Clone, Default)]
@@ -100,13 +107,19 @@ use time::OffsetDateTime;
 /// #     type New = Profile;
 /// #     type Change = ProfileChange;
 /// #     fn read_new(fields: &mut Fields) -> Option<Profile> {
-/// #         Some(Profile { display_name: fields.required_text("display_name", 1..=80)? })
+/// #         Some(Profile { display_name: fields.read(&NAME)? })
 /// #     }
 /// #     fn read_change(fields: &mut Fields) -> ProfileChange {
 /// #         ProfileChange {
-/// #             display_name: fields.optional_text("display_name", 1..=80),
-/// #             locale: fields.optional_text("locale", 2..=35),
+/// #             display_name: fields.read(&NEW_NAME).flatten(),
+/// #             locale: fields.read(&LOCALE).flatten(),
 /// #         }
+/// #     }
+/// #     fn new_schema() -> Vec<FieldSchema> {
+/// #         vec![*NAME.schema()]
+/// #     }
+/// #     fn change_schema() -> Vec<FieldSchema> {
+/// #         vec![*NEW_NAME.schema(), *LOCALE.schema()]
 /// #     }
 /// #     fn is_unchanged(change: &ProfileChange) -> bool {
 /// #         change.display_name.is_none() && change.locale.is_none()
@@ -164,8 +177,9 @@ pub struct AccountColumns<Key, Email, PasswordHash, IsActive, IsVerified, Epoch>
 
 /// A table of users and the names of its columns.
 ///
-/// What it has no column for, users of this table cannot have: to store a superuser where there is
-/// no column for it is an error, never a silent loss.
+/// Users of this table cannot have a field without a column: [`AuthUser::FIELDS`] must leave the field out,
+/// or `AuthBuilder::build` is an error. A request with a value for the field is then 422, and the store
+/// returns an error instead of losing a value.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct UserTable<U> {

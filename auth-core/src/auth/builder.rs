@@ -13,7 +13,7 @@ use crate::error::AppCode;
 use crate::http::TrustedProxies;
 use crate::secret::{Population, SubKeys};
 use crate::transport::CredentialSource;
-use crate::user::{AuthUser, UserColumns};
+use crate::user::{AuthUser, UserColumns, undeclared_members};
 
 /// Collects accounts, backends and settings of routes; [`build`](Self::build) reports all
 /// problems at once.
@@ -353,6 +353,12 @@ impl<U: AuthUser> AuthBuilder<U> {
         if table.has("users") && (users_path.is_empty() || auth_path == users_path) {
             let path = users_path.clone();
             report.problem(ConfigProblem::UsersPathCollides { path });
+        }
+        if self.settings.identifier == LoginBy::Username && !U::FIELDS.usernames {
+            report.problem(ConfigProblem::LoginByMissingUsername);
+        }
+        for (method, field) in undeclared_members::<U::Columns>() {
+            report.problem(ConfigProblem::UndeclaredMember { method, field });
         }
         let hides_state = self.settings.hide_account_state && self.accounts.requires_verification();
         if self.settings.hide_existing_accounts && !hides_state {

@@ -2,6 +2,7 @@
 
 mod routes;
 mod sessions;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;

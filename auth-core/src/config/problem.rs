@@ -278,6 +278,21 @@ pub enum ConfigProblem {
         /// The name of the member.
         field: &'static str,
     },
+    /// Logins are by user name, and users have none.
+    #[error(
+        "logins are by user name, and `AuthUser::FIELDS` says that users have none: log in by address, or add the field `username` to the users"
+    )]
+    LoginByMissingUsername,
+    /// The application's columns are read from a member that their schema does not declare.
+    #[error(
+        "`UserColumns::{method}` does not declare the member `{field}`, which requests may have: add its `FieldSchema`, and `.unique()` to it if its values are unique"
+    )]
+    UndeclaredMember {
+        /// The method that returns the schema.
+        method: &'static str,
+        /// The name of the member.
+        field: String,
+    },
     /// Routes need mailed tokens that are switched off.
     #[error(
         "the routes of verification and password reset are on and mailed tokens are off: switch the routes off with `.route(\"verify\", RouteSetting::off())` and `.route(\"password\", RouteSetting::off())`, or remove `.without_email_flows()`"

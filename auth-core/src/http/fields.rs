@@ -28,6 +28,8 @@ use super::{Field, FieldType};
 pub struct Fields {
     members: Map<String, Value>,
     errors: Vec<FieldError>,
+    /// The names of the members that were asked for; `None` except in a [`probe`](Fields::probe).
+    asked: Option<Vec<String>>,
 }
 
 /// An error of one member.
@@ -180,7 +182,7 @@ impl Fields {
         }
         let schema = field.schema();
         let name = schema.name();
-        let value = self.members.remove(name);
+        let value = self.take(name);
         let read = match value {
             None if schema.is_required() => Err(FieldErrorCode::Missing),
             None => return T::absent(),
@@ -295,7 +297,7 @@ impl Fields {
     }
 
     fn required(&mut self, name: &str) -> Option<Value> {
-        let value = self.members.remove(name);
+        let value = self.take(name);
         if value.is_none() {
             self.error(name, FieldErrorCode::Missing);
         }
@@ -303,7 +305,22 @@ impl Fields {
     }
 
     fn optional(&mut self, name: &str) -> Option<Value> {
-        self.members.remove(name).filter(|value| !value.is_null())
+        self.take(name).filter(|value| !value.is_null())
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        if let Some(asked) = &mut self.asked {
+            asked.push(name.to_owned());
+        }
+        self.members.remove(name)
+    }
+
+    /// Returns the names of the members that a function reads from an empty object, as far as it comes.
+    pub(crate) fn probe<T>(read: impl FnOnce(&mut Self) -> T) -> Vec<String> {
+        let mut fields = Self::from(Map::new());
+        fields.asked = Some(Vec::new());
+        drop(read(&mut fields));
+        fields.asked.unwrap_or_default()
     }
 
     /// Reads a required string of any characters that is not stored: a password, a token.
@@ -369,72 +386,10 @@ impl From<Map<String, Value>> for Fields {
         Self {
             members,
             errors: Vec::new(),
+            asked: None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn fields(value: Value) -> Fields {
-        let Value::Object(members) = value else {
-            panic!("an object")
-        };
-        Fields::from(members)
-    }
-
-    #[test]
-    fn every_error_is_reported_once() {
-        let mut fields = fields(json!({"a": 1, "b": "", "c": "xxx", "d": null, "e": "?", "z": []}));
-        assert_eq!(fields.required_text("a", 0..=9), None);
-        assert_eq!(fields.required_text("b", 1..=9), None);
-        assert_eq!(fields.optional_text("c", 0..=2), None);
-        assert_eq!(fields.optional_text("d", 1..=2), None);
-        assert_eq!(fields.required_parsed("e", 0..=9, str::parse::<i64>), None);
-        assert_eq!(fields.required_text("f", 0..=9), None);
-        let errors: Vec<_> = fields
-            .finish()
-            .unwrap_err()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let expected = [
-            "a: wrong_type",
-            "b: too_short",
-            "c: too_long",
-            "e: invalid",
-            "f: missing",
-            "z: unknown",
-        ];
-        assert_eq!(errors, expected);
-    }
-
-    #[test]
-    fn text_with_nul_is_rejected() {
-        let mut fields = fields(json!({"a": "x\u{0}y"}));
-        assert_eq!(fields.optional_text("a", 0..=9), None);
-        assert_eq!(fields.finish().unwrap_err()[0].to_string(), "a: invalid");
-    }
-
-    #[test]
-    fn number_and_length_of_errors_are_limited() {
-        let members: Map<_, _> = (0..1000)
-            .map(|n| (format!("{n}{}", "x".repeat(500)), Value::Null))
-            .collect();
-        let errors = Fields::from(members).finish_without_reading();
-        assert_eq!(errors.len(), 16);
-        assert!(
-            errors
-                .iter()
-                .all(|error| error.field().chars().count() <= 64)
-        );
-    }
-
-    impl Fields {
-        fn finish_without_reading(self) -> Vec<FieldError> {
-            self.finish().unwrap_err()
-        }
-    }
-}
+mod tests;

@@ -85,7 +85,8 @@ pub trait UserColumns: Send + Sync + 'static {
     fn is_unchanged(change: &Self::Change) -> bool;
 
     /// Returns the schema of the members that [`read_new`](Self::read_new) reads, for the document of
-    /// the HTTP API. A member without a schema is accepted and not documented.
+    /// the HTTP API, and for rules that depend on unique members. `AuthBuilder::build` calls the reading
+    /// methods with an empty body, and refuses columns that read a member without a schema.
     #[must_use]
     fn new_schema() -> Vec<FieldSchema> {
         Vec::new()
@@ -109,6 +110,22 @@ pub trait UserColumns: Send + Sync + 'static {
     fn shown_schema() -> Vec<FieldSchema> {
         Vec::new()
     }
+}
+
+/// Returns the members that columns read and do not declare, each with the method that lacks its schema.
+pub(crate) fn undeclared_members<C: UserColumns>() -> Vec<(&'static str, String)> {
+    let undeclared = |method: &'static str, read: Vec<String>, declared: Vec<FieldSchema>| {
+        let is_declared = move |name: &String| declared.iter().any(|it| it.name() == name);
+        let read = read.into_iter().filter(move |name| !is_declared(name));
+        read.map(move |name| (method, name))
+    };
+    let new = Fields::probe(C::read_new);
+    let change = Fields::probe(C::read_change);
+    let admin = Fields::probe(C::read_admin_change);
+    undeclared("new_schema", new, C::new_schema())
+        .chain(undeclared("change_schema", change, C::change_schema()))
+        .chain(undeclared("admin_schema", admin, C::admin_schema()))
+        .collect()
 }
 
 /// The own columns of a new user `U`.

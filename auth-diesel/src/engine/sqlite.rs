@@ -1,6 +1,7 @@
 //! SQLite: a file, opened by a pool of connections whose statements run on tokio's blocking threads.
 
 mod file;
+mod key;
 
 use auth_core::store::Window;
 use diesel::QueryResult;
@@ -18,7 +19,7 @@ use super::{Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, statem
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
-use crate::sql::{Kind, Row, Statement, impl_statement};
+use crate::sql::{Kind, Row, SqlValue, Statement, impl_statement};
 use crate::types::DbTime;
 
 /// A SQLite connection whose statements run on the blocking threads of tokio.
@@ -88,6 +89,21 @@ impl Engine for SqliteConnection {
             )
             .bind(column);
         fetch_number(self, count.returns(&[Kind::BigInt])).await
+    }
+
+    async fn find_key_fault(&mut self, table: &str, key: &str) -> QueryResult<Option<String>> {
+        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(";
+        let sql = Statement::new(sql).bind(table).text(")");
+        let rows = self.fetch(sql.returns(&[Kind::Text])).await?;
+        let is_made_once = rows.iter().flatten().any(|value| match value {
+            SqlValue::Text(Some(sql)) => key::is_autoincrement(sql),
+            _ => false,
+        });
+        let fault = format!(
+            "SQLite gives the key `{key}` of a deleted row to a new one, so that tokens of a deleted user \
+             would be those of another: declare the column as `INTEGER PRIMARY KEY AUTOINCREMENT`"
+        );
+        Ok((!is_made_once).then_some(fault))
     }
 
     async fn insert_entry(

@@ -232,8 +232,8 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         Ok(second.is_none() && first.as_ref() == Some(key))
     }
 
-    /// Returns a defect of the tables, if there is one: a missing column, or an address that
-    /// two rows could have.
+    /// Returns a defect of the tables, if there is one: a missing column, an address that two rows
+    /// could have, or a key that two rows could have one after the other.
     pub(crate) async fn find_fault(
         &mut self,
     ) -> Result<Option<(&'static str, String)>, diesel::result::Error> {
@@ -269,6 +269,10 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
                 );
                 return Ok(Some((self.plan.name, fault)));
             }
+        }
+        if let Some(key) = self.plan.made_key {
+            let fault = self.connection.find_key_fault(self.plan.name, key).await?;
+            return Ok(fault.map(|fault| (self.plan.name, fault)));
         }
         Ok(None)
     }

@@ -1,11 +1,11 @@
 //! The user contract on top of the statements.
 
 use async_trait::async_trait;
-use auth_core::StoreError;
 use auth_core::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
+use auth_core::{ConfigProblem, ConfigReport, StoreError};
 
 use super::{DieselStore, finish};
 use crate::engine::{Engine, SqlBackend};
@@ -104,6 +104,24 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
             }
         })
         .await
+    }
+
+    /// Adds a problem for each field that [`AuthUser::FIELDS`](auth_core::AuthUser::FIELDS) has and the table
+    /// does not.
+    fn validate(&self, report: &mut ConfigReport) {
+        for field in self.plan.missing_fields() {
+            let leave_out = match field {
+                "username" => "without_usernames",
+                "is_superuser" => "without_superusers",
+                "roles" => "without_roles",
+                _ => "without_created_at",
+            };
+            report.problem(ConfigProblem::Other(format!(
+                "table `{}` has no column for the field `{field}` of its users: map one with \
+                 `UserTable::{field}`, or leave the field out of `AuthUser::FIELDS` with `{leave_out}`",
+                self.plan.name
+            )));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use auth_core::store::{NewUser, UniqueField, UserChange};
 use auth_core::{BoxError, StoreError};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use std::marker::PhantomData;
+use time::OffsetDateTime;
 
 use super::account;
 use super::column::Codec;
@@ -18,6 +19,8 @@ use crate::types::AuthTime;
 pub(crate) struct Plan<U> {
     /// The table as the application wrote it, for messages and catalogues.
     pub(crate) name: &'static str,
+    /// The key, as it is called, if the engine makes it.
+    pub(crate) made_key: Option<&'static str>,
     /// The columns that need a unique index of their own, as they are called.
     pub(crate) unique: Vec<&'static str>,
     /// The table, quoted.
@@ -96,6 +99,7 @@ impl<U: SqlUser> Plan<U> {
         let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
             name: table.name,
+            made_key: is_made_by_the_engine::<U>().then_some(table.key),
             unique: unique_columns(&table, &unique_own),
             unique_fields: unique_fields(&table, &own, &unique_own),
             select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
@@ -121,6 +125,19 @@ impl<U: SqlUser> Plan<U> {
             },
             user: PhantomData,
         }
+    }
+
+    /// Returns the fields that users have by their type, and for which the table has no column.
+    pub(crate) fn missing_fields(&self) -> Vec<&'static str> {
+        let (fields, has) = (U::FIELDS, &self.has);
+        let all = [
+            ("username", fields.usernames && !has.username),
+            ("is_superuser", fields.superusers && !has.is_superuser),
+            ("roles", fields.roles && !has.roles),
+            ("created_at", fields.created_at && !has.created_at),
+        ];
+        let missing = all.into_iter().filter(|(_, is_missing)| *is_missing);
+        missing.map(|(field, _)| field).collect()
     }
 
     /// The columns as a list in a statement.
@@ -270,6 +287,10 @@ impl<U: SqlUser> Plan<U> {
         }
         Ok(())
     }
+}
+
+fn is_made_by_the_engine<U: SqlUser>() -> bool {
+    <U::Id as SqlKey>::generate(OffsetDateTime::UNIX_EPOCH).is_none()
 }
 
 /// Returns the columns that need a unique index of their own.

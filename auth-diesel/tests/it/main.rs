@@ -18,6 +18,7 @@ mod migrate;
 mod one_connection;
 mod open;
 mod outage;
+mod own_columns;
 mod own_user;
 mod replaced;
 mod rows;
