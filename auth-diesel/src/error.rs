@@ -22,6 +22,17 @@ pub enum OpenError {
     /// The URL does not have the form of this store; the value is the required beginning.
     #[error("not a URL of the form {0}…")]
     Url(&'static str),
+    /// A part of the URL is missing, or its parts cannot be told apart.
+    #[error("the database URL is invalid: {0}")]
+    InvalidUrl(&'static str),
+    /// An option of the URL is unknown, or has a value that cannot be used.
+    #[error("option `{option}` of the database URL {reason}")]
+    UrlOption {
+        /// The name of the option.
+        option: String,
+        /// The reason, and what to do: the rest of the sentence.
+        reason: String,
+    },
     /// The feature of the URL's engine is not enabled, or the engine is unknown.
     #[error("no engine for this URL: enable the feature `{0}` of auth-diesel")]
     NoEngine(&'static str),

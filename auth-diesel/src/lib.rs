@@ -14,6 +14,7 @@
 //! | `sqlite` (default) | `SqliteStore` | SQLite, compiled in: no system library, no server | `sqlite://PATH` |
 //! | `postgres` | `PostgresStore` | PostgreSQL 12 and later | `postgres://…` |
 //! | `mysql` | `MysqlStore` | MySQL 8, MariaDB 10.5, and later | `mysql://…` |
+//! | `tls` | `PostgresStore` | TLS for PostgreSQL, with rustls | `postgres://…?sslmode=verify-full&sslrootcert=…` |
 //! | any of them | `AnyStore` | the engine of a URL | |
 //!
 //! # Examples
@@ -38,6 +39,7 @@
 //!
 //! | to use | see |
 //! | --- | --- |
+//! | TLS, and the options of URLs | the guide [`guide::servers`] |
 //! | one pool for the application and its accounts | [`DieselStore::from_pool`] |
 //! | your own user type, with additional columns | [`user!`]; the guide is [`guide::own_user`] |
 //! | your own mapping of a table | [`SqlUser`] |
@@ -101,6 +103,7 @@ mod statements;
 mod store;
 mod table;
 mod types;
+mod url;
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use any::AnyStore;
@@ -126,6 +129,8 @@ pub use auth_core;
 pub use diesel_async::AsyncMysqlConnection as MysqlConnection;
 #[cfg(feature = "postgres")]
 pub use diesel_async::AsyncPgConnection as PostgresConnection;
+#[cfg(feature = "postgres")]
+pub use engine::postgres::postgres_manager;
 #[cfg(feature = "sqlite")]
 pub use engine::sqlite::{SqliteConnection, sqlite_manager};
 

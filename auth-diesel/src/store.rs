@@ -75,8 +75,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// wait for readers, or fail. Keep the pool's recycling method `Fast` there and on PostgreSQL;
     /// on MySQL keep the default, or closed connections are detected too late.
     ///
-    /// TLS is a setting of the pool: `custom_setup` of diesel-async's
-    /// `ManagerConfig` lets the application open the connections.
+    /// TLS is a setting of the pool: for PostgreSQL create it with `postgres_manager`; for MySQL the guide
+    /// `guide::servers` has a recipe.
     ///
     /// # Examples
     ///

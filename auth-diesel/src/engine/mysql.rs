@@ -1,5 +1,7 @@
 //! MySQL and MariaDB, over `mysql_async`.
 
+mod url;
+
 use std::time::Duration;
 
 use auth_core::store::Window;
@@ -85,9 +87,7 @@ impl Engine for AsyncMysqlConnection {
     const MIGRATIONS: &'static [Migration] = migrations!("mysql");
 
     async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
-        if !url.starts_with("mysql://") {
-            return Err(OpenError::Url("mysql://"));
-        }
+        url::check(url)?;
         options
             .pool::<Self>(manager(url, options.checkout_timeout))
             .await

@@ -1,22 +1,23 @@
 //! PostgreSQL, over tokio-postgres.
 
-use std::time::Duration;
+mod connect;
+mod settings;
+#[cfg(feature = "tls")]
+mod tls;
 
 use auth_core::store::Window;
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
-use super::{
-    Consequence, Dialect, Engine, Pool, SqlBackend, connect_within, fetch_number, statements,
-    upsert,
-};
+pub use self::connect::postgres_manager;
+
+use self::settings::Settings;
+use super::{Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
@@ -31,22 +32,6 @@ statements!(AsyncPgConnection);
 
 /// The advisory lock for migrations of these tables: `auth_dsl` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
-
-/// Returns the connection manager of a URL; `timeout` limits the time of a handshake.
-pub(crate) fn manager(
-    url: &str,
-    timeout: Duration,
-) -> AsyncDieselConnectionManager<AsyncPgConnection> {
-    let mut config = ManagerConfig::default();
-    // The driver notices when a connection ends, and the store checks that before each
-    // use; a test query would cost a round trip.
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| {
-        let url = url.to_owned();
-        Box::pin(async move { connect_within(timeout, AsyncPgConnection::establish(&url)).await })
-    });
-    AsyncDieselConnectionManager::new_with_config(url, config)
-}
 
 impl Engine for AsyncPgConnection {
     type Manager = AsyncDieselConnectionManager<Self>;
@@ -64,11 +49,9 @@ impl Engine for AsyncPgConnection {
     const MIGRATIONS: &'static [Migration] = migrations!("postgres");
 
     async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(OpenError::Url("postgres://"));
-        }
+        let settings = Settings::parse(url)?;
         options
-            .pool::<Self>(manager(url, options.checkout_timeout))
+            .pool::<Self>(connect::manager(settings, options.checkout_timeout))
             .await
     }
 
@@ -204,6 +187,11 @@ impl Engine for AsyncPgConnection {
         let token = self.cancel_token();
         Some(Box::pin(async move {
             // The server does not answer a request to cancel, and the connection is closed in any case.
+            #[cfg(feature = "tls")]
+            if let Some(tls) = tls::connector_for_cancellation() {
+                let _ = token.cancel_query(tls).await;
+                return;
+            }
             let _ = token.cancel_query(tokio_postgres::NoTls).await;
         }))
     }

@@ -19,6 +19,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///
     /// The rest after `sqlite://` is the path, so an absolute path gives three slashes; a file
     /// that does not exist is created, readable only by its owner. Tables are brought up to date.
+    /// An option of the URL (`?sslmode=verify-full`) is understood or refused; the guide
+    /// `guide::servers` lists them.
     ///
     /// # Errors
     ///

@@ -25,7 +25,9 @@ mod rows;
 mod session_flow;
 mod sessions;
 mod support;
+mod tls;
 mod transaction;
+mod url;
 
 /// Defines a test of a generic function for each engine: `on_each_engine!(mod::name)`. The function takes a
 /// [`Home`](homes::Home), which is where an empty database is.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{Engine, ServerError};
 
@@ -64,6 +64,27 @@ impl Server {
 
     /// Kills the server.
     pub fn kill(&mut self) -> Result<(), ServerError> {
+        match self.0 {}
+    }
+
+    /// Stops every process of the server without ending it.
+    pub fn freeze(&self) {
+        match self.0 {}
+    }
+
+    /// Lets the processes of a frozen server run again.
+    pub fn thaw(&self) {
+        match self.0 {}
+    }
+
+    /// Returns the folder in which the server looks for locales.
+    #[must_use]
+    pub fn locales(&self) -> PathBuf {
+        match self.0 {}
+    }
+
+    /// Writes a file that only the server and this process can read.
+    pub fn write_file(&self, _: &str, _: &str) -> Result<PathBuf, ServerError> {
         match self.0 {}
     }
 }

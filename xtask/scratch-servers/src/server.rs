@@ -228,6 +228,18 @@ impl Server {
         self.folder().join("locales")
     }
 
+    /// Writes a file that only the server and this process can read, such as the key of a certificate; returns
+    /// its path.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Failed`] if a file of this name exists or cannot be written.
+    pub fn write_file(&self, name: &str, text: &str) -> Result<PathBuf, ServerError> {
+        self.folder
+            .write(name, text)
+            .map_err(|error| self.failed(format!("{name} cannot be written: {error}")))
+    }
+
     fn signal_all(&self, signal: &str) {
         if let Some(child) = &self.running {
             process::signal(signal, &[child.id()]);

@@ -14,20 +14,21 @@ use super::SqliteConnection;
 use crate::engine::Pool;
 use crate::error::OpenError;
 use crate::options::{Durability, StoreOptions};
+use crate::url::SplitUrl;
 
 /// Opens a pool, and creates the file if it does not exist.
 pub(super) async fn open(
     url: &str,
     options: &StoreOptions,
 ) -> Result<Pool<SqliteConnection>, OpenError> {
-    let path = path_of(url)?;
+    let Location { path, creates } = location(url)?;
     let settings = Settings {
         busy_timeout: options.busy_timeout,
         durability: options.durability,
     };
     let prepared = {
         let path = path.clone();
-        tokio::task::spawn_blocking(move || prepare(&path, settings)).await
+        tokio::task::spawn_blocking(move || prepare(&path, creates, settings)).await
     };
     prepared.map_err(|_| OpenError::Interrupted)??;
     let manager = manager(&path, settings);
@@ -100,9 +101,14 @@ fn set_up(connection: &mut diesel::SqliteConnection, settings: Settings) -> Quer
 }
 
 /// Creates the file if it does not exist (readable only by its owner) and enables the write-ahead log,
-/// which is a persistent setting of the file.
-fn prepare(path: &str, settings: Settings) -> Result<(), OpenError> {
-    create_privately(Path::new(path)).map_err(OpenError::File)?;
+/// which is a persistent setting of the file. Without `creates` the file must exist.
+fn prepare(path: &str, creates: bool, settings: Settings) -> Result<(), OpenError> {
+    let exists = if creates {
+        create_privately(Path::new(path))
+    } else {
+        std::fs::metadata(path).map(|_| ())
+    };
+    exists.map_err(OpenError::File)?;
     let mut connection = connect(path, settings).map_err(|error| OpenError::file(&error))?;
     write_ahead(&mut connection, settings.busy_timeout).map_err(|error| OpenError::file(&error))
 }
@@ -137,18 +143,52 @@ fn write_ahead(
     }
 }
 
-fn path_of(url: &str) -> Result<String, OpenError> {
-    let wrong = OpenError::Url("sqlite://");
+/// A file, and whether it is created if it does not exist.
+struct Location {
+    path: String,
+    creates: bool,
+}
+
+/// Where to write the options of a connection that are settings of the store.
+const HINTS: &[(&[&str], &str)] = &[
+    (
+        &["busy_timeout", "timeout", "_busy_timeout"],
+        "is not supported, use `StoreOptions::busy_timeout`",
+    ),
+    (
+        &["synchronous", "_synchronous"],
+        "is not supported, use `StoreOptions::relaxed_durability`",
+    ),
+];
+
+fn location(url: &str) -> Result<Location, OpenError> {
+    let scheme = "sqlite://";
     if matches!(url, "sqlite::memory:" | ":memory:") {
         return Err(OpenError::InMemory);
     }
-    match url.strip_prefix("sqlite://") {
-        None | Some("") => Err(wrong),
-        Some(":memory:") => Err(OpenError::InMemory),
-        // SQLite would parse such a name as a URI with options.
-        Some(name) if name.starts_with("file:") || name.starts_with("sqlite:") => {
-            Ok(format!("./{name}"))
-        }
-        Some(path) => Ok(path.to_owned()),
+    if !url.starts_with(scheme) {
+        return Err(OpenError::Url(scheme));
     }
+    let SplitUrl { base, options } = SplitUrl::at_question_mark(url, scheme.len())?;
+    let mut creates = true;
+    for option in options {
+        match (option.name, option.value) {
+            ("mode", "rwc") => creates = true,
+            ("mode", "rw") => creates = false,
+            ("mode", "memory") => return Err(OpenError::InMemory),
+            ("mode", "ro") => {
+                return Err(option.refused("must be `rwc` or `rw`, because the store writes"));
+            }
+            ("mode", _) => return Err(option.refused("must be `rwc` or `rw`")),
+            _ => return Err(option.unknown(HINTS)),
+        }
+    }
+    let path = match base.get(scheme.len()..).unwrap_or_default() {
+        "" => return Err(OpenError::Url(scheme)),
+        ":memory:" => return Err(OpenError::InMemory),
+        // SQLite would parse such a name as a URI with options.
+        name if name.starts_with("file:") || name.starts_with("sqlite:") => format!("./{name}"),
+        path => path.to_owned(),
+    };
+    Ok(Location { path, creates })
 }
