@@ -173,9 +173,10 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
                 match subject.session {
                     Some(id) => {
+                        let token = (subject.epoch, subject.generation);
                         let found = self
                             .accounts
-                            .user_in_session(backend.name(), &id, subject.epoch, context)
+                            .user_in_session(backend.name(), &id, token, context)
                             .await?;
                         found.filter(|(user, _)| *user.id() == subject.id)
                     }

@@ -67,7 +67,7 @@ pub use api::RouteSetting;
 pub use auth::{Auth, AuthBuilder, LoginBy, RequestAuth};
 pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
-pub use clock::{Clock, SystemClock};
+pub use clock::{CLOCK_TOLERANCE, Clock, SystemClock};
 pub use config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 pub use context::{Actor, Client, Context};
 pub use error::{AppCode, BoxError, InvalidAppCode, StoreError, Unavailable};

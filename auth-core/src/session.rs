@@ -16,7 +16,8 @@
 //!
 //! The successor of a token is made from it, from a random nonce in the row, and from the server's key.
 //! A client that presents a token within the grace of its rotation gets *the same* successor, so a
-//! session never has two branches.
+//! session never has two branches. So does, for some minutes, a client whose reply was lost: as long as no
+//! token of the successor's generation was presented, the token before it gets the successor.
 //!
 //! The store has plain statements. The exchange reads the session, decides, and writes the next version
 //! if the stored version is still the one that was read; of concurrent exchanges one write wins, and the
@@ -38,8 +39,9 @@ pub use id::{InvalidSessionId, SessionId};
 pub use key_material::SessionKeyMaterial;
 pub(crate) use new_session::{NewSession, NewSessionParams};
 pub(crate) use refresh_token::RefreshToken;
-pub(crate) use rotation::{RefreshRotation, RotateOutcome};
+pub(crate) use rotation::{RefreshClient, RefreshRotation, RotateOutcome};
 pub use sessions::Sessions;
 pub(crate) use successor::Successor;
 use token_digest::TokenDigest;
+pub(crate) use verify::AccessCheck;
 pub use view::Session;

@@ -282,6 +282,10 @@ pub struct Subject<Id> {
     /// The session that it was issued in. Where the backend checks sessions, a token without one is
     /// refused, and the session's epoch counts in the place of the token's.
     pub session: Option<SessionId>,
+    /// The generation of the session's tokens that it is one of; `None` if the token does not say it. Its
+    /// first use tells that a refresh was received
+    /// ([`Sessions::lost_reply_window`](crate::Sessions::lost_reply_window)).
+    pub generation: Option<u64>,
     /// When the user was authenticated; `None` if the token does not say it. Where the backend checks
     /// sessions, the session's time and methods count in the place of the token's.
     pub auth_time: Option<OffsetDateTime>,
@@ -305,6 +309,7 @@ impl<Id> Subject<Id> {
             id,
             epoch,
             session: None,
+            generation: None,
             auth_time: None,
             methods: Methods::none(),
             realm: None,
@@ -331,6 +336,14 @@ impl<Id> Subject<Id> {
     #[must_use]
     pub fn in_session(mut self, session: Option<SessionId>) -> Self {
         self.session = session;
+        self
+    }
+
+    /// Sets the generation of the session's tokens
+    /// ([`SessionKeyMaterial::generation`](crate::session::SessionKeyMaterial::generation)).
+    #[must_use]
+    pub fn of_generation(mut self, generation: Option<u64>) -> Self {
+        self.generation = generation;
         self
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::AccountSecrets;
 use super::email_keys::{AccountKeys, AccountRings};
+use crate::clock::forgotten_at;
 use crate::error::Unavailable;
 use crate::keys::Derived;
 use crate::secret::constant_time_eq;
@@ -194,5 +195,5 @@ impl EmailTokens {
 fn expiry(claims: &Claims) -> Result<OffsetDateTime, InvalidToken> {
     let expires_at =
         OffsetDateTime::from_unix_timestamp(claims.exp()).map_err(|_| InvalidToken::BadClaim)?;
-    Ok(expires_at.saturating_add(Duration::minutes(1)))
+    Ok(forgotten_at(expires_at))
 }

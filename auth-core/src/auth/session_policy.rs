@@ -94,6 +94,7 @@ mod tests {
 | an unused session ends after | 30d |
 | a session ends in any case after | 90d |
 | a refresh token that is spent is answered once more for | 10s |
+| a refresh token whose successor was never used is answered for | 5m |
 | sessions of one user at the same time | any number; each is seen and ended by itself |
 | ended by a change of the password or the address | all but the one that it comes from |
 | ended by a reset, a deactivation, a deletion | all |

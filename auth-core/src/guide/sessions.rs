@@ -55,9 +55,11 @@
 //! A client that gets a 503 keeps its tokens and retries later.
 //!
 //! A refresh token is good once. For ten seconds the one before is answered with *the same* successor,
-//! so that a reply that was lost, or several tabs that refresh at once, end no session; any other
-//! spent token that comes back ends its session, because two parties have it. An event tells of it
-//! ([`EventKind::TokenReused`](crate::EventKind)).
+//! so that several tabs that refresh at once end no session; and for five minutes, as long as no token of
+//! the new generation was used, so that a lost reply does not
+//! ([`Sessions::lost_reply_window`](crate::Sessions::lost_reply_window)). Any other spent token that comes
+//! back ends its session, because two parties have it; the event is
+//! [`EventKind::TokenReused`](crate::EventKind).
 //!
 //! # Browsers
 //!

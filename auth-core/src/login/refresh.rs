@@ -8,11 +8,13 @@ use time::OffsetDateTime;
 use super::issue::secret_life;
 use super::{IssuedTokens, RefreshError};
 use crate::accounts::Accounts;
-use crate::backend::Backend;
+use crate::backend::{Backend, SessionUse};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::session::{RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor};
+use crate::session::{
+    RefreshClient, RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor,
+};
 use crate::store::StoredSession;
 use crate::strategy::{IssueRequest, IssuedToken};
 use crate::transport::CredentialSource;
@@ -61,12 +63,17 @@ impl<U: AuthUser> Exchanged<'_, U> {
         };
         let now = accounts.now();
         // Tabs of a browser share one cookie.
-        let shared = backend.transport().source() == CredentialSource::Cookie;
-        let mut rotation = sessions.rotation(&presented, shared, now);
+        let client = RefreshClient {
+            shared: backend.transport().source() == CredentialSource::Cookie,
+            checked: backend.session_use() == SessionUse::Checked,
+        };
+        let mut rotation = sessions.rotation(&presented, client, now);
         let mut issued = None;
         // The strategy is the application's: it hears only of a token that is proven.
-        if rotation.needs_successor(&row).map_err(Unavailable::from)? {
-            let successor = sessions.successor(&presented).map_err(Unavailable::new)?;
+        let generation = rotation.next_generation(&row).map_err(Unavailable::from)?;
+        if let Some(generation) = generation {
+            let successor = sessions.successor(&presented, generation);
+            let successor = successor.map_err(Unavailable::new)?;
             let access = self.issue(&user, &successor, &row, now).await?;
             rotation = rotation.with_successor(&successor, secret_life(backend, &access));
             issued = Some((successor, access));

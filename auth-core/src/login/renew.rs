@@ -33,7 +33,7 @@ pub(crate) async fn renew<U: AuthUser>(
         let Some(row) = row.filter(|row| row.owner == owner && row.epoch == before) else {
             return Ok(None);
         };
-        let session = sessions.renewed_session(*id).map_err(Unavailable::new)?;
+        let session = sessions.renewed_session(&row)?;
         let request = IssueRequest::new(
             &user,
             accounts.realm(),

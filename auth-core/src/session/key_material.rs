@@ -13,11 +13,25 @@ use super::SessionId;
 pub struct SessionKeyMaterial<'a> {
     id: &'a SessionId,
     secret: &'a [u8; 32],
+    generation: u64,
 }
 
 impl<'a> SessionKeyMaterial<'a> {
-    pub(super) fn new(id: &'a SessionId, secret: &'a [u8; 32]) -> Self {
-        Self { id, secret }
+    pub(super) fn new(id: &'a SessionId, secret: &'a [u8; 32], generation: u64) -> Self {
+        Self {
+            id,
+            secret,
+            generation,
+        }
+    }
+
+    /// Returns the generation of the session's tokens: 0 at a login, and one more after each refresh. A
+    /// self-contained token carries it
+    /// ([`Subject::of_generation`](crate::strategy::Subject::of_generation)), so that its first use is
+    /// recognised.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Returns the public id of the session, for a token that names it.

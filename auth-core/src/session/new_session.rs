@@ -10,7 +10,7 @@ use super::successor::{access_secret, access_state};
 use super::token_digest::DigestInput;
 use super::token_state::{Micros, TokenState};
 use super::{RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
-use crate::error::StoreError;
+use crate::error::{StoreError, Unavailable};
 use crate::login::Methods;
 use crate::secret::{RandomError, SubKey};
 use crate::store::{Owner, StoredSession};
@@ -20,6 +20,7 @@ use crate::user::Epoch;
 pub(crate) struct NewSession {
     pub(crate) token: RefreshToken,
     access: SecretBytes,
+    generation: u64,
     /// The key of this generation, also if another key becomes the active one meanwhile.
     key: Arc<SubKey>,
 }
@@ -38,24 +39,30 @@ pub(crate) struct NewSessionParams<'a> {
 }
 
 impl NewSession {
-    fn draw(key: Arc<SubKey>, id: SessionId) -> Result<Self, RandomError> {
+    fn draw(key: Arc<SubKey>, id: SessionId, generation: u64) -> Result<Self, RandomError> {
         let token = RefreshToken::draw(id)?;
         let access = access_secret(&key, &token);
-        Ok(Self { token, access, key })
+        Ok(Self {
+            token,
+            access,
+            generation,
+            key,
+        })
     }
 
     pub(crate) fn key_material(&self) -> SessionKeyMaterial<'_> {
-        SessionKeyMaterial::new(&self.token.id, &self.access)
+        SessionKeyMaterial::new(&self.token.id, &self.access, self.generation)
     }
 
     fn state(&self, access_life: Option<StdDuration>, now: OffsetDateTime) -> TokenState {
         let (key, token) = (&self.key, &self.token);
         TokenState {
-            generation: 0,
+            generation: self.generation,
             rotated_at: Micros::floor(now),
             family: TokenDigest::new(key, DigestInput::Family(token)),
             refresh: TokenDigest::new(key, DigestInput::Refresh(token)),
             previous: None,
+            received: false,
             access: access_life.map(|life| access_state(key, &token.id, &self.access, life, now)),
             previous_access: None,
             renewed_in: None,
@@ -66,12 +73,15 @@ impl NewSession {
 impl Sessions {
     /// Makes the tokens of a new session.
     pub(crate) fn new_session(&self) -> Result<NewSession, RandomError> {
-        NewSession::draw(self.keys.active(), SessionId::generate()?)
+        NewSession::draw(self.keys.active(), SessionId::generate()?, 0)
     }
 
     /// Makes new secrets for a session that exists. They have nothing in common with the old ones.
-    pub(crate) fn renewed_session(&self, id: SessionId) -> Result<NewSession, RandomError> {
-        NewSession::draw(self.keys.active(), id)
+    pub(crate) fn renewed_session(&self, row: &StoredSession) -> Result<NewSession, Unavailable> {
+        let overflow = || StoreError::new("the generation of a session overflows");
+        let generation = TokenState::read(&row.tokens)?.generation;
+        let generation = generation.checked_add(1).ok_or_else(overflow)?;
+        NewSession::draw(self.keys.active(), row.id, generation).map_err(Unavailable::new)
     }
 
     /// Returns the next version of a session: with new secrets only, in the user's new epoch.
@@ -84,9 +94,7 @@ impl Sessions {
         now: OffsetDateTime,
     ) -> Result<StoredSession, StoreError> {
         let overflow = || StoreError::new("the version of a session overflows");
-        let generation = TokenState::read(&row.tokens)?.generation;
         let state = TokenState {
-            generation: generation.checked_add(1).ok_or_else(overflow)?,
             renewed_in: Some(epoch.as_i64()),
             ..session.state(access_life, now)
         };

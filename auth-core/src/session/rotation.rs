@@ -9,6 +9,7 @@ use super::successor::NextDigests;
 use super::token_digest::DigestInput;
 use super::token_state::{AccessState, Micros, PreviousRefresh, TokenState};
 use super::{RefreshToken, Sessions, Successor};
+use crate::clock;
 use crate::error::StoreError;
 use crate::secret::SubKeys;
 use crate::store::{SessionStore, StoredSession};
@@ -23,6 +24,8 @@ pub(crate) struct RefreshRotation {
     now: OffsetDateTime,
     /// How long after a rotation the previous token gets the same successor.
     grace: Duration,
+    /// How long after a rotation it does if no token of the successor's generation was presented.
+    lost_reply: Duration,
     /// How long the session lives from now unless it is used again.
     idle: Duration,
     /// Whether the client's tabs share one token (a cookie): within the grace they keep the current
@@ -32,16 +35,26 @@ pub(crate) struct RefreshRotation {
     next: Option<NextDigests>,
 }
 
+/// What the backend of a refresh token is like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefreshClient {
+    /// Whether the client's tabs share one token (a cookie).
+    pub(crate) shared: bool,
+    /// Whether each use of an access token is seen by the session store.
+    pub(crate) checked: bool,
+}
+
 /// The result of a rotation.
 #[derive(Debug)]
 pub(crate) enum RotateOutcome {
     /// The presented token is spent and its successor is the current token; the session as it is now.
     Rotated(StoredSession),
-    /// The presented token was spent within the grace, and its successor is the current token: the
-    /// reply was lost, or a parallel request was faster. Nothing was written.
+    /// The presented token was spent within the grace, or its successor was never used, and its
+    /// successor is the current token: the reply was lost, or a parallel request was faster. Nothing was
+    /// written.
     Repeated(StoredSession),
     /// The presented token is the current one, and was made within the grace: it stays the current
-    /// one. Nothing was written.
+    /// one. At most its use was written.
     Current(StoredSession),
     /// The presented token was spent before: this call has ended the session. Of concurrent calls
     /// exactly one returns it.
@@ -59,10 +72,10 @@ enum Verdict {
     /// The session has expired.
     Expired,
     /// The current token, made within the grace and shared by tabs: it stays.
-    Stays,
+    Stays(Box<TokenState>),
     /// The current token.
     Rotates(Box<TokenState>),
-    /// The previous token, within the grace.
+    /// The previous token, within the grace or with a successor that was never used.
     Repeats,
     /// Any other spent token.
     Spent,
@@ -70,9 +83,9 @@ enum Verdict {
 
 /// What follows from a stored session and a presented token.
 enum Decision {
-    /// Replace the session that was read by this one; if another caller has written it, read and
-    /// decide again.
-    Swap(StoredSession),
+    /// Replace the session that was read by this one, with this outcome; if another caller has written
+    /// it, read and decide again.
+    Swap(StoredSession, fn(StoredSession) -> RotateOutcome),
     /// Delete the session.
     End,
     /// Write nothing.
@@ -83,16 +96,23 @@ impl Sessions {
     pub(crate) fn rotation(
         &self,
         presented: &RefreshToken,
-        shared: bool,
+        client: RefreshClient,
         now: OffsetDateTime,
     ) -> RefreshRotation {
+        // Without the uses of access tokens an unused successor looks like one in use.
+        let lost_reply = if client.checked {
+            self.lost_reply()
+        } else {
+            Duration::ZERO
+        };
         RefreshRotation {
             presented: presented.clone(),
             keys: self.keys.clone(),
             now,
             grace: self.grace,
+            lost_reply,
             idle: self.idle,
-            shared,
+            shared: client.shared,
             next: None,
         }
     }
@@ -108,10 +128,13 @@ impl Sessions {
 }
 
 impl RefreshRotation {
-    /// Returns whether the presented token is proven to be the current one of this session, so that a
-    /// successor replaces it.
-    pub(crate) fn needs_successor(&self, row: &StoredSession) -> Result<bool, StoreError> {
-        Ok(matches!(self.judge(row)?, Verdict::Rotates(_)))
+    /// Returns the generation of the successor, if the presented token is proven to be the current one of
+    /// this session, so that a successor replaces it.
+    pub(crate) fn next_generation(&self, row: &StoredSession) -> Result<Option<u64>, StoreError> {
+        Ok(match self.judge(row)? {
+            Verdict::Rotates(state) => Some(generation_after(&state)?),
+            _ => None,
+        })
     }
 
     /// Sets the successor.
@@ -148,9 +171,9 @@ impl RefreshRotation {
             };
             match self.decide(&row)? {
                 Decision::Answer(outcome) => return Ok(outcome),
-                Decision::Swap(next) => {
+                Decision::Swap(next, outcome) => {
                     if store.swap_session(&next).await? {
-                        return Ok(RotateOutcome::Rotated(next));
+                        return Ok(outcome(next));
                     }
                 }
                 Decision::End => {
@@ -171,9 +194,18 @@ impl RefreshRotation {
         match self.judge(row)? {
             Verdict::Unknown => answer(RotateOutcome::Unknown),
             Verdict::Expired => answer(RotateOutcome::Expired),
-            Verdict::Stays => answer(RotateOutcome::Current(row.clone())),
+            Verdict::Stays(state) => match state.received() {
+                Some(state) if self.lost_reply > Duration::ZERO => {
+                    let next = written(row, &state, self.now, self.idle)?;
+                    Ok(Decision::Swap(next, RotateOutcome::Current))
+                }
+                _ => answer(RotateOutcome::Current(row.clone())),
+            },
             Verdict::Repeats => answer(RotateOutcome::Repeated(row.clone())),
-            Verdict::Rotates(state) => self.next(row, *state).map(Decision::Swap),
+            Verdict::Rotates(state) => {
+                let next = self.next(row, *state)?;
+                Ok(Decision::Swap(next, RotateOutcome::Rotated))
+            }
             Verdict::Spent => Ok(Decision::End),
         }
     }
@@ -191,7 +223,7 @@ impl RefreshRotation {
         let presented = DigestInput::Refresh(&self.presented);
         if state.refresh.is_of(&self.keys, presented) {
             return Ok(if self.shared && self.is_just_rotated(&state) {
-                Verdict::Stays
+                Verdict::Stays(Box::new(state))
             } else {
                 Verdict::Rotates(Box::new(state))
             });
@@ -199,18 +231,16 @@ impl RefreshRotation {
         let previous = state.previous.as_ref();
         let is_previous =
             previous.is_some_and(|previous| previous.digest.is_of(&self.keys, presented));
-        Ok(if is_previous && self.is_in_grace(&state) {
+        let is_lost = !state.received && is_within(self.lost_reply, &state, self.now);
+        Ok(if is_previous && (is_lost || self.is_in_grace(&state)) {
             Verdict::Repeats
         } else {
             Verdict::Spent
         })
     }
 
-    /// Returns whether the last rotation is less than the grace away, before or after now: a clock
-    /// that was set back does not make the grace longer.
     fn is_in_grace(&self, state: &TokenState) -> bool {
-        let since = self.now - state.rotated_at.to_time();
-        since.abs() < self.grace
+        is_within(self.grace, state, self.now)
     }
 
     /// Returns whether a rotation within the grace made the current token, and its access token, if
@@ -223,7 +253,6 @@ impl RefreshRotation {
     }
 
     fn next(&self, row: &StoredSession, state: TokenState) -> Result<StoredSession, StoreError> {
-        let overflow = || StoreError::new("the version of a session overflows");
         let NextDigests {
             family,
             refresh,
@@ -235,7 +264,7 @@ impl RefreshRotation {
             .ok_or_else(|| StoreError::new("a session changed during its refresh"))?;
         let is_valid = |access: &AccessState| access.until.to_time() > self.now;
         let state = TokenState {
-            generation: state.generation.checked_add(1).ok_or_else(overflow)?,
+            generation: generation_after(&state)?,
             rotated_at: Micros::floor(self.now),
             family: family.clone(),
             refresh: refresh.clone(),
@@ -243,16 +272,41 @@ impl RefreshRotation {
                 digest: state.refresh,
                 nonce: nonce.clone(),
             }),
+            received: false,
             previous_access: state.access.filter(is_valid),
             access: access.clone(),
             renewed_in: state.renewed_in,
         };
-        let used = used_at(row, self.now, self.idle).ok_or_else(overflow)?;
-        Ok(StoredSession {
-            tokens: state.write(),
-            ..used
-        })
+        written(row, &state, self.now, self.idle)
     }
+}
+
+fn generation_after(state: &TokenState) -> Result<u64, StoreError> {
+    let overflow = || StoreError::new("the generation of a session overflows");
+    state.generation.checked_add(1).ok_or_else(overflow)
+}
+
+/// Returns whether the last rotation is less than `limit` ago, for clocks of two processes that differ by
+/// the tolerance. A clock that was set back further does not make the limit longer.
+pub(super) fn is_within(limit: Duration, state: &TokenState, now: OffsetDateTime) -> bool {
+    let tolerance = clock::tolerance();
+    let since = now - state.rotated_at.to_time();
+    limit > Duration::ZERO && -tolerance < since && since < limit.saturating_add(tolerance)
+}
+
+/// Returns the next version of the session, used now, with these tokens.
+pub(super) fn written(
+    row: &StoredSession,
+    state: &TokenState,
+    now: OffsetDateTime,
+    idle: Duration,
+) -> Result<StoredSession, StoreError> {
+    let overflow = || StoreError::new("the version of a session overflows");
+    let used = used_at(row, now, idle).ok_or_else(overflow)?;
+    Ok(StoredSession {
+        tokens: state.write(),
+        ..used
+    })
 }
 
 /// A clock that was set back shortens nothing.

@@ -18,6 +18,7 @@ use crate::store::{DEFAULT_REALM, Owner, SessionStore, StoredSession};
 /// | `idle` | 30 days | 1 second to 400 days |
 /// | `absolute` | 90 days | `idle` to 400 days |
 /// | `refresh_grace` | 10 seconds | none to 5 minutes |
+/// | `lost_reply_window` | 5 minutes; none if there is no grace | none to 1 hour |
 ///
 /// A user may have any number of sessions at the same time.
 ///
@@ -50,6 +51,8 @@ pub struct Sessions {
     pub(super) idle: Duration,
     pub(super) absolute: Duration,
     pub(super) grace: Duration,
+    /// `None` if it follows from the grace.
+    lost_reply: Option<Duration>,
 }
 
 impl Sessions {
@@ -75,6 +78,7 @@ impl Sessions {
             idle: Duration::days(30),
             absolute: Duration::days(90),
             grace: Duration::seconds(10),
+            lost_reply: None,
         }
     }
 
@@ -95,7 +99,10 @@ impl Sessions {
 
     /// Sets for how long after a rotation the previous refresh token gets the same successor: for
     /// replies that were lost, and for tabs that refresh at the same time. With zero, a token that is
-    /// presented a second time ends its session.
+    /// presented a second time ends its session: the strictest setting.
+    ///
+    /// The processes of a service have different clocks, so a grace above zero ends
+    /// [`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE) later on the clock of each of them.
     ///
     /// The grace covers one generation. If the token is a cookie, which tabs share, a refresh within
     /// the grace of another one returns the current token and makes none, so that no tab can fall two
@@ -104,6 +111,44 @@ impl Sessions {
     pub fn refresh_grace(mut self, grace: StdDuration) -> Self {
         self.grace = limited(grace);
         self
+    }
+
+    /// Sets for how long after a rotation the previous refresh token gets the same successor if *no token
+    /// of the successor's generation was presented*: for a client that lost the reply, and comes back
+    /// after the grace. The first use of the new access token or of the new refresh token ends this
+    /// window; from then on the previous token is a stolen one, and ends the session.
+    ///
+    /// 5 minutes by default, none to 1 hour; none by default if the
+    /// [`refresh_grace`](Self::refresh_grace) is none. The first use costs one write, and later uses cost
+    /// none. [`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE) is added, as for the grace.
+    ///
+    /// # Security
+    ///
+    /// The use of an access token is known only where this toolkit reads it and asks the session store:
+    ///
+    /// - A backend that checks sessions at a refresh only
+    ///   ([`dangerous_with_sessions_checked_at_refresh_only`](crate::Backend::dangerous_with_sessions_checked_at_refresh_only))
+    ///   does not see uses, and has no such window: only the grace applies. Make the grace longer if its
+    ///   clients lose replies for longer than that.
+    /// - A JWT that only other resource servers read, by the published keys, is not seen here either. Its
+    ///   session looks unused until the client comes here, and a stolen refresh token is answered until
+    ///   then, at most for this time. Set it to zero for such clients.
+    /// - A strategy of the application that does not report the generation of its tokens
+    ///   ([`Subject::of_generation`](crate::strategy::Subject::of_generation)) ends the window with the use
+    ///   of any access token of the session, the previous one as well.
+    #[must_use]
+    pub fn lost_reply_window(mut self, window: StdDuration) -> Self {
+        self.lost_reply = Some(limited(window));
+        self
+    }
+
+    pub(super) fn lost_reply(&self) -> Duration {
+        let follows = if self.grace.is_zero() {
+            Duration::ZERO
+        } else {
+            Duration::minutes(5)
+        };
+        self.lost_reply.unwrap_or(follows)
     }
 
     /// Puts the sessions into the realm of their accounts.
@@ -148,6 +193,13 @@ impl Sessions {
             Duration::minutes(5),
             ["none", "5 minutes"],
         );
+        range(
+            "the window of lost replies",
+            self.lost_reply(),
+            Duration::ZERO,
+            Duration::HOUR,
+            ["none", "1 hour"],
+        );
     }
 
     /// Returns the lifetimes in words, for the summary of the configuration.
@@ -158,6 +210,10 @@ impl Sessions {
             (
                 "a refresh token that is spent is answered once more for",
                 words(self.grace),
+            ),
+            (
+                "a refresh token whose successor was never used is answered for",
+                words(self.lost_reply()),
             ),
         ]
     }
@@ -217,6 +273,7 @@ impl fmt::Debug for Sessions {
             .field("idle", &self.idle)
             .field("absolute", &self.absolute)
             .field("grace", &self.grace)
+            .field("lost_reply", &self.lost_reply())
             .finish_non_exhaustive()
     }
 }

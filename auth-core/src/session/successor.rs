@@ -20,6 +20,7 @@ pub(crate) struct Successor {
     pub(crate) token: RefreshToken,
     access: SecretBytes,
     nonce: String,
+    generation: u64,
     key: Arc<SubKey>,
 }
 
@@ -33,13 +34,13 @@ pub(super) struct NextDigests {
 
 impl Successor {
     /// Makes the successor of `spent` with a new nonce.
-    fn draw(key: Arc<SubKey>, spent: &RefreshToken) -> Result<Self, RandomError> {
+    fn draw(key: Arc<SubKey>, spent: &RefreshToken, generation: u64) -> Result<Self, RandomError> {
         let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<32>()?);
-        Ok(Self::with_nonce(key, spent, nonce))
+        Ok(Self::with_nonce(key, spent, nonce, generation))
     }
 
     /// Makes the successor that another request has made with this nonce.
-    fn with_nonce(key: Arc<SubKey>, spent: &RefreshToken, nonce: String) -> Self {
+    fn with_nonce(key: Arc<SubKey>, spent: &RefreshToken, nonce: String, generation: u64) -> Self {
         let parts: [&[u8]; 5] = [
             b"next refresh",
             spent.id.as_bytes(),
@@ -48,21 +49,22 @@ impl Successor {
             nonce.as_bytes(),
         ];
         let secret = Zeroizing::new(keyed_digest_bytes(key.secret(), &parts));
-        Self::of_token(key, spent.with_secret(secret), nonce)
+        Self::of_token(key, spent.with_secret(secret), nonce, generation)
     }
 
-    fn of_token(key: Arc<SubKey>, token: RefreshToken, nonce: String) -> Self {
+    fn of_token(key: Arc<SubKey>, token: RefreshToken, nonce: String, generation: u64) -> Self {
         let access = access_secret(&key, &token);
         Self {
             token,
             access,
             nonce,
+            generation,
             key,
         }
     }
 
     pub(crate) fn key_material(&self) -> SessionKeyMaterial<'_> {
-        SessionKeyMaterial::new(&self.token.id, &self.access)
+        SessionKeyMaterial::new(&self.token.id, &self.access, self.generation)
     }
 
     pub(super) fn digests(
@@ -81,9 +83,14 @@ impl Successor {
 }
 
 impl Sessions {
-    /// Makes a successor of a presented token. It is good once a rotation has written it.
-    pub(crate) fn successor(&self, presented: &RefreshToken) -> Result<Successor, RandomError> {
-        Successor::draw(self.keys.active(), presented)
+    /// Makes a successor of a presented token, of this generation. It is good once a rotation has written
+    /// it.
+    pub(crate) fn successor(
+        &self,
+        presented: &RefreshToken,
+        generation: u64,
+    ) -> Result<Successor, RandomError> {
+        Successor::draw(self.keys.active(), presented, generation)
     }
 
     /// Makes the current token again, for a client that presented the previous one.
@@ -94,9 +101,9 @@ impl Sessions {
     ) -> Result<Option<Successor>, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let key = self.keys.find(state.refresh.kid());
-        Ok(key
-            .zip(state.previous)
-            .map(|(key, previous)| Successor::with_nonce(key, presented, previous.nonce)))
+        Ok(key.zip(state.previous).map(|(key, previous)| {
+            Successor::with_nonce(key, presented, previous.nonce, state.generation)
+        }))
     }
 
     /// Returns the current token, for a client that presented it.
@@ -107,7 +114,7 @@ impl Sessions {
     ) -> Result<Option<Successor>, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let key = self.keys.find(state.refresh.kid());
-        Ok(key.map(|key| Successor::of_token(key, presented, String::new())))
+        Ok(key.map(|key| Successor::of_token(key, presented, String::new(), state.generation)))
     }
 }
 

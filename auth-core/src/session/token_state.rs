@@ -22,6 +22,9 @@ pub(super) struct TokenState {
     /// The refresh token before the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) previous: Option<PreviousRefresh>,
+    /// Whether a token of this generation was presented: its client has received the reply.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) received: bool,
     /// The opaque access token of this generation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) access: Option<AccessState>,
@@ -52,6 +55,16 @@ pub(super) struct AccessState {
 }
 
 impl TokenState {
+    /// Marks the tokens of this generation as received; `None` if they are, or if no earlier token
+    /// depends on it.
+    pub(super) fn received(self) -> Option<Self> {
+        let is_news = !self.received && self.previous.is_some();
+        is_news.then_some(Self {
+            received: true,
+            ..self
+        })
+    }
+
     /// Parses the tokens of a stored session.
     ///
     /// # Errors

@@ -4,29 +4,93 @@ use std::time::Duration as StdDuration;
 
 use time::OffsetDateTime;
 
+use super::rotation::{is_within, written};
 use super::token_digest::DigestInput;
-use super::token_state::{Micros, TokenState};
+use super::token_state::{AccessState, Micros, TokenState};
 use super::{RefreshToken, Sessions};
-use crate::error::{StoreError, Unavailable};
+use crate::error::StoreError;
 use crate::store::StoredSession;
 use crate::user::Epoch;
 
+/// The result of the check of an access token against its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccessCheck {
+    Refused,
+    Accepted,
+    /// Accepted, and the first token of this generation that is seen: until this use is noted, the refresh
+    /// token before gets the same successor.
+    FirstUse(u64),
+}
+
 impl Sessions {
-    /// Returns whether this is the secret of a valid access token of the session.
-    pub(crate) fn is_access_secret(
+    /// Checks the secret of an access token of the session.
+    pub(crate) fn check_access_secret(
         &self,
         row: &StoredSession,
         secret: &[u8; 32],
         now: OffsetDateTime,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<AccessCheck, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let input = DigestInput::Access(&row.id, secret);
-        let mut all = [state.access, state.previous_access].into_iter().flatten();
-        Ok(
-            all.any(|access| {
+        let is_valid = |access: &Option<AccessState>| {
+            access.as_ref().is_some_and(|access| {
                 now < access.until.to_time() && access.digest.is_of(&self.keys, input)
-            }),
-        )
+            })
+        };
+        Ok(if is_valid(&state.access) {
+            self.accepted(&state, now)
+        } else if is_valid(&state.previous_access) {
+            AccessCheck::Accepted
+        } else {
+            AccessCheck::Refused
+        })
+    }
+
+    /// Checks a self-contained token of this epoch and generation. A token that does not say its
+    /// generation counts as one of the current generation.
+    pub(crate) fn check_access_token(
+        &self,
+        row: &StoredSession,
+        epoch: Epoch,
+        generation: Option<u64>,
+        now: OffsetDateTime,
+    ) -> Result<AccessCheck, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        let is_current = generation.is_none_or(|generation| generation == state.generation);
+        Ok(if !is_of_epoch(&state, epoch) {
+            AccessCheck::Refused
+        } else if is_current {
+            self.accepted(&state, now)
+        } else {
+            AccessCheck::Accepted
+        })
+    }
+
+    /// The check of a valid token of the current generation.
+    fn accepted(&self, state: &TokenState, now: OffsetDateTime) -> AccessCheck {
+        let is_first = !state.received && state.previous.is_some();
+        if is_first && is_within(self.lost_reply(), state, now) {
+            AccessCheck::FirstUse(state.generation)
+        } else {
+            AccessCheck::Accepted
+        }
+    }
+
+    /// Returns the next version of the session, in which the tokens of this generation are noted as
+    /// received; `None` if there is nothing to note.
+    pub(crate) fn received(
+        &self,
+        row: &StoredSession,
+        generation: u64,
+        now: OffsetDateTime,
+    ) -> Result<Option<StoredSession>, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        if state.generation != generation {
+            return Ok(None);
+        }
+        let state = state.received();
+        let next = state.map(|state| written(row, &state, now, self.idle));
+        next.transpose()
     }
 
     /// Returns whether this is the secret of an access token of the session, valid or expired. A revoked
@@ -47,8 +111,7 @@ impl Sessions {
     /// Returns whether a self-contained token of this epoch can be one of the session: it was issued with its
     /// present secrets, or the session never got new ones.
     pub(crate) fn accepts_epoch(row: &StoredSession, token: Epoch) -> Result<bool, StoreError> {
-        let renewed_in = TokenState::read(&row.tokens)?.renewed_in;
-        Ok(renewed_in.is_none_or(|epoch| token.as_i64() >= epoch))
+        Ok(is_of_epoch(&TokenState::read(&row.tokens)?, token))
     }
 
     /// Returns the next version of the session, in which this secret is not valid any more; `None` if
@@ -62,6 +125,9 @@ impl Sessions {
         let mut state = TokenState::read(&row.tokens)?;
         let input = DigestInput::Access(&row.id, secret);
         let mut is_there = false;
+        // Who presents the token to end it has received it.
+        let received = state.access.as_ref();
+        state.received |= received.is_some_and(|access| access.digest.is_of(&self.keys, input));
         for access in [&mut state.access, &mut state.previous_access] {
             let valid = access.as_mut().filter(|one| now < one.until.to_time());
             if let Some(access) = valid.filter(|one| one.digest.is_of(&self.keys, input)) {
@@ -101,4 +167,9 @@ impl Sessions {
         let left = |until: OffsetDateTime| (until - now).try_into().unwrap_or_default();
         Ok(access.map(|access| left(access.until.to_time())))
     }
+}
+
+fn is_of_epoch(state: &TokenState, token: Epoch) -> bool {
+    let renewed_in = state.renewed_in;
+    renewed_in.is_none_or(|epoch| token.as_i64() >= epoch)
 }

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::{
     BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome, Strategy, Subject,
 };
+use crate::clock::forgotten_at;
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
 use crate::login::Methods;
@@ -36,7 +37,7 @@ use crate::user::{AuthUser, Epoch};
 /// | `lifetime` | 15 minutes (1 second to 24 hours) |
 /// | `audience` | `auth:access` |
 /// | `issuer` | none; where set it is written and demanded |
-/// | leeway for clocks that differ | 30 seconds |
+/// | leeway for clocks that differ | 30 seconds ([`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE)) |
 ///
 /// # Examples
 ///
@@ -232,7 +233,12 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             claims.with_texts("amr", methods.iter())
         };
         let claims = match session {
-            Some(session) => claims.with_text("sid", session.id().to_string()),
+            Some(session) => claims
+                .with_text("sid", session.id().to_string())
+                .with_integer(
+                    "gen",
+                    i64::try_from(session.generation()).map_err(Unavailable::new)?,
+                ),
             None => claims,
         };
         // A token without the claim is of the default realm.
@@ -267,6 +273,12 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
             },
             Err(_) => return Ok(None),
         };
+        let Ok(generation) = claims.optional_integer("gen") else {
+            return Ok(None);
+        };
+        let Ok(generation) = generation.map(u64::try_from).transpose() else {
+            return Ok(None);
+        };
         let Ok((auth_time, methods)) = authentication(&claims) else {
             return Ok(None);
         };
@@ -282,6 +294,7 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let subject = Subject::new(id, Epoch::from_i64(epoch))
             .in_realm(realm.unwrap_or(DEFAULT_REALM))
             .in_session(session)
+            .of_generation(generation)
             .authenticated(auth_time, methods);
         Ok(Some(PresentedToken::SelfContained(subject)))
     }
@@ -293,11 +306,13 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let Revocation::Store(store) = &self.revocation else {
             return Ok(RevokeOutcome::Unsupported);
         };
-        // After expiry and leeway the token is refused without the entry.
-        let until = claims.exp().saturating_add(60);
-        let until = OffsetDateTime::from_unix_timestamp(until).map_err(Unavailable::new)?;
+        let until = OffsetDateTime::from_unix_timestamp(claims.exp()).map_err(Unavailable::new)?;
         store
-            .insert_once(&ExpiringKey::new(REVOKED, claims.jti()), until, now)
+            .insert_once(
+                &ExpiringKey::new(REVOKED, claims.jti()),
+                forgotten_at(until),
+                now,
+            )
             .await?;
         Ok(RevokeOutcome::Revoked)
     }

@@ -40,6 +40,7 @@ mod jar;
 mod keys;
 mod login;
 mod logout;
+mod lost_reply;
 mod mail;
 mod me;
 mod methods;
@@ -144,6 +145,7 @@ pub fn cases() -> Vec<Case> {
         login::cases(),
         logout::cases(),
         refresh::cases(),
+        lost_reply::cases(),
         sessions::cases(),
         cookies::cases(),
         csrf::cases(),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::clock::CLOCK_TOLERANCE;
+
 /// The kind of a token, its issuer and its audience.
 ///
 /// A token is valid only under the profile that it was minted with. Give each kind its own `typ`,
@@ -26,8 +28,8 @@ pub struct TokenProfile {
 }
 
 impl TokenProfile {
-    /// The default leeway between the clocks of two machines: 30 seconds.
-    pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+    /// The default leeway between the clocks of two machines: [`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE).
+    pub const DEFAULT_LEEWAY: Duration = CLOCK_TOLERANCE;
     /// The default limit of a token's length, in bytes.
     pub const DEFAULT_MAX_BYTES: usize = 2048;
 

@@ -28,6 +28,7 @@ groups! {
     login = "login",
     logout = "logout",
     refresh = "refresh",
+    lost_reply = "lost_reply",
     sessions = "sessions",
     cookies = "cookies",
     csrf = "csrf",

@@ -71,7 +71,8 @@ async fn replay(
 ///
 /// - B-01: a token has one successor, at whichever server it is asked for, and a spent one ends its
 ///   session;
-/// - C-SM-05: within the grace the token before is answered with the same successor, and not after;
+/// - C-SM-05: within the grace, or until the successor was used, the token before is answered with the same
+///   successor, and not after;
 /// - A7.3.1, A7.3.2, N-SE-07: either limit ends a session, and a use puts off the first and never the
 ///   second;
 /// - A7.2.4: a login hands out new tokens, and ends the session of the browser that had others;

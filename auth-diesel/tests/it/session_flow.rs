@@ -26,6 +26,7 @@ on_each_engine!(
     from_login_to_logout,
     simultaneous_refreshes_within_the_grace_get_one_successor,
     one_simultaneous_refresh_wins_without_grace,
+    lost_replies_are_repeated_until_the_first_use,
     password_change_renews_the_current_session,
     a_refresh_that_cannot_be_written_is_503,
     rotations_keep_the_size_of_a_session,
@@ -192,6 +193,7 @@ async fn from_login_to_logout(home: impl Home) {
         // An old spent token ends its session when it is presented.
         let stolen = world.login(base).await;
         let kept = tokens(&world.refresh(base, &stolen.refresh).await);
+        assert_eq!(world.me(&kept.access).await, 200);
         world.clock.advance(Duration::MINUTE);
         assert_eq!(world.refresh(base, &stolen.refresh).await.status, 401);
         assert_eq!(world.me(&kept.access).await, 401);
@@ -236,6 +238,32 @@ async fn one_simultaneous_refresh_wins_without_grace(home: impl Home) {
         assert_eq!(world.me(&successor.access).await, 401);
     }
     assert_eq!(world.count(EventKind::TokenReused), BACKENDS.len());
+}
+
+/// A minute after a lost reply 64 refreshes get its tokens; after their first use exactly one of 64
+/// reports the reuse.
+async fn lost_replies_are_repeated_until_the_first_use(home: impl Home) {
+    let world = World::new(home.open_wide().await, None).await;
+    for (number, base) in (1..).zip(BACKENDS) {
+        let first = world.login(base).await;
+        let lost = tokens(&world.refresh(base, &first.refresh).await);
+        world.clock.advance(Duration::MINUTE);
+        let replies = world.storm(base, &first.refresh).await;
+        let repeated = replies.iter().map(tokens);
+        assert!(
+            repeated
+                .into_iter()
+                .all(|next| next.refresh == lost.refresh)
+        );
+        assert_eq!(world.count(EventKind::TokenReused), number - 1);
+
+        assert_eq!(world.me(&tokens(&replies[0]).access).await, 200);
+        let replies = world.storm(base, &first.refresh).await;
+        assert!(replies.iter().all(|reply| reply.status == 401));
+        assert_eq!(world.count(EventKind::TokenReused), number);
+        assert_eq!(world.me(&lost.access).await, 401);
+        assert_eq!(world.rows().await, []);
+    }
 }
 
 async fn password_change_renews_the_current_session(home: impl Home) {

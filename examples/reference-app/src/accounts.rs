@@ -42,12 +42,14 @@ fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Aut
         .hooks(Outbox::open(args.outbox.as_deref())?)
         .account_token_lifetime(args.account_token_lifetime)
         .require_verification(args.require_verification || args.hide_existing_accounts);
-    let accounts = accounts.sessions(
-        Sessions::new(Arc::clone(&storage.sessions), master)
-            .idle(args.session_idle)
-            .absolute(args.session_absolute)
-            .refresh_grace(args.refresh_grace),
-    );
+    let sessions = Sessions::new(Arc::clone(&storage.sessions), master)
+        .idle(args.session_idle)
+        .absolute(args.session_absolute)
+        .refresh_grace(args.refresh_grace);
+    let accounts = accounts.sessions(match args.lost_reply_window {
+        Some(window) => sessions.lost_reply_window(window),
+        None => sessions,
+    });
     let keys = jwt_keys::load(&args.jwt_keys)?;
     let mut auth = Auth::builder(accounts)
         .auth_path(&args.auth_path)

@@ -102,6 +102,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "10s")]
     pub(crate) refresh_grace: Duration,
 
+    /// The time after a refresh during which the previous token gets the same successor if that was never
+    /// used: for replies that were lost. The default is 5m, and 0s without a grace.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) lost_reply_window: Option<Duration>,
+
     /// Another origin whose pages may send requests with cookies, such as `https://app.example`;
     /// repeatable.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]

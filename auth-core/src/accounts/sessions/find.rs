@@ -2,30 +2,28 @@
 
 use super::super::Accounts;
 use crate::context::Context;
-use crate::error::Unavailable;
-use crate::session::SessionId;
-use crate::session::Sessions;
+use crate::error::{StoreError, Unavailable};
+use crate::session::{AccessCheck, SessionId, Sessions};
 use crate::store::StoredSession;
 use crate::strategy::SessionSecret;
 use crate::user::{AuthUser, Epoch};
 
 impl<U: AuthUser> Accounts<U> {
     /// Returns the session of this backend with this id, and its user, if both are valid and the session
-    /// accepts a self-contained token of this epoch.
+    /// accepts a self-contained token of this epoch and generation.
     pub(crate) async fn user_in_session(
         &self,
         backend: &str,
         id: &SessionId,
-        token: Epoch,
+        (epoch, generation): (Epoch, Option<u64>),
         context: &Context,
     ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let sessions = self.session_settings()?;
-        match self.living_session(backend, id).await? {
-            Some(row) if Sessions::accepts_epoch(&row, token)? => {
-                self.user_of(sessions, row, context).await
-            }
-            _ => Ok(None),
-        }
+        let Some(row) = self.living_session(backend, id).await? else {
+            return Ok(None);
+        };
+        let check = sessions.check_access_token(&row, epoch, generation, self.now())?;
+        self.user_of(sessions, row, check, context).await
     }
 
     /// Returns the session of this backend that has this secret, and its user, if both are valid.
@@ -36,12 +34,11 @@ impl<U: AuthUser> Accounts<U> {
         context: &Context,
     ) -> Result<Option<(U, StoredSession)>, Unavailable> {
         let sessions = self.session_settings()?;
-        match self.living_session(backend, &secret.id).await? {
-            Some(row) if sessions.is_access_secret(&row, &secret.secret, self.now())? => {
-                self.user_of(sessions, row, context).await
-            }
-            _ => Ok(None),
-        }
+        let Some(row) = self.living_session(backend, &secret.id).await? else {
+            return Ok(None);
+        };
+        let check = sessions.check_access_secret(&row, &secret.secret, self.now())?;
+        self.user_of(sessions, row, check, context).await
     }
 
     /// Returns a session that has not expired, if this backend started it for a user of this realm. The
@@ -59,20 +56,25 @@ impl<U: AuthUser> Accounts<U> {
         }))
     }
 
-    /// The user of a session, if it is active and nothing has ended its sessions since; notes the use.
+    /// The user of a session, if its token was accepted, the user is active, and nothing has ended its
+    /// sessions since; notes the use.
     async fn user_of(
         &self,
         sessions: &Sessions,
         row: StoredSession,
+        check: AccessCheck,
         context: &Context,
     ) -> Result<Option<(U, StoredSession)>, Unavailable> {
+        if check == AccessCheck::Refused {
+            return Ok(None);
+        }
         let Some(user) = self.user_of_row(sessions, &row).await? else {
             return Ok(None);
         };
         if row.epoch != user.epoch() {
             return Ok(None);
         }
-        self.note_use(sessions, &row, context).await;
+        self.note_use(sessions, &row, check, context).await;
         Ok(Some((user, row)))
     }
 
@@ -87,20 +89,58 @@ impl<U: AuthUser> Accounts<U> {
         Ok(self.get(&key).await?.filter(AuthUser::is_active))
     }
 
-    /// Extends the idle deadline of a session, at most once in a while to save writes.
-    /// A concurrent write has recorded the use as well. If the store cannot
-    /// write, the request continues, because the session could be read.
-    async fn note_use(&self, sessions: &Sessions, row: &StoredSession, context: &Context) {
+    /// Notes the first use of a generation of tokens, and extends the idle deadline of a session, at most
+    /// once in a while to save writes. If the store cannot write, the request continues, because the
+    /// session could be read.
+    async fn note_use(
+        &self,
+        sessions: &Sessions,
+        row: &StoredSession,
+        check: AccessCheck,
+        context: &Context,
+    ) {
         let now = self.now();
-        if !sessions.is_worth_noting(row, now) {
-            return;
-        }
-        let Some(used) = sessions.used(row, now) else {
-            return;
+        let noted = match check {
+            AccessCheck::FirstUse(generation) => {
+                self.note_first_use(sessions, row, generation).await
+            }
+            _ if sessions.is_worth_noting(row, now) => match sessions.used(row, now) {
+                // A concurrent write has recorded the use as well.
+                Some(used) => sessions.store().swap_session(&used).await.map(drop),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         };
-        if let Err(error) = sessions.store().swap_session(&used).await {
+        if let Err(error) = noted {
             let error = Unavailable::from(error);
             self.background_failed("the use of a session", &error, context);
         }
+    }
+
+    /// Notes that the tokens of this generation were received, unless it is noted or another generation has
+    /// followed. Concurrent writes of the session are read again: they may have noted another use.
+    async fn note_first_use(
+        &self,
+        sessions: &Sessions,
+        row: &StoredSession,
+        generation: u64,
+    ) -> Result<(), StoreError> {
+        /// Other writes of one session are rare.
+        const ATTEMPTS: u32 = 16;
+        let (store, now) = (sessions.store(), self.now());
+        let mut row = row.clone();
+        for _ in 0..ATTEMPTS {
+            let Some(next) = sessions.received(&row, generation, now)? else {
+                return Ok(());
+            };
+            if store.swap_session(&next).await? {
+                return Ok(());
+            }
+            match store.session(&row.id).await? {
+                Some(current) => row = current,
+                None => return Ok(()),
+            }
+        }
+        Err(StoreError::new("too many concurrent writes of one session"))
     }
 }

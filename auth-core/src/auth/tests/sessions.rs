@@ -51,6 +51,10 @@ fn invalid_limits_and_realms_are_problems() {
         with(sessions().refresh_grace(Duration::from_mins(6))),
         "grace",
     );
+    check(
+        with(sessions().lost_reply_window(Duration::from_mins(61))),
+        "window of lost replies",
+    );
     for realm in ["", "a:b"] {
         let accounts = accounts_builder(Arc::new(Outbox::new())).realm(realm);
         let realm = realm.to_owned();

@@ -83,13 +83,14 @@ async fn rotates(run: &CaseRun<'_>) {
     }
 }
 
-/// C-SM-05: within ten seconds the token before is answered with the same successor, and not after.
+/// C-SM-05: within ten seconds, and 30 for clocks that differ, the token before is answered with the same
+/// successor although that was used, and not after.
 async fn lost_reply_is_repeated_within_grace(run: &CaseRun<'_>) {
     for backends in KINDS {
         let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         let (access, second) = refreshed(&case, &first).await;
-        case.clock.advance(Duration::seconds(9));
+        case.clock.advance(Duration::seconds(39));
         let (again, same) = refreshed(&case, &first).await;
         case.same("the successor", &same, &second);
         case.check(case.accepts(&again).await, "its access token");

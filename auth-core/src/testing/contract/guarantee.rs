@@ -133,6 +133,7 @@ guarantees! {
             SessionPurge = "A purge takes sessions whose time is over and no others, at most as many as asked for, and answers how many.",
             SessionPurgeRace = "Simultaneous purges count every session once, and never take one that a swap has prolonged.",
             OneDescendant = "Of simultaneous rotations of one refresh token by the swaps and deletions of the store exactly one makes its successor; a token that was spent before ends the session, and exactly one call reports it.",
+            NotedUse = "Of simultaneous notes by swaps that the successor of a refresh token was used exactly one is written; until then the token before it gets the same successor, and from then on it ends the session, and exactly one call reports it.",
             SessionWritesAreRead = "What was written of a session is seen by every read that begins afterwards, in any task.",
         ]
         /// What [`CredentialStore`](crate::CredentialStore) guarantees.

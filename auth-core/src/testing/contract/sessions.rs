@@ -9,6 +9,7 @@ mod outage;
 mod owners;
 mod purge;
 mod reads;
+mod received;
 mod rotation;
 mod swap;
 mod users;
@@ -74,6 +75,7 @@ async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) ->
         Guarantee::SessionPurge => purge::only_expired(store).await,
         Guarantee::SessionPurgeRace => purge::races(store).await,
         Guarantee::OneDescendant => rotation::one_descendant(store).await,
+        Guarantee::NotedUse => received::ends_the_window(store).await,
         Guarantee::SessionWritesAreRead => reads::own_writes(store).await,
         Guarantee::Cancellation => cancel::dropped_calls(store).await,
         Guarantee::Outage => outage::nothing_is_absent(store).await,

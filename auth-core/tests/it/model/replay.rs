@@ -227,6 +227,7 @@ impl Replay {
         let proof = match self.spec.sessions[session].kind {
             Kind::Jwt => Proof::Signed {
                 at: self.spec.now,
+                generation,
                 renewals: self.spec.sessions[session].renewals,
             },
             Kind::Api | Kind::Web => Proof::Generation(generation),

@@ -6,9 +6,12 @@ pub(super) const IDLE: i64 = 2 * 86_400;
 pub(super) const ABSOLUTE: i64 = 3 * 86_400;
 /// How long an opaque access token lives.
 pub(super) const OPAQUE_LIFE: i64 = 3_600;
-/// How long a JWT lives, and how far it looks past its ends.
+/// How long a JWT lives.
 pub(super) const JWT_LIFE: i64 = 900;
-const LEEWAY: i64 = 30;
+/// How far the clocks of two servers may differ.
+const TOLERANCE: i64 = 30;
+/// For how long a client that lost the reply of a refresh gets the same tokens, unless there is no grace.
+const LOST_REPLY: i64 = 300;
 /// How often a use is noted.
 const STEP: i64 = 60;
 
@@ -28,8 +31,12 @@ pub(super) enum Kind {
 pub(super) enum Proof {
     /// It is the secret of this generation of its session.
     Generation(u32),
-    /// It was signed then, after this many renewals of its session.
-    Signed { at: i64, renewals: u32 },
+    /// It was signed then, for this generation, after this many renewals of its session.
+    Signed {
+        at: i64,
+        generation: u32,
+        renewals: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -61,6 +68,8 @@ pub(super) struct SessionSpec {
     pub(super) renewals: u32,
     renewed_at: u32,
     rotated_at: i64,
+    /// Whether a token of this generation was presented.
+    received: bool,
     /// Until when the secret of this generation is good.
     secret_until: i64,
     /// The same of the generation before, if it was good when it was replaced.
@@ -97,6 +106,7 @@ impl Spec {
                 renewals: 0,
                 renewed_at: 0,
                 rotated_at: self.now,
+                received: false,
                 secret_until: self.now + OPAQUE_LIFE,
                 previous_until: None,
             });
@@ -121,8 +131,18 @@ impl Spec {
     /// Whether an access token is good; if it is, its session is used.
     pub(super) fn request(&mut self, session: usize, proof: Proof) -> bool {
         let is_good = self.lives(session) && self.is_fresh(session, proof);
-        if is_good && self.now - self.sessions[session].last_used >= STEP {
-            self.touch(session);
+        if is_good {
+            let (Proof::Generation(number)
+            | Proof::Signed {
+                generation: number, ..
+            }) = proof;
+            let is_current = number == self.sessions[session].generation;
+            let is_current = is_current && self.is_within(self.lost_reply(), session);
+            let is_received = is_current && self.receive(session);
+            let row = &self.sessions[session];
+            if is_received || self.now - row.last_used >= STEP {
+                self.touch(session);
+            }
         }
         is_good
     }
@@ -144,6 +164,7 @@ impl Spec {
         row.renewals += 1;
         row.renewed_at = row.generation;
         row.rotated_at = now;
+        row.received = false;
         row.secret_until = now + OPAQUE_LIFE;
         row.previous_until = None;
         self.touch(session);
@@ -156,22 +177,30 @@ impl Spec {
             return None;
         }
         let now = self.now;
+        let is_in_grace = self.is_within(self.grace, session);
+        let is_in_window = self.is_within(self.lost_reply(), session);
         let row = &mut self.sessions[session];
         if generation < row.renewed_at {
             return None;
         }
-        let is_in_grace = (now - row.rotated_at).abs() < self.grace;
         if generation == row.generation {
             let is_shared = row.kind == Kind::Web;
             let is_new = generation > 0 && is_in_grace && row.secret_until > now;
-            if !(is_shared && is_new) {
+            if is_shared && is_new {
+                if self.lost_reply() > 0 && self.receive(session) {
+                    self.touch(session);
+                }
+            } else {
                 row.previous_until = Some(row.secret_until).filter(|until| *until > now);
                 row.secret_until = now + OPAQUE_LIFE;
                 row.generation += 1;
                 row.rotated_at = now;
+                row.received = false;
                 self.touch(session);
             }
-        } else if generation + 1 != row.generation || !is_in_grace {
+        } else if generation + 1 != row.generation
+            || !(is_in_grace || is_in_window && !row.received)
+        {
             row.there = false;
             return None;
         }
@@ -235,8 +264,8 @@ impl Spec {
     fn is_fresh(&self, session: usize, proof: Proof) -> bool {
         let (row, now) = (&self.sessions[session], self.now);
         match proof {
-            Proof::Signed { at, renewals } => {
-                let is_in_time = at - LEEWAY <= now && now < at + JWT_LIFE + LEEWAY;
+            Proof::Signed { at, renewals, .. } => {
+                let is_in_time = at - TOLERANCE <= now && now < at + JWT_LIFE + TOLERANCE;
                 is_in_time && renewals == row.renewals
             }
             Proof::Generation(number) if number == row.generation => now < row.secret_until,
@@ -258,6 +287,24 @@ impl Spec {
                 number == row.generation || is_before
             }
         }
+    }
+
+    /// Whether the last rotation is so many seconds ago, for clocks that differ.
+    fn is_within(&self, limit: i64, session: usize) -> bool {
+        let since = self.now - self.sessions[session].rotated_at;
+        limit > 0 && -TOLERANCE < since && since < limit + TOLERANCE
+    }
+
+    fn lost_reply(&self) -> i64 {
+        if self.grace > 0 { LOST_REPLY } else { 0 }
+    }
+
+    /// The client has the tokens of this generation. Whether that is news, and a token before depends on it.
+    fn receive(&mut self, session: usize) -> bool {
+        let row = &mut self.sessions[session];
+        let is_news = !row.received && row.generation > row.renewed_at;
+        row.received |= is_news;
+        is_news
     }
 
     /// A clock that was set back shortens nothing.

@@ -86,6 +86,8 @@ fn invalid_sessions_and_origins_end_the_program_with_an_error() {
     refused(&["--session-absolute=1d"], absolute);
     let grace = "the grace of refresh tokens must be between none and 5 minutes";
     refused(&["--refresh-grace=301s"], grace);
+    let window = "the window of lost replies must be between none and 1 hour";
+    refused(&["--lost-reply-window=61m"], window);
     let access = "the lifetime of opaque access tokens must be between";
     refused(&["--access-lifetime=401d"], access);
     refused(&["--jwt-key=nowhere.pem"], "the key in nowhere.pem");

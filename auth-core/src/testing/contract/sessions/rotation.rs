@@ -5,7 +5,9 @@ use std::time::Duration as StdDuration;
 use time::OffsetDateTime;
 
 use super::{StoreUnderTest, begun, rules, start};
-use crate::session::{RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor};
+use crate::session::{
+    RefreshClient, RefreshRotation, RefreshToken, RotateOutcome, Sessions, Successor,
+};
 use crate::store::{SessionStore, StoredSession};
 use crate::testing::contract::case_run::{RACERS, Stop, Tried, broken, ensure_eq, failed, race};
 
@@ -19,11 +21,15 @@ pub(super) fn of(
     now: OffsetDateTime,
 ) -> Tried<(Successor, RefreshRotation)> {
     let successor = rules
-        .successor(token)
+        .successor(token, 1)
         .map_err(|error| Stop::Broken(error.to_string()))?;
     let life = Some(StdDuration::from_hours(1));
+    let client = RefreshClient {
+        shared,
+        checked: true,
+    };
     let rotation = rules
-        .rotation(token, shared, now)
+        .rotation(token, client, now)
         .with_successor(&successor, life);
     Ok((successor, rotation))
 }
@@ -35,7 +41,17 @@ pub(super) async fn rotate<S: SessionStore>(
     token: &RefreshToken,
     shared: bool,
 ) -> Tried<(Successor, RotateOutcome)> {
-    let (successor, rotation) = of(rules, token, shared, start())?;
+    rotate_at(store, rules, token, shared, start()).await
+}
+
+async fn rotate_at<S: SessionStore>(
+    store: &StoreUnderTest<S>,
+    rules: &Sessions,
+    token: &RefreshToken,
+    shared: bool,
+    now: OffsetDateTime,
+) -> Tried<(Successor, RotateOutcome)> {
+    let (successor, rotation) = of(rules, token, shared, now)?;
     let outcome = rotation.run(store.store()).await;
     let outcome = outcome.map_err(|error| failed("a rotation", &error))?;
     Ok((successor, outcome))
@@ -55,16 +71,16 @@ pub(super) async fn one_descendant<S: SessionStore>(store: StoreUnderTest<S>) ->
 
 /// How the rotations of a race ended.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    rotated: u32,
-    repeated: u32,
-    current: u32,
-    reused: u32,
-    unknown: u32,
+pub(super) struct Tally {
+    pub(super) rotated: u32,
+    pub(super) repeated: u32,
+    pub(super) current: u32,
+    pub(super) reused: u32,
+    pub(super) unknown: u32,
 }
 
 impl Tally {
-    fn of<'o>(outcomes: impl IntoIterator<Item = &'o RotateOutcome>) -> Tried<Self> {
+    pub(super) fn of<'o>(outcomes: impl IntoIterator<Item = &'o RotateOutcome>) -> Tried<Self> {
         let mut tally = Self::default();
         for outcome in outcomes {
             match outcome {
@@ -82,10 +98,10 @@ impl Tally {
     }
 }
 
-/// 64 callers that each present one of these tokens in turn.
-async fn race_of<S: SessionStore>(
+/// 64 callers that each present one of these tokens in turn, at this time.
+pub(super) async fn race_of<S: SessionStore>(
     store: &StoreUnderTest<S>,
-    grace: StdDuration,
+    (grace, now): (StdDuration, OffsetDateTime),
     tokens: &[&RefreshToken],
     shared: bool,
 ) -> Tried<Vec<(Successor, RotateOutcome)>> {
@@ -96,7 +112,7 @@ async fn race_of<S: SessionStore>(
         let store = store.clone();
         async move {
             match token {
-                Some(token) => rotate(&store, &rules(grace), &token, shared).await,
+                Some(token) => rotate_at(&store, &rules(grace), &token, shared, now).await,
                 None => broken("a refresh token cannot be read"),
             }
         }
@@ -123,7 +139,7 @@ async fn one_successor<S: SessionStore>(store: &StoreUnderTest<S>, shared: bool)
     let (mut token, row) = begun(&rules(GRACE), start())?;
     store.insert(&row).await?;
     for generation in 1..=4 {
-        let answers = race_of(store, GRACE, &[&token], shared).await?;
+        let answers = race_of(store, (GRACE, start()), &[&token], shared).await?;
         let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
         // The tabs of a browser that present a token made within the grace keep it.
         if shared && generation > 1 {
@@ -165,7 +181,7 @@ async fn one_successor<S: SessionStore>(store: &StoreUnderTest<S>, shared: bool)
 async fn without_grace<S: SessionStore>(store: &StoreUnderTest<S>) -> Tried {
     let (token, row) = begun(&rules(StdDuration::ZERO), start())?;
     store.insert(&row).await?;
-    let answers = race_of(store, StdDuration::ZERO, &[&token], false).await?;
+    let answers = race_of(store, (StdDuration::ZERO, start()), &[&token], false).await?;
     let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
     let expected = Tally {
         rotated: 1,
@@ -186,7 +202,7 @@ async fn spent_and_current_token<S: SessionStore>(store: &StoreUnderTest<S>) -> 
     store.insert(&row).await?;
     let (second, _) = rotate(store, &rules, &stolen, false).await?;
     let (third, _) = rotate(store, &rules, &second.token, false).await?;
-    let answers = race_of(store, GRACE, &[&stolen, &third.token], false).await?;
+    let answers = race_of(store, (GRACE, start()), &[&stolen, &third.token], false).await?;
     let tally = Tally::of(answers.iter().map(|(_, outcome)| outcome))?;
     let what = "how many calls reported the reuse";
     ensure_eq(what, &tally.reused, &1)?;

@@ -27,6 +27,7 @@ pub(super) enum Fault {
     LosesTheAuthTime,
     LosesTheMethods,
     SwapKeepsTheMethods,
+    WritesUsesLater,
     RoundsTimes,
     HidesWhatIsOver,
     AbsenceIsAnError,
@@ -155,6 +156,15 @@ impl Broken {
     }
 }
 
+/// Whether a swap notes a later use, which a store with a buffer for uses writes at another time.
+fn is_later_use(before: Option<&StoredSession>, next: &StoredSession) -> bool {
+    before.is_some_and(|before| {
+        let is_next = before.version + 1 == next.version;
+        let is_later = next.last_used_at > before.last_used_at;
+        is_next && is_later && next.expires_at > before.expires_at
+    })
+}
+
 #[async_trait]
 impl SessionStore for Broken {
     async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
@@ -242,6 +252,7 @@ impl SessionStore for Broken {
                     next.methods = before.methods;
                 }
             }
+            Fault::WritesUsesLater if is_later_use(before.as_ref(), &next) => return Ok(true),
             Fault::WritesInTwoSteps => {
                 if before.is_none_or(|before| before.version + 1 != next.version) {
                     return Ok(false);
