@@ -16,8 +16,8 @@ pub enum RevokeError {
     /// No backend has this name.
     #[error("no backend is named `{0}`")]
     UnknownBackend(String),
-    /// The backend does not record revoked tokens: end the session of the token instead, or all
-    /// sessions of its user.
+    /// Nothing records revoked tokens of this backend: its strategy does not, and its requests do not check
+    /// a session that could. End the session of the token instead, or all sessions of its user.
     #[error(
         "backend `{0}` does not record revoked access tokens: give its strategy `.revoked_in(store)`, or end the session"
     )]
@@ -34,6 +34,11 @@ pub enum RevokeError {
 impl<U: AuthUser> Auth<U> {
     /// Ends one access token of the backend `backend`, and not its session: for a token that was
     /// leaked. A success means that the backend accepted the token before and does not accept it any more.
+    ///
+    /// The strategy records the revocation. If it records none and the backend checks sessions, the session
+    /// does, without another store or another read for each request: then the access tokens of the same and
+    /// of earlier generations of the session end together with the token, and the client gets a valid one
+    /// by its next refresh.
     ///
     /// [`end_session`](crate::Accounts::end_session) and its siblings end whole sessions.
     ///

@@ -74,12 +74,13 @@ pub(super) async fn by_access<U: AuthUser>(
             id: user,
             session: Some(id),
             epoch,
+            generation,
             ..
         }) => {
             let owner = sessions.owner(user)?;
             let row = accounts.living_session(backend.name(), id).await?;
             Ok(match row.filter(|row| row.owner == owner) {
-                Some(row) if Sessions::accepts_epoch(&row, *epoch)? => Some(row),
+                Some(row) if Sessions::accepts_token(&row, *epoch, *generation)? => Some(row),
                 _ => None,
             })
         }

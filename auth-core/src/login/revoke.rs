@@ -1,11 +1,13 @@
 //! The revocation of one access token, whose session continues.
 
 use crate::accounts::Accounts;
-use crate::backend::Backend;
+use crate::backend::{Backend, SessionUse};
 use crate::context::Context;
-use crate::error::Unavailable;
+use crate::error::{StoreError, Unavailable};
 use crate::event::{AuthEvent, EventKind};
-use crate::strategy::{PresentedToken, RevokeOutcome, SessionSecret};
+use crate::session::{SessionId, Sessions};
+use crate::store::StoredSession;
+use crate::strategy::{PresentedToken, RevokeOutcome, Subject};
 use crate::user::AuthUser;
 
 /// Ends an access token. Its session, if it has one, continues and can be refreshed.
@@ -17,8 +19,17 @@ pub(crate) async fn revoke_access<U: AuthUser>(
 ) -> Result<RevokeOutcome, Unavailable> {
     let now = accounts.now();
     let outcome = match backend.read(accounts, token).await? {
-        Some(PresentedToken::Session(secret)) => revoke_secret(accounts, backend, &secret).await?,
-        Some(PresentedToken::SelfContained(_)) => backend.strategy().revoke(token, now).await?,
+        Some(PresentedToken::Session(secret)) => {
+            let sessions = accounts.session_settings()?;
+            let without = |row: &_| sessions.without_access(row, &secret.secret, now);
+            revoke_in_session(accounts, backend, &secret.id, without).await?
+        }
+        Some(PresentedToken::SelfContained(subject)) => {
+            match backend.strategy().revoke(token, now).await? {
+                RevokeOutcome::Unsupported => revoke_subject(accounts, backend, &subject).await?,
+                outcome => outcome,
+            }
+        }
         None => RevokeOutcome::NotAccepted,
     };
     if outcome == RevokeOutcome::Revoked {
@@ -28,20 +39,53 @@ pub(crate) async fn revoke_access<U: AuthUser>(
     Ok(outcome)
 }
 
-async fn revoke_secret<U: AuthUser>(
+/// Revokes a self-contained token whose strategy records no revocations, in its session, if each request
+/// checks that.
+async fn revoke_subject<U: AuthUser>(
     accounts: &Accounts<U>,
     backend: &Backend<U>,
-    secret: &SessionSecret,
+    subject: &Subject<U::Id>,
+) -> Result<RevokeOutcome, Unavailable> {
+    if backend.session_use() != SessionUse::Checked {
+        return Ok(RevokeOutcome::Unsupported);
+    }
+    let Some(id) = &subject.session else {
+        return Ok(RevokeOutcome::NotAccepted);
+    };
+    let Some(generation) = subject.generation else {
+        return Ok(RevokeOutcome::Unsupported);
+    };
+    let owner = accounts.session_settings()?.owner(&subject.id)?;
+    let without = |row: &StoredSession| {
+        if row.owner == owner {
+            Sessions::without_access_token(row, subject.epoch, generation)
+        } else {
+            Ok(None)
+        }
+    };
+    revoke_in_session(accounts, backend, id, without).await
+}
+
+/// Writes the session without one of its access tokens, if the backend accepts that token: the session, its
+/// user and the user's epoch are valid, and `without` returns the next version.
+async fn revoke_in_session<U: AuthUser>(
+    accounts: &Accounts<U>,
+    backend: &Backend<U>,
+    id: &SessionId,
+    without: impl Fn(&StoredSession) -> Result<Option<StoredSession>, StoreError>,
 ) -> Result<RevokeOutcome, Unavailable> {
     /// Other writes of one session are rare.
     const ATTEMPTS: u32 = 16;
     let sessions = accounts.session_settings()?;
     for _ in 0..ATTEMPTS {
-        let row = accounts.living_session(backend.name(), &secret.id).await?;
-        let Some(row) = row else {
+        let Some(row) = accounts.living_session(backend.name(), id).await? else {
             return Ok(RevokeOutcome::NotAccepted);
         };
-        let Some(next) = sessions.without_access(&row, &secret.secret, accounts.now())? else {
+        let user = accounts.user_of_row(sessions, &row).await?;
+        if user.is_none_or(|user| user.epoch() != row.epoch) {
+            return Ok(RevokeOutcome::NotAccepted);
+        }
+        let Some(next) = without(&row)? else {
             return Ok(RevokeOutcome::NotAccepted);
         };
         if sessions.store().swap_session(&next).await? {

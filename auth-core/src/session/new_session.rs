@@ -66,6 +66,7 @@ impl NewSession {
             access: access_life.map(|life| access_state(key, &token.id, &self.access, life, now)),
             previous_access: None,
             renewed_in: None,
+            revoked: None,
         }
     }
 }

@@ -243,12 +243,13 @@ impl RefreshRotation {
         is_within(self.grace, state, self.now)
     }
 
-    /// Returns whether a rotation within the grace made the current token, and its access token, if
-    /// there is one, is still valid.
+    /// Returns whether a rotation within the grace made the current token, and its access token was not
+    /// revoked and has not expired, as far as the row says.
     fn is_just_rotated(&self, state: &TokenState) -> bool {
         let access = state.access.as_ref();
         state.generation > 0
             && self.is_in_grace(state)
+            && !state.is_revoked(Some(state.generation))
             && access.is_none_or(|access| access.until.to_time() > self.now)
     }
 
@@ -276,6 +277,7 @@ impl RefreshRotation {
             previous_access: state.access.filter(is_valid),
             access: access.clone(),
             renewed_in: state.renewed_in,
+            revoked: state.revoked,
         };
         written(row, &state, self.now, self.idle)
     }

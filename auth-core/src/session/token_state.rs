@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::TokenDigest;
 use crate::error::StoreError;
 use crate::store::SessionTokens;
+use crate::user::Epoch;
 
 /// The text of [`SessionTokens`], parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub(super) struct TokenState {
     /// one of the secrets before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) renewed_in: Option<i64>,
+    /// The last generation whose self-contained access tokens were revoked, and those of all before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) revoked: Option<u64>,
 }
 
 /// The refresh token that was exchanged last, and the nonce from which its successor was made.
@@ -63,6 +67,19 @@ impl TokenState {
             received: true,
             ..self
         })
+    }
+
+    /// Returns whether the self-contained access tokens of a generation were revoked. A token that does not
+    /// say its generation counts as one of the first.
+    pub(super) fn is_revoked(&self, generation: Option<u64>) -> bool {
+        let last = self.revoked;
+        last.is_some_and(|last| generation.unwrap_or(0) <= last)
+    }
+
+    /// Returns whether a self-contained token of this epoch was issued with the present secrets of the
+    /// session, or the session never got new ones.
+    pub(super) fn is_of_epoch(&self, token: Epoch) -> bool {
+        self.renewed_in.is_none_or(|epoch| token.as_i64() >= epoch)
     }
 
     /// Parses the tokens of a stored session.

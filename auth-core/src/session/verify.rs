@@ -57,13 +57,15 @@ impl Sessions {
     ) -> Result<AccessCheck, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let is_current = generation.is_none_or(|generation| generation == state.generation);
-        Ok(if !is_of_epoch(&state, epoch) {
-            AccessCheck::Refused
-        } else if is_current {
-            self.accepted(&state, now)
-        } else {
-            AccessCheck::Accepted
-        })
+        Ok(
+            if !state.is_of_epoch(epoch) || state.is_revoked(generation) {
+                AccessCheck::Refused
+            } else if is_current {
+                self.accepted(&state, now)
+            } else {
+                AccessCheck::Accepted
+            },
+        )
     }
 
     /// The check of a valid token of the current generation.
@@ -108,10 +110,32 @@ impl Sessions {
         }))
     }
 
-    /// Returns whether a self-contained token of this epoch can be one of the session: it was issued with its
-    /// present secrets, or the session never got new ones.
-    pub(crate) fn accepts_epoch(row: &StoredSession, token: Epoch) -> Result<bool, StoreError> {
-        Ok(is_of_epoch(&TokenState::read(&row.tokens)?, token))
+    /// Returns whether a self-contained token of this epoch and generation can be one of the session: it was
+    /// issued with its present secrets, and was not revoked.
+    pub(crate) fn accepts_token(
+        row: &StoredSession,
+        epoch: Epoch,
+        generation: Option<u64>,
+    ) -> Result<bool, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        Ok(state.is_of_epoch(epoch) && !state.is_revoked(generation))
+    }
+
+    /// Returns the next version of the session, in which the self-contained tokens of this and of earlier
+    /// generations are not valid any more; `None` if this token is not valid now.
+    pub(crate) fn without_access_token(
+        row: &StoredSession,
+        epoch: Epoch,
+        generation: u64,
+    ) -> Result<Option<StoredSession>, StoreError> {
+        let mut state = TokenState::read(&row.tokens)?;
+        if !state.is_of_epoch(epoch) || state.is_revoked(Some(generation)) {
+            return Ok(None);
+        }
+        // Who presents the token to end it has received it.
+        state.received |= generation == state.generation;
+        state.revoked = Some(generation);
+        next_version(row, &state).map(Some)
     }
 
     /// Returns the next version of the session, in which this secret is not valid any more; `None` if
@@ -139,12 +163,7 @@ impl Sessions {
         if !is_there {
             return Ok(None);
         }
-        let overflow = || StoreError::new("the version of a session overflows");
-        Ok(Some(StoredSession {
-            tokens: state.write(),
-            version: row.version.checked_add(1).ok_or_else(overflow)?,
-            ..row.clone()
-        }))
+        next_version(row, &state).map(Some)
     }
 
     /// Returns whether a refresh token was ever one of this session's, spent or not.
@@ -169,7 +188,12 @@ impl Sessions {
     }
 }
 
-fn is_of_epoch(state: &TokenState, token: Epoch) -> bool {
-    let renewed_in = state.renewed_in;
-    renewed_in.is_none_or(|epoch| token.as_i64() >= epoch)
+/// Returns the next version of the session with these tokens, without a use.
+fn next_version(row: &StoredSession, state: &TokenState) -> Result<StoredSession, StoreError> {
+    let overflow = || StoreError::new("the version of a session overflows");
+    Ok(StoredSession {
+        tokens: state.write(),
+        version: row.version.checked_add(1).ok_or_else(overflow)?,
+        ..row.clone()
+    })
 }

@@ -49,6 +49,7 @@ mod privileges;
 mod refresh;
 mod register;
 mod reset;
+mod revoke;
 mod routes;
 mod sessions;
 mod settings;
@@ -167,6 +168,7 @@ pub fn cases() -> Vec<Case> {
         injection::cases(),
         privileges::cases(),
         tokens::cases(),
+        revoke::cases(),
         settings::cases(),
         outages::cases(),
         hooks::cases(),

@@ -50,6 +50,7 @@ groups! {
     injection = "injection",
     privileges = "privileges",
     tokens = "tokens",
+    revoke = "revoke",
     settings = "settings",
     outages = "outages",
     hooks = "hooks",
