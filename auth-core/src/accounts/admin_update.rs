@@ -165,6 +165,9 @@ impl<U: AuthUser> Accounts<U> {
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {
+                if user.epoch() != before.epoch() {
+                    self.remove_ended_sessions(&user, context);
+                }
                 self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }

@@ -43,6 +43,20 @@ impl<U: AuthUser> Accounts<U> {
         new: &Password,
         context: &Context,
     ) -> Result<U, ChangePasswordError> {
+        let user = self.change_password_of(user, current, new, context).await?;
+        self.remove_ended_sessions(&user, context);
+        Ok(user)
+    }
+
+    /// Changes the password and leaves the rows of the ended sessions: the caller gives one of them new
+    /// secrets, and then calls [`remove_ended_sessions`](Self::remove_ended_sessions).
+    pub(crate) async fn change_password_of(
+        &self,
+        user: &U,
+        current: &Password,
+        new: &Password,
+        context: &Context,
+    ) -> Result<U, ChangePasswordError> {
         if !self.knows_password(user, current, context).await? {
             return Err(ChangePasswordError::BadCredentials);
         }

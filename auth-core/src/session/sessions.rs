@@ -118,8 +118,8 @@ impl Sessions {
     /// after the grace. The first use of the new access token or of the new refresh token ends this
     /// window; from then on the previous token is a stolen one, and ends the session.
     ///
-    /// 5 minutes by default, none to 1 hour; none by default if the
-    /// [`refresh_grace`](Self::refresh_grace) is none. The first use costs one write, and later uses cost
+    /// 5 minutes by default, zero to 1 hour; zero by default if the
+    /// [`refresh_grace`](Self::refresh_grace) is zero. The first use costs one write, and later uses cost
     /// none. [`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE) is added, as for the grace.
     ///
     /// # Security

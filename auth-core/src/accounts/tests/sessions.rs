@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, AdminUpdate, DeleteMode};
 use crate::config::ConfigReport;
 use crate::error::Unavailable;
 use crate::login::Methods;
@@ -43,7 +43,8 @@ impl Strategy<User> for Slow {
             let accounts = self.accounts.get().unwrap();
             let user = accounts.get(&request.user().id).await?.unwrap();
             let context = accounts.context();
-            let changed = accounts.change_password(&user, &old, &new, &context);
+            // The rows stay, as they do until the caller's session has new secrets.
+            let changed = accounts.change_password_of(&user, &old, &new, &context);
             changed.await.unwrap();
         }
         self.jwt.issue(request).await
@@ -105,23 +106,12 @@ async fn refresh_beside_a_change_of_the_password_answers_a_dead_token() {
     assert!(subject.epoch < user.account.epoch);
 }
 
-/// However many sessions died with the user's epoch, none of them hides one that is good.
-#[tokio::test]
-async fn dead_sessions_hide_none_that_is_alive() {
-    let store = Arc::new(MemorySessionStore::new());
-    let accounts = accounts(Arc::clone(&store));
-    let user = accounts
-        .register(registration("ada@example.com"), &accounts.context())
-        .await
-        .unwrap();
-    let now = accounts.now();
-    let row = |age: i64| StoredSession {
+/// A session of the user, last used so many seconds ago.
+fn row_of(accounts: &Accounts<User>, user: &User, age: i64) -> StoredSession {
+    let (now, sessions) = (accounts.now(), accounts.session_settings().unwrap());
+    StoredSession {
         id: SessionId::generate().unwrap(),
-        owner: accounts
-            .session_settings()
-            .unwrap()
-            .owner(&user.id)
-            .unwrap(),
+        owner: sessions.owner(&user.id).unwrap(),
         backend: "api".to_owned(),
         epoch: user.account.epoch,
         created_at: now,
@@ -133,7 +123,72 @@ async fn dead_sessions_hide_none_that_is_alive() {
         tokens: SessionTokens::from_stored(String::new()),
         auth_time: now,
         methods: Methods::none(),
-    };
+    }
+}
+
+/// Every change that ends the sessions of a user removes their rows, in batches, and those of no other.
+#[tokio::test]
+async fn rows_of_ended_sessions_are_removed() {
+    const CHANGES: [&str; 6] = [
+        "own password",
+        "password",
+        "address",
+        "activity",
+        "deletion",
+        "end",
+    ];
+    for which in CHANGES {
+        let store = Arc::new(MemorySessionStore::new());
+        let accounts = accounts(Arc::clone(&store));
+        let context = accounts.context();
+        let register = |address| accounts.register(registration(address), &context);
+        let ada = register("ada@example.com").await.unwrap();
+        let eve = register("eve@example.com").await.unwrap();
+        for user in [&ada, &eve] {
+            for _ in 0..1200 {
+                let row = row_of(&accounts, user, 0);
+                store.insert_session(row).await.unwrap();
+            }
+        }
+        let new = || password("an engine of brass and steam");
+        let mut update = AdminUpdate::default();
+        match which {
+            "own password" => {
+                let (old, new) = (password(PASSWORD), new());
+                let changed = accounts.change_password(&ada, &old, &new, &context);
+                changed.await.unwrap();
+            }
+            "deletion" => accounts
+                .delete(&ada.id, DeleteMode::Soft, &context)
+                .await
+                .unwrap(),
+            "end" => assert!(accounts.end_all_sessions(&ada.id, &context).await.unwrap()),
+            "password" => update.password = Some(new()),
+            "address" => update.email = Some(email("ada@example.org")),
+            _ => update.is_active = Some(false),
+        }
+        let updated = accounts.update_as_admin(&ada.id, update, &context);
+        updated.await.unwrap();
+        accounts.wait_idle().await;
+        let sessions = accounts.session_settings().unwrap();
+        for (user, left) in [(&ada, 0), (&eve, 1200)] {
+            let owner = sessions.owner(&user.id).unwrap();
+            let rows = store.delete_sessions_of(&owner).await.unwrap();
+            assert_eq!(rows, left, "{which}");
+        }
+    }
+}
+
+/// However many sessions died with the user's epoch, none of them hides one that is good.
+#[tokio::test]
+async fn dead_sessions_hide_none_that_is_alive() {
+    let store = Arc::new(MemorySessionStore::new());
+    let accounts = accounts(Arc::clone(&store));
+    let user = accounts
+        .register(registration("ada@example.com"), &accounts.context())
+        .await
+        .unwrap();
+    let row = |age| row_of(&accounts, &user, age);
     let kept = row(30);
     for row in std::iter::once(kept.clone()).chain((0..1500).map(|_| row(0))) {
         store.insert_session(row).await.unwrap();

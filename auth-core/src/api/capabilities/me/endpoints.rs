@@ -75,7 +75,7 @@ impl<U: AuthUser> Auth<U> {
         } = complete(body, fields)?;
         let changed = self
             .accounts()
-            .change_password(user.user(), &current, &new, &user.context())
+            .change_password_of(user.user(), &current, &new, &user.context())
             .await;
         let row = changed.map_err(|error| match error {
             ChangePasswordError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
@@ -88,10 +88,17 @@ impl<U: AuthUser> Auth<U> {
             ChangePasswordError::Unavailable(error) => Rejection::from(error),
         })?;
         let mut backends = self.backends().iter();
-        let Some(backend) = backends.find(|backend| backend.name() == user.backend()) else {
+        let backend = backends.find(|backend| backend.name() == user.backend());
+        let renewed = match backend {
+            Some(backend) => self.renew(backend, row.clone(), &user).await,
+            None => None,
+        };
+        // After the renewal: the row of the caller's session has the old epoch until then.
+        self.accounts().remove_ended_sessions(&row, &user.context());
+        let Some(backend) = backend else {
             return Ok(Reply::empty(204));
         };
-        match self.renew(backend, row, &user).await {
+        match renewed {
             Some(tokens) => self.token_reply(&tokens),
             None => Ok(Self::logout_response(backend)),
         }
