@@ -149,13 +149,21 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         column: &str,
     ) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// Returns what is wrong with a key of a table that the engine makes; both names are unquoted.
-    fn find_key_fault(
+    /// Returns what is wrong with the settings of the database or of this connection: a sentence that says
+    /// what to do.
+    fn find_setting_fault(&mut self) -> impl Future<Output = QueryResult<Option<String>>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Returns what is wrong with a table: a sentence that says what to do. `made_key` is the key if the engine
+    /// makes it, and `texts` are the columns with texts; all names are unquoted.
+    fn find_table_fault(
         &mut self,
         table: &str,
-        key: &str,
+        made_key: Option<&str>,
+        texts: &[&str],
     ) -> impl Future<Output = QueryResult<Option<String>>> + Send {
-        let _ = (table, key);
+        let _ = (table, made_key, texts);
         async { Ok(None) }
     }
 
@@ -255,6 +263,21 @@ async fn connect_within<C>(
     let late = || ConnectionError::BadConnection("no answer in time".to_owned());
     let connected = tokio::time::timeout(timeout, connect).await;
     connected.unwrap_or_else(|_| Err(late()))
+}
+
+/// Returns the only value of the only row of a statement, a text; `NULL` is the empty text.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) async fn fetch_text<C: Engine>(
+    connection: &mut C,
+    statement: Statement,
+) -> QueryResult<String> {
+    use crate::sql::SqlValue;
+
+    let rows = connection.fetch(statement).await?;
+    match rows.into_iter().flatten().next() {
+        Some(SqlValue::Text(text)) => Ok(text.unwrap_or_default()),
+        _ => Err(DieselError::NotFound),
+    }
 }
 
 /// Returns the only value of the only row of a statement.

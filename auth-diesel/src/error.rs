@@ -57,6 +57,10 @@ pub enum OpenError {
     /// The tables cannot be brought up to date; the reason is that of the database.
     #[error("the tables cannot be brought up to date: {0}")]
     Migration(String),
+    /// A setting of the database, or of the connections of a pool, loses data or breaks statements: an encoding
+    /// other than UTF-8, or a mode.
+    #[error("the database cannot be used with its settings: {0}")]
+    Setting(String),
     /// A table of users, sessions, credentials or expiring entries does not have the required form.
     #[error("table {table} does not fit: {reason}")]
     Table {

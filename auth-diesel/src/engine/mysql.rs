@@ -1,5 +1,6 @@
 //! MySQL and MariaDB, over `mysql_async`.
 
+mod setting;
 mod url;
 
 use std::time::Duration;
@@ -157,6 +158,19 @@ impl Engine for AsyncMysqlConnection {
             .bind(column)
             .text(") AS one");
         fetch_number(self, count.returns(&[Kind::BigInt])).await
+    }
+
+    async fn find_setting_fault(&mut self) -> QueryResult<Option<String>> {
+        setting::find_fault(self).await
+    }
+
+    async fn find_table_fault(
+        &mut self,
+        table: &str,
+        _: Option<&str>,
+        texts: &[&str],
+    ) -> QueryResult<Option<String>> {
+        setting::find_table_fault(self, table, texts).await
     }
 
     async fn insert_entry(

@@ -17,7 +17,9 @@ use time::OffsetDateTime;
 pub use self::connect::postgres_manager;
 
 use self::settings::Settings;
-use super::{Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
+use super::{
+    Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, fetch_text, statements, upsert,
+};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
@@ -96,6 +98,16 @@ impl Engine for AsyncPgConnection {
         .text(") AND a.attname = ")
         .bind(column);
         fetch_number(self, count.returns(&[Kind::BigInt])).await
+    }
+
+    async fn find_setting_fault(&mut self) -> QueryResult<Option<String>> {
+        let encoding = Statement::new("SELECT current_setting('server_encoding')::text");
+        let encoding = fetch_text(self, encoding.returns(&[Kind::Text])).await?;
+        let fault = format!(
+            "its encoding is {encoding}, which cannot hold all texts: create a database with \
+             `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`, and move the data there with `pg_dump`"
+        );
+        Ok((encoding != "UTF8").then_some(fault))
     }
 
     async fn insert_entry(

@@ -91,7 +91,15 @@ impl Engine for SqliteConnection {
         fetch_number(self, count.returns(&[Kind::BigInt])).await
     }
 
-    async fn find_key_fault(&mut self, table: &str, key: &str) -> QueryResult<Option<String>> {
+    async fn find_table_fault(
+        &mut self,
+        table: &str,
+        made_key: Option<&str>,
+        _: &[&str],
+    ) -> QueryResult<Option<String>> {
+        let Some(key) = made_key else {
+            return Ok(None);
+        };
         let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(";
         let sql = Statement::new(sql).bind(table).text(")");
         let rows = self.fetch(sql.returns(&[Kind::Text])).await?;

@@ -233,7 +233,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     }
 
     /// Returns a defect of the tables, if there is one: a missing column, an address that two rows
-    /// could have, or a key that two rows could have one after the other.
+    /// could have, or what the engine finds ([`Engine::find_table_fault`]).
     pub(crate) async fn find_fault(
         &mut self,
     ) -> Result<Option<(&'static str, String)>, diesel::result::Error> {
@@ -270,11 +270,9 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
                 return Ok(Some((self.plan.name, fault)));
             }
         }
-        if let Some(key) = self.plan.made_key {
-            let fault = self.connection.find_key_fault(self.plan.name, key).await?;
-            return Ok(fault.map(|fault| (self.plan.name, fault)));
-        }
-        Ok(None)
+        let (name, key, texts) = (self.plan.name, self.plan.made_key, &self.plan.texts);
+        let fault = self.connection.find_table_fault(name, key, texts).await?;
+        Ok(fault.map(|fault| (name, fault)))
     }
 
     fn select(&self) -> Statement {

@@ -67,12 +67,18 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let bundled = TypeId::of::<U>() == TypeId::of::<User>();
         // A separate task: a transaction on SQLite must not be dropped before its end.
         let task = tokio::spawn(async move {
-            let outcome = migrate::run(&mut *connection, bundled, &own).await;
+            let outcome = match check_settings(&mut *connection).await {
+                Ok(()) => {
+                    let outcome = migrate::run(&mut *connection, bundled, &own).await;
+                    outcome.map_err(OpenError::of_migration::<C>)
+                }
+                fault => fault,
+            };
             connection.keep();
             (outcome, own)
         });
         let (outcome, own) = task.await.map_err(|_| OpenError::Interrupted)?;
-        outcome.map_err(OpenError::of_migration::<C>)?;
+        outcome?;
         self.check_all(own).await
     }
 
@@ -92,6 +98,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let mut connection = self.connection().await?;
         let plan = std::sync::Arc::clone(&self.plan);
         let task = tokio::spawn(async move {
+            check_settings(&mut *connection).await?;
             let newer = migrate::refuse_newer(&mut *connection, &own).await;
             newer.map_err(OpenError::of_migration::<C>)?;
             let fault = Users::new(&mut *connection, &plan).find_fault().await;
@@ -115,5 +122,14 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         };
         let connection = Lease::of_pool(&self.pool).await;
         connection.map_err(|error| OpenError::Connection(reason(error)))
+    }
+}
+
+/// Returns an error if the settings of the database lose data or break statements.
+async fn check_settings<C: SqlBackend>(connection: &mut C) -> Result<(), OpenError> {
+    match connection.find_setting_fault().await {
+        Ok(None) => Ok(()),
+        Ok(Some(fault)) => Err(OpenError::Setting(fault)),
+        Err(error) => Err(OpenError::of_migration::<C>(error.into())),
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Plan<U> {
     pub(crate) name: &'static str,
     /// The key, as it is called, if the engine makes it.
     pub(crate) made_key: Option<&'static str>,
+    /// The columns with any texts, as they are called; a password hash is ASCII.
+    pub(crate) texts: Vec<&'static str>,
     /// The columns that need a unique index of their own, as they are called.
     pub(crate) unique: Vec<&'static str>,
     /// The table, quoted.
@@ -100,6 +102,7 @@ impl<U: SqlUser> Plan<U> {
         Self {
             name: table.name,
             made_key: is_made_by_the_engine::<U>().then_some(table.key),
+            texts: text_columns(&columns, table.password_hash),
             unique: unique_columns(&table, &unique_own),
             unique_fields: unique_fields(&table, &own, &unique_own),
             select: format!("SELECT {} FROM {name} WHERE ", quoted.join(", ")),
@@ -291,6 +294,15 @@ impl<U: SqlUser> Plan<U> {
 
 fn is_made_by_the_engine<U: SqlUser>() -> bool {
     <U::Id as SqlKey>::generate(OffsetDateTime::UNIX_EPOCH).is_none()
+}
+
+fn text_columns(columns: &[(&'static str, Kind)], hash: &str) -> Vec<&'static str> {
+    let is_text = |(name, kind): &&(&'static str, Kind)| *kind == Kind::Text && *name != hash;
+    columns
+        .iter()
+        .filter(is_text)
+        .map(|(name, _)| *name)
+        .collect()
 }
 
 /// Returns the columns that need a unique index of their own.

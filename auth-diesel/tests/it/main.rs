@@ -24,6 +24,7 @@ mod replaced;
 mod rows;
 mod session_flow;
 mod sessions;
+mod settings;
 mod support;
 mod tls;
 mod transaction;
