@@ -20,6 +20,7 @@ mod hooks;
 mod list;
 mod mail;
 mod new_password;
+mod pending_email;
 mod privileges;
 mod proposed_update;
 mod purge;
@@ -47,7 +48,10 @@ pub use delete::{DeleteError, DeleteMode, DeleteSelfError};
 pub use email_token::{ResetToken, VerifyToken};
 pub use handle::Accounts;
 pub(crate) use handle::AccountsId;
-pub use hooks::{ForgotPassword, HookResult, LoginFailure, NoHooks, RequestVerify, UserManager};
+pub use hooks::{
+    ForgotPassword, HookResult, LoginFailure, NoHooks, RequestEmailChange, RequestVerify,
+    UserManager,
+};
 pub use privileges::Privileges;
 pub use proposed_update::ProposedUpdate;
 pub use register::RegisterError;
@@ -56,6 +60,7 @@ pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
 pub use supported::UnsupportedField;
 pub use update_self::{SelfUpdate, UpdateSelfError};
+pub(crate) use verify::Verified;
 pub use verify::VerifyError;
 
 pub use crate::event::UpdateSummary;

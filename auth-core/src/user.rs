@@ -1,6 +1,7 @@
 //! The user traits of the toolkit, and the bundled user.
 
 mod account;
+mod account_fields;
 mod account_names;
 mod bundled;
 mod column;
@@ -11,7 +12,8 @@ mod email;
 mod roles;
 mod username;
 
-pub use account::{Account, AccountFields, InvalidStoredUser, StoredAccount};
+pub use account::{Account, InvalidStoredUser, StoredAccount};
+pub use account_fields::AccountFields;
 pub use account_names::AccountNames;
 pub use bundled::{User, time_ordered_id};
 pub use column::{ColumnData, ColumnKind, ColumnValue, TextColumn};
@@ -228,6 +230,10 @@ pub trait AuthUser: Clone + Send + Sync + 'static {
     /// Returns the e-mail address.
     fn email(&self) -> &EmailAddress {
         &self.account().email
+    }
+    /// Returns the address that the user asked for and has not proven yet.
+    fn pending_email(&self) -> Option<&EmailAddress> {
+        self.account().pending_email.as_ref()
     }
     /// Returns the user name, if the user has one.
     fn username(&self) -> Option<&Username> {

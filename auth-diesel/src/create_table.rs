@@ -37,6 +37,9 @@ pub(crate) fn statements<U: DeclaredTable>(engine: SqlEngine) -> String {
             format!("{} UNIQUE", types.text(MAX_USERNAME)),
         ));
     }
+    if fields.pending_emails {
+        columns.push((names.pending_email, types.text(MAX_EMAIL)));
+    }
     if fields.superusers {
         columns.push((names.is_superuser, types.boolean(names.is_superuser)));
     }

@@ -18,8 +18,8 @@ use crate::sql::{Kind, SqlValue, Statement};
 pub struct Migration {
     /// The folder of its files.
     pub name: &'static str,
-    /// Whether it creates the table of the bundled user, which an application with its own table
-    /// does not need.
+    /// Whether it creates or changes the table of the bundled user, which an application with its own
+    /// table does not need.
     pub bundled_user: bool,
     /// The statements.
     pub up: &'static str,
@@ -77,6 +77,15 @@ macro_rules! migrations {
                     "../../migrations/",
                     $engine,
                     "/0006_session_epoch/up.sql"
+                )),
+            },
+            $crate::migrate::Migration {
+                name: "0007_pending_email",
+                bundled_user: true,
+                up: include_str!(concat!(
+                    "../../migrations/",
+                    $engine,
+                    "/0007_pending_email/up.sql"
                 )),
             },
         ]

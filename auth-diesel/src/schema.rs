@@ -15,6 +15,7 @@ diesel::table! {
         roles -> Text,
         epoch -> BigInt,
         created_at -> AuthTime,
+        pending_email -> Nullable<Text>,
     }
 }
 

@@ -91,7 +91,8 @@ use time::OffsetDateTime;
 /// #     type Columns = CustomerColumns;
 /// #     // The table has no columns for the other fields.
 /// #     const FIELDS: AccountFields = AccountFields::all()
-/// #         .without_usernames().without_superusers().without_roles().without_created_at();
+/// #         .without_usernames().without_pending_emails().without_superusers().without_roles()
+/// #         .without_created_at();
 /// #     fn id(&self) -> &i64 { &self.number }
 /// #     fn account(&self) -> &Account { &self.account }
 /// # }
@@ -191,6 +192,7 @@ pub struct UserTable<U> {
     is_verified: &'static str,
     epoch: &'static str,
     username: Option<&'static str>,
+    pending_email: Option<&'static str>,
     is_superuser: Option<&'static str>,
     roles: Option<&'static str>,
     created_at: Option<&'static str>,
@@ -220,6 +222,7 @@ impl<U: SqlUser> UserTable<U> {
             is_verified: IsVerified::NAME,
             epoch: Epoch::NAME,
             username: None,
+            pending_email: None,
             is_superuser: None,
             roles: None,
             created_at: None,
@@ -242,6 +245,7 @@ impl<U: SqlUser> UserTable<U> {
             is_verified: account.is_verified,
             epoch: account.epoch,
             username: fields.usernames.then_some(account.username),
+            pending_email: fields.pending_emails.then_some(account.pending_email),
             is_superuser: fields.superusers.then_some(account.is_superuser),
             roles: fields.roles.then_some(account.roles),
             created_at: fields.created_at.then_some(account.created_at),
@@ -252,6 +256,16 @@ impl<U: SqlUser> UserTable<U> {
     /// The user name: text with a unique index, compared byte for byte.
     pub fn username<C: Column<SqlType: TextColumn>>(mut self, _: C) -> Self {
         self.username = Some(C::NAME);
+        self
+    }
+
+    /// The address that the user asked for and has not proven yet: text without a unique index, compared
+    /// byte for byte; `NULL` for none. Without this column users cannot change their own addresses, and
+    /// [`AuthUser::FIELDS`] says so ([`without_pending_emails`]).
+    ///
+    /// [`without_pending_emails`]: auth_core::AccountFields::without_pending_emails
+    pub fn pending_email<C: Column<SqlType: TextColumn>>(mut self, _: C) -> Self {
+        self.pending_email = Some(C::NAME);
         self
     }
 

@@ -181,6 +181,9 @@ impl<U: AuthUser> AccountsBuilder<U> {
 
     /// Goes without e-mail verification and password reset, and so without an expiring store here.
     /// The routes of both must be switched off too.
+    ///
+    /// Users then cannot change their own addresses, because no address can be proven: `PATCH U/me` has
+    /// no member `email`, and [`Accounts::update_self`] refuses one. An administrator can.
     #[must_use]
     pub fn without_email_flows(mut self) -> Self {
         self.account_tokens = false;
@@ -257,6 +260,11 @@ impl<U: AuthUser> AccountsBuilder<U> {
 
     pub(crate) fn requires_verification(&self) -> bool {
         self.require_verification
+    }
+
+    /// Returns whether users may change their own addresses.
+    pub(crate) fn changes_own_email(&self) -> bool {
+        self.account_tokens && U::FIELDS.pending_emails
     }
 
     /// The smallest length of a new password, in code points.

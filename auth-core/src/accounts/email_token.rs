@@ -67,6 +67,8 @@ pub(super) struct VerifyClaims<Id> {
     pub(super) user: Id,
     pub(super) jti: String,
     pub(super) expires_at: OffsetDateTime,
+    /// The epoch of the user, in a token for a pending address.
+    pub(super) epoch: Option<Epoch>,
     email: String,
     keys: Arc<AccountKeys>,
 }
@@ -118,15 +120,40 @@ impl EmailTokens {
         (rings.active(), rings.others())
     }
 
+    /// Returns a token that proves the stored address of a user.
     pub(super) fn mint_verify<U: AuthUser>(
         &self,
         user: &U,
         now: OffsetDateTime,
     ) -> Result<VerifyToken, Unavailable> {
+        self.mint_proof(user, user.email(), None, now)
+    }
+
+    /// Returns a token that proves the pending address of a user. What ends all sessions of the user makes
+    /// it invalid.
+    pub(super) fn mint_verify_pending<U: AuthUser>(
+        &self,
+        user: &U,
+        pending: &EmailAddress,
+        now: OffsetDateTime,
+    ) -> Result<VerifyToken, Unavailable> {
+        self.mint_proof(user, pending, Some(user.epoch()), now)
+    }
+
+    fn mint_proof<U: AuthUser>(
+        &self,
+        user: &U,
+        email: &EmailAddress,
+        epoch: Option<Epoch>,
+        now: OffsetDateTime,
+    ) -> Result<VerifyToken, Unavailable> {
         let keys = self.active_keys();
-        let claims = self
+        let mut claims = self
             .claims(&user.id().to_string(), now)?
-            .with_text("eml", keys.address_digest(user.email()));
+            .with_text("eml", keys.address_digest(email));
+        if let Some(epoch) = epoch {
+            claims = claims.with_integer("epoch", epoch.as_i64());
+        }
         token::encode(&keys.verify_ring(), &self.verify, &claims)
             .map(VerifyToken::new)
             .map_err(Unavailable::new)
@@ -142,6 +169,7 @@ impl EmailTokens {
             user: claims.sub().parse().map_err(|_| InvalidToken::BadClaim)?,
             jti: claims.jti().to_owned(),
             expires_at: expiry(&claims)?,
+            epoch: claims.optional_integer("epoch")?.map(Epoch::from_i64),
             email: claims.text("eml")?.to_owned(),
             keys,
         })

@@ -189,7 +189,13 @@ impl<U: AuthUser> Accounts<U> {
         &self.inner.background
     }
 
-    /// Whether only users with a verified address may log in.
+    /// Returns whether users may change their own addresses: a new one can be stored until it is proven,
+    /// and a token can be mailed to it.
+    pub(crate) fn changes_own_email(&self) -> bool {
+        self.inner.expiring.is_some() && U::FIELDS.pending_emails
+    }
+
+    /// Returns whether only users with a verified address may use their accounts.
     pub(crate) fn requires_verification(&self) -> bool {
         self.inner.require_verification
     }

@@ -1,13 +1,12 @@
 //! The application's own code in the life of an account.
 
-use std::fmt;
-use std::marker::PhantomData;
+mod arguments;
+
+pub use arguments::{ForgotPassword, LoginFailure, NoHooks, RequestEmailChange, RequestVerify};
 
 use async_trait::async_trait;
 
-use super::{
-    Decision, DecisionResult, ProposedUpdate, Refusal, Registration, ResetToken, VerifyToken,
-};
+use super::{Decision, DecisionResult, ProposedUpdate, Registration, VerifyToken};
 use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::UpdateSummary;
@@ -50,10 +49,12 @@ pub type HookResult = Result<(), BoxError>;
 /// | refused login | `on_before_login` if the password is right and the account may be used; `on_after_login_failed` |
 /// | request for a verification token | `on_after_request_verify_token` |
 /// | verification | `on_after_verify` |
+/// | proof of a pending address | `on_after_verify`, `on_after_email_change`, `on_after_update` |
 /// | request for a reset token | `on_after_forgot_password` |
 /// | reset of the password | `on_after_verify` if the address was not verified; `on_after_reset_password`, `on_after_password_change` |
 /// | change of the password | `on_after_password_change`, `on_after_update` |
-/// | update by the user | `on_before_update`; for a new address `on_after_email_change`, `on_after_request_verify_token`; `on_after_update` |
+/// | update by the user | `on_before_update`; for a new address `on_after_pending_email`, `on_after_request_email_change`; `on_after_update` |
+/// | the same for a taken address, with `hide_existing_accounts` | `on_before_update`, `on_after_pending_email`, `on_after_register_duplicate`, `on_after_update` |
 /// | update by an administrator | `on_before_update`; for a new password `on_after_password_change`; for a new address `on_after_email_change`, `on_after_request_verify_token`; for a deactivation `on_after_deactivate`; `on_after_update` |
 /// | deletion of an active account, `DeleteMode::Soft` | `on_before_update`, `on_after_deactivate`, `on_after_update` |
 /// | deletion, `DeleteMode::Hard` | `on_before_delete`, `on_after_delete` |
@@ -65,7 +66,7 @@ pub type HookResult = Result<(), BoxError>;
 /// ```
 /// use auth_core::accounts::{
 ///     Decision, DecisionResult, ForgotPassword, HookResult, LoginFailure, ProposedUpdate,
-///     Registration, RequestVerify, UpdateSummary, UserManager, VerifyToken,
+///     Registration, RequestEmailChange, RequestVerify, UpdateSummary, UserManager, VerifyToken,
 /// };
 /// use auth_core::{Context, EmailAddress, User};
 ///
@@ -123,6 +124,18 @@ pub type HookResult = Result<(), BoxError>;
 ///         context: &Context,
 ///     ) -> HookResult {
 ///         println!("mail to {}: /verify#{}", request.user.email(), request.token.expose());
+///         Ok(())
+///     }
+///     async fn on_after_pending_email(&self, user: &User, context: &Context) -> HookResult {
+///         println!("mail to {}: another address was requested", user.email());
+///         Ok(())
+///     }
+///     async fn on_after_request_email_change(
+///         &self,
+///         request: RequestEmailChange<'_, User>,
+///         context: &Context,
+///     ) -> HookResult {
+///         println!("mail to {}: /verify#{}", request.email, request.token.expose());
 ///         Ok(())
 ///     }
 ///     async fn on_after_forgot_password(
@@ -223,8 +236,9 @@ pub trait UserManager: Send + Sync + 'static {
     ) -> HookResult {
         Ok(())
     }
-    /// A registration used the address of this user. Called only with
-    /// `hide_existing_accounts`, where the reply does not tell. Write to the owner of the address.
+    /// A registration used the address of this user, or another user asked for it as a new address. Called
+    /// only with `hide_existing_accounts`, where the reply does not tell. Write to the owner of the
+    /// address.
     async fn on_after_register_duplicate(
         &self,
         user: &Self::User,
@@ -258,10 +272,27 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_verify(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
-    /// A token that proves the user's address was asked for, or is due after a change of address.
+    /// A token that proves the user's address was asked for, or is due after a change of address by an
+    /// administrator.
     async fn on_after_request_verify_token(
         &self,
         request: RequestVerify<'_, Self::User>,
+        context: &Context,
+    ) -> HookResult {
+        Ok(())
+    }
+    /// A user asked for another address, which is pending ([`AuthUser::pending_email`]): notify the stored
+    /// one ([`AuthUser::email`]), so that its owner can object before the change. Nothing that proves the
+    /// new address belongs into this mail. Called at most ten times an hour for one stored address.
+    async fn on_after_pending_email(&self, user: &Self::User, context: &Context) -> HookResult {
+        Ok(())
+    }
+    /// A user asked for another address: mail the token to the **new** address
+    /// ([`RequestEmailChange::email`]). `POST A/verify` with the token completes the change. Without this
+    /// hook no user can change its address.
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, Self::User>,
         context: &Context,
     ) -> HookResult {
         Ok(())
@@ -297,8 +328,9 @@ pub trait UserManager: Send + Sync + 'static {
     /// [`Context::actor`] tells the two apart: [`Actor::User`](crate::Actor::User), or
     /// [`Actor::Administrator`](crate::Actor::Administrator). `user` is the account as it is stored.
     /// Called for a deletion that deactivates the account, too. The current password that a new address
-    /// needs is checked before. Not called for a change of the password by its user, a reset, a
-    /// verification or a removal of the row ([`on_before_delete`](Self::on_before_delete)).
+    /// needs is checked before; the user's own new address is asked about when it becomes pending. Not
+    /// called for a change of the password by its user, a reset, a verification, a withdrawal of the pending
+    /// address or a removal of the row ([`on_before_delete`](Self::on_before_delete)).
     async fn on_before_update(
         &self,
         user: &Self::User,
@@ -329,83 +361,4 @@ pub trait UserManager: Send + Sync + 'static {
     async fn on_after_delete(&self, user: &Self::User, context: &Context) -> HookResult {
         Ok(())
     }
-}
-
-/// A manager with no hooks.
-pub struct NoHooks<U>(PhantomData<fn() -> U>);
-
-/// Why a login was refused, for the hook.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum LoginFailure<'a, U> {
-    /// No user has this address or name.
-    UnknownUser,
-    /// The password was wrong.
-    WrongPassword(&'a U),
-    /// The account was changed or deleted between the check and the login.
-    Outdated(&'a U),
-    /// The password was right and the account is inactive.
-    Inactive(&'a U),
-    /// The password was right and the address is not proven, which this application requires.
-    NotVerified(&'a U),
-    /// The password was right, and [`on_before_login`](UserManager::on_before_login) refused.
-    Refused {
-        /// The user.
-        user: &'a U,
-        /// What the hook answered.
-        refusal: &'a Refusal,
-    },
-}
-
-/// A request for a password reset, for the hook.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum ForgotPassword<'a, U> {
-    /// The account exists and is active: mail the token to its **stored** address.
-    Known {
-        /// The owner of the address.
-        user: &'a U,
-        /// The token that replaces the password, once.
-        token: &'a ResetToken,
-    },
-    /// No active user has this address. The application may write to it, to tell its owner that there is
-    /// no account, and must limit such mail.
-    Unknown {
-        /// What was asked for.
-        email: &'a EmailAddress,
-    },
-}
-
-/// A request for a verification token, for the hook.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct RequestVerify<'a, U> {
-    /// The owner of the address, not yet verified.
-    pub user: &'a U,
-    /// The token that proves the address, once.
-    pub token: &'a VerifyToken,
-}
-
-impl<U> NoHooks<U> {
-    /// The manager.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<U> Default for NoHooks<U> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<U> fmt::Debug for NoHooks<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NoHooks")
-    }
-}
-
-impl<U: AuthUser> UserManager for NoHooks<U> {
-    type User = U;
 }

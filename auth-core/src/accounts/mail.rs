@@ -5,7 +5,7 @@
 
 use time::Duration;
 
-use super::{Accounts, ForgotPassword, RequestVerify, ResetToken, VerifyToken};
+use super::{Accounts, ForgotPassword, RequestEmailChange, RequestVerify, ResetToken, VerifyToken};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::store::Window;
@@ -39,11 +39,16 @@ impl<U: AuthUser> Accounts<U> {
         self.counted_permit("mail", email).await
     }
 
-    /// Counts a notice of a change to the owner of this address. Other mail does not use up its limit: a
-    /// thief of an account must not be able to suppress the notice.
-    async fn notice_permit(&self, email: &EmailAddress) -> Result<Option<MailPermit>, Unavailable> {
+    /// Counts a notice to the owner of this address. Other mail does not use up its limit, and neither do
+    /// notices of another purpose: a thief of an account must not be able to suppress the notice of the
+    /// change.
+    async fn notice_permit(
+        &self,
+        purpose: &'static str,
+        email: &EmailAddress,
+    ) -> Result<Option<MailPermit>, Unavailable> {
         match self.inner.expiring {
-            Some(_) => self.counted_permit("notice", email).await,
+            Some(_) => self.counted_permit(purpose, email).await,
             None => Ok(Some(MailPermit(()))),
         }
     }
@@ -114,7 +119,7 @@ impl<U: AuthUser> Accounts<U> {
         Ok(())
     }
 
-    /// Tells the owner of an address of a registration with it.
+    /// Tells the owner of an address of a registration with it, or of another user's request for it.
     pub(super) async fn mail_duplicate(&self, _: MailPermit, owner: &U, context: &Context) {
         let hook = self.hooks().on_after_register_duplicate(owner, context);
         self.after("on_after_register_duplicate", owner, context, hook)
@@ -132,6 +137,34 @@ impl<U: AuthUser> Accounts<U> {
         let request = RequestVerify { user, token };
         let hook = self.hooks().on_after_request_verify_token(request, context);
         self.after("on_after_request_verify_token", user, context, hook)
+            .await;
+    }
+
+    /// Notifies the stored address of a user of the pending one.
+    pub(super) async fn mail_pending_email(&self, user: &U, context: &Context) {
+        match self.notice_permit("pending-notice", user.email()).await {
+            Ok(Some(_)) => {
+                let hook = self.hooks().on_after_pending_email(user, context);
+                self.after("on_after_pending_email", user, context, hook)
+                    .await;
+            }
+            Ok(None) => {}
+            Err(error) => self.background_failed("update", &error, context),
+        }
+    }
+
+    /// Hands the token for the pending address of a user to the hook.
+    pub(super) async fn mail_pending_token(
+        &self,
+        _: MailPermit,
+        user: &U,
+        email: &EmailAddress,
+        token: &VerifyToken,
+        context: &Context,
+    ) {
+        let request = RequestEmailChange { user, email, token };
+        let hook = self.hooks().on_after_request_email_change(request, context);
+        self.after("on_after_request_email_change", user, context, hook)
             .await;
     }
 
@@ -155,7 +188,7 @@ impl<U: AuthUser> Accounts<U> {
 
     /// Notifies the old address of a user of the change.
     pub(super) async fn mail_email_change(&self, user: &U, old: &EmailAddress, context: &Context) {
-        match self.notice_permit(old).await {
+        match self.notice_permit("notice", old).await {
             Ok(Some(_)) => {
                 let hook = self.hooks().on_after_email_change(user, old, context);
                 self.after("on_after_email_change", user, context, hook)

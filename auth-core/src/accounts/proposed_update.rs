@@ -51,7 +51,7 @@ use crate::user::{AuthUser, ColumnChange, EmailAddress, Roles, UserColumns};
 /// ```
 #[non_exhaustive]
 pub struct ProposedUpdate<U: AuthUser> {
-    /// The new address.
+    /// The new address. That of an update by the user is pending until it is proven.
     pub email: Option<EmailAddress>,
     /// Whether the password is replaced. Only an administrator's update does that; a change by the
     /// user and a reset are flows of their own.

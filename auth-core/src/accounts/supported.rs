@@ -6,7 +6,8 @@ use super::{AdminUpdate, AdminUpdateError, Privileges, RegisterError, Registrati
 use crate::user::AuthUser;
 
 /// A value was given for a field that users of this type do not have
-/// ([`AuthUser::FIELDS`]): no storage can keep it.
+/// ([`AuthUser::FIELDS`]): no storage can keep it. Or a user asked for another address, and no address can
+/// be pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("users of this type have no field `{field}`")]
 pub struct UnsupportedField {
@@ -14,7 +15,10 @@ pub struct UnsupportedField {
 }
 
 impl UnsupportedField {
-    /// Returns the name of the field: `username`, `is_superuser` or `roles`.
+    /// The address of a user that cannot be changed by its user.
+    pub(super) const EMAIL: Self = Self { field: "email" };
+
+    /// Returns the name of the field: `username`, `email`, `is_superuser` or `roles`.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field

@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use super::{Accounts, ProposedUpdate, Refusal, UpdateSummary};
+use super::pending_email::NewAddress;
+use super::{Accounts, ProposedUpdate, Refusal, UnsupportedField, UpdateSummary};
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::password::Password;
-use crate::session::SessionId;
 use crate::store::{Precondition, UniqueField, UpdateOutcome, UserChange};
 use crate::user::EmailAddress;
 use crate::user::{AuthUser, UserColumns};
@@ -14,15 +14,13 @@ use crate::user::{AuthUser, UserColumns};
 /// What a user may change of its own account. Nothing in it can make the account privileged.
 #[derive(Debug)]
 pub struct SelfUpdate<U: AuthUser> {
-    /// A new address; needs the current password.
+    /// A new address, which needs the current password and is pending until it is proven. The present
+    /// address withdraws the pending one.
     pub email: Option<EmailAddress>,
     /// The current password.
     pub current_password: Option<Password>,
     /// The application's own columns.
     pub columns: <U::Columns as UserColumns>::Change,
-    /// The session that the change comes from: a new address ends everything else that the user
-    /// holds, and not this one.
-    pub keep_session: Option<SessionId>,
 }
 
 /// Why an account is not changed by its user.
@@ -35,6 +33,10 @@ pub enum UpdateSelfError {
     /// Another user has the address, or another unique value.
     #[error("the {0} is taken")]
     Taken(UniqueField),
+    /// Users of this type have no pending address, or there are no e-mail flows: the address cannot be
+    /// changed by its user.
+    #[error(transparent)]
+    Unsupported(UnsupportedField),
     /// The hook [`on_before_update`](super::UserManager::on_before_update) refuses the update.
     #[error("the application refuses the update: {}", .0.code())]
     Refused(Refusal),
@@ -47,38 +49,78 @@ pub enum UpdateSelfError {
 }
 
 impl<U: AuthUser> Accounts<U> {
-    /// Changes the caller's own account. A new address is unproven, gets a verification token, and
-    /// ends everything else that the user holds.
+    /// Changes the caller's own account.
     ///
-    /// An update that changes nothing succeeds. Every other one asks
-    /// [`on_before_update`](super::UserManager::on_before_update), after the current password was
-    /// checked.
+    /// A new address becomes [`AuthUser::pending_email`]; the stored one stays the login. The stored address
+    /// is notified by [`on_after_pending_email`](super::UserManager::on_after_pending_email), and the new one
+    /// gets a token by
+    /// [`on_after_request_email_change`](super::UserManager::on_after_request_email_change).
+    /// [`verify`](Self::verify) with that token completes the change and ends everything that the user
+    /// holds. A later request replaces the pending address, and the present address withdraws it. It is
+    /// withdrawn, too, by what ends all sessions of the user: a new password, a deactivation, an address
+    /// that an administrator sets.
+    ///
+    /// An update that changes nothing succeeds. Every other one, except a withdrawal alone, asks
+    /// [`on_before_update`](super::UserManager::on_before_update), after the current password was checked.
     ///
     /// # Errors
     ///
-    /// [`UpdateSelfError`]; nothing is changed then.
+    /// [`UpdateSelfError`]; nothing is changed then. It is [`Taken`](UpdateSelfError::Taken) if another user
+    /// has the address now; whether one has it when it is proven, [`verify`](Self::verify) decides.
     pub async fn update_self(
         &self,
         user: &U,
         update: SelfUpdate<U>,
         context: &Context,
     ) -> Result<U, UpdateSelfError> {
+        self.change_self(user, update, Visibility::Told, context)
+            .await
+    }
+
+    /// Changes the caller's own account like [`update_self`](Self::update_self), without telling whether
+    /// the new address was free: a taken one is pending as well. No token is made for it; its owner is told
+    /// by [`on_after_register_duplicate`](super::UserManager::on_after_register_duplicate). The look-up and
+    /// the mail to the new address follow the reply.
+    ///
+    /// # Errors
+    ///
+    /// [`UpdateSelfError`]; nothing is changed then. An address is never
+    /// [`Taken`](UpdateSelfError::Taken).
+    pub async fn update_self_privately(
+        &self,
+        user: &U,
+        update: SelfUpdate<U>,
+        context: &Context,
+    ) -> Result<U, UpdateSelfError> {
+        self.change_self(user, update, Visibility::Hidden, context)
+            .await
+    }
+
+    async fn change_self(
+        &self,
+        user: &U,
+        update: SelfUpdate<U>,
+        visibility: Visibility,
+        context: &Context,
+    ) -> Result<U, UpdateSelfError> {
         let SelfUpdate {
             email,
             current_password,
             columns,
-            keep_session,
         } = update;
+        let withdraws = email.as_ref() == Some(user.email()) && user.pending_email().is_some();
         let proposed = ProposedUpdate {
             email: email.filter(|email| email != user.email()),
             columns,
             ..ProposedUpdate::default()
         };
-        if proposed.is_empty() {
+        if proposed.is_empty() && !withdraws {
             return Ok(user.clone());
         }
-        let moves = proposed.email.is_some();
-        if moves {
+        if proposed.email.is_some() {
+            if !self.changes_own_email() {
+                return Err(UpdateSelfError::Unsupported(UnsupportedField::EMAIL));
+            }
             let knows = match &current_password {
                 Some(password) => self.knows_password(user, password, context).await?,
                 None => false,
@@ -87,20 +129,23 @@ impl<U: AuthUser> Accounts<U> {
                 return Err(UpdateSelfError::BadCredentials);
             }
         }
-        self.ask_before_update(user, &proposed, context).await?;
+        if !proposed.is_empty() {
+            self.ask_before_update(user, &proposed, context).await?;
+        }
         let ProposedUpdate { email, columns, .. } = proposed;
+        let new = match &email {
+            Some(email) => Some(self.admit_address(email, visibility).await?),
+            None => None,
+        };
         let change = UserChange {
-            email,
-            is_verified: moves.then_some(false),
-            bump_epoch: moves,
-            keep_session: keep_session.filter(|_| moves),
+            pending_email: (email.is_some() || withdraws).then_some(email),
             columns,
             ..UserChange::default()
         };
         let (this, user, context) = (self.clone(), user.clone(), context.clone());
         self.inner
             .background
-            .shielded(async move { this.write_own(user, change, &context).await })
+            .shielded(async move { this.write_own(user, change, new, &context).await })
             .await
     }
 
@@ -108,10 +153,10 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         before: U,
         change: UserChange<U>,
+        new: Option<NewAddress>,
         context: &Context,
     ) -> Result<U, UpdateSelfError> {
         let summary = UpdateSummary::of(&change);
-        let keep = change.keep_session;
         let expect = Precondition::epoch(before.epoch());
         let outcome = self
             .inner
@@ -120,8 +165,9 @@ impl<U: AuthUser> Accounts<U> {
             .await;
         match outcome.map_err(Unavailable::from)? {
             UpdateOutcome::Updated(user) => {
-                self.keep_current_session(keep.as_ref(), &user, context)
-                    .await;
+                if let Some(new) = new {
+                    self.mail_new_address(new, &user, context).await;
+                }
                 self.updated(&before, &user, summary, context).await;
                 Ok(user)
             }
@@ -131,4 +177,11 @@ impl<U: AuthUser> Accounts<U> {
             }
         }
     }
+}
+
+/// Whether the caller is told that an address is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visibility {
+    Told,
+    Hidden,
 }

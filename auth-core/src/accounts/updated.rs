@@ -12,6 +12,7 @@ impl UpdateSummary {
     pub(super) fn of<U: AuthUser>(change: &UserChange<U>) -> Self {
         Self {
             email: change.email.is_some(),
+            pending_email: change.pending_email.is_some(),
             password: change.password_hash.is_some(),
             is_active: change.is_active.is_some(),
             is_verified: change.is_verified.is_some(),

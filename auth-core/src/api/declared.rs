@@ -17,6 +17,8 @@ pub(crate) struct BodyRules {
     pub(crate) shortest_password: usize,
     /// The optional fields that users have.
     pub(crate) fields: AccountFields,
+    /// Whether users may change their own addresses.
+    pub(crate) changes_email: bool,
 }
 
 impl BodyRules {

@@ -84,6 +84,7 @@ impl<U: AuthUser> Auth<U> {
             login_by: self.settings().identifier,
             shortest_password: self.accounts().password_policy().shortest(),
             fields: U::FIELDS,
+            changes_email: self.accounts().changes_own_email(),
         }
     }
 

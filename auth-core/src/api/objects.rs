@@ -11,6 +11,23 @@ pub(crate) fn id_kind<U: AuthUser>() -> FieldKind {
     U::Id::JSON_KIND
 }
 
+/// What a user sees of its own account.
+pub(crate) fn own_user_read<U: AuthUser>() -> ObjectSchema {
+    let mut own = user_read::<U>();
+    if U::FIELDS.pending_emails {
+        own.name = "OwnUserRead";
+        let pending = FieldSchema::new("pending_email", EmailAddress::KIND)
+            .describe("The new address, while it waits for its proof.")
+            .example("ada@example.org")
+            .optional();
+        own.fields.insert(PENDING_EMAIL, pending);
+    }
+    own
+}
+
+/// The position of `pending_email` among the members of a user.
+const PENDING_EMAIL: usize = 3;
+
 /// What clients see of a user.
 pub(crate) fn user_read<U: AuthUser>() -> ObjectSchema {
     let mut fields = vec![

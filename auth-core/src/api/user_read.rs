@@ -12,6 +12,8 @@ pub(super) struct UserRead {
     email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_email: Option<String>,
     is_active: bool,
     is_verified: bool,
     is_superuser: bool,
@@ -22,15 +24,24 @@ pub(super) struct UserRead {
 
 impl UserRead {
     /// The members of the toolkit's own, which no column of an application replaces.
-    pub(super) const OWN: [&str; 7] = [
+    pub(super) const OWN: [&str; 8] = [
         "id",
         "email",
         "username",
+        "pending_email",
         "is_active",
         "is_verified",
         "is_superuser",
         "roles",
     ];
+
+    /// Returns what the user itself sees of its account.
+    pub(super) fn own<U: AuthUser>(user: &U) -> Self {
+        Self {
+            pending_email: user.pending_email().map(ToString::to_string),
+            ..Self::new(user)
+        }
+    }
 
     pub(super) fn new<U: AuthUser>(user: &U) -> Self {
         let mut shown = ShownColumns::default();
@@ -41,6 +52,7 @@ impl UserRead {
             id: user.id().to_json(),
             email: user.email().to_string(),
             username: user.username().map(ToString::to_string),
+            pending_email: None,
             is_active: user.is_active(),
             is_verified: user.is_verified(),
             is_superuser: user.is_superuser(),

@@ -340,6 +340,7 @@ impl<U: AuthUser> AuthBuilder<U> {
             login_by: self.settings.identifier,
             shortest_password: self.accounts.shortest_password(),
             fields: U::FIELDS,
+            changes_email: self.accounts.changes_own_email(),
         };
         let (table, problems) = RouteTable::new(&self.settings, &self.backends, rules);
         for problem in problems {

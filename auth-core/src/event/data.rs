@@ -115,6 +115,8 @@ words! {
 pub struct UpdateSummary {
     /// The address.
     pub email: bool,
+    /// The address that is not proven yet.
+    pub pending_email: bool,
     /// The password.
     pub password: bool,
     /// Activation or deactivation.
@@ -130,8 +132,8 @@ pub struct UpdateSummary {
 }
 
 impl UpdateSummary {
-    /// Returns the names of the changed parts, in a fixed order: `email`, `password`, `is_active`,
-    /// `is_verified`, `is_superuser`, `roles`, `columns`.
+    /// Returns the names of the changed parts, in a fixed order: `email`, `pending_email`, `password`,
+    /// `is_active`, `is_verified`, `is_superuser`, `roles`, `columns`.
     ///
     /// # Examples
     ///
@@ -146,6 +148,7 @@ impl UpdateSummary {
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         let Self {
             email,
+            pending_email,
             password,
             is_active,
             is_verified,
@@ -155,6 +158,7 @@ impl UpdateSummary {
         } = *self;
         [
             ("email", email),
+            ("pending_email", pending_email),
             ("password", password),
             ("is_active", is_active),
             ("is_verified", is_verified),

@@ -42,6 +42,9 @@ pub struct NewUser<U: AuthUser> {
 pub struct UserChange<U: AuthUser> {
     /// A new address.
     pub email: Option<EmailAddress>,
+    /// An address that is not proven yet: `Some(Some(…))` replaces the one before, `Some(None)` clears
+    /// it. With `bump_epoch`, `None` clears it as well: see there.
+    pub pending_email: Option<Option<EmailAddress>>,
     /// A new password hash.
     pub password_hash: Option<PasswordHash>,
     /// Whether the account may be used.
@@ -52,7 +55,9 @@ pub struct UserChange<U: AuthUser> {
     pub is_superuser: Option<bool>,
     /// The new roles, which replace the old ones.
     pub roles: Option<Roles>,
-    /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after.
+    /// Adds one to the epoch, in the same statement, so that nothing issued before is valid after. The
+    /// pending address is cleared in the same statement, unless `pending_email` sets one: what ends all
+    /// sessions of a user withdraws the address that one of them asked for.
     pub bump_epoch: bool,
     /// The session to keep when the epoch changes; ignored without `bump_epoch`. A store that also holds
     /// sessions writes the new epoch into the session in the same step. Any other store ignores it, and
@@ -63,11 +68,15 @@ pub struct UserChange<U: AuthUser> {
 }
 
 /// The condition of a change or a deletion, checked in the same atomic step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+///
+/// Exhaustive for the same reason as [`NewUser`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Precondition {
     /// The user must still have this epoch. Every security-relevant change bumps the epoch, so password,
     /// address and activity are then unchanged since the user was read.
     pub epoch: Option<Epoch>,
+    /// The user must still have this pending address. A change of the pending address bumps no epoch.
+    pub pending_email: Option<EmailAddress>,
     /// At least one active superuser must remain, if there was one before.
     pub keep_last_superuser: bool,
 }
@@ -89,6 +98,7 @@ impl<U: AuthUser> NewUser<U> {
         } = self;
         let account = Account {
             email,
+            pending_email: None,
             username,
             password_hash,
             is_active,
@@ -108,6 +118,7 @@ impl<U: AuthUser> UserChange<U> {
     pub fn apply_to(self, account: &mut Account) -> <U::Columns as UserColumns>::Change {
         let Self {
             email,
+            pending_email,
             password_hash,
             is_active,
             is_verified,
@@ -127,7 +138,9 @@ impl<U: AuthUser> UserChange<U> {
         }
         if bump_epoch {
             account.epoch = account.epoch.next();
+            account.pending_email = None;
         }
+        set(&mut account.pending_email, pending_email);
         columns
     }
 
@@ -136,6 +149,7 @@ impl<U: AuthUser> UserChange<U> {
     pub fn is_empty(&self) -> bool {
         let Self {
             email,
+            pending_email,
             password_hash,
             is_active,
             is_verified,
@@ -146,6 +160,7 @@ impl<U: AuthUser> UserChange<U> {
             columns,
         } = self;
         email.is_none()
+            && pending_email.is_none()
             && password_hash.is_none()
             && is_active.is_none()
             && is_verified.is_none()
@@ -166,6 +181,7 @@ impl<U: AuthUser> Default for UserChange<U> {
     fn default() -> Self {
         Self {
             email: None,
+            pending_email: None,
             password_hash: None,
             is_active: None,
             is_verified: None,
@@ -184,6 +200,7 @@ impl Precondition {
     pub const fn anything() -> Self {
         Self {
             epoch: None,
+            pending_email: None,
             keep_last_superuser: false,
         }
     }
@@ -193,6 +210,7 @@ impl Precondition {
     pub const fn epoch(epoch: Epoch) -> Self {
         Self {
             epoch: Some(epoch),
+            pending_email: None,
             keep_last_superuser: false,
         }
     }
@@ -202,6 +220,35 @@ impl Precondition {
     pub const fn and_keep_last_superuser(mut self) -> Self {
         self.keep_last_superuser = true;
         self
+    }
+
+    /// Adds the condition that the user still has this pending address.
+    #[must_use]
+    pub fn and_pending_email(mut self, email: EmailAddress) -> Self {
+        self.pending_email = Some(email);
+        self
+    }
+
+    /// Returns whether the epoch and the pending address of an account are the expected ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::store::Precondition;
+    /// use auth_core::{Account, EmailAddress, Epoch};
+    ///
+    /// let mut account = Account::new(EmailAddress::parse("ada@example.com")?);
+    /// let new = EmailAddress::parse("ada@example.org")?;
+    /// let expect = Precondition::epoch(Epoch::FIRST).and_pending_email(new.clone());
+    /// assert!(!expect.holds_for(&account));
+    /// account.pending_email = Some(new);
+    /// assert!(expect.holds_for(&account));
+    /// # Ok::<(), auth_core::InvalidEmail>(())
+    /// ```
+    #[must_use]
+    pub fn holds_for(&self, account: &Account) -> bool {
+        self.epoch.is_none_or(|epoch| epoch == account.epoch)
+            && (self.pending_email.is_none() || self.pending_email == account.pending_email)
     }
 }
 
@@ -232,6 +279,7 @@ impl<U: AuthUser> Clone for UserChange<U> {
     fn clone(&self) -> Self {
         Self {
             email: self.email.clone(),
+            pending_email: self.pending_email.clone(),
             password_hash: self.password_hash.clone(),
             is_active: self.is_active,
             is_verified: self.is_verified,
@@ -258,6 +306,7 @@ impl<U: AuthUser> fmt::Debug for UserChange<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserChange")
             .field("email", &self.email)
+            .field("pending_email", &self.pending_email)
             .field("password_hash", &self.password_hash)
             .field("is_active", &self.is_active)
             .field("is_verified", &self.is_verified)

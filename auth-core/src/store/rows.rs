@@ -287,7 +287,7 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         let Some(before) = self.get(id)? else {
             return Ok(UpdateOutcome::Missing);
         };
-        if expect.epoch.is_some_and(|epoch| epoch != before.epoch()) {
+        if !expect.holds_for(before.account()) {
             return Ok(UpdateOutcome::Stale);
         }
         let mut user = before.clone();
@@ -319,7 +319,7 @@ pub trait UserRowsMut<U: UserRecord>: UserRows<U> {
         let Some(user) = self.get(id)? else {
             return Ok(DeleteOutcome::Missing);
         };
-        if expect.epoch.is_some_and(|epoch| epoch != user.epoch()) {
+        if !expect.holds_for(user.account()) {
             return Ok(DeleteOutcome::Stale);
         }
         if expect.keep_last_superuser && is_last_to_lead(self, &user)? {

@@ -50,6 +50,9 @@ use crate::user::{Account, InvalidStoredUser, StoredAccount, User};
 pub struct StoredUser {
     id: Uuid,
     email: String,
+    /// Documents of earlier versions lack it, and an earlier version refuses a document that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending_email: Option<String>,
     username: Option<String>,
     #[serde(serialize_with = "hash_to_text", deserialize_with = "hash_from_text")]
     password_hash: Option<PasswordHash>,
@@ -73,6 +76,7 @@ impl StoredUser {
         let Self {
             id,
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -87,6 +91,7 @@ impl StoredUser {
             .transpose()?;
         let account = Account::from_stored(StoredAccount {
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -106,6 +111,7 @@ impl From<&User> for StoredUser {
         let User { id, account } = user;
         let StoredAccount {
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -118,6 +124,7 @@ impl From<&User> for StoredUser {
         Self {
             id: *id,
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -167,6 +174,7 @@ mod tests {
     fn user() -> User {
         let account = StoredAccount {
             email: "ada@example.com".to_owned(),
+            pending_email: Some("ada@example.org".to_owned()),
             username: Some("ada".to_owned()),
             password_hash: Some(PasswordHash::from_stored("$argon2id$of-ada".to_owned())),
             is_active: true,
@@ -186,6 +194,7 @@ mod tests {
         json!({
             "id": "00000000-0000-0000-0000-000000000007",
             "email": "ada@example.com",
+            "pending_email": "ada@example.org",
             "username": "ada",
             "password_hash": "$argon2id$of-ada",
             "is_active": true,
@@ -228,6 +237,7 @@ mod tests {
         for (field, value) in [
             ("email", json!("Ada@Example.com")),
             ("email", json!("ada")),
+            ("pending_email", json!("Ada@Example.org")),
             ("username", json!(" ada")),
             ("roles", json!(["Billing"])),
             ("roles", json!(["billing", "admin"])),
@@ -245,6 +255,20 @@ mod tests {
                 .account
                 .username
                 .is_none()
+        );
+    }
+
+    /// A document that was written before there were pending addresses is one without.
+    #[test]
+    fn document_without_a_pending_address_is_read() {
+        let mut document = document();
+        document.as_object_mut().unwrap().remove("pending_email");
+        let stored: StoredUser = serde_json::from_value(document.clone()).unwrap();
+        let user = stored.into_user().unwrap();
+        assert!(user.account.pending_email.is_none());
+        assert_eq!(
+            serde_json::to_value(StoredUser::from(&user)).unwrap(),
+            document
         );
     }
 

@@ -203,7 +203,7 @@ pub enum UpdateOutcome<U> {
     Updated(U),
     /// The user does not exist.
     Missing,
-    /// The epoch is not the expected one.
+    /// The epoch, or the pending address, is not the expected one.
     Stale,
     /// Another user has the value of this unique column.
     Taken(UniqueField),
@@ -218,7 +218,7 @@ pub enum DeleteOutcome {
     Deleted,
     /// The user did not exist.
     Missing,
-    /// The epoch is not the expected one.
+    /// The epoch, or the pending address, is not the expected one.
     Stale,
     /// No active superuser would remain.
     LastSuperuser,

@@ -45,6 +45,7 @@ mod mail;
 mod me;
 mod methods;
 mod outages;
+mod pending_email;
 mod privileges;
 mod refresh;
 mod register;
@@ -159,6 +160,7 @@ pub fn cases() -> Vec<Case> {
         reset::cases(),
         mail::cases(),
         me::cases(),
+        pending_email::cases(),
         change_password::cases(),
         declared::cases(),
         delete_me::cases(),

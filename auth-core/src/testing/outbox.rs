@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::accounts::{ForgotPassword, HookResult, RequestVerify, UserManager, VerifyToken};
+use crate::accounts::{
+    ForgotPassword, HookResult, RequestEmailChange, RequestVerify, UserManager, VerifyToken,
+};
 use crate::context::Context;
-use crate::user::{AuthUser, User};
+use crate::user::{AuthUser, EmailAddress, User};
 
 /// Records the tokens that an application would mail. Clones share them.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub struct Outbox<U = User> {
 /// One mail that was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxItem {
-    /// `verify`, `reset`, `reset-unknown` or `duplicate`.
+    /// `verify`, `reset`, `reset-unknown`, `duplicate`, `email-change-requested` or `email-changed`.
     pub kind: &'static str,
     /// The address of the recipient.
     pub email: String,
@@ -105,6 +107,22 @@ impl<U: AuthUser> UserManager for Outbox<U> {
         _: &Context,
     ) -> HookResult {
         self.push("verify", request.user.email(), request.token.expose());
+        Ok(())
+    }
+    async fn on_after_pending_email(&self, user: &U, _: &Context) -> HookResult {
+        self.push("email-change-requested", user.email(), "");
+        Ok(())
+    }
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, U>,
+        _: &Context,
+    ) -> HookResult {
+        self.push("verify", request.email, request.token.expose());
+        Ok(())
+    }
+    async fn on_after_email_change(&self, _: &U, old: &EmailAddress, _: &Context) -> HookResult {
+        self.push("email-changed", old, "");
         Ok(())
     }
     async fn on_after_forgot_password(

@@ -35,6 +35,8 @@ use crate::user::{Role, Roles};
 pub struct Account {
     /// The e-mail address; unique among all users.
     pub email: EmailAddress,
+    /// The address that the user asked for and has not proven yet. It logs no user in, and is not unique.
+    pub pending_email: Option<EmailAddress>,
     /// The user name; unique among all users that have one.
     pub username: Option<Username>,
     /// The stored password hash; `None` for an account without a password.
@@ -61,6 +63,8 @@ pub struct Account {
 pub struct StoredAccount {
     /// The e-mail address, as [`EmailAddress::as_str`] gives it.
     pub email: String,
+    /// The address that is not proven yet, as [`EmailAddress::as_str`] gives it.
+    pub pending_email: Option<String>,
     /// The user name, as [`Username::as_str`] gives it.
     pub username: Option<String>,
     /// The stored password hash.
@@ -87,6 +91,11 @@ macro_rules! accessors {
         #[must_use]
         pub fn email(&self) -> &EmailAddress {
             &self.account.email
+        }
+        /// Returns the address that the user asked for and has not proven yet.
+        #[must_use]
+        pub fn pending_email(&self) -> Option<&EmailAddress> {
+            self.account.pending_email.as_ref()
         }
         /// Returns the user name, if the user has one.
         #[must_use]
@@ -127,79 +136,6 @@ macro_rules! accessors {
 }
 pub(super) use accessors;
 
-/// The optional fields of [`Account`] that a type of user has.
-///
-/// [`AuthUser::FIELDS`](crate::AuthUser::FIELDS) is all of them by default. A type of user whose
-/// storage lacks a field leaves it out there: a request with a value for it is then refused (422 in
-/// the HTTP API) before anything is stored.
-///
-/// # Examples
-///
-/// ```
-/// use auth_core::AccountFields;
-///
-/// const FIELDS: AccountFields = AccountFields::all().without_usernames().without_roles();
-/// assert!(FIELDS.superusers && !FIELDS.roles);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a field that is there or not"
-)]
-#[non_exhaustive]
-pub struct AccountFields {
-    /// Whether users have [`Account::username`].
-    pub usernames: bool,
-    /// Whether users have [`Account::is_superuser`].
-    pub superusers: bool,
-    /// Whether users have [`Account::roles`].
-    pub roles: bool,
-    /// Whether users have [`Account::created_at`].
-    pub created_at: bool,
-}
-
-impl AccountFields {
-    /// Returns all optional fields.
-    #[must_use]
-    pub const fn all() -> Self {
-        Self {
-            usernames: true,
-            superusers: true,
-            roles: true,
-            created_at: true,
-        }
-    }
-
-    /// Returns the fields without user names.
-    #[must_use]
-    pub const fn without_usernames(mut self) -> Self {
-        self.usernames = false;
-        self
-    }
-
-    /// Returns the fields without superusers: no user may administer others, and the routes of
-    /// administration answer 403.
-    #[must_use]
-    pub const fn without_superusers(mut self) -> Self {
-        self.superusers = false;
-        self
-    }
-
-    /// Returns the fields without roles.
-    #[must_use]
-    pub const fn without_roles(mut self) -> Self {
-        self.roles = false;
-        self
-    }
-
-    /// Returns the fields without the time of creation.
-    #[must_use]
-    pub const fn without_created_at(mut self) -> Self {
-        self.created_at = false;
-        self
-    }
-}
-
 /// A stored user has a value that the toolkit never writes: no login would find an address in
 /// another spelling, for example. The sentence names the field and not the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -215,6 +151,7 @@ impl Account {
     pub const fn new(email: EmailAddress) -> Self {
         Self {
             email,
+            pending_email: None,
             username: None,
             password_hash: None,
             is_active: true,
@@ -253,6 +190,7 @@ impl Account {
     pub fn from_stored(stored: StoredAccount) -> Result<Self, InvalidStoredUser> {
         let StoredAccount {
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -266,8 +204,15 @@ impl Account {
             Some(name) => Some(stored_username(&name).ok_or(InvalidStoredUser::new("username"))?),
             None => None,
         };
+        let pending_email = match pending_email {
+            Some(email) => {
+                Some(stored_email(&email).ok_or(InvalidStoredUser::new("pending_email"))?)
+            }
+            None => None,
+        };
         Ok(Self {
             email: stored_email(&email).ok_or(InvalidStoredUser::new("email"))?,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -284,6 +229,7 @@ impl From<&Account> for StoredAccount {
     fn from(account: &Account) -> Self {
         let Account {
             email,
+            pending_email,
             username,
             password_hash,
             is_active,
@@ -295,6 +241,9 @@ impl From<&Account> for StoredAccount {
         } = account;
         Self {
             email: email.as_str().to_owned(),
+            pending_email: pending_email
+                .as_ref()
+                .map(|email| email.as_str().to_owned()),
             username: username.as_ref().map(|name| name.as_str().to_owned()),
             password_hash: password_hash.clone(),
             is_active: *is_active,
@@ -360,6 +309,7 @@ mod tests {
     fn stored() -> StoredAccount {
         StoredAccount {
             email: "ada@example.com".to_owned(),
+            pending_email: Some("ada@example.org".to_owned()),
             username: Some("ada".to_owned()),
             password_hash: Some(PasswordHash::from_stored("$argon2id$of-ada".to_owned())),
             is_active: true,
@@ -383,6 +333,7 @@ mod tests {
         let account = Account::from_stored(stored()).unwrap();
         let (again, stored) = (StoredAccount::from(&account), stored());
         assert_eq!(again.email, stored.email);
+        assert_eq!(again.pending_email, stored.pending_email);
         assert_eq!(again.username, stored.username);
         assert!(
             again

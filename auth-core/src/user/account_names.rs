@@ -17,6 +17,8 @@
 pub struct AccountNames {
     /// The column of the e-mail address.
     pub email: &'static str,
+    /// The column of the address that is not proven yet.
+    pub pending_email: &'static str,
     /// The column of the user name.
     pub username: &'static str,
     /// The column of the password hash.
@@ -39,6 +41,7 @@ impl AccountNames {
     /// Returns the names of the fields of [`Account`](super::Account).
     pub const DEFAULT: Self = Self {
         email: "email",
+        pending_email: "pending_email",
         username: "username",
         password_hash: "password_hash",
         is_active: "is_active",

@@ -63,8 +63,8 @@ pub trait DeclaredUser: AuthUser {
 /// of the member, and so is the value of another user in a `unique` column (`taken`). In a change,
 /// `null` clears an `Option`.
 ///
-/// The account has options, too: `without_usernames`, `without_superusers`, `without_roles` and
-/// `without_created_at` ([`AccountFields`](crate::AccountFields)), and the names of its columns in a
+/// The account has options, too: `without_usernames`, `without_pending_emails`, `without_superusers`,
+/// `without_roles` and `without_created_at` ([`AccountFields`](crate::AccountFields)), and the names of its columns in a
 /// storage ([`AccountNames`]): `account: Account [without_roles, password_hash = "digest"]`. The key has
 /// `column = "…"`.
 ///

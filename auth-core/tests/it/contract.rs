@@ -41,6 +41,7 @@ groups! {
     reset = "reset",
     mail = "mail",
     me = "me",
+    pending_email = "pending-email",
     change_password = "change-password",
     declared = "declared",
     delete_me = "delete-me",

@@ -72,6 +72,8 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
         "on_after_register(",
         "on_after_register_duplicate(",
         "on_after_request_verify_token(",
+        "on_after_pending_email(",
+        "on_after_request_email_change(",
         "on_after_forgot_password(",
         "on_after_email_change(",
     ] {

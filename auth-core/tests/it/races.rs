@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth_core::EventKind;
+use auth_core::store::PageRequest;
 use auth_core::testing::PASSWORD;
 use auth_core::testing::conformance::{WireReply, WireRequest};
 use serde_json::json;
@@ -189,6 +190,106 @@ fn concurrent_demotions_keep_one_superuser() {
             let replies = race(&world, vec![demote(0, 1), demote(1, 0)]).await;
             let won = replies.iter().filter(|reply| reply.status == 200);
             assert_eq!(won.count(), 1, "{replies:?}");
+        }
+    });
+}
+
+/// Requests another address for `ada@example.com`, and returns the token that was mailed to it.
+async fn pending_token(world: &World, access: &str, address: &str) -> String {
+    let reply = world.send(new_address(access, address)).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    world.outbox.latest("verify", address).unwrap()
+}
+
+fn new_address(access: &str, address: &str) -> WireRequest {
+    let body = json!({"email": address, "current_password": PASSWORD});
+    WireRequest::new("PATCH", "/users/me")
+        .bearer(access)
+        .json(&body)
+}
+
+/// Returns the address of the only account, and how often it changed.
+async fn address(world: &World) -> (String, usize) {
+    let users = world.auth.accounts().list(PageRequest::first()).await;
+    let users = users.unwrap();
+    let kinds = world.events.kinds();
+    let changes = kinds
+        .iter()
+        .filter(|kind| **kind == EventKind::EmailChanged);
+    (users.items[0].email().to_string(), changes.count())
+}
+
+/// B-02: of 64 proofs of one pending address one succeeds, and the address changes once.
+#[test]
+fn pending_address_is_completed_once() {
+    block_on_threads(async {
+        let world = World::with_ada().await;
+        let access = world.token().await;
+        let token = pending_token(&world, &access, "new@example.com").await;
+        let request = |_| post("/auth/verify", &json!({ "token": token }));
+        let replies = race(&world, (0..RACERS).map(request).collect()).await;
+        assert_eq!(count(&replies, 200, 400), 1);
+        let expected = ("new@example.com".to_owned(), 1);
+        assert_eq!(address(&world).await, expected);
+    });
+}
+
+/// Of simultaneous requests for other addresses the last one that was written is pending, and only its
+/// token is good.
+#[test]
+fn one_of_simultaneous_requests_is_pending() {
+    block_on_threads(async {
+        for _ in 0..8 {
+            let world = World::with_ada().await;
+            let access = world.token().await;
+            let name = |number: usize| format!("new{number}@example.com");
+            let requests = (0..8).map(|number| new_address(&access, &name(number)));
+            let replies = race(&world, requests.collect()).await;
+            assert_eq!(count(&replies, 200, 401), 8);
+            let me = WireRequest::new("GET", "/users/me").bearer(&access);
+            let me = world.send(me).await.json();
+            let pending = me["pending_email"].as_str().unwrap().to_owned();
+            let mut proven = Vec::new();
+            for number in 0..8 {
+                let token = world.outbox.latest("verify", &name(number)).unwrap();
+                let reply = world.post("/auth/verify", &json!({ "token": token })).await;
+                proven.extend((reply.status == 200).then(|| name(number)));
+            }
+            assert_eq!(proven, std::slice::from_ref(&pending));
+            assert_eq!(address(&world).await, (pending, 1));
+        }
+    });
+}
+
+/// The proof of a pending address against requests for others, a withdrawal and a change of the password:
+/// the address changes if and only if the proof succeeded, and never to one that was replaced before.
+#[test]
+fn proof_is_refused_after_a_concurrent_replacement() {
+    block_on_threads(async {
+        let ways: [fn(&str) -> WireRequest; 3] = [
+            |access| new_address(access, "other@example.com"),
+            |access| new_address(access, "ada@example.com"),
+            |access| {
+                let body = json!({
+                    "current_password": PASSWORD, "new_password": "set by the open session"
+                });
+                post("/users/me/change-password", &body).bearer(access)
+            },
+        ];
+        for way in ways.iter().cycle().take(24) {
+            let world = World::with_ada().await;
+            let access = world.token().await;
+            let token = pending_token(&world, &access, "new@example.com").await;
+            let proof = post("/auth/verify", &json!({ "token": token }));
+            let replies = race(&world, vec![proof, way(&access)]).await;
+            let won: Vec<_> = replies.iter().map(|reply| reply.status < 300).collect();
+            assert_eq!(won.iter().filter(|won| **won).count(), 1, "{replies:?}");
+            let expected = if won[0] {
+                ("new@example.com".to_owned(), 1)
+            } else {
+                ("ada@example.com".to_owned(), 0)
+            };
+            assert_eq!(address(&world).await, expected);
         }
     });
 }

@@ -57,6 +57,7 @@
 //!     "password_hash" TEXT,
 //!     "is_active" INTEGER NOT NULL CHECK ("is_active" IN (0, 1)),
 //!     "is_verified" INTEGER NOT NULL CHECK ("is_verified" IN (0, 1)),
+//!     "pending_email" TEXT,
 //!     "is_superuser" INTEGER NOT NULL CHECK ("is_superuser" IN (0, 1)),
 //!     "epoch" INTEGER NOT NULL DEFAULT 0,
 //!     "created_at" INTEGER NOT NULL,
@@ -114,8 +115,9 @@
 //!
 //! Names of columns are options: `pub number: i64 [column = "customer_no"]`,
 //! `account: Account [email = "mail", password_hash = "digest"]`, `nick: String [column = "nickname"]`. What the
-//! table has no column for is left out: `without_usernames`, `without_superusers`, `without_roles`,
-//! `without_created_at`. Without superusers the routes of administration answer 403.
+//! table has no column for is left out: `without_usernames`, `without_pending_emails`, `without_superusers`,
+//! `without_roles`, `without_created_at`. Without superusers the routes of administration answer 403, and
+//! without pending addresses users cannot change their own.
 //!
 //! | column | type | reason |
 //! | --- | --- | --- |

@@ -6,7 +6,7 @@ use auth_core::store::{
     DeleteOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart, Precondition,
     UniqueField, UpdateOutcome, UserChange,
 };
-use auth_core::{AuthUser, Epoch, SessionId};
+use auth_core::{AuthUser, SessionId};
 
 use crate::engine::Engine;
 use crate::error::{Failure, StepError};
@@ -91,7 +91,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         }
         if expect.keep_last_superuser && change.may_demote() && self.is_last_superuser(key).await? {
             return Ok(match self.get(key).await? {
-                Some(user) if is_stale(&user, expect) => UpdateOutcome::Stale,
+                Some(user) if !expect.holds_for(user.account()) => UpdateOutcome::Stale,
                 Some(_) => UpdateOutcome::LastSuperuser,
                 None => UpdateOutcome::Missing,
             });
@@ -104,7 +104,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         for (column, value) in plan.changes(change)? {
             update = update.text(", ").text(column).text(" = ").bind(value);
         }
-        let update = self.only_if(update, key, expect);
+        let update = self.only_if(update, key, &expect);
         let updated = if C::DIALECT.returning {
             self.first(self.returning(update)).await?
         } else if self.connection.run(update).await? > 0 {
@@ -119,7 +119,8 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         }
         Ok(match updated {
             Some(user) => UpdateOutcome::Updated(user),
-            // The row had another epoch, and epochs only grow, so it still has another one.
+            // The row had another epoch or another pending address. Epochs only grow, and a pending address
+            // that has come back since was not the expected one when the statement ran.
             None if self.get(key).await?.is_some() => UpdateOutcome::Stale,
             None => UpdateOutcome::Missing,
         })
@@ -138,13 +139,13 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         }
         if expect.keep_last_superuser && self.is_last_superuser(key).await? {
             return Ok(match self.get(key).await? {
-                Some(user) if is_stale(&user, expect) => DeleteOutcome::Stale,
+                Some(user) if !expect.holds_for(user.account()) => DeleteOutcome::Stale,
                 Some(_) => DeleteOutcome::LastSuperuser,
                 None => DeleteOutcome::Missing,
             });
         }
         let delete = Statement::new(format!("DELETE FROM {}", self.plan.table));
-        let delete = self.only_if(delete, key, expect);
+        let delete = self.only_if(delete, key, &expect);
         Ok(if self.connection.run(delete).await? > 0 {
             if let Some(owner) = owner {
                 let delete = credentials::delete_of_owner(owner, None);
@@ -284,14 +285,22 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
         statement.text(&columns).returns(&self.plan.kinds)
     }
 
-    fn only_if(&self, statement: Statement, key: &U::Id, expect: Precondition) -> Statement {
+    fn only_if(&self, statement: Statement, key: &U::Id, expect: &Precondition) -> Statement {
         let statement = statement.text(&format!(" WHERE {} = ", self.plan.key));
         let statement = statement.bind(key_value::<U>(key));
-        match expect.epoch {
+        let statement = match expect.epoch {
             Some(epoch) => statement
                 .text(&format!(" AND {} = ", self.plan.epoch))
                 .bind(epoch.as_i64()),
             None => statement,
+        };
+        match (&expect.pending_email, &self.plan.pending_email) {
+            (Some(pending), Some(column)) => statement
+                .text(&format!(" AND {column} = "))
+                .bind(pending.as_str()),
+            // No user of such a table has a pending address.
+            (Some(_), None) => statement.text(" AND 1 = 0"),
+            (None, _) => statement,
         }
     }
 
@@ -303,7 +312,7 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
 
 /// Returns whether a deletion, or an update without a session to keep, takes more than one statement on this
 /// engine.
-pub(crate) fn needs_transaction<C: Engine>(expect: Precondition) -> bool {
+pub(crate) fn needs_transaction<C: Engine>(expect: &Precondition) -> bool {
     expect.keep_last_superuser || !C::DIALECT.returning
 }
 
@@ -326,10 +335,4 @@ pub(crate) fn taken_field<C: Engine, U: SqlUser>(
         return None;
     };
     plan.unique_field(&C::refusing_index(&**info)?)
-}
-
-fn is_stale<U: AuthUser>(user: &U, expect: Precondition) -> bool {
-    expect
-        .epoch
-        .is_some_and(|epoch: Epoch| epoch != user.epoch())
 }

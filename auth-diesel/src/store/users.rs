@@ -64,7 +64,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
     ) -> Result<UpdateOutcome<U>, StoreError> {
         let id = id.clone();
         self.write(move |mut connection, plan| {
-            let (id, change) = (id.clone(), change.clone());
+            let (id, change, expect) = (id.clone(), change.clone(), expect.clone());
             async move {
                 let outcome = update::<C, U>(&mut connection, &plan, &id, change, expect).await;
                 let outcome = outcome.or_else(|error| match taken_field::<C, U>(&plan, &error) {
@@ -85,7 +85,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
     ) -> Result<DeleteOutcome, StoreError> {
         let (id, owner) = (id.clone(), owner.cloned());
         self.write(move |mut connection, plan| {
-            let (id, owner) = (id.clone(), owner.clone());
+            let (id, owner, expect) = (id.clone(), owner.clone(), expect.clone());
             async move {
                 let connected = &mut *connection;
                 let outcome = delete::<C, U>(connected, &plan, &id, expect, owner.as_ref()).await;
@@ -112,6 +112,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         for field in self.plan.missing_fields() {
             let leave_out = match field {
                 "username" => "without_usernames",
+                "pending_email" => "without_pending_emails",
                 "is_superuser" => "without_superusers",
                 "roles" => "without_roles",
                 _ => "without_created_at",
@@ -142,7 +143,7 @@ async fn update<C: Engine, U: SqlUser>(
     change: UserChange<U>,
     expect: Precondition,
 ) -> Result<UpdateOutcome<U>, StepError> {
-    if !needs_transaction::<C>(expect) && kept_session(&change).is_none() {
+    if !needs_transaction::<C>(&expect) && kept_session(&change).is_none() {
         return Users::new(connection, plan)
             .update(id, change, expect)
             .await;
@@ -161,7 +162,7 @@ async fn delete<C: Engine, U: SqlUser>(
     expect: Precondition,
     owner: Option<&Owner>,
 ) -> Result<DeleteOutcome, StepError> {
-    if !needs_transaction::<C>(expect) && owner.is_none() {
+    if !needs_transaction::<C>(&expect) && owner.is_none() {
         return Users::new(connection, plan).delete(id, expect, None).await;
     }
     connection.begin_write().await?;

@@ -20,11 +20,13 @@ pub(super) fn read(
     let is_verified = next::<Bool>(values, "is_verified")?;
     let epoch = next::<BigInt>(values, "epoch")?;
     let username = optional::<Nullable<Text>>(values, has.username, "username")?;
+    let pending_email = optional::<Nullable<Text>>(values, has.pending_email, "pending_email")?;
     let is_superuser = optional::<Bool>(values, has.is_superuser, "is_superuser")?;
     let roles = optional::<Text>(values, has.roles, "roles")?;
     let created_at = optional::<AuthTime>(values, has.created_at, "created_at")?;
     let stored = StoredAccount {
         email,
+        pending_email: pending_email.flatten(),
         username: username.flatten(),
         password_hash: password_hash.map(PasswordHash::from_stored),
         is_active,

@@ -20,6 +20,7 @@ impl SqlUser for User {
         };
         UserTable::new("auth_users", columns)
             .username(users::username)
+            .pending_email(users::pending_email)
             .is_superuser(users::is_superuser)
             .roles(users::roles)
             .created_at(users::created_at)

@@ -65,6 +65,7 @@ pub trait DeclaredTable: DeclaredUser<Id: SqlKey> {
     ///     "password_hash" TEXT,
     ///     "is_active" BOOLEAN NOT NULL,
     ///     "is_verified" BOOLEAN NOT NULL,
+    ///     "pending_email" TEXT COLLATE "C",
     ///     "epoch" BIGINT NOT NULL DEFAULT 0,
     ///     "created_at" TIMESTAMPTZ NOT NULL,
     ///     "display_name" TEXT NOT NULL

@@ -40,6 +40,7 @@ pub(crate) struct Plan<U> {
     pub(crate) is_verified: String,
     pub(crate) epoch: String,
     pub(crate) username: Option<String>,
+    pub(crate) pending_email: Option<String>,
     pub(crate) is_superuser: Option<String>,
     roles: Option<String>,
     created_at: Option<String>,
@@ -57,6 +58,7 @@ pub(crate) struct Plan<U> {
 )]
 pub(super) struct Optional {
     pub(super) username: bool,
+    pub(super) pending_email: bool,
     pub(super) is_superuser: bool,
     pub(super) roles: bool,
     pub(super) created_at: bool,
@@ -82,6 +84,7 @@ impl<U: SqlUser> Plan<U> {
         ];
         let optional = [
             (table.username, Kind::Text),
+            (table.pending_email, Kind::Text),
             (table.is_superuser, Kind::Bool),
             (table.roles, Kind::Text),
             (table.created_at, Kind::Time),
@@ -92,12 +95,8 @@ impl<U: SqlUser> Plan<U> {
                 .filter_map(|(name, kind)| Some((name?, kind))),
         );
         columns.extend(own.iter().copied());
-        let name = table
-            .name
-            .split('.')
-            .map(quote)
-            .collect::<Vec<_>>()
-            .join(".");
+        let name: Vec<_> = table.name.split('.').map(quote).collect();
+        let name = name.join(".");
         let quoted: Vec<_> = columns.iter().map(|(name, _)| quote(name)).collect();
         Self {
             name: table.name,
@@ -116,12 +115,14 @@ impl<U: SqlUser> Plan<U> {
             is_verified: quote(table.is_verified),
             epoch: quote(table.epoch),
             username: table.username.map(quote),
+            pending_email: table.pending_email.map(quote),
             is_superuser: table.is_superuser.map(quote),
             roles: table.roles.map(quote),
             created_at: table.created_at.map(quote),
             own: own.iter().map(|(name, _)| quote(name)).collect(),
             has: Optional {
                 username: table.username.is_some(),
+                pending_email: table.pending_email.is_some(),
                 is_superuser: table.is_superuser.is_some(),
                 roles: table.roles.is_some(),
                 created_at: table.created_at.is_some(),
@@ -135,6 +136,7 @@ impl<U: SqlUser> Plan<U> {
         let (fields, has) = (U::FIELDS, &self.has);
         let all = [
             ("username", fields.usernames && !has.username),
+            ("pending_email", fields.pending_emails && !has.pending_email),
             ("is_superuser", fields.superusers && !has.is_superuser),
             ("roles", fields.roles && !has.roles),
             ("created_at", fields.created_at && !has.created_at),
@@ -236,12 +238,13 @@ impl<U: SqlUser> Plan<U> {
     pub(crate) fn changes(&self, change: UserChange<U>) -> Result<Vec<Assignment<'_>>, StoreError> {
         let UserChange {
             email,
+            pending_email,
             password_hash,
             is_active,
             is_verified,
             is_superuser,
             roles,
-            bump_epoch: _,
+            bump_epoch,
             keep_session: _,
             columns,
         } = change;
@@ -255,6 +258,13 @@ impl<U: SqlUser> Plan<U> {
         set(&self.password_hash, hash);
         set(&self.is_active, is_active.map(SqlValue::from));
         set(&self.is_verified, is_verified.map(SqlValue::from));
+        // A bump of the epoch clears it.
+        if let Some(pending) = pending_email.or(bump_epoch.then_some(None)) {
+            let text = pending.as_ref().map(|email| email.as_str().to_owned());
+            let value = (pending.is_some(), Nullable::<Text>::encode(text));
+            let column = self.pending_email.as_deref();
+            self.optional(&mut row, "a pending address", column, value)?;
+        }
         if let Some(is_superuser) = is_superuser {
             let value = (is_superuser, is_superuser.into());
             self.optional(&mut row, "superusers", self.is_superuser.as_deref(), value)?;

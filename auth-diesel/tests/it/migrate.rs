@@ -142,6 +142,10 @@ async fn existing_sessions_were_authenticated_when_they_were_started(home: impl 
 
 async fn down_reverts_up<H: Home>(home: H) {
     home.open().await;
+    home.sql(include_str!(
+        "../../migrations/sqlite/0007_pending_email/down.sql"
+    ))
+    .await;
     home.sql(if home.url().starts_with("mysql") {
         include_str!("../../migrations/mysql/0006_session_epoch/down.sql")
     } else {
@@ -194,6 +198,11 @@ fn every_engine_has_the_same_down_migrations() {
         include_str!("../../migrations/sqlite/0004_credentials/down.sql"),
         include_str!("../../migrations/postgres/0004_credentials/down.sql"),
         include_str!("../../migrations/mysql/0004_credentials/down.sql"),
+    );
+    same(
+        include_str!("../../migrations/sqlite/0007_pending_email/down.sql"),
+        include_str!("../../migrations/postgres/0007_pending_email/down.sql"),
+        include_str!("../../migrations/mysql/0007_pending_email/down.sql"),
     );
     assert_eq!(
         include_str!("../../migrations/sqlite/0006_session_epoch/down.sql"),

@@ -45,6 +45,7 @@ impl<const FITS: bool> AuthUser for Clerk<FITS> {
     const FIELDS: AccountFields = if FITS {
         AccountFields::all()
             .without_usernames()
+            .without_pending_emails()
             .without_roles()
             .without_created_at()
     } else {
@@ -127,6 +128,7 @@ async fn field_without_a_column_is_a_problem_of_the_configuration(home: impl Hom
         error.problems(),
         [
             sentence("username", "without_usernames"),
+            sentence("pending_email", "without_pending_emails"),
             sentence("roles", "without_roles"),
             sentence("created_at", "without_created_at"),
             ConfigProblem::InvalidRefusalCode { code },

@@ -97,6 +97,7 @@ impl AuthUser for Member {
         .without_usernames()
         .without_roles()
         .without_superusers()
+        .without_pending_emails()
         .without_created_at();
 
     fn id(&self) -> &i64 {

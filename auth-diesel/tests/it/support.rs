@@ -93,10 +93,11 @@ pub(crate) async fn stored<S: SessionStore>(store: &S, session: &StoredSession) 
 }
 
 /// Returns all columns of a user as text, to compare two users byte by byte.
-pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
+pub(crate) fn columns(user: &User) -> [(&'static str, String); 11] {
     let User { id, account } = user;
     let Account {
         email,
+        pending_email,
         username,
         password_hash,
         is_active,
@@ -109,6 +110,7 @@ pub(crate) fn columns(user: &User) -> [(&'static str, String); 10] {
     [
         ("id", id.to_string()),
         ("email", email.to_string()),
+        ("pending_email", format!("{pending_email:?}")),
         ("username", format!("{username:?}")),
         (
             "password_hash",

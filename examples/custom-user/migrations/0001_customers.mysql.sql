@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS `customers` (
     `password_hash` TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     `is_active` BOOLEAN NOT NULL,
     `is_verified` BOOLEAN NOT NULL,
+    `pending_email` VARCHAR(320) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     `is_clerk` BOOLEAN NOT NULL,
     `epoch` BIGINT NOT NULL DEFAULT 0,
     `created_at` DATETIME(6) NOT NULL,

@@ -4,6 +4,7 @@ CREATE TABLE "customers" (
     "password_hash" TEXT,
     "is_active" BOOLEAN NOT NULL,
     "is_verified" BOOLEAN NOT NULL,
+    "pending_email" TEXT COLLATE "C",
     "is_clerk" BOOLEAN NOT NULL,
     "epoch" BIGINT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ NOT NULL,

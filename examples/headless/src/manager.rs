@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use auth_core::accounts::{ForgotPassword, HookResult, LoginFailure, RequestVerify, VerifyToken};
+use auth_core::accounts::{
+    ForgotPassword, HookResult, LoginFailure, RequestEmailChange, RequestVerify, VerifyToken,
+};
 use auth_core::{Context, User, UserManager};
 
 use crate::letter::{Letter, Subject};
@@ -60,6 +62,19 @@ impl UserManager for Manager {
 
     async fn on_after_verify(&self, user: &User, _: &Context) -> HookResult {
         self.queue(Letter::plain(user.email(), Subject::Welcome));
+        Ok(())
+    }
+
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, User>,
+        _: &Context,
+    ) -> HookResult {
+        self.queue(Letter::with_token(
+            request.email,
+            Subject::Verify,
+            request.token.expose(),
+        ));
         Ok(())
     }
 

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use auth_axum::CurrentUser;
-use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{
+    ForgotPassword, HookResult, RequestEmailChange, RequestVerify, VerifyToken,
+};
 use auth_core::{
     Accounts, Auth, Backend, BearerTransport, Context, JwtStrategy, User, UserManager,
 };
@@ -31,6 +33,14 @@ impl UserManager for Mailer {
         _: &Context,
     ) -> HookResult {
         setup::mail("verify", ask.user.email(), ask.token.expose())
+    }
+
+    async fn on_after_request_email_change(
+        &self,
+        ask: RequestEmailChange<'_, User>,
+        _: &Context,
+    ) -> HookResult {
+        setup::mail("verify", ask.email, ask.token.expose())
     }
 
     async fn on_after_forgot_password(

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use auth_core::accounts::{ForgotPassword, HookResult, RequestVerify, VerifyToken};
+use auth_core::accounts::{
+    ForgotPassword, HookResult, RequestEmailChange, RequestVerify, VerifyToken,
+};
 use auth_core::{Context, EmailAddress, User, UserManager};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -14,8 +16,9 @@ use zeroize::Zeroizing;
 /// Appends one JSON object per line: `{"kind":"verify","email":"…","token":"…"}`.
 ///
 /// The kinds are `verify`, `reset`, `reset-unknown` (a request for an address without an
-/// account) and `duplicate` (a registration with the address of this account); the latter two have an
-/// empty token. Without a file, mails are discarded.
+/// account), `duplicate` (a registration with the address of this account), `email-change-requested` and
+/// `email-changed` (notices to the old address); only the first two have a token. Without a file, mails are
+/// discarded.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     file: Option<Mutex<File>>,
@@ -62,6 +65,22 @@ impl UserManager for Outbox {
         _: &Context,
     ) -> HookResult {
         self.mail("verify", request.user.email(), request.token.expose())
+    }
+
+    async fn on_after_pending_email(&self, user: &User, _: &Context) -> HookResult {
+        self.mail("email-change-requested", user.email(), "")
+    }
+
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, User>,
+        _: &Context,
+    ) -> HookResult {
+        self.mail("verify", request.email, request.token.expose())
+    }
+
+    async fn on_after_email_change(&self, _: &User, old: &EmailAddress, _: &Context) -> HookResult {
+        self.mail("email-changed", old, "")
     }
 
     async fn on_after_forgot_password(

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::accounts::{
     Accounts, AdminUpdate, Decision, DecisionResult, DeleteMode, ForgotPassword, HookResult,
-    ProposedUpdate, Registration, RequestVerify, SelfUpdate, UpdateSummary, UserManager,
-    VerifyToken,
+    ProposedUpdate, Registration, RequestEmailChange, RequestVerify, SelfUpdate, UpdateSummary,
+    UserManager, VerifyToken,
 };
 use crate::context::Context;
 use crate::testing::{PASSWORD, accounts, email, password, registration};
@@ -66,6 +66,17 @@ impl UserManager for Recorder {
         _: &Context,
     ) -> HookResult {
         self.ran("on_after_request_verify_token")
+    }
+    async fn on_after_pending_email(&self, _: &User, _: &Context) -> HookResult {
+        self.ran("on_after_pending_email")
+    }
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, User>,
+        _: &Context,
+    ) -> HookResult {
+        self.keep(request.token.expose());
+        self.ran("on_after_request_email_change")
     }
     async fn on_after_forgot_password(
         &self,
@@ -177,13 +188,20 @@ async fn hooks_of_changes_run_in_the_documented_order() {
         email: Some(email("ada@example.org")),
         current_password: Some(password(NEW)),
         columns: NoColumns,
-        keep_session: None,
     };
     accounts.update_self(&ada, update, &context).await.unwrap();
     let expected = [
         "on_before_update",
+        "on_after_pending_email",
+        "on_after_request_email_change",
+        "on_after_update",
+    ];
+    assert_eq!(hooks.ran_so_far(&accounts).await, expected);
+    let token = hooks.take_token();
+    accounts.verify(&token, &context).await.unwrap();
+    let expected = [
+        "on_after_verify",
         "on_after_email_change",
-        "on_after_request_verify_token",
         "on_after_update",
     ];
     assert_eq!(hooks.ran_so_far(&accounts).await, expected);

@@ -129,13 +129,15 @@ async fn a_token_of_an_old_master_is_bound_to_its_address() {
         email: Some(email("ada@example.org")),
         current_password: Some(password(PASSWORD)),
         columns: NoColumns,
-        keep_session: None,
     };
     world
         .accounts
         .update_self(&ada, update, &world.context())
         .await
         .unwrap();
+    let of_new = world.outbox.latest("verify", "ada@example.org").unwrap();
+    let proven = world.accounts.verify(&of_new, &world.context()).await;
+    assert!(proven.is_ok());
     let refused = world.accounts.verify(&verify, &world.context()).await;
     assert!(matches!(refused, Err(VerifyError::BadToken)));
 }

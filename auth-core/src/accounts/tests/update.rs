@@ -2,8 +2,8 @@
 
 use super::World;
 use crate::accounts::{
-    AdminUpdate, AdminUpdateError, ChangePasswordError, DeleteError, DeleteMode, Privileges,
-    SelfUpdate, UpdateSelfError,
+    AccountsBuilder, AdminUpdate, AdminUpdateError, ChangePasswordError, DeleteError, DeleteMode,
+    Privileges, SelfUpdate, UpdateSelfError, VerifyError,
 };
 use crate::event::EventKind;
 use crate::testing::{PASSWORD, email, password, registration};
@@ -47,9 +47,9 @@ async fn a_password_is_changed_by_who_knows_it() {
     assert!(matches!(stale, Err(ChangePasswordError::Outdated)));
 }
 
-/// A7.5.1: a new address needs the password, is unproven, and ends what was held.
+/// A7.5.1: a new address needs the password, waits for its proof, and ends everything with the proof.
 #[tokio::test]
-async fn an_address_is_changed_by_who_knows_the_password() {
+async fn new_address_needs_the_password_and_a_proof() {
     let world = World::new();
     let user = world
         .accounts
@@ -60,7 +60,6 @@ async fn an_address_is_changed_by_who_knows_the_password() {
         email: Some(email("ada@example.org")),
         current_password: current.map(password),
         columns: NoColumns,
-        keep_session: None,
     };
     for current in [None, Some(NEW)] {
         let refused = world
@@ -69,14 +68,124 @@ async fn an_address_is_changed_by_who_knows_the_password() {
             .await;
         assert!(matches!(refused, Err(UpdateSelfError::BadCredentials)));
     }
-    let changed = world
+    let pending = world
         .accounts
         .update_self(&user, update(Some(PASSWORD)), &world.context())
         .await
         .unwrap();
+    assert_eq!(pending.account.email, email("ada@example.com"));
+    assert_eq!(
+        pending.account.pending_email,
+        Some(email("ada@example.org"))
+    );
+    assert_eq!(pending.account.epoch, user.account.epoch);
+    assert_eq!(world.raised(EventKind::EmailChanged), 0);
+    let token = world.outbox.latest("verify", "ada@example.org").unwrap();
+    let changed = world.accounts.verify(&token, &world.context()).await;
+    let changed = changed.unwrap();
     assert_eq!(changed.account.email, email("ada@example.org"));
-    assert!(changed.account.epoch > user.account.epoch && !changed.account.is_verified);
+    assert!(changed.account.is_verified && changed.account.pending_email.is_none());
+    assert!(changed.account.epoch > user.account.epoch);
     assert_eq!(world.raised(EventKind::EmailChanged), 1);
+}
+
+/// Without e-mail flows no address can be proven, so no user changes its own.
+#[tokio::test]
+async fn without_email_flows_users_do_not_change_their_addresses() {
+    let world = World::with(AccountsBuilder::without_email_flows);
+    let context = world.context();
+    let created = world.accounts.create_privileged(
+        registration("ada@example.com"),
+        Privileges::none(),
+        &context,
+    );
+    let user = created.await.unwrap();
+    let update = SelfUpdate {
+        email: Some(email("ada@example.org")),
+        current_password: Some(password(PASSWORD)),
+        columns: NoColumns,
+    };
+    let refused = world.accounts.update_self(&user, update, &context).await;
+    let Err(UpdateSelfError::Unsupported(field)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(field.field(), "email");
+    let update = AdminUpdate {
+        email: Some(email("ada@example.org")),
+        ..AdminUpdate::default()
+    };
+    let changed = world.accounts.update_as_admin(&user.id, update, &context);
+    assert_eq!(
+        changed.await.unwrap().account.email,
+        email("ada@example.org")
+    );
+}
+
+/// C-FP-02: notices of requests are limited, and do not use up the notice of the change.
+#[tokio::test]
+async fn flood_of_requests_does_not_suppress_the_notice_of_the_change() {
+    let world = World::new();
+    let context = world.context();
+    let registered = world
+        .accounts
+        .register(registration("ada@example.com"), &context);
+    let user = registered.await.unwrap();
+    let mails = |kind: &str| {
+        let items = world.outbox.items().into_iter();
+        items
+            .filter(|item| item.kind == kind && item.email == "ada@example.com")
+            .count()
+    };
+    for number in 0..15 {
+        let update = SelfUpdate {
+            email: Some(email(&format!("new{number}@example.org"))),
+            current_password: Some(password(PASSWORD)),
+            columns: NoColumns,
+        };
+        let requested = world.accounts.update_self(&user, update, &context);
+        requested.await.unwrap();
+    }
+    assert_eq!(mails("email-change-requested"), 10);
+    let token = world.outbox.latest("verify", "new14@example.org").unwrap();
+    world
+        .accounts
+        .verify(&token, &world.context())
+        .await
+        .unwrap();
+    assert_eq!(mails("email-changed"), 1);
+}
+
+/// A token for a pending address is valid in the epoch of its request only: the same address that is asked
+/// for again has a token of its own.
+#[tokio::test]
+async fn end_of_all_sessions_ends_the_tokens_of_pending_addresses() {
+    let world = World::new();
+    let context = world.context();
+    let registered = world
+        .accounts
+        .register(registration("ada@example.com"), &context);
+    let mut user = registered.await.unwrap();
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let update = SelfUpdate {
+            email: Some(email("ada@example.org")),
+            current_password: Some(password(PASSWORD)),
+            columns: NoColumns,
+        };
+        let requested = world.accounts.update_self(&user, update, &context);
+        requested.await.unwrap();
+        tokens.push(world.outbox.latest("verify", "ada@example.org").unwrap());
+        if tokens.len() == 1 {
+            let ended = world.accounts.end_all_sessions(&user.id, &context);
+            assert!(ended.await.unwrap());
+            user = world.accounts.get(&user.id).await.unwrap().unwrap();
+            assert!(user.account.pending_email.is_none());
+        }
+    }
+    let old = world.accounts.verify(&tokens[0], &world.context()).await;
+    assert!(matches!(old, Err(VerifyError::BadToken)));
+    let new = world.accounts.verify(&tokens[1], &world.context()).await;
+    assert_eq!(new.unwrap().account.email, email("ada@example.org"));
 }
 
 #[tokio::test]
@@ -92,7 +201,6 @@ async fn the_own_address_again_is_no_change() {
         email: Some(email("ADA@example.com")),
         current_password: None,
         columns: NoColumns,
-        keep_session: None,
     };
     let same = world
         .accounts

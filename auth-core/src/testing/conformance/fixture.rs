@@ -295,6 +295,7 @@ pub(super) fn columns(user: &User) -> String {
     let User { id, account } = user;
     let Account {
         email,
+        pending_email,
         username,
         password_hash,
         is_active,
@@ -306,7 +307,7 @@ pub(super) fn columns(user: &User) -> String {
     } = account;
     let hash = password_hash.as_ref().map(PasswordHash::as_stored_str);
     format!(
-        "{id} {email} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at:?}"
+        "{id} {email} {pending_email:?} {username:?} {hash:?} {is_active} {is_verified} {is_superuser} {roles:?} {epoch:?} {created_at:?}"
     )
 }
 

@@ -8,8 +8,8 @@ use super::fixture::{Fixture, NEW_PASSWORD, Setup, WRONG_PASSWORD, login};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::accounts::{
-    DeleteMode, ForgotPassword, HookResult, LoginFailure, RequestVerify, UpdateSummary,
-    UserManager, VerifyToken,
+    DeleteMode, ForgotPassword, HookResult, LoginFailure, RequestEmailChange, RequestVerify,
+    UpdateSummary, UserManager, VerifyToken,
 };
 use crate::context::Context;
 use crate::error::BoxError;
@@ -59,6 +59,19 @@ impl UserManager for Failing {
     ) -> HookResult {
         self.outbox
             .on_after_request_verify_token(request, context)
+            .await?;
+        Err(down())
+    }
+    async fn on_after_pending_email(&self, _: &User, _: &Context) -> HookResult {
+        Err(down())
+    }
+    async fn on_after_request_email_change(
+        &self,
+        request: RequestEmailChange<'_, User>,
+        context: &Context,
+    ) -> HookResult {
+        self.outbox
+            .on_after_request_email_change(request, context)
             .await?;
         Err(down())
     }
@@ -135,7 +148,18 @@ async fn failed_hook_keeps_the_change(run: &CaseRun<'_>) {
     for (request, status) in [
         (verify, 200),
         (WireRequest::post("/auth/reset-password", &body), 200),
-        (login("ada@example.com", NEW_PASSWORD), 200),
+    ] {
+        let reply = case.send(&request).await;
+        case.same(&request.to_string(), reply.status, status);
+    }
+    let reply = case.send(&login("ada@example.com", NEW_PASSWORD)).await;
+    let body = json!({"email": "ada1@example.com", "current_password": NEW_PASSWORD});
+    let pending = WireRequest::patch("/users/me", &body).bearer(&reply.text("access_token"));
+    case.same("a new address", case.send(&pending).await.status, 200);
+    let proof = outbox.latest("verify", "ada1@example.com");
+    let proof = json!({ "token": proof.unwrap_or_default() });
+    for (request, status) in [
+        (WireRequest::post("/auth/verify", &proof), 200),
         (
             WireRequest::patch(
                 &by_id,
@@ -174,7 +198,9 @@ fn every_hook_was_raised(case: &Fixture<'_>) {
         "on_after_login",
         "on_after_login_failed",
         "on_after_password_change",
+        "on_after_pending_email",
         "on_after_register",
+        "on_after_request_email_change",
         "on_after_request_verify_token",
         "on_after_reset_password",
         "on_after_update",

@@ -6,10 +6,9 @@ use super::expected::Expected;
 use super::fixture::{WRONG_PASSWORD, columns};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
-use crate::event::EventKind;
-use crate::testing::{PASSWORD, email};
+use crate::testing::PASSWORD;
 
-group!("me": shows_the_caller, nothing_to_change, changes_the_address, refusals, field_errors);
+group!("me": shows_the_caller, nothing_to_change, refusals, field_errors);
 
 /// The public form of the caller, and nothing else.
 async fn shows_the_caller(run: &CaseRun<'_>) {
@@ -42,28 +41,6 @@ async fn nothing_to_change(run: &CaseRun<'_>) {
     }
     case.same("the row", case.row_text(&user).await, columns(&user));
     case.check(case.accepts(&token).await, "the token lives");
-}
-
-/// With the right password the address moves; it is unproven then, and every token is dead.
-async fn changes_the_address(run: &CaseRun<'_>) {
-    let case = run.case().await;
-    let mut user = case.verified("ada@example.com").await;
-    let token = case.token("ada@example.com").await;
-    let body = json!({"email": "Ada2@example.com", "current_password": PASSWORD});
-    user.account.email = email("ada2@example.com");
-    user.account.is_verified = false;
-    let request = WireRequest::patch("/users/me", &body).bearer(&token);
-    case.expect(request, Expected::user(200, &user)).await;
-    case.check(case.raised(EventKind::EmailChanged), "the event");
-    case.check(!case.accepts(&token).await, "the token is dead");
-    case.check(
-        !case.logs_in("ada@example.com", PASSWORD).await,
-        "the old address",
-    );
-    case.check(
-        case.logs_in("ada2@example.com", PASSWORD).await,
-        "the new address",
-    );
 }
 
 /// Without the right password nothing changes, and a taken address is told only to who has it.

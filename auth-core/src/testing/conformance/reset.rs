@@ -217,6 +217,10 @@ async fn changes_end_the_token(run: &CaseRun<'_>) {
         let change = WireRequest::new(method, path).bearer(&access).json(&body);
         let reply = case.send(&change).await;
         case.check(reply.status < 300, "the change");
+        if let Some(proof) = case.outbox.latest("verify", "ada2@example.com") {
+            let proof = WireRequest::post("/auth/verify", &json!({ "token": proof }));
+            case.same("the proof", case.send(&proof).await.status, 200);
+        }
         let before = case.row_text(&user).await;
         case.expect(reset(&token, NEW_PASSWORD), bad_token()).await;
         case.same("the row", case.row_text(&user).await, before);

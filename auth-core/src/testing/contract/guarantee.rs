@@ -94,6 +94,7 @@ guarantees! {
             OneWinnerPerEpoch = "Of simultaneous changes that expect one epoch and bump it exactly one is applied, and all others are stale.",
             EpochBump = "A bump adds exactly one to the epoch in the step of its change, and simultaneous bumps are all counted.",
             TakenOnUpdate = "A change to the address of another says that it is taken and writes nothing, not even the epoch; one's own address is not taken.",
+            PendingEmail = "A pending address is stored beside the address, logs no user in, is not unique, and is cleared by every bump of the epoch that sets none; a change that expects one is stale where it is another.",
             LastSuperuser = "An update or a deletion that must leave an active superuser is refused where it would take the last, and writes nothing.",
             OnlyDemotion = "Nothing is refused for the sake of superusers unless it takes the last active one.",
             LastSuperuserRace = "Simultaneous updates and deletions that must leave an active superuser leave one.",

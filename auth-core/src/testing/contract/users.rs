@@ -8,6 +8,7 @@ mod deletion;
 mod epoch;
 mod list;
 mod outage;
+mod pending;
 mod superusers;
 mod text;
 mod unique;
@@ -48,6 +49,7 @@ async fn run<F: UserFixture>(store: StoreUnderTest<F>, guarantee: Guarantee) -> 
         Guarantee::InsertedIsFound => basics::inserted_is_found(store).await,
         Guarantee::AbsenceIsNoError => basics::absence_is_no_error(store).await,
         Guarantee::OwnWritesAreRead => basics::own_writes_are_read(store).await,
+        Guarantee::PendingEmail => pending::pending(store).await,
         Guarantee::TakenOnInsert => unique::taken_on_insert(store).await,
         Guarantee::TakenOnUpdate => unique::taken_on_update(store).await,
         Guarantee::UniqueEmail => unique::one_email(store).await,

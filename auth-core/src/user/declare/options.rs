@@ -66,6 +66,9 @@ macro_rules! __account {
     (@fields $fields:expr; without_usernames $(, $($rest:tt)*)?) => {
         $crate::__account!(@fields $fields.without_usernames(); $($($rest)*)?)
     };
+    (@fields $fields:expr; without_pending_emails $(, $($rest:tt)*)?) => {
+        $crate::__account!(@fields $fields.without_pending_emails(); $($($rest)*)?)
+    };
     (@fields $fields:expr; without_superusers $(, $($rest:tt)*)?) => {
         $crate::__account!(@fields $fields.without_superusers(); $($($rest)*)?)
     };
@@ -81,8 +84,8 @@ macro_rules! __account {
     (@fields $fields:expr; $other:tt $($rest:tt)*) => {
         compile_error!(concat!(
             "unknown option `", stringify!($other), "` of an account: expected ",
-            "`without_usernames`, `without_superusers`, `without_roles`, `without_created_at` or the ",
-            "name of a column, as `email = \"mail\"`"
+            "`without_usernames`, `without_pending_emails`, `without_superusers`, `without_roles`, ",
+            "`without_created_at` or the name of a column, as `email = \"mail\"`"
         ))
     };
 

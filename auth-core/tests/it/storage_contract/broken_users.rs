@@ -24,6 +24,9 @@ enum Fault {
     LooksBeforeItInserts,
     LooksForNamesBeforeItInserts,
     ComparesEpochsBeforeItUpdates,
+    ComparesPendingAddressesBeforeItUpdates,
+    IgnoresPendingAddresses,
+    KeepsPendingAddresses,
     WritesAllColumnsBack,
     ForgetsOtherColumns,
     AnswersTheOldUser,
@@ -156,12 +159,22 @@ impl Broken {
                 change.is_active.get_or_insert(before.account.is_active);
                 change.is_verified.get_or_insert(before.account.is_verified);
             }
-            Fault::ComparesEpochsBeforeItUpdates => {
-                if !is_fresh {
+            Fault::ComparesEpochsBeforeItUpdates
+            | Fault::ComparesPendingAddressesBeforeItUpdates => {
+                if !expect.holds_for(&before.account) {
                     return Ok(Some(UpdateOutcome::Stale));
                 }
                 yield_now().await;
-                expect.epoch = None;
+                if self.is(Fault::ComparesEpochsBeforeItUpdates) {
+                    expect.epoch = None;
+                } else {
+                    expect.pending_email = None;
+                }
+            }
+            Fault::IgnoresPendingAddresses => expect.pending_email = None,
+            Fault::KeepsPendingAddresses if change.bump_epoch => {
+                let pending = &before.account.pending_email;
+                change.pending_email.get_or_insert(pending.clone());
             }
             Fault::NeverBumps => change.bump_epoch = false,
             Fault::CountsSuperusersBeforeItUpdates
@@ -294,11 +307,11 @@ impl UserDatabase for Broken {
             return Ok(refused);
         }
         if let Some(first) = self.first_step(&mut change) {
-            let outcome = self.inner.update(id, first, expect).await?;
+            let outcome = self.inner.update(id, first, expect.clone()).await?;
             let UpdateOutcome::Updated(_) = outcome else {
                 return Ok(outcome);
             };
-            expect.epoch = None;
+            (expect.epoch, expect.pending_email) = (None, None);
             if self.is(Fault::WritesInTwoSteps) {
                 yield_now().await;
             }
@@ -405,16 +418,19 @@ faults! {
     looks_before_it_inserts: LooksBeforeItInserts => [UniqueEmail],
     looks_for_names_before_it_inserts: LooksForNamesBeforeItInserts => [UniqueUsername],
     compares_epochs_before_it_updates: ComparesEpochsBeforeItUpdates => [OneWinnerPerEpoch],
+    compares_pending_addresses_before_it_updates: ComparesPendingAddressesBeforeItUpdates => [PendingEmail],
+    ignores_pending_addresses: IgnoresPendingAddresses => [PendingEmail],
+    keeps_pending_addresses: KeepsPendingAddresses => [PendingEmail],
     writes_all_columns_back: WritesAllColumnsBack => [WholeChanges],
     forgets_other_columns: ForgetsOtherColumns => [OnlyNamedColumns, EmptyChange, WholeChanges],
-    answers_the_old_user: AnswersTheOldUser => [OnlyNamedColumns, EpochBump],
+    answers_the_old_user: AnswersTheOldUser => [OnlyNamedColumns, EpochBump, PendingEmail],
     loses_roles: LosesRoles => [InsertedIsFound, HostileText, LongestText, Cancellation],
     finds_without_accents: FindsWithoutAccents => [ExactText],
     cuts_names: CutsNames => [LongestText],
     errors_are_absence: ErrorsAreAbsence => [Outage],
     absence_is_an_error: AbsenceIsAnError => [AbsenceIsNoError, Deletion, OwnWritesAreRead, Cancellation],
     taken_is_an_error: TakenIsAnError => [TakenOnInsert, UniqueEmail, UniqueUsername, Cancellation],
-    bumps_before_it_looks: BumpsBeforeItLooks => [TakenOnUpdate, LastSuperuser],
+    bumps_before_it_looks: BumpsBeforeItLooks => [TakenOnUpdate, PendingEmail, LastSuperuser],
     counts_superusers_before_it_updates: CountsSuperusersBeforeItUpdates => [LastSuperuserRace],
     counts_superusers_before_it_deletes: CountsSuperusersBeforeItDeletes => [LastSuperuserRace],
     ignores_superusers: IgnoresSuperusers => [LastSuperuser, LastSuperuserRace],
@@ -424,8 +440,8 @@ faults! {
     forgets_the_limit: ForgetsTheLimit => [ListOrder],
     pages_by_offset: PagesByOffset => [StablePages],
     counts_the_page: CountsThePage => [ListOrder],
-    never_bumps: NeverBumps => [OneWinnerPerEpoch, EpochBump, Cancellation],
-    bumps_twice: BumpsTwice => [EpochBump, Cancellation],
+    never_bumps: NeverBumps => [OneWinnerPerEpoch, EpochBump, PendingEmail, Cancellation],
+    bumps_twice: BumpsTwice => [EpochBump, PendingEmail, Cancellation],
     deletes_whatever_the_epoch: DeletesWhateverTheEpoch => [ExpectedEpoch, OneWinnerPerEpoch],
     empty_change_is_missing: EmptyChangeIsMissing => [EmptyChange, ExpectedEpoch],
     deletes_twice: DeletesTwice => [AbsenceIsNoError, Deletion],
@@ -459,7 +475,7 @@ async fn failure_names_the_broken_guarantee() {
     let report = report_on(Fault::LooksBeforeItInserts).await;
     let text = report.to_string();
     for words in [
-        "1 of 25 guarantees are broken",
+        "1 of 26 guarantees are broken",
         "UniqueEmail is broken",
         Guarantee::UniqueEmail.promise(),
         "how many of 64 simultaneous insertions of one email won: 64 instead of 1",

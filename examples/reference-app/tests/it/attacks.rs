@@ -1,5 +1,6 @@
 //! Attacks on the running program, one kind a file.
 
+mod changed_address;
 mod copied_session;
 mod expired_access_token;
 mod half_open;

@@ -8,8 +8,11 @@ use crate::user::EmailAddress;
 body! {
     /// The body of a change of the own account, besides the application's own columns.
     pub(in crate::api) struct UpdateMeBody(rules) {
-        /// A new e-mail address. It requires the current password.
-        email: Option<EmailAddress> => |field| field.example("ada@example.com"),
+        /// A new e-mail address. It requires the current password, and is pending until the token that is
+        /// mailed to it is verified. The present address withdraws the pending one.
+        email: Option<EmailAddress> => |field| field
+            .example("ada@example.com")
+            .accepted_if(rules.changes_email),
         /// The current password.
         current_password: Option<Password> => Field::write_only,
     }

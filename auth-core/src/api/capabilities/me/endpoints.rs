@@ -20,7 +20,7 @@ use crate::user::{AuthUser, UserColumns};
 const RECENT_LOGIN: Duration = Duration::from_mins(5);
 
 pub(super) fn read_me<U: AuthUser>(caller: &Caller<U>) -> Reply {
-    Reply::json(200, &UserRead::new(caller.user.user()))
+    Reply::json(200, &UserRead::own(caller.user.user()))
 }
 
 impl<U: AuthUser> Auth<U> {
@@ -41,12 +41,15 @@ impl<U: AuthUser> Auth<U> {
             email,
             current_password,
             columns,
-            keep_session: user.session().copied(),
         };
-        let updated = self
-            .accounts()
-            .update_self(user.user(), update, &user.context())
-            .await;
+        let (accounts, context) = (self.accounts(), user.context());
+        let updated = if self.settings().hide_existing_accounts {
+            accounts
+                .update_self_privately(user.user(), update, &context)
+                .await
+        } else {
+            accounts.update_self(user.user(), update, &context).await
+        };
         let user = updated.map_err(|error| match error {
             UpdateSelfError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
             UpdateSelfError::Taken(field) => taken(
@@ -54,11 +57,12 @@ impl<U: AuthUser> Auth<U> {
                 &U::Columns::change_schema(),
                 ErrorCode::UpdateUserEmailAlreadyExists,
             ),
+            UpdateSelfError::Unsupported(error) => Rejection::unsupported(error),
             UpdateSelfError::Refused(refusal) => Rejection::refused(refusal),
             UpdateSelfError::Outdated => self.outdated(),
             UpdateSelfError::Unavailable(error) => Rejection::from(error),
         })?;
-        Ok(Reply::json(200, &UserRead::new(&user)))
+        Ok(Reply::json(200, &UserRead::own(&user)))
     }
 
     pub(super) async fn change_password(
@@ -104,9 +108,9 @@ impl<U: AuthUser> Auth<U> {
         }
     }
 
-    /// Gives the caller's session new secrets. The password has changed already: if this fails, the
-    /// session stays invalid, and the client logs in again.
-    async fn renew(
+    /// Gives the caller's session new secrets. The password or the address has changed already: if this
+    /// fails, the session stays invalid, and the client logs in again.
+    pub(in crate::api::capabilities) async fn renew(
         &self,
         backend: &Backend<U>,
         row: U,

@@ -21,7 +21,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     .reply(ReplySpec::json(
         200,
         "The account.",
-        objects::user_read::<U>(),
+        objects::own_user_read::<U>(),
     ));
     let mut fields = UpdateMeBody::schema(&surface.rules);
     fields.extend(U::Columns::change_schema());
@@ -31,12 +31,12 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         (Base::Users, "/me"),
         |auth, caller, request, context| Box::pin(auth.update_me(caller, request, context)),
     )
-    .summary("Change the own account.")
+    .summary("Change the own account. A new address is pending until its token is verified.")
     .body(fields)
     .reply(ReplySpec::json(
         200,
         "The account.",
-        objects::user_read::<U>(),
+        objects::own_user_read::<U>(),
     ))
     .codes(&[
         ErrorCode::LoginBadCredentials,

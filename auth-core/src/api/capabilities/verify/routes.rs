@@ -1,26 +1,32 @@
 //! The routes.
 
 use super::body::{AddressBody, VerifyBody};
+use crate::api::capabilities::login::COOKIES;
 use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
+    let mut backends = surface.backends.iter();
+    let has_cookies = backends.any(|b| b.transport().source() == CredentialSource::Cookie);
+    let cookies = if has_cookies { COOKIES } else { &[] };
     let verify = RouteSpec::new(
         Method::Post,
         "verify",
         (Base::Auth, "/verify"),
         |auth, request, context| Box::pin(auth.verify(request, context)),
     )
-    .summary("Prove an address with the token of a mail.")
+    .summary(
+        "Prove an address with the token of a mail. A pending address becomes the address of the account, \
+         and every session of the user ends; that of a caller with cookies continues with new ones.",
+    )
     .body(VerifyBody::schema(&surface.rules))
-    .reply(ReplySpec::json(
-        200,
-        "The account.",
-        objects::user_read::<U>(),
-    ))
+    .reply(
+        ReplySpec::json(200, "The account.", objects::user_read::<U>()).headers(cookies),
+    )
     .codes(&[
         ErrorCode::VerifyUserBadToken,
         ErrorCode::VerifyUserAlreadyVerified,

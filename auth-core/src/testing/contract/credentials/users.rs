@@ -22,14 +22,14 @@ where
     let ada = Enrolled::new::<F>(fixture, &store, 0).await?;
     let grace = Enrolled::new::<F>(fixture, &store, 1).await?;
     let stale = Precondition::epoch(ada.user.epoch().next());
-    let anything = Precondition::anything();
+    let anything = Precondition::anything;
 
     let outcome = ada.delete::<F>(&store, stale, true).await?;
     let what = "a deletion that expects another epoch";
     ensure_eq(what, &outcome, &DeleteOutcome::Stale)?;
     ada.keeps::<F>(&store, "after a stale deletion").await?;
 
-    let outcome = ada.delete::<F>(&store, anything, true).await?;
+    let outcome = ada.delete::<F>(&store, anything(), true).await?;
     ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted)?;
     ada.lost::<F>(&store, "after the deletion of its user")
         .await?;
@@ -39,13 +39,13 @@ where
     for row in &ada.rows {
         store.inserted(row).await?;
     }
-    let outcome = ada.delete::<F>(&store, anything, true).await?;
+    let outcome = ada.delete::<F>(&store, anything(), true).await?;
     let what = "a deletion of a user who does not exist";
     ensure_eq(what, &outcome, &DeleteOutcome::Missing)?;
     let when = "after the deletion of a user who does not exist";
     ada.keeps::<F>(&store, when).await?;
 
-    let outcome = grace.delete::<F>(&store, anything, false).await?;
+    let outcome = grace.delete::<F>(&store, anything(), false).await?;
     ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted)?;
     let when = "after a deletion that names no owner";
     grace.keeps::<F>(&store, when).await?;
@@ -156,8 +156,8 @@ where
         let (store, enrolled) = (store.clone(), std::sync::Arc::clone(&enrolled));
         async move {
             if racer == 0 {
-                let anything = Precondition::anything();
-                let outcome = enrolled.delete::<F>(&store, anything, true).await?;
+                let anything = Precondition::anything;
+                let outcome = enrolled.delete::<F>(&store, anything(), true).await?;
                 return ensure_eq("a deletion", &outcome, &DeleteOutcome::Deleted);
             }
             if !enrolled.exists::<F>(&store).await? {
@@ -180,8 +180,8 @@ where
 {
     let enrolled = Enrolled::<UserOf<F>>::new::<F>(fixture, store, number).await?;
     let (id, owner) = (enrolled.user.id(), Some(&enrolled.owner));
-    let anything = Precondition::anything();
-    drop_after(polls, store.store().delete(id, anything, owner)).await;
+    let anything = Precondition::anything;
+    drop_after(polls, store.store().delete(id, anything(), owner)).await;
     let left = store.list(&enrolled.owner, None, 10).await?.len();
     let exists = enrolled.exists::<F>(store).await?;
     ensure(left == 2 || (left == 0 && !exists), || {

@@ -100,7 +100,7 @@ pub(super) async fn absence_is_no_error<F: UserFixture>(store: StoreUnderTest<F>
         (UserChange::default(), Precondition::anything()),
         (demote(), all),
     ] {
-        let outcome = store.update(deleted, change, expect).await?;
+        let outcome = store.update(deleted, change, expect.clone()).await?;
         ensure(matches!(outcome, UpdateOutcome::Missing), || {
             format!(
                 "an update of an unknown user answered {}",

@@ -61,14 +61,14 @@ async fn dropped_update<F: UserFixture>(
             ..UserChange::default()
         })
     };
-    let expect = Precondition::epoch(Epoch::FIRST);
+    let expect = || Precondition::epoch(Epoch::FIRST);
     drop_after(
         polls,
-        store.store().update(base, change("dropped")?, expect),
+        store.store().update(base, change("dropped")?, expect()),
     )
     .await;
     is_whole(store, base, number).await?;
-    match store.update(base, change("second")?, expect).await? {
+    match store.update(base, change("second")?, expect()).await? {
         UpdateOutcome::Updated(_) | UpdateOutcome::Stale => {}
         other => {
             let answer = update_name(&other);

@@ -32,6 +32,15 @@ fn one_a_column<F: UserFixture>(
         ("is_verified", "false", unverified),
         ("is_active", "false", deactivate()),
     ];
+    if fields.pending_emails {
+        let pending = email("pending@example.com")?;
+        let text = "Some(\"pending@example.com\")";
+        let change = UserChange {
+            pending_email: Some(Some(pending)),
+            ..UserChange::default()
+        };
+        changes.push(("pending_email", text, change));
+    }
     if fields.superusers {
         changes.push(("is_superuser", "false", demote()));
     }

@@ -16,6 +16,7 @@ impl Columns {
     pub(super) fn of_user<F: UserFixture>(user: &UserOf<F>) -> Self {
         let mut columns = vec![
             ("email", user.email().to_string()),
+            ("pending_email", format!("{:?}", user.pending_email())),
             ("password_hash", hash_text(user.password_hash())),
             ("is_active", user.is_active().to_string()),
             ("is_verified", user.is_verified().to_string()),
@@ -34,6 +35,7 @@ impl Columns {
     pub(super) fn of_new<F: UserFixture>(new: &New<F>) -> Self {
         let mut columns = vec![
             ("email", new.email.to_string()),
+            ("pending_email", "None".to_owned()),
             ("password_hash", hash_text(new.password_hash.as_ref())),
             ("is_active", new.is_active.to_string()),
             ("is_verified", new.is_verified.to_string()),

@@ -26,7 +26,7 @@ pub(super) async fn expected<F: UserFixture>(store: StoreUnderTest<F>) -> Tried 
     for other in [1, 2, -1, i64::MAX, i64::MIN] {
         let outdated = Precondition::epoch(Epoch::from_i64(other));
         for change in [verify(), bump(), UserChange::default()] {
-            let outcome = store.update(user.id(), change, outdated).await?;
+            let outcome = store.update(user.id(), change, outdated.clone()).await?;
             ensure(matches!(outcome, UpdateOutcome::Stale), || {
                 let answer = update_name(&outcome);
                 format!("an update that expects another epoch answered {answer}")
@@ -43,7 +43,7 @@ pub(super) async fn expected<F: UserFixture>(store: StoreUnderTest<F>) -> Tried 
     }
 
     let fresh = Precondition::epoch(user.epoch());
-    let outcome = store.update(user.id(), verify(), fresh).await?;
+    let outcome = store.update(user.id(), verify(), fresh.clone()).await?;
     ensure(matches!(outcome, UpdateOutcome::Updated(_)), || {
         let answer = update_name(&outcome);
         format!("an update that expects the epoch of the user answered {answer}")
