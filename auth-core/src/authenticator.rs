@@ -52,7 +52,8 @@ pub enum Authentication<U> {
     User(Authenticated<U>),
 }
 
-/// A user who is active, and whose credential was accepted for this request. Only the
+/// A user who is active, and verified where that is required
+/// ([`require_verification`](crate::accounts::AccountsBuilder::require_verification)), and whose credential was accepted for this request. Only the
 /// [`Authenticator`] makes one.
 pub struct Authenticated<U> {
     user: Arc<U>,
@@ -188,7 +189,8 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                 SessionUse::Without | SessionUse::AtRefresh,
             ) => {
                 let user = self.accounts.get(&subject.id).await?;
-                let user = user.filter(|user| user.is_active() && user.epoch() == subject.epoch);
+                let user =
+                    user.filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
                 // A refreshed token repeats the time of a session that may have ended since.
                 let is_login = backend.session_use() == SessionUse::Without;
                 return Ok(user.map(|user| Identified {

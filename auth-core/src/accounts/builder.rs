@@ -225,7 +225,8 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self
     }
 
-    /// Lets only users with a proven address log in.
+    /// Lets only users with a verified address log in and use their sessions and tokens. An account that
+    /// becomes unverified later is as anonymous as an inactive one, from the next request on.
     #[must_use]
     pub fn require_verification(mut self, required: bool) -> Self {
         self.require_verification = required;

@@ -200,6 +200,12 @@ impl<U: AuthUser> Accounts<U> {
         self.inner.require_verification
     }
 
+    /// Returns whether the account of this user may be used: every other user is anonymous, whatever token
+    /// it holds.
+    pub(crate) fn admits(&self, user: &U) -> bool {
+        user.is_active() && (user.is_verified() || !self.requires_verification())
+    }
+
     pub(crate) fn hooks(&self) -> &dyn UserManager<User = U> {
         &*self.inner.hooks
     }

@@ -56,7 +56,7 @@ impl<U: AuthUser> Accounts<U> {
         }))
     }
 
-    /// The user of a session, if its token was accepted, the user is active, and nothing has ended its
+    /// The user of a session, if its token was accepted, the account of the user may be used, and nothing has ended its
     /// sessions since; notes the use.
     async fn user_of(
         &self,
@@ -78,7 +78,7 @@ impl<U: AuthUser> Accounts<U> {
         Ok(Some((user, row)))
     }
 
-    /// The active user whose session this is, whatever its epoch.
+    /// Returns the user of this session, whatever its epoch, if its account may be used.
     pub(crate) async fn user_of_row(
         &self,
         sessions: &Sessions,
@@ -86,7 +86,8 @@ impl<U: AuthUser> Accounts<U> {
     ) -> Result<Option<U>, Unavailable> {
         let key = sessions.key_of(row).and_then(|key| key.parse().ok());
         let Some(key) = key else { return Ok(None) };
-        Ok(self.get(&key).await?.filter(AuthUser::is_active))
+        let user = self.get(&key).await?;
+        Ok(user.filter(|user| self.admits(user)))
     }
 
     /// Notes the first use of a generation of tokens, and extends the idle deadline of a session, at most

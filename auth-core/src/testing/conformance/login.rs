@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::expected::Expected;
-use super::fixture::{Setup, WRONG_PASSWORD, login};
+use super::fixture::{Backends, Setup, WRONG_PASSWORD, login};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
@@ -12,6 +12,7 @@ use crate::testing::PASSWORD;
 
 group!("login": succeeds, bad_credentials_get_one_reply, password_is_not_altered, field_errors,
     account_state_after_the_right_password, hidden_account_state, verification_required,
+    unproven_account_is_anonymous,
     no_default_accounts);
 
 /// The reply carries a bearer token for 15 minutes, and nothing else.
@@ -211,4 +212,56 @@ async fn no_default_accounts(run: &CaseRun<'_>) {
     }
     let page = case.users.list(crate::store::PageRequest::first()).await;
     case.same("accounts", page.map(|page| page.total).ok(), Some(0));
+}
+
+/// Where verification is required, an account whose address is unproven for another reason than a new
+/// registration is as anonymous as an inactive one: to guards, look-ups of sessions, and refreshes. The
+/// proof gives everything back, because no session was ended.
+async fn unproven_account_is_anonymous(run: &CaseRun<'_>) {
+    for backends in [
+        Backends::Jwt,
+        Backends::Opaque,
+        Backends::JwtSessions,
+        Backends::JwtAtRefresh,
+    ] {
+        for is_required in [true, false] {
+            let setup = Setup {
+                require_verification: is_required,
+                backends,
+                ..Setup::default()
+            };
+            let case = run.case_with(setup).await;
+            let user = case.verified("ada@example.com").await;
+            let reply = case.send(&login("ada@example.com", PASSWORD)).await;
+            case.same("a login", reply.status, 200);
+            let access = reply.text("access_token");
+            let refresh = reply.json().get("refresh_token").cloned();
+            let write = |is_verified| {
+                let change = UserChange {
+                    is_verified: Some(is_verified),
+                    ..UserChange::default()
+                };
+                case.users
+                    .update(&user.id, change, Precondition::anything())
+            };
+            case.check(write(false).await.is_ok(), "unproven");
+            case.same("a token", case.accepts(&access).await, !is_required);
+            if let Some(token) = &refresh {
+                let request =
+                    WireRequest::post("/auth/refresh", &json!({ "refresh_token": token }));
+                let status = case.send(&request).await.status;
+                case.same("a refresh", status, if is_required { 401 } else { 200 });
+            }
+            case.check(write(true).await.is_ok(), "proven again");
+            if is_required {
+                case.check(case.accepts(&access).await, "a token after the proof");
+                if let Some(token) = &refresh {
+                    let body = json!({ "refresh_token": token });
+                    let request = WireRequest::post("/auth/refresh", &body);
+                    let status = case.send(&request).await.status;
+                    case.same("a refresh after the proof", status, 200);
+                }
+            }
+        }
+    }
 }
