@@ -38,7 +38,7 @@ usage: cargo xtask <command>
   lint      formatting, clippy with warnings denied, and the tidy rules
   tidy      only the rules on files: their shape, the floors of auth-core, words, the page of settings;
             `tidy --words [path]` lists phrases to rewrite where the rule is not enforced yet
-  ledger    writes the page that says which requirement is shown by which test
+  ledger    writes the page that says which requirement is shown by which test, and prints the rows without one
   deps      what each crate must never depend on, and how many crates each brings
   doc       the documentation with warnings denied, and that the README is compiled
   readme    the README's program, built and run in a fresh crate outside of the workspace

@@ -52,7 +52,7 @@ fn wrong_versions(version: i64) -> impl Iterator<Item = i64> {
     all.into_iter().filter(|version| *version >= 0)
 }
 
-/// B-01: of many callers that read one version one writes.
+/// A2.3.4: of many callers that read one version one writes.
 pub(super) async fn one_wins<S: CredentialStore>(store: StoreUnderTest<S>) -> Tried {
     let mut row = credential(&owner("ada")?, &KEY, "one")?;
     store.inserted(&row).await?;
