@@ -8,6 +8,7 @@
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+mod session;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -26,6 +27,8 @@ use diesel_async::pooled_connection::{PoolError, PoolableConnection};
 use diesel_async::{AsyncConnection, TransactionManager};
 use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
+
+pub(crate) use self::session::ServerSession;
 
 use crate::error::OpenError;
 use crate::migrate::Migration;
@@ -109,7 +112,7 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     fn open(
         url: &str,
         options: &StoreOptions,
-    ) -> impl Future<Output = Result<Pool<Self>, OpenError>> + Send;
+    ) -> impl Future<Output = Result<(Pool<Self>, ServerSession), OpenError>> + Send;
 
     /// Runs a statement and returns its rows.
     fn fetch(&mut self, statement: Statement)

@@ -50,6 +50,12 @@ pub enum OpenError {
     /// URL nor a password.
     #[error("the database cannot be connected to: {0}")]
     Connection(String),
+    /// A pooler between this program and PostgreSQL loses prepared statements after each transaction.
+    #[error(
+        "the database is behind a pooler such as PgBouncer in transaction mode, which loses prepared statements: \
+         add the option `pgbouncer=true` to the database URL, or call StoreOptions::transaction_pooling"
+    )]
+    TransactionPooling,
     /// A newer version of this crate has changed the tables; the value is the first migration that this
     /// version does not know.
     #[error("the database is newer than this program, which does not know migration {0}")]

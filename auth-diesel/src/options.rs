@@ -38,6 +38,7 @@ pub struct StoreOptions {
     pub(crate) statement_timeout: Duration,
     pub(crate) busy_timeout: Duration,
     pub(crate) durability: Durability,
+    pub(crate) transaction_pooling: bool,
     pub(crate) migrate: bool,
     pub(crate) migrations: Vec<AppMigration>,
 }
@@ -64,6 +65,7 @@ impl Default for StoreOptions {
             // For other processes with the same file: longer than any transaction of this crate.
             busy_timeout: Duration::from_secs(5),
             durability: Durability::Full,
+            transaction_pooling: false,
             // Safe if many processes start simultaneously.
             migrate: true,
             migrations: Vec::new(),
@@ -113,6 +115,18 @@ impl StoreOptions {
     /// change of a password that was confirmed to the user is undone, and an ended session is alive again.
     pub fn relaxed_durability(mut self) -> Self {
         self.durability = Durability::Relaxed;
+        self
+    }
+
+    /// Works behind a pooler that lends a connection to PostgreSQL for each transaction, such as PgBouncer with
+    /// `pool_mode = transaction`. The option `pgbouncer=true` of the URL is the same; other engines ignore this.
+    ///
+    /// Each operation is a transaction then, in which its statements are prepared, run and closed: two or
+    /// more additional round trips. Without this, a store behind such a pooler does not open
+    /// ([`OpenError::TransactionPooling`]). A pooler that lends a connection for a session does not need it, and
+    /// neither does PgBouncer 1.21 or later with `max_prepared_statements` above 0.
+    pub fn transaction_pooling(mut self) -> Self {
+        self.transaction_pooling = true;
         self
     }
 

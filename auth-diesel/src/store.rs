@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::lease::{Lease, Limited};
-use crate::engine::{Consequence, Engine, Pool, SqlBackend};
+use crate::engine::{Consequence, Engine, Pool, ServerSession, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::table::{Plan, SqlUser};
 
@@ -56,6 +56,7 @@ pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
     writer: Option<Arc<Semaphore>>,
     write_timeout: Duration,
     statement_timeout: Duration,
+    session: ServerSession,
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
@@ -107,6 +108,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
                 .then(|| Arc::new(Semaphore::new(1))),
             write_timeout: Self::DEFAULT_WRITE_TIMEOUT,
             statement_timeout: Self::DEFAULT_STATEMENT_TIMEOUT,
+            session: ServerSession::Own,
         }
     }
 
@@ -125,6 +127,19 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     #[must_use]
     pub fn with_statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout.clamp(Duration::from_millis(10), Duration::from_mins(10));
+        self
+    }
+
+    /// Works behind a pooler that lends a connection to PostgreSQL for each transaction, as
+    /// [`StoreOptions::transaction_pooling`](crate::StoreOptions::transaction_pooling). The connections of the pool
+    /// must be those of `postgres_manager` with `pgbouncer=true` in its URL.
+    #[must_use]
+    pub fn with_transaction_pooling(self) -> Self {
+        self.with_session(ServerSession::PerTransaction)
+    }
+
+    fn with_session(mut self, session: ServerSession) -> Self {
+        self.session = session;
         self
     }
 
@@ -188,10 +203,10 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     {
         let runtime = Handle::try_current().map_err(StoreError::new)?;
         let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
-        let limit = self.statement_timeout;
+        let (limit, session) = (self.statement_timeout, self.session);
         let task = runtime.spawn(async move {
             let operation = move |lease| operation(lease, Arc::clone(&plan));
-            let done = attempts::<C, T, _, _>(&pool, limit, writes, operation).await;
+            let done = attempts::<C, T, _, _>(&pool, session, limit, writes, operation).await;
             // The next writer begins when this one's connection is back in the pool.
             drop(permit);
             done
@@ -208,6 +223,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 /// connection it runs once more on a new one, if nothing was written.
 async fn attempts<C, T, F, Fut>(
     pool: &Pool<C>,
+    session: ServerSession,
     limit: Duration,
     writes: bool,
     operation: F,
@@ -225,10 +241,20 @@ where
     let (mut retries, mut is_new) = (RETRIES, false);
     loop {
         let limit_statements = Limited::of(&*lease, limit);
-        let Some((again, outcome)) = limit_statements.run(operation(lease)).await else {
+        let Some(begun) = limit_statements.run(session.begin(&mut *lease)).await else {
             return Err(Failure::NoAnswer(limit).into());
         };
-        lease = again;
+        let outcome = if let Err(error) = begun {
+            Err(error.into())
+        } else {
+            let limit_statements = Limited::of(&*lease, limit);
+            let running = ended(session, operation(lease));
+            let Some((again, outcome)) = limit_statements.run(running).await else {
+                return Err(Failure::NoAnswer(limit).into());
+            };
+            lease = again;
+            outcome
+        };
         let consequence = match &outcome {
             Err(StepError::Diesel(error)) => C::consequence(error),
             _ => Consequence::Failed,
@@ -250,6 +276,21 @@ where
             }
         }
     }
+}
+
+/// Runs an operation, and ends it in its session.
+async fn ended<C: Engine, T>(
+    session: ServerSession,
+    running: impl Future<Output = (Lease<C>, Result<T, StepError>)>,
+) -> (Lease<C>, Result<T, StepError>) {
+    let (mut lease, outcome) = running.await;
+    let ended = session.end(&mut *lease, outcome.is_ok()).await;
+    let outcome = match ended {
+        // After an error the first one counts.
+        Err(error) if outcome.is_ok() => Err(error.into()),
+        _ => outcome,
+    };
+    (lease, outcome)
 }
 
 /// Ends the transaction of an operation: commits a success and rolls a failure back.
@@ -279,6 +320,7 @@ impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
             writer: self.writer.clone(),
             write_timeout: self.write_timeout,
             statement_timeout: self.statement_timeout,
+            session: self.session,
         }
     }
 }

@@ -67,7 +67,7 @@ impl<'u> UrlOption<'u> {
     }
 
     /// Returns the value of an option that is `true` or `false`.
-    #[cfg(feature = "mysql")]
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
     pub(crate) fn flag(&self) -> Result<bool, OpenError> {
         match self.value {
             "true" => Ok(true),

@@ -21,7 +21,8 @@ use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
 use super::{
-    Consequence, Dialect, Engine, Pool, SqlBackend, connect_within, fetch_number, statements,
+    Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, connect_within, fetch_number,
+    statements,
 };
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
@@ -87,11 +88,13 @@ impl Engine for AsyncMysqlConnection {
 
     const MIGRATIONS: &'static [Migration] = migrations!("mysql");
 
-    async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
+    async fn open(
+        url: &str,
+        options: &StoreOptions,
+    ) -> Result<(Pool<Self>, ServerSession), OpenError> {
         url::check(url)?;
-        options
-            .pool::<Self>(manager(url, options.checkout_timeout))
-            .await
+        let manager = manager(url, options.checkout_timeout);
+        Ok((options.pool::<Self>(manager).await?, ServerSession::Own))
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

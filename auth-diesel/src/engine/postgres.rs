@@ -1,6 +1,7 @@
 //! PostgreSQL, over tokio-postgres.
 
 mod connect;
+mod probe;
 mod settings;
 #[cfg(feature = "tls")]
 mod tls;
@@ -18,7 +19,8 @@ pub use self::connect::postgres_manager;
 
 use self::settings::Settings;
 use super::{
-    Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, fetch_text, statements, upsert,
+    Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, fetch_number, fetch_text,
+    statements, upsert,
 };
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
@@ -50,11 +52,20 @@ impl Engine for AsyncPgConnection {
 
     const MIGRATIONS: &'static [Migration] = migrations!("postgres");
 
-    async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
-        let settings = Settings::parse(url)?;
-        options
-            .pool::<Self>(connect::manager(settings, options.checkout_timeout))
-            .await
+    async fn open(
+        url: &str,
+        options: &StoreOptions,
+    ) -> Result<(Pool<Self>, ServerSession), OpenError> {
+        let mut settings = Settings::parse(url)?;
+        if options.transaction_pooling {
+            settings.session = ServerSession::PerTransaction;
+        }
+        let session = settings.session;
+        if session == ServerSession::Own {
+            probe::refuse_lost_statements(&settings, options.checkout_timeout).await?;
+        }
+        let manager = connect::manager(settings, options.checkout_timeout);
+        Ok((options.pool::<Self>(manager).await?, session))
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

@@ -15,7 +15,9 @@ use time::OffsetDateTime;
 
 pub use file::sqlite_manager;
 
-use super::{Consequence, Dialect, Engine, Pool, SqlBackend, fetch_number, statements, upsert};
+use super::{
+    Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, fetch_number, statements, upsert,
+};
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
 use crate::options::StoreOptions;
@@ -47,8 +49,11 @@ impl Engine for SqliteConnection {
 
     const MIGRATIONS: &'static [Migration] = migrations!("sqlite");
 
-    async fn open(url: &str, options: &StoreOptions) -> Result<Pool<Self>, OpenError> {
-        file::open(url, options).await
+    async fn open(
+        url: &str,
+        options: &StoreOptions,
+    ) -> Result<(Pool<Self>, ServerSession), OpenError> {
+        Ok((file::open(url, options).await?, ServerSession::Own))
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

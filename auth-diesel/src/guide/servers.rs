@@ -1,4 +1,4 @@
-//! Connect to a database: the options of URLs, and TLS.
+//! Connect to a database: the options of URLs, TLS, and poolers.
 //!
 //! Each option of a URL is understood, or refused when the store opens with an error that names it
 //! ([`OpenError::UrlOption`](crate::OpenError::UrlOption)). Percent-encode `@`, `?`, `#`, `/` and `:` in a
@@ -26,6 +26,7 @@
 //! | `application_name`, `options` | parameters of the session: `options=-c%20search_path=accounts` |
 //! | `connect_timeout`, `tcp_user_timeout`, `keepalives`, `keepalives_idle`, `keepalives_interval`, `keepalives_retries` | limits of the connection |
 //! | `target_session_attrs`, `load_balance_hosts` | which of several hosts is used |
+//! | `pgbouncer` | `true` behind a pooler in transaction mode, see below; `false` by default |
 //!
 //! ## TLS
 //!
@@ -57,6 +58,34 @@
 //! - Unix sockets have no TLS.
 //!
 //! An application with its own pool has the same options in [`postgres_manager`](crate::postgres_manager).
+//!
+//! ## PgBouncer
+//!
+//! A pooler in session mode is like the server itself. In transaction mode it lends a connection of the server for
+//! each transaction, so that a prepared statement is lost before it is run again. A store notices that when it opens, with a
+//! second connection, and refuses
+//! ([`OpenError::TransactionPooling`](crate::OpenError::TransactionPooling)) until the URL has `pgbouncer=true`, or the
+//! options have [`StoreOptions::transaction_pooling`](crate::StoreOptions::transaction_pooling). (PgBouncer 1.21 and later
+//! with `max_prepared_statements` above 0 keeps prepared statements, and is accepted without the option.)
+//!
+//! With the option:
+//!
+//! - Each operation is a transaction, in which its statements are prepared, run and closed. That costs two to four
+//!   additional round trips.
+//! - Nothing depends on settings of a session: a store has no `SET`, no `LISTEN` and no lock that is longer than a
+//!   transaction. The driver sets the time zone and the character set, which PgBouncer keeps for each client.
+//! - Migrations run in one transaction with a lock of that transaction, and therefore work through the pooler, too.
+//! - Statements of the application on the store's pool must be in transactions:
+//!   [`DieselStore::transaction`](crate::DieselStore::transaction).
+//! - A column with a type of an extension or of the application (`citext`, an enumeration) makes the driver look the type up
+//!   with a prepared statement that it keeps. Use `text` instead.
+//! - `options` of the URL is refused by PgBouncer unless its `ignore_startup_parameters` has it, and is then without
+//!   effect: set the search path with `ALTER ROLE`.
+//! - An application with its own pool creates it with `postgres_manager` and `pgbouncer=true`, and calls
+//!   [`DieselStore::with_transaction_pooling`](crate::DieselStore::with_transaction_pooling).
+//!
+//! The search at the start can miss a pooler that other programs keep busy; its log then has "the database refused a
+//! statement" with the message "prepared statement". Set the option whenever the pooler is in transaction mode.
 //!
 //! # MySQL and MariaDB
 //!

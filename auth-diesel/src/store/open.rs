@@ -3,6 +3,7 @@
 use std::any::TypeId;
 
 use auth_core::User;
+use diesel::result::Error as DieselError;
 
 use super::DieselStore;
 use super::lease::Lease;
@@ -35,8 +36,9 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     ///
     /// [`OpenError`], as [`open`](Self::open).
     pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
-        let pool = C::open(url, &options).await?;
+        let (pool, session) = C::open(url, &options).await?;
         let store = Self::from_pool(pool)
+            .with_session(session)
             .with_write_timeout(options.checkout_timeout)
             .with_statement_timeout(options.statement_timeout);
         if options.migrate {
@@ -64,16 +66,23 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 
     async fn migrate_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
+        let session = self.session;
         let bundled = TypeId::of::<U>() == TypeId::of::<User>();
         // A separate task: a transaction on SQLite must not be dropped before its end.
         let task = tokio::spawn(async move {
-            let outcome = match check_settings(&mut *connection).await {
-                Ok(()) => {
-                    let outcome = migrate::run(&mut *connection, bundled, &own).await;
-                    outcome.map_err(OpenError::of_migration::<C>)
-                }
-                fault => fault,
+            let outcome = async {
+                session.begin(&mut *connection).await.map_err(of::<C>)?;
+                let outcome = match check_settings(&mut *connection).await {
+                    Ok(()) => {
+                        let outcome = migrate::run(&mut *connection, bundled, &own).await;
+                        outcome.map_err(OpenError::of_migration::<C>)
+                    }
+                    fault => fault,
+                };
+                let ended = session.end(&mut *connection, outcome.is_ok()).await;
+                outcome.and(ended.map_err(of::<C>))
             };
+            let outcome = outcome.await;
             connection.keep();
             (outcome, own)
         });
@@ -96,12 +105,15 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 
     async fn check_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
-        let plan = std::sync::Arc::clone(&self.plan);
+        let (plan, session) = (std::sync::Arc::clone(&self.plan), self.session);
         let task = tokio::spawn(async move {
+            session.begin(&mut *connection).await.map_err(of::<C>)?;
             check_settings(&mut *connection).await?;
             let newer = migrate::refuse_newer(&mut *connection, &own).await;
             newer.map_err(OpenError::of_migration::<C>)?;
             let fault = Users::new(&mut *connection, &plan).find_fault().await;
+            let ended = session.end(&mut *connection, false).await;
+            ended.map_err(of::<C>)?;
             connection.keep();
             match fault {
                 Ok(None) => Ok(()),
@@ -123,6 +135,10 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let connection = Lease::of_pool(&self.pool).await;
         connection.map_err(|error| OpenError::Connection(reason(error)))
     }
+}
+
+fn of<C: SqlBackend>(error: DieselError) -> OpenError {
+    OpenError::of_migration::<C>(error.into())
 }
 
 /// Returns an error if the settings of the database lose data or break statements.

@@ -20,6 +20,7 @@ mod open;
 mod outage;
 mod own_columns;
 mod own_user;
+mod pgbouncer;
 mod replaced;
 mod rows;
 mod session_flow;

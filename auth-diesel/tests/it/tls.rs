@@ -170,7 +170,7 @@ async fn is_refused(url: &str, reason: &str) {
     assert!(!error.contains('@'), "{error}");
 }
 
-/// B-28: the table of `sslmode`, as in the manual of PostgreSQL.
+/// The table of `sslmode`, as in the manual of PostgreSQL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn each_sslmode_verifies_what_its_name_says() {
     let Some(server) = TlsServer::start().await else {

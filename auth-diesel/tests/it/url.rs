@@ -25,7 +25,7 @@ async fn are_refused(base: &str, cases: &[(&str, &str, &str)]) {
     }
 }
 
-/// B-28: `?mode=rwc` is an option, and not a part of the name of the file.
+/// `?mode=rwc` is an option, and not a part of the name of the file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn options_of_sqlite_are_understood_or_refused() {
     let file = File::new().await.unwrap();
@@ -81,6 +81,8 @@ async fn options_of_postgres_are_refused_by_name() {
             ),
             ("connect_timeout=soon", "connect_timeout", "invalid value"),
             ("passfile=/etc/passwd", "passfile", "remove it"),
+            ("prepareThreshold=0", "prepareThreshold", "`pgbouncer=true`"),
+            ("pgbouncer=yes", "pgbouncer", "`true` or `false`"),
             ("application_name=a&sslcrl=x", "sslcrl", "remove it"),
             ("sslmode", "sslmode", "has no value"),
         ],
@@ -153,7 +155,7 @@ async fn refused_url_is_not_shown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn options_of_servers_are_understood() {
     let options = "application_name=accounts&connect_timeout=5&target_session_attrs=read-write\
-                   &options=-c%20search_path=public&sslmode=disable&keepalives=1";
+                   &options=-c%20search_path=public&sslmode=disable&keepalives=1&pgbouncer=false";
     if let Some(home) = Postgres::new().await {
         let url = format!("{}?{options}", home.url());
         AnyStore::<User>::open(&url).await.unwrap();

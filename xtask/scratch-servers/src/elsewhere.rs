@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::{Engine, ServerError};
+use crate::{Engine, PoolMode, ServerError};
 
 /// Starts servers on Unix; on this system it always fails.
 #[derive(Debug)]
@@ -18,6 +18,15 @@ impl Scratch {
     /// Always.
     pub fn start(engine: Engine) -> Result<Server, ServerError> {
         Err(ServerError::Missing(engine))
+    }
+
+    /// Always [`ServerError::NoPgBouncer`].
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn start_pgbouncer(_: &Server, _: PoolMode) -> Result<Server, ServerError> {
+        Err(ServerError::NoPgBouncer)
     }
 }
 

@@ -16,6 +16,15 @@ pub enum Engine {
     Mysql,
 }
 
+/// For how long PgBouncer lends a connection to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PoolMode {
+    /// Until the client disconnects.
+    Session,
+    /// For one transaction.
+    Transaction,
+}
+
 impl Engine {
     /// Every engine, in the order of their output.
     pub const ALL: [Self; 2] = [Self::Postgres, Self::Mysql];

@@ -11,6 +11,8 @@ use crate::Engine;
 pub enum ServerError {
     /// The engine's programs were not found.
     Missing(Engine),
+    /// PgBouncer was not found.
+    NoPgBouncer,
     /// The engine is installed, and one of its programs failed.
     Failed {
         /// The engine.
@@ -27,6 +29,9 @@ impl fmt::Display for ServerError {
         match self {
             Self::Missing(engine) => {
                 write!(f, "{engine} is not installed ({})", engine.installation())
+            }
+            Self::NoPgBouncer => {
+                f.write_str("PgBouncer is not installed (apt-get install pgbouncer)")
             }
             Self::Failed { engine, what, log } if log.is_empty() => write!(f, "{engine}: {what}"),
             Self::Failed { engine, what, log } => {
@@ -48,6 +53,10 @@ mod tests {
         assert_eq!(
             ServerError::Missing(Engine::Postgres).to_string(),
             "PostgreSQL is not installed (apt-get install postgresql)"
+        );
+        assert_eq!(
+            ServerError::NoPgBouncer.to_string(),
+            "PgBouncer is not installed (apt-get install pgbouncer)"
         );
         let failed = |log: &str| ServerError::Failed {
             engine: Engine::Mysql,

@@ -1,6 +1,6 @@
 //! The server that a test was given, and the notice or failure of a test without one.
 
-use crate::{Engine, Scratch, Server, ServerError};
+use crate::{Engine, PoolMode, Scratch, Server, ServerError};
 
 /// Which engines are required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +100,8 @@ pub fn test_server(engine: Engine) -> Option<String> {
 /// If the engine does not start, or is missing while `AUTH_REQUIRE_ENGINES` is `all`.
 #[must_use]
 #[expect(
-    clippy::panic,
     clippy::print_stderr,
-    reason = "its callers are tests, to which a panic is a failure and standard error the place for notices"
+    reason = "its callers are tests, to which standard error is the place for notices"
 )]
 pub fn own_server(engine: Engine) -> Option<Server> {
     let required = Required::parse(variable(Required::VARIABLE).as_deref());
@@ -113,10 +112,53 @@ pub fn own_server(engine: Engine) -> Option<Server> {
         );
         return None;
     }
-    match Scratch::start(engine) {
+    given(
+        "a test that stops a server",
+        &required,
+        Scratch::start(engine),
+    )
+}
+
+/// Returns PgBouncer in front of this server, which must be one of PostgreSQL and run for as long.
+///
+/// Returns `None` if PgBouncer is not installed, after one line on standard error: the test returns.
+///
+/// ```no_run
+/// use scratch_servers::{Engine, PoolMode, own_pgbouncer, own_server};
+///
+/// if let Some(server) = own_server(Engine::Postgres)
+///     && let Some(pooler) = own_pgbouncer(&server, PoolMode::Transaction)
+/// {
+///     println!("connect to {}", pooler.url());
+/// }
+/// ```
+///
+/// # Panics
+///
+/// If PgBouncer does not start, or is missing while `AUTH_REQUIRE_ENGINES` is `all`.
+#[must_use]
+pub fn own_pgbouncer(server: &Server, mode: PoolMode) -> Option<Server> {
+    let required = Required::parse(variable(Required::VARIABLE).as_deref());
+    let started = Scratch::start_pgbouncer(server, mode);
+    given("a test with PgBouncer", &required, started)
+}
+
+#[expect(
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "its callers are tests, to which a panic is a failure and standard error the place for notices"
+)]
+fn given(
+    test: &str,
+    required: &Result<Required, String>,
+    started: Result<Server, ServerError>,
+) -> Option<Server> {
+    match started {
         Ok(server) => Some(server),
-        Err(error @ ServerError::Missing(_)) if required == Ok(Required::Nothing) => {
-            eprintln!("left out: a test that stops a server: {error}");
+        Err(error @ (ServerError::Missing(_) | ServerError::NoPgBouncer))
+            if *required == Ok(Required::Nothing) =>
+        {
+            eprintln!("left out: {test}: {error}");
             None
         }
         Err(error) => panic!("{error}"),

@@ -40,6 +40,8 @@ mod folder;
 #[cfg(unix)]
 mod mysql;
 #[cfg(unix)]
+mod pgbouncer;
+#[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
 mod process;
@@ -58,7 +60,7 @@ mod watcher;
 #[path = "elsewhere.rs"]
 mod server;
 
-pub use engine::{CONNECTIONS, Engine};
+pub use engine::{CONNECTIONS, Engine, PoolMode};
 pub use error::ServerError;
-pub use given::{Required, own_server, test_server};
+pub use given::{Required, own_pgbouncer, own_server, test_server};
 pub use server::{Scratch, Server};

@@ -11,7 +11,7 @@ use crate::folder::Folder;
 use crate::program;
 use crate::recipe::Recipe;
 
-const ROLE: &str = "scratch";
+pub(crate) const ROLE: &str = "scratch";
 
 /// The settings of a temporary server.
 ///
@@ -91,7 +91,7 @@ impl Recipe for Postgres {
     }
 
     fn url(&self, address: SocketAddr, password: &str) -> String {
-        format!("postgres://{ROLE}:{password}@{address}/postgres")
+        url(address, password)
     }
 
     fn has_port(&self, folder: &Folder, pid: u32) -> bool {
@@ -101,19 +101,12 @@ impl Recipe for Postgres {
         lines.next() == Some(&pid.to_string()) && lines.any(|line| line == "ready")
     }
 
-    /// Returns the start-up message of protocol 3.0: its length, the version, names and values.
     fn greeting(&self) -> Vec<u8> {
-        let text = format!("user\0{ROLE}\0database\0postgres\0\0");
-        let length = u32::try_from(text.len() + 8).unwrap_or_default();
-        let mut message = length.to_be_bytes().to_vec();
-        message.extend(196_608_u32.to_be_bytes());
-        message.extend(text.into_bytes());
-        message
+        greeting()
     }
 
     fn takes_logins(&self, answer: &[u8]) -> bool {
-        // `R` requests the password; a server that is still starting answers `E`.
-        answer.first() == Some(&b'R')
+        takes_logins(answer)
     }
 
     /// Removes the small segment of shared memory that locks the data folder and survives its server.
@@ -126,6 +119,25 @@ impl Recipe for Postgres {
             let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         }
     }
+}
+
+pub(crate) fn url(address: SocketAddr, password: &str) -> String {
+    format!("postgres://{ROLE}:{password}@{address}/postgres")
+}
+
+/// Returns the start-up message of protocol 3.0: its length, the version, names and values.
+pub(crate) fn greeting() -> Vec<u8> {
+    let text = format!("user\0{ROLE}\0database\0postgres\0\0");
+    let length = u32::try_from(text.len() + 8).unwrap_or_default();
+    let mut message = length.to_be_bytes().to_vec();
+    message.extend(196_608_u32.to_be_bytes());
+    message.extend(text.into_bytes());
+    message
+}
+
+pub(crate) fn takes_logins(answer: &[u8]) -> bool {
+    // `R` requests the password; a server that is still starting answers `E`.
+    answer.first() == Some(&b'R')
 }
 
 fn pid_file(folder: &Folder) -> PathBuf {

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::folder::{self, Folder};
+use crate::pgbouncer::PgBouncer;
 use crate::recipe::{self, Recipe};
 use crate::watcher::Watcher;
-use crate::{Engine, ServerError, process, program, random};
+use crate::{Engine, PoolMode, ServerError, process, program, random};
 
 /// The time limit for set-up, for a first answer, and for the end of a server.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -50,6 +51,39 @@ impl Scratch {
         server.set_up()?;
         server.start_on_a_free_port()?;
         Ok(server)
+    }
+
+    /// Starts PgBouncer in front of a PostgreSQL server, with the role and the password of that server, and
+    /// returns when it accepts logins.
+    ///
+    /// ```no_run
+    /// use scratch_servers::{Engine, PoolMode, Scratch};
+    ///
+    /// let server = Scratch::start(Engine::Postgres)?;
+    /// let pooler = Scratch::start_pgbouncer(&server, PoolMode::Transaction)?;
+    /// assert_ne!(pooler.address(), server.address());
+    /// # Ok::<(), scratch_servers::ServerError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NoPgBouncer`] if it is not found; [`ServerError::Failed`], with the end of its log, if it
+    /// fails.
+    pub fn start_pgbouncer(server: &Server, mode: PoolMode) -> Result<Server, ServerError> {
+        let (engine, folders) = (server.engine, program::folders());
+        let recipe = PgBouncer::find(&folders, server.address(), mode);
+        let recipe = Box::new(recipe.ok_or(ServerError::NoPgBouncer)?);
+        let mut pooler = Server::create(engine, recipe, &folders).map_err(|error| {
+            failed(
+                engine,
+                format!("PgBouncer cannot be prepared: {error}"),
+                None,
+            )
+        })?;
+        pooler.password.clone_from(&server.password);
+        pooler.set_up()?;
+        pooler.start_on_a_free_port()?;
+        Ok(pooler)
     }
 }
 

@@ -1,20 +1,23 @@
 //! Connections to PostgreSQL.
 
 use std::error::Error as _;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::connection::CacheSize;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use futures_util::future::{Either, select};
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{NoTls, Socket};
+use tokio_postgres::{Client, NoTls, Socket};
 
 use super::settings::Settings;
-use crate::engine::connect_within;
+use crate::engine::{ServerSession, connect_within};
 use crate::error::OpenError;
 
 /// The time limit of a handshake where the application has a pool of its own.
@@ -22,6 +25,10 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// Returns a connection manager of a URL for the application's own pool, with the options of
 /// [`PostgresStore::open`](crate::DieselStore::open), among them those for TLS.
+///
+/// With `pgbouncer=true` the statements of the application must be in transactions, and the store needs
+/// [`DieselStore::with_transaction_pooling`](crate::DieselStore::with_transaction_pooling), too. The manager does not
+/// notice a pooler whose option is missing.
 ///
 /// # Errors
 ///
@@ -78,8 +85,47 @@ where
     T::Stream: Send + 'static,
 {
     let connected = settings.config.connect(tls).await;
-    let (client, connection) = connected.map_err(|error| refusal(&error))?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    let (client, mut connection) = connected.map_err(|error| refusal(&error))?;
+    if settings.session == ServerSession::Own {
+        return AsyncPgConnection::try_from_client_and_connection(client, connection).await;
+    }
+    // The connection is set up with prepared statements, which need one session of the server.
+    {
+        let statement = pin!(client.batch_execute("BEGIN"));
+        match select(statement, &mut connection).await {
+            Either::Left((begun, _)) => begun.map_err(|error| refusal(&error))?,
+            Either::Right((ended, _)) => {
+                ended.map_err(|error| refusal(&error))?;
+                return Err(ConnectionError::BadConnection("closed".to_owned()));
+            }
+        }
+    }
+    let connected = AsyncPgConnection::try_from_client_and_connection(client, connection).await;
+    let mut connection = connected?;
+    let commit = connection.batch_execute("COMMIT").await;
+    commit.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+    Ok(connection)
+}
+
+/// Returns a connection without its set-up, driven by a task until it is dropped.
+pub(super) async fn client(settings: &Settings) -> Result<Client, tokio_postgres::Error> {
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &settings.tls {
+        return client_over(settings, tls.connector()).await;
+    }
+    client_over(settings, NoTls).await
+}
+
+async fn client_over<T>(settings: &Settings, tls: T) -> Result<Client, tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = settings.config.connect(tls).await?;
+    // Its error is that of the next statement, too.
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(client)
 }
 
 /// Returns the error of a handshake, with the message of the server or with the reasons of the driver. Neither

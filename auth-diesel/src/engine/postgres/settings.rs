@@ -6,6 +6,7 @@ use tokio_postgres::Config;
 
 #[cfg(feature = "tls")]
 use super::tls::{self, Tls};
+use crate::engine::ServerSession;
 use crate::error::OpenError;
 use crate::url::{SplitUrl, UrlOption};
 
@@ -13,6 +14,7 @@ use crate::url::{SplitUrl, UrlOption};
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(super) config: Config,
+    pub(super) session: ServerSession,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Tls>,
 }
@@ -85,6 +87,16 @@ const HINTS: &[(&[&str], &str)] = &[
         "is not supported, use `options=-c%20search_path=NAME`",
     ),
     (
+        &[
+            "prepareThreshold",
+            "prepared_statements",
+            "statement_cache_capacity",
+            "statement-cache-capacity",
+            "statement_cache_size",
+        ],
+        "is not supported, use `pgbouncer=true` behind PgBouncer in transaction mode",
+    ),
+    (
         &["statement_timeout"],
         "is not supported, use `StoreOptions::statement_timeout`",
     ),
@@ -117,6 +129,7 @@ impl Settings {
             #[cfg(feature = "tls")]
             tls: tls::apply(&mut config, &sorted.tls)?,
             config,
+            session: sorted.session,
         })
     }
 }
@@ -125,6 +138,7 @@ impl Settings {
 struct Sorted<'u> {
     base: &'u str,
     tls: TlsOptions<'u>,
+    session: ServerSession,
     of_driver: Vec<UrlOption<'u>>,
 }
 
@@ -139,6 +153,7 @@ impl<'u> Sorted<'u> {
         let mut sorted = Self {
             base,
             tls: TlsOptions::default(),
+            session: ServerSession::Own,
             of_driver: Vec::new(),
         };
         for option in options {
@@ -146,6 +161,13 @@ impl<'u> Sorted<'u> {
                 "sslmode" => sorted.tls.mode = Some((option, SslMode::parse(option)?)),
                 "sslrootcert" => sorted.tls.roots = Some(option),
                 "sslcert" => sorted.tls.certificate = Some(option),
+                "pgbouncer" => {
+                    sorted.session = if option.flag()? {
+                        ServerSession::PerTransaction
+                    } else {
+                        ServerSession::Own
+                    };
+                }
                 "sslkey" => sorted.tls.key = Some(option),
                 name if OF_DRIVER.contains(&name) => sorted.of_driver.push(option),
                 _ => return Err(option.unknown(HINTS)),
