@@ -91,7 +91,7 @@ pub enum Consequence {
     /// The engine ended the transaction because of a conflict with another one: a retry is likely to succeed.
     Conflict,
     /// The connection must not be used again; the server rejected the statement, so that nothing was
-    /// written.
+    /// written, if the connection still answers ([`Engine::answers`]).
     ClosedUnwritten,
     /// The connection must not be used again, and whether the statement was applied is unknown.
     Closed,
@@ -202,6 +202,12 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// It reads codes and the structure of an error, never a text for people, which a server may
     /// write in another language.
     fn consequence(error: &DieselError) -> Consequence;
+
+    /// Returns whether the connection still answers after an error of [`Consequence::ClosedUnwritten`]. If it does
+    /// not, the error may have come after a commit.
+    fn answers(&mut self) -> impl Future<Output = bool> + Send {
+        async { true }
+    }
 
     /// Warns if the log of the process contains the values of statements, which the driver writes.
     fn check_driver_log() {}

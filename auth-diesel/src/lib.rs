@@ -63,7 +63,7 @@
 //!   are rolled back.
 //! * **The store recovers from an outage of the server.** During the outage operations fail within
 //!   [`StoreOptions::checkout_timeout`] and [`StoreOptions::statement_timeout`]; closed connections are
-//!   replaced, and an operation that wrote nothing runs once more. The
+//!   replaced, and an operation that provably wrote nothing runs once more. The
 //!   client of a failed change does not know whether it was applied: a retry then reports that
 //!   the address is taken, or that the epoch has changed.
 //! * **Errors contain no values.** The message of a [`StoreError`](auth_core::StoreError) for the log

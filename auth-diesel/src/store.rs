@@ -262,8 +262,9 @@ where
         match consequence {
             Consequence::Conflict if retries > 0 => retries -= 1,
             Consequence::ClosedUnwritten | Consequence::Closed => {
+                let is_rejected = consequence == Consequence::ClosedUnwritten;
+                let is_unwritten = !writes || is_rejected && answers(&mut *lease, limit).await;
                 drop(lease);
-                let is_unwritten = consequence == Consequence::ClosedUnwritten || !writes;
                 if is_new || !is_unwritten {
                     return outcome.map_err(StepError::into_store_error::<C>);
                 }
@@ -291,6 +292,11 @@ async fn ended<C: Engine, T>(
         _ => outcome,
     };
     (lease, outcome)
+}
+
+async fn answers<C: Engine>(connection: &mut C, limit: Duration) -> bool {
+    let answer = tokio::time::timeout(limit, connection.answers());
+    answer.await.unwrap_or(false)
 }
 
 /// Ends the transaction of an operation: commits a success and rolls a failure back.

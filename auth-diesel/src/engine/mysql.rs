@@ -287,10 +287,11 @@ fn consequence_of_number(number: u32) -> Consequence {
         // `--read-only`, a read-only mode, a read-only transaction: after a failover the connection
         // leads to a replica.
         1290 | 1836 | READ_ONLY_TRANSACTION
-        // The server stops, the statement was cancelled, the connection is being killed.
-        | 1053 | 1317 | 1927
         // A prepared statement that does not exist, or does not fit a changed table any more.
         | 1243 | 1615 => Consequence::ClosedUnwritten,
+        // The server stops, the statement was cancelled, the connection is being killed: the server looks for
+        // this at the end of each statement, also of a `COMMIT` that it has applied.
+        1053 | 1317 | 1927 => Consequence::Closed,
         _ => Consequence::Failed,
     }
 }

@@ -10,8 +10,8 @@ use auth_core::store::Window;
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
-use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
@@ -195,6 +195,11 @@ impl Engine for AsyncPgConnection {
         }
     }
 
+    async fn answers(&mut self) -> bool {
+        // An empty query is answered in a failed transaction, too.
+        self.batch_execute("").await.is_ok()
+    }
+
     fn check_driver_log() {
         // tokio-postgres writes the parameters of each statement, as numbers, and has no setting for it.
         if log::log_enabled!(target: "tokio_postgres::query", log::Level::Debug) {
@@ -229,10 +234,15 @@ impl Engine for AsyncPgConnection {
 /// | `40P01`: deadlock | no | no | both | conflict |
 /// | `0A000`: a cached plan must not change its result type | no | no | not both | closed |
 /// | `26000`: a prepared statement does not exist | no | no | not both | closed |
-/// | `57P01` to `57P03`: the server stops or starts | no | no | not both | closed |
+/// | `57014`: the statement was cancelled | no | no | not both | closed |
+/// | `57P01`, `57P02`, `57P05`: the server ends the connection | no | no | not both | closed |
 ///
 /// A new connection and a second try cost little, so an unknown error without a position and without
 /// names closes its connection, too.
+///
+/// After an error that leaves the connection open, the server has rolled the statement back. The errors of the
+/// last row are fatal ones: the server sends them whenever it looks for signals, also after a commit
+/// and before it reports the commit. So an operation that writes runs again only if the connection still answers.
 fn consequence_of_structure(info: &dyn DatabaseErrorInformation) -> Consequence {
     let has_name = info.constraint_name().is_some()
         || info.table_name().is_some()

@@ -7,6 +7,7 @@ mod app_migrations;
 mod cancel;
 mod contract;
 mod credentials;
+mod cut_off;
 mod declared_routes;
 mod declared_user;
 mod driver_log;
