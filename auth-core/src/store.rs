@@ -25,7 +25,7 @@ pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};
 pub use rows::{UserIter, UserRecord, UserRows, UserRowsMut};
 pub use session_tokens::SessionTokens;
-pub use sessions::{SessionStore, StoredSession};
+pub use sessions::{SessionPage, SessionPosition, SessionStore, StoredSession};
 pub use stored::StoredUser;
 pub use users::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, UniqueField, UpdateOutcome, UserDatabase,

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use auth_core::store::{
     CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
     ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
-    Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
-    UserDatabase, Window,
+    Precondition, SessionPage, SessionStore, StoredCredential, StoredSession, UpdateOutcome,
+    UserChange, UserDatabase, Window,
 };
 use auth_core::{ConfigReport, Epoch, SessionId, StoreError, User};
 use time::OffsetDateTime;
@@ -183,6 +183,9 @@ impl<U: SqlUser> ExpiringStore for AnyStore<U> {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, store => store.purge(now, limit).await)
     }
+    fn validate(&self, report: &mut ConfigReport) {
+        dispatch!(self, store => ExpiringStore::validate(store, report));
+    }
 }
 
 #[async_trait]
@@ -204,9 +207,9 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        dispatch!(self, store => store.sessions_of(owner, epoch, now, limit).await)
+        dispatch!(self, store => store.sessions_of(owner, epoch, now, page).await)
     }
     async fn delete_sessions_before(
         &self,
@@ -221,6 +224,9 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, store => store.purge_sessions(now, limit).await)
+    }
+    fn validate(&self, report: &mut ConfigReport) {
+        dispatch!(self, store => SessionStore::validate(store, report));
     }
 }
 
@@ -272,5 +278,8 @@ impl<U: SqlUser> CredentialStore for AnyStore<U> {
         kind: Option<&CredentialKind>,
     ) -> Result<u64, StoreError> {
         dispatch!(self, store => store.delete_credentials_of(owner, kind).await)
+    }
+    fn validate(&self, report: &mut ConfigReport) {
+        dispatch!(self, store => CredentialStore::validate(store, report));
     }
 }

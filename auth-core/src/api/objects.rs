@@ -127,11 +127,17 @@ pub(crate) fn session_list() -> ObjectSchema {
     ]);
     let items = FieldKind::Array {
         items: &SESSION,
-        max: 1000,
+        max: 101,
     };
     ObjectSchema {
         name: "SessionList",
-        fields: vec![FieldSchema::new("sessions", items)],
+        fields: vec![
+            FieldSchema::new("sessions", items),
+            FieldSchema::new("next", FieldKind::text(1..=128))
+                .describe("Where the next page begins; null on the last page. Only with `after`.")
+                .nullable()
+                .optional(),
+        ],
     }
 }
 

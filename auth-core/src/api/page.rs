@@ -104,7 +104,7 @@ fn read_one<U: AuthUser>(
     Ok(())
 }
 
-fn whole_number<T: std::str::FromStr>(value: &str) -> Result<T, FieldErrorCode> {
+pub(super) fn whole_number<T: std::str::FromStr>(value: &str) -> Result<T, FieldErrorCode> {
     let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value
         .parse()

@@ -20,7 +20,9 @@ use crate::context::Context;
 use crate::error::BoxError;
 use crate::event::EventKind;
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
-use crate::store::{LoginIdentifier, Precondition, SessionStore, UserChange, UserDatabase};
+use crate::store::{
+    LoginIdentifier, Precondition, SessionPage, SessionStore, UserChange, UserDatabase,
+};
 use crate::testing::{
     FaultInjector, ManualClock, PASSWORD, ProbedSessionStore, ProbedUserDatabase, RecordingSink,
     email, fast_hasher, master_secret, registration,
@@ -229,9 +231,12 @@ impl World {
             .unwrap()
             .owner(&user.id)
             .unwrap();
-        let rows = self
-            .sessions
-            .sessions_of(&owner, user.epoch(), accounts.now(), 1000);
+        let rows = self.sessions.sessions_of(
+            &owner,
+            user.epoch(),
+            accounts.now(),
+            SessionPage::first(1000),
+        );
         rows.await.unwrap().len()
     }
 

@@ -188,9 +188,9 @@ pub trait CredentialStore: Send + Sync + 'static {
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here.
-    fn validate(&self, report: &mut ConfigReport) {
-        let _ = report;
-    }
+    ///
+    /// It has no default: a wrapper that forgets to forward it does not compile.
+    fn validate(&self, report: &mut ConfigReport);
 }
 
 /// A credential as it is stored.

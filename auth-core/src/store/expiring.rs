@@ -75,9 +75,9 @@ pub trait ExpiringStore: Send + Sync + 'static {
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here, because a revocation must be known to every process.
-    fn validate(&self, report: &mut ConfigReport) {
-        let _ = report;
-    }
+    ///
+    /// It has no default: a wrapper that forgets to forward it does not compile.
+    fn validate(&self, report: &mut ConfigReport);
 }
 
 /// The key of an entry: a purpose, and a name within it.

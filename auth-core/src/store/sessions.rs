@@ -51,8 +51,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// `true`.
     async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Returns the sessions of an owner that have this epoch and have not expired at `now`
-    /// (`expires_at > now`), at most `limit`: in descending order of `last_used_at`, then by id.
+    /// Returns a page of the sessions of an owner that have this epoch and have not expired at `now`
+    /// (`expires_at > now`): in descending order of `last_used_at`, then by id, the first
+    /// [`limit`](SessionPage::limit) of those that follow [`after`](SessionPage::after).
     ///
     /// Find them by an index on owner and epoch: a user may have thousands of sessions of earlier epochs.
     async fn sessions_of(
@@ -60,7 +61,7 @@ pub trait SessionStore: Send + Sync + 'static {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError>;
 
     /// Deletes at most `limit` sessions of an owner whose epoch is older than `epoch`, and returns their
@@ -81,8 +82,70 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here.
-    fn validate(&self, report: &mut ConfigReport) {
-        let _ = report;
+    ///
+    /// It has no default: a wrapper that forgets to forward it does not compile.
+    fn validate(&self, report: &mut ConfigReport);
+}
+
+/// A page of the sessions of an owner.
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::store::SessionPage;
+///
+/// let first = SessionPage::first(50);
+/// assert_eq!((first.limit, first.after), (50, None));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionPage {
+    /// The last session of the page before; `None` for the first page.
+    pub after: Option<SessionPosition>,
+    /// The largest number of sessions on the page.
+    pub limit: u32,
+}
+
+/// The position of a session in the order of a list.
+///
+/// A session that is used between two pages moves to the front of the list, and may be missing on the
+/// later page; a session that is not used is on exactly one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionPosition {
+    /// When the session was last used, as the store returned it.
+    pub last_used_at: OffsetDateTime,
+    /// The id of the session.
+    pub id: SessionId,
+}
+
+impl SessionPage {
+    /// Returns the first page, with at most this many sessions.
+    #[must_use]
+    pub const fn first(limit: u32) -> Self {
+        Self { after: None, limit }
+    }
+}
+
+impl SessionPosition {
+    /// Returns whether a session with this last use and id follows the position.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::session::SessionId;
+    /// use auth_core::store::SessionPosition;
+    /// use time::{Duration, OffsetDateTime};
+    ///
+    /// let id: SessionId = "0d6f3a52-7c1e-4a86-9b1f-5e2c8d7a4b10".parse()?;
+    /// let last_used_at = OffsetDateTime::UNIX_EPOCH;
+    /// let position = SessionPosition { last_used_at, id };
+    /// assert!(position.precedes(last_used_at - Duration::SECOND, &id));
+    /// assert!(!position.precedes(last_used_at, &id));
+    /// # Ok::<(), auth_core::session::InvalidSessionId>(())
+    /// ```
+    #[must_use]
+    pub fn precedes(&self, last_used_at: OffsetDateTime, id: &SessionId) -> bool {
+        let is_older = last_used_at < self.last_used_at;
+        is_older || last_used_at == self.last_used_at && *id > self.id
     }
 }
 
@@ -152,9 +215,9 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        (**self).sessions_of(owner, epoch, now, limit).await
+        (**self).sessions_of(owner, epoch, now, page).await
     }
     async fn delete_sessions_before(
         &self,

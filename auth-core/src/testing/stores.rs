@@ -12,8 +12,8 @@ use crate::session::SessionId;
 use crate::store::{
     CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
     ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
-    Precondition, SessionStore, StoredCredential, StoredSession, UpdateOutcome, UserChange,
-    UserDatabase, Window,
+    Precondition, SessionPage, SessionStore, StoredCredential, StoredSession, UpdateOutcome,
+    UserChange, UserDatabase, Window,
 };
 use crate::user::{AuthUser, Epoch};
 
@@ -248,10 +248,10 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
         self.plan.call()?;
-        self.store.sessions_of(owner, epoch, now, limit).await
+        self.store.sessions_of(owner, epoch, now, page).await
     }
     async fn delete_sessions_before(
         &self,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use auth_core::login::Methods;
-use auth_core::store::{Owner, SessionTokens, StoredSession};
+use auth_core::store::{Owner, SessionPage, SessionPosition, SessionTokens, StoredSession};
 use auth_core::{BoxError, Epoch, SessionId, StoreError};
 use diesel::Table;
 use time::OffsetDateTime;
@@ -152,15 +152,32 @@ pub(crate) fn delete(id: &SessionId) -> Statement {
     Statement::new(format!("DELETE FROM {TABLE} WHERE id = ")).bind(key(id))
 }
 
-pub(crate) fn of_owner(owner: &Owner, epoch: Epoch, now: OffsetDateTime, limit: u32) -> Statement {
-    select(" WHERE owner = ")
+pub(crate) fn of_owner(
+    owner: &Owner,
+    epoch: Epoch,
+    now: OffsetDateTime,
+    page: SessionPage,
+) -> Statement {
+    let mut select = select(" WHERE owner = ")
         .bind(owner.as_str())
         .text(" AND epoch = ")
         .bind(epoch.as_i64())
         .text(" AND expires_at > ")
-        .bind(DbTime::floor(now))
+        .bind(DbTime::floor(now));
+    if let Some(SessionPosition { last_used_at, id }) = page.after {
+        let last_used_at = DbTime::floor(last_used_at);
+        select = select
+            .text(" AND (last_used_at < ")
+            .bind(last_used_at)
+            .text(" OR (last_used_at = ")
+            .bind(last_used_at)
+            .text(" AND id > ")
+            .bind(key(&id))
+            .text("))");
+    }
+    select
         .text(" ORDER BY last_used_at DESC, id LIMIT ")
-        .bind(i64::from(limit))
+        .bind(i64::from(page.limit))
 }
 
 pub(crate) fn delete_before<C: Engine>(owner: &Owner, epoch: Epoch, limit: u32) -> Statement {
@@ -276,6 +293,13 @@ mod tests {
         }
         let (id, now) = (SessionId::generate().unwrap(), OffsetDateTime::UNIX_EPOCH);
         let owner = Owner::new("users", "7").unwrap();
+        let later = SessionPage {
+            after: Some(SessionPosition {
+                last_used_at: now,
+                id,
+            }),
+            limit: 9,
+        };
         for (statement, index) in [
             (by_id(&id), "sqlite_autoindex_auth_sessions_1"),
             (
@@ -283,12 +307,16 @@ mod tests {
                 "sqlite_autoindex_auth_sessions_1",
             ),
             (
-                of_owner(&owner, Epoch::FIRST, now, 9),
-                "auth_sessions_owner_epoch",
+                of_owner(&owner, Epoch::FIRST, now, SessionPage::first(9)),
+                "auth_sessions_owner_epoch (owner=? AND epoch=?",
+            ),
+            (
+                of_owner(&owner, Epoch::FIRST, now, later),
+                "auth_sessions_owner_epoch (owner=? AND epoch=?",
             ),
             (
                 delete_before::<crate::SqliteConnection>(&owner, Epoch::FIRST, 9),
-                "auth_sessions_owner_epoch",
+                "auth_sessions_owner_epoch (owner=? AND epoch<?",
             ),
             (delete_of_owner(&owner), "auth_sessions_owner_epoch"),
             (
@@ -304,7 +332,7 @@ mod tests {
                 _ => None,
             });
             let steps: Vec<_> = steps.collect();
-            let uses = |step: &String| step.contains(&format!("INDEX {index} "));
+            let uses = |step: &String| step.contains(&format!("INDEX {index}"));
             assert!(steps.iter().any(uses), "{statement:?}: {steps:?}");
             assert!(
                 !steps.iter().any(|step| step.starts_with("SCAN")),

@@ -94,6 +94,7 @@ impl<C: SqlBackend, U: SqlUser> CredentialStore for DieselStore<C, U> {
         self.run_write(credentials::delete_of_owner(owner, kind))
             .await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {

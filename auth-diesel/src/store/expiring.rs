@@ -98,6 +98,7 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
         self.run_write(C::purge("auth_expiring", "key", now, limit))
             .await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {

@@ -1,7 +1,7 @@
 //! The contract of sessions on top of the statements.
 
 use async_trait::async_trait;
-use auth_core::store::{Owner, SessionStore, StoredSession};
+use auth_core::store::{Owner, SessionPage, SessionStore, StoredSession};
 use auth_core::{Epoch, SessionId, StoreError};
 use time::OffsetDateTime;
 
@@ -42,9 +42,9 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.read_sessions(sessions::of_owner(owner, epoch, now, limit))
+        self.read_sessions(sessions::of_owner(owner, epoch, now, page))
             .await
     }
 
@@ -66,6 +66,7 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
         self.run_write(C::purge(sessions::TABLE, "id", now, limit))
             .await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use auth_core::store::{
-    ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, Precondition, SessionStore,
-    UpdateOutcome, UserChange, UserDatabase, Window,
+    ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, Precondition, SessionPage,
+    SessionStore, UpdateOutcome, UserChange, UserDatabase, Window,
 };
 use auth_core::{Epoch, User};
 use auth_diesel::{DieselStore, SqlBackend};
@@ -163,7 +163,11 @@ async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize)
     drop_after(polls, store.insert_session(new.clone())).await;
     drop_after(polls, store.swap_session(&next)).await;
     drop_after(polls, store.session(&row.id)).await;
-    drop_after(polls, store.sessions_of(&row.owner, row.epoch, now(), 9)).await;
+    drop_after(
+        polls,
+        store.sessions_of(&row.owner, row.epoch, now(), SessionPage::first(9)),
+    )
+    .await;
     drop_after(polls, store.purge_sessions(now(), 9)).await;
 
     let inserted = store.session(&new.id).await.unwrap();

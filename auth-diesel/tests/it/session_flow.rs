@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use auth_core::accounts::{DeleteMode, NoHooks};
-use auth_core::store::{SessionStore, StoredSession, UserDatabase};
+use auth_core::store::{SessionPage, SessionStore, StoredSession, UserDatabase};
 use auth_core::testing::conformance::{Client, CoreClient, WireReply, WireRequest};
 use auth_core::testing::{
     ManualClock, PASSWORD, RecordingSink, fast_hasher, master_secret, registration,
@@ -133,9 +133,12 @@ impl<C: SqlBackend> World<C> {
         let ada = auth_core::EmailAddress::parse("ada@example.com").unwrap();
         let ada = self.store.find(&ada.into()).await.unwrap().unwrap();
         let owner = owner(&format!("users:{}", ada.id));
-        let rows = self
-            .store
-            .sessions_of(&owner, ada.epoch(), self.clock.now(), 1000);
+        let rows = self.store.sessions_of(
+            &owner,
+            ada.epoch(),
+            self.clock.now(),
+            SessionPage::first(1000),
+        );
         rows.await.unwrap()
     }
 

@@ -1,7 +1,7 @@
 //! Sessions on every engine.
 
 use auth_core::login::{AuthMethod, Methods};
-use auth_core::store::{SessionStore, SessionTokens, StoredSession};
+use auth_core::store::{SessionPage, SessionStore, SessionTokens, StoredSession};
 use auth_core::{Epoch, SessionId, User};
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 use tokio::task::JoinSet;
@@ -62,7 +62,7 @@ async fn every_column_is_stored_and_read(home: impl Home) {
         let session = begun(&store, session).await;
         assert_eq!(stored(&store, &session).await, session);
         let list = store
-            .sessions_of(&session.owner, session.epoch, now(), 9)
+            .sessions_of(&session.owner, session.epoch, now(), SessionPage::first(9))
             .await
             .unwrap();
         assert_eq!(list, [session]);
@@ -115,7 +115,7 @@ async fn rounding_ends_no_session_early(home: impl Home) {
         (now() + Duration::MICROSECOND, 0),
     ] {
         let list = store
-            .sessions_of(&rough.owner, rough.epoch, at, 9)
+            .sessions_of(&rough.owner, rough.epoch, at, SessionPage::first(9))
             .await
             .unwrap();
         assert_eq!(list.len(), there, "{at}");
@@ -222,7 +222,7 @@ async fn list_is_ordered_and_of_one_owner(home: impl Home) {
         rows.sort_by_key(|row| (std::cmp::Reverse(row.last_used_at), row.id));
         for limit in [0, 1, 4, 6, 7, u32::MAX] {
             let list = store
-                .sessions_of(&owner(of), Epoch::FIRST, now(), limit)
+                .sessions_of(&owner(of), Epoch::FIRST, now(), SessionPage::first(limit))
                 .await
                 .unwrap();
             let wanted = rows.len().min(limit.try_into().unwrap());
@@ -230,7 +230,7 @@ async fn list_is_ordered_and_of_one_owner(home: impl Home) {
         }
     }
     let none = store
-        .sessions_of(&owner("b"), Epoch::FIRST, now(), 9)
+        .sessions_of(&owner("b"), Epoch::FIRST, now(), SessionPage::first(9))
         .await
         .unwrap();
     assert_eq!(none, []);
@@ -250,7 +250,7 @@ async fn all_sessions_of_an_owner_are_deleted(home: impl Home) {
     assert_eq!(store.delete_sessions_of(&owner("a")).await.unwrap(), 0);
     for (of, left) in [("a", 0), ("a ", 1), ("A", 1)] {
         let list = store
-            .sessions_of(&owner(of), Epoch::FIRST, now(), 9)
+            .sessions_of(&owner(of), Epoch::FIRST, now(), SessionPage::first(9))
             .await
             .unwrap();
         assert_eq!(list.len(), left, "{of:?}");
@@ -355,7 +355,7 @@ async fn any_store_holds_sessions(home: impl Home) {
     let next = after(&row, "next");
     assert!(store.swap_session(&next).await.unwrap());
     let list = store
-        .sessions_of(&row.owner, row.epoch, now(), 9)
+        .sessions_of(&row.owner, row.epoch, now(), SessionPage::first(9))
         .await
         .unwrap();
     assert_eq!(list, [stored(&store, &row).await]);

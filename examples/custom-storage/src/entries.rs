@@ -84,6 +84,7 @@ impl ExpiringStore for RedbStore {
         })
         .await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 impl RedbStore {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use auth_core::login::Methods;
 use auth_core::session::SessionId;
-use auth_core::store::{Owner, SessionTokens, StoredSession, blocking};
+use auth_core::store::{Owner, SessionPage, SessionTokens, StoredSession, blocking};
 use auth_core::{BoxError, Epoch, SessionStore, StoreError};
 use redb::{ReadableDatabase, ReadableTable, Table, TableDefinition};
 use time::OffsetDateTime;
@@ -61,16 +61,21 @@ impl SessionStore for RedbStore {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
         let (database, owner) = (Arc::clone(&self.database), owner.clone());
-        let limit = usize::try_from(limit).map_err(StoreError::new)?;
+        let limit = usize::try_from(page.limit).map_err(StoreError::new)?;
         blocking(move || {
             let mut found = Vec::new();
             for row in database.begin_read()?.open_table(SESSIONS)?.iter()? {
                 let (id, row) = row?;
                 let session = decode(id.value(), row.value())?;
-                if session.owner == owner && session.epoch == epoch && session.expires_at > now {
+                let (last_used_at, id) = (session.last_used_at, &session.id);
+                let follows = page
+                    .after
+                    .is_none_or(|position| position.precedes(last_used_at, id));
+                let is_valid = session.epoch == epoch && session.expires_at > now;
+                if session.owner == owner && is_valid && follows {
                     found.push(session);
                 }
             }
@@ -105,6 +110,7 @@ impl SessionStore for RedbStore {
         self.remove_sessions(limit.into(), move |row| row.5 <= now)
             .await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 impl RedbStore {

@@ -1,6 +1,7 @@
 //! The caller's sessions.
 
 mod endpoints;
+mod query;
 mod routes;
 
 pub(super) use routes::routes;

@@ -15,7 +15,7 @@ use crate::event::EventKind;
 use crate::http::BufferedRequest;
 use crate::login::{IssuedTokens, PresentedTokens};
 use crate::store::memory::MemorySessionStore;
-use crate::store::{Owner, SessionStore, StoredSession};
+use crate::store::{Owner, SessionPage, SessionStore, StoredSession};
 use crate::testing::master_secret;
 use crate::{Epoch, SessionId, Sessions, User};
 
@@ -170,9 +170,9 @@ impl SessionStore for Slow {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.0.sessions_of(owner, epoch, now, limit).await
+        self.0.sessions_of(owner, epoch, now, page).await
     }
     async fn delete_sessions_before(
         &self,
@@ -187,6 +187,9 @@ impl SessionStore for Slow {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.0.purge_sessions(now, limit).await
+    }
+    fn validate(&self, report: &mut crate::config::ConfigReport) {
+        self.0.validate(report);
     }
 }
 
@@ -239,7 +242,12 @@ async fn dropped_calls_leave_no_session_without_its_events() {
         drop_after(polls, logout).await;
         accounts.wait_idle().await;
         let stored = store
-            .sessions_of(&owner, Epoch::FIRST, accounts.now(), 1000)
+            .sessions_of(
+                &owner,
+                Epoch::FIRST,
+                accounts.now(),
+                SessionPage::first(1000),
+            )
             .await
             .unwrap();
         let (created, ended) = (

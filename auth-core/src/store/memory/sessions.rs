@@ -11,7 +11,7 @@ use super::lock;
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
-use crate::store::{Owner, SessionStore, StoredSession};
+use crate::store::{Owner, SessionPage, SessionStore, StoredSession};
 use crate::user::Epoch;
 
 /// Keeps sessions in a map behind a lock.
@@ -72,15 +72,19 @@ impl SessionStore for MemorySessionStore {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
         let rows = lock(&self.rows);
         let theirs = rows.values();
         let theirs =
             theirs.filter(|row| row.owner == *owner && row.epoch == epoch && row.expires_at > now);
+        let after = page.after.as_ref();
+        let theirs = theirs.filter(|row| {
+            after.is_none_or(|position| position.precedes(row.last_used_at, &row.id))
+        });
         let mut theirs: Vec<_> = theirs.cloned().collect();
         theirs.sort_by_key(|row| (Reverse(row.last_used_at), row.id));
-        theirs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        theirs.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
         Ok(theirs)
     }
 

@@ -18,7 +18,7 @@ use crate::user::User;
 
 group!("sessions": listed, one_is_ended, others_are_ended, logout_ends_one,
     session_of_another_user_is_not_found, administrator_ends_sessions, requires_a_user,
-    uses_are_recorded);
+    uses_are_recorded, list_has_pages, invalid_page_is_refused);
 
 struct Login {
     access: String,
@@ -129,6 +129,70 @@ async fn listed(run: &CaseRun<'_>) {
             newest["expires_at"].as_str().map(str::to_owned),
             shown(now + Duration::days(30)),
         );
+    }
+}
+
+/// 50 sessions on the first page, and the caller's own in addition; the pages have each session once, those
+/// that were used last first.
+async fn list_has_pages(run: &CaseRun<'_>) {
+    for backends in [Backends::Opaque, Backends::JwtSessions] {
+        let (case, _) = case_of(run, backends).await;
+        let own = log_in(&case, "ada@example.com", None).await;
+        let first = id(&list(&case, &own).await[0]);
+        for _ in 0..54 {
+            log_in(&case, "ada@example.com", None).await;
+        }
+        let page = list(&case, &own).await;
+        case.same("the first page and the own session", page.len(), 51);
+        case.same("the own session", id(&page[0]), first.clone());
+        let marks = page.iter().filter(|one| one["is_current"] == json!(true));
+        case.same("one is current", marks.count(), 1);
+        for limit in [7, 55, 100] {
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            for _ in 0..9 {
+                let target = format!("/auth/sessions?limit={limit}&after={after}");
+                let request = WireRequest::get(&target).bearer(&own.access);
+                let members = Expected::members(200, &["sessions", "next"]);
+                let body = case.expect(request, members).await.json();
+                let sessions = body["sessions"].as_array().cloned().unwrap_or_default();
+                seen.extend(sessions.iter().map(|one| {
+                    let used = one["last_used_at"].as_str().unwrap_or_default();
+                    (used.to_owned(), id(one))
+                }));
+                match body["next"].as_str() {
+                    Some(next) => next.clone_into(&mut after),
+                    None => break,
+                }
+            }
+            let ids: std::collections::BTreeSet<_> = seen.iter().map(|(_, id)| id).collect();
+            case.same("each session once", (seen.len(), ids.len()), (55, 55));
+            seen.retain(|(_, id)| *id != first);
+            let is_sorted = seen.is_sorted_by(|one, next| one.0 >= next.0);
+            case.check(is_sorted, "those that were used last first");
+        }
+    }
+}
+
+async fn invalid_page_is_refused(run: &CaseRun<'_>) {
+    let (case, _) = case_of(run, Backends::Opaque).await;
+    let own = log_in(&case, "ada@example.com", None).await;
+    for (query, field, code) in [
+        ("limit=0", "limit", "too_short"),
+        ("limit=101", "limit", "too_long"),
+        ("limit=x", "limit", "invalid"),
+        ("limit=5&limit=6", "limit", "invalid"),
+        ("after=7", "after", "invalid"),
+        (
+            "after=99999999999999999999999999999999999.x",
+            "after",
+            "invalid",
+        ),
+        ("offset=7", "offset", "unknown"),
+    ] {
+        let target = format!("/auth/sessions?{query}");
+        let request = WireRequest::get(&target).bearer(&own.access);
+        case.expect(request, Expected::invalid(&[(field, code)]))
+            .await;
     }
 }
 

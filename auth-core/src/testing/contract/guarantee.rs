@@ -128,6 +128,7 @@ guarantees! {
             OneDeletionWins = "A deleted session is gone from every look-up and list, and of simultaneous deletions exactly one says that it was there.",
             SwapOfDeleted = "A swap never brings a session back that was deleted, also when both happen at once.",
             SessionListing = "A list has the sessions of its owner whose time is not over, those that were used last first and equals by id, at most as many as asked for.",
+            SessionPages = "Pages of a list continue after the last session of the page before, and neither skip nor repeat one that is not used meanwhile.",
             ExactOwners = "Owners are compared byte for byte, to the longest.",
             OwnerRemoval = "The removal of an owner's sessions takes all of them and none of another's, and simultaneous ones count each session once.",
             SessionEpochs = "A list has the sessions of one epoch, however many of others there are; the removal of earlier epochs takes at most as many as asked for, of one owner, and answers how many.",

@@ -25,7 +25,7 @@ use super::{Guarantee, Verdict};
 use crate::login::{AuthMethod, Methods};
 use crate::session::{NewSessionParams, RefreshToken, SessionId, Sessions};
 use crate::store::memory::MemorySessionStore;
-use crate::store::{Owner, SessionStore, SessionTokens, StoredSession};
+use crate::store::{Owner, SessionPage, SessionStore, SessionTokens, StoredSession};
 use crate::testing::master_secret;
 use crate::user::Epoch;
 
@@ -69,6 +69,7 @@ async fn run<S: SessionStore>(store: StoreUnderTest<S>, guarantee: Guarantee) ->
         Guarantee::SwapOfDeleted => swap::of_deleted(store).await,
         Guarantee::OneDeletionWins => deletion::one_wins(store).await,
         Guarantee::SessionListing => listing::order_and_limit(store).await,
+        Guarantee::SessionPages => listing::pages(store).await,
         Guarantee::ExactOwners => owners::exact(store).await,
         Guarantee::OwnerRemoval => owners::removal(store).await,
         Guarantee::SessionEpochs => epochs::lists_and_removal(store).await,
@@ -129,7 +130,8 @@ impl<S: SessionStore> StoreUnderTest<S> {
         now: OffsetDateTime,
         limit: u32,
     ) -> Tried<Vec<StoredSession>> {
-        let listed = self.store().sessions_of(owner, epoch, now, limit).await;
+        let page = SessionPage::first(limit);
+        let listed = self.store().sessions_of(owner, epoch, now, page).await;
         listed.map_err(|error| failed("sessions_of", &error))
     }
 

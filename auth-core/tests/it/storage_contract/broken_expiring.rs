@@ -210,6 +210,7 @@ impl ExpiringStore for Broken {
             _ => self.inner.purge(now, limit).await,
         }
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 async fn report_on(fault: Fault) -> Report {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use auth_core::store::memory::{MemorySessionStore, MemoryUserDatabase};
 use auth_core::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
-    SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
+    SessionPage, SessionStore, StoredSession, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::testing::contract::{self, Fresh, Guarantee, Verdict};
 use auth_core::{Epoch, SessionId, StoreError, User};
@@ -99,7 +99,12 @@ impl UserDatabase for Joint {
                     let owner = Owner::new("users", &id.to_string()).unwrap();
                     let long_ago = OffsetDateTime::UNIX_EPOCH;
                     let before = user.epoch().previous();
-                    let rows = self.sessions.sessions_of(&owner, before, long_ago, 100);
+                    let rows = self.sessions.sessions_of(
+                        &owner,
+                        before,
+                        long_ago,
+                        SessionPage::first(100),
+                    );
                     for row in rows.await? {
                         self.carry(&row.id, &user).await?;
                     }
@@ -130,6 +135,9 @@ impl UserDatabase for Joint {
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
         self.users.list(page).await
     }
+    fn validate(&self, report: &mut auth_core::ConfigReport) {
+        self.users.validate(report);
+    }
 }
 
 #[async_trait]
@@ -154,9 +162,9 @@ impl SessionStore for Joint {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        self.sessions.sessions_of(owner, epoch, now, limit).await
+        self.sessions.sessions_of(owner, epoch, now, page).await
     }
     async fn delete_sessions_before(
         &self,
@@ -173,6 +181,9 @@ impl SessionStore for Joint {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.sessions.purge_sessions(now, limit).await
+    }
+    fn validate(&self, report: &mut auth_core::ConfigReport) {
+        self.sessions.validate(report);
     }
 }
 

@@ -121,6 +121,7 @@ impl UserDatabase for Joint {
     async fn list(&self, page: PageRequest<Uuid>) -> Result<Page<User>, StoreError> {
         self.users.list(page).await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 #[async_trait]
@@ -175,6 +176,7 @@ impl CredentialStore for Joint {
     ) -> Result<u64, StoreError> {
         self.credentials.delete_credentials_of(owner, kind).await
     }
+    fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 
 async fn check(fault: Fault, expected: Option<&str>) {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::query::{self, SessionQuery};
 use crate::api::ErrorCode;
 use crate::api::endpoint::{Answer, Caller, RequestParts};
 use crate::auth::Auth;
@@ -15,6 +16,15 @@ use crate::user::AuthUser;
 #[derive(Serialize)]
 struct SessionList {
     sessions: Vec<SessionRead>,
+    /// Only where the list is asked for with `after`.
+    #[serde(flatten)]
+    position: Option<Position>,
+}
+
+#[derive(Serialize)]
+struct Position {
+    /// Where the next page begins, if there is one.
+    next: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -33,12 +43,32 @@ struct Client {
 }
 
 impl<U: AuthUser> Auth<U> {
-    pub(super) async fn list_sessions(&self, caller: Caller<U>) -> Answer {
-        let user = caller.user;
-        let sessions = self.accounts().sessions(user.user()).await?;
+    /// Lists a page of the caller's sessions. The caller's own is on the first page, in addition if it is
+    /// not among those that were used last, and on no later page.
+    pub(super) async fn list_sessions(
+        &self,
+        caller: Caller<U>,
+        request: &mut RequestParts<'_>,
+    ) -> Answer {
+        let (user, accounts) = (caller.user, self.accounts());
+        let SessionQuery { page, is_keyset } = SessionQuery::read(request.head.query())?;
+        let mut sessions = accounts.session_page(user.user(), page).await?;
+        let last = sessions.last();
+        let last = last.filter(|_| sessions.len() as u64 >= u64::from(page.limit));
+        let next = last.map(query::position);
+        if let Some(own) = user.session() {
+            if page.after.is_some() {
+                sessions.retain(|session| session.id != *own);
+            } else if !sessions.iter().any(|session| session.id == *own)
+                && let Some(session) = accounts.session_of(user.user(), own).await?
+            {
+                sessions.insert(0, session);
+            }
+        }
         let read = |session| SessionRead::new(session, user.session());
         let sessions = sessions.into_iter().map(read).collect();
-        Ok(Reply::json(200, &SessionList { sessions }))
+        let position = is_keyset.then_some(Position { next });
+        Ok(Reply::json(200, &SessionList { sessions, position }))
     }
 
     /// Ends one of the caller's sessions. Ending the caller's own session answers like a logout.

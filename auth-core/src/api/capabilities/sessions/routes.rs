@@ -4,7 +4,20 @@ use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
 use crate::backend::Backend;
+use crate::http::{FieldKind, FieldSchema};
 use crate::user::AuthUser;
+
+/// The query parameters of the list.
+fn page() -> Vec<FieldSchema> {
+    vec![
+        FieldSchema::new("limit", FieldKind::integer(1..=100))
+            .describe("The number of sessions on a page; 50 if it is absent. The first page has the caller's own session in addition if it is not among them.")
+            .optional(),
+        FieldSchema::new("after", FieldKind::text(0..=128))
+            .describe("The `next` of the page before; empty for the first page.")
+            .optional(),
+    ]
+}
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
     let mut backends = surface.backends.iter().map(|backend| &**backend);
@@ -13,9 +26,10 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         Method::Get,
         "sessions.list",
         (Base::Auth, "/sessions"),
-        |auth, caller, _, _| Box::pin(auth.list_sessions(caller)),
+        |auth, caller, request, _| Box::pin(auth.list_sessions(caller, request)),
     )
-    .summary("List the caller's sessions.")
+    .summary("List the caller's sessions, those that were used last first.")
+    .query(page())
     .available_if(has_sessions)
     .reply(ReplySpec::json(
         200,

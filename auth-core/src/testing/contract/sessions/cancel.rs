@@ -19,7 +19,12 @@ pub(super) async fn dropped_calls<S: SessionStore>(store: StoreUnderTest<S>) -> 
         drop_after(polls, inner.session(&living.id)).await;
         drop_after(
             polls,
-            inner.sessions_of(&living.owner, living.epoch, start, 10),
+            inner.sessions_of(
+                &living.owner,
+                living.epoch,
+                start,
+                crate::store::SessionPage::first(10),
+            ),
         )
         .await;
 

@@ -2,7 +2,7 @@
 
 use super::{StoreUnderTest, next, owner, session_of, start};
 use crate::error::StoreError;
-use crate::store::SessionStore;
+use crate::store::{SessionPage, SessionStore};
 use crate::testing::contract::case_run::{Tried, ensure, race, skipped};
 use crate::user::Epoch;
 
@@ -36,14 +36,11 @@ pub(super) async fn nothing_is_absent<S: SessionStore>(store: StoreUnderTest<S>)
                     "delete_session",
                     answered(&inner.delete_session(&absent.id).await),
                 ),
-                5 => (
-                    "sessions_of",
-                    answered(
-                        &inner
-                            .sessions_of(&there.owner, Epoch::FIRST, start, 10)
-                            .await,
-                    ),
-                ),
+                5 => {
+                    let page = SessionPage::first(10);
+                    let list = inner.sessions_of(&there.owner, Epoch::FIRST, start, page);
+                    ("sessions_of", answered(&list.await))
+                }
                 6 => (
                     "delete_sessions_before",
                     answered(&inner.delete_sessions_before(&ada, Epoch::FIRST, 10).await),

@@ -6,7 +6,9 @@ use std::sync::Mutex as BlockingMutex;
 use async_trait::async_trait;
 use auth_core::login::Methods;
 use auth_core::store::memory::MemorySessionStore;
-use auth_core::store::{Owner, SessionStore, SessionTokens, StoredSession};
+use auth_core::store::{
+    Owner, SessionPage, SessionPosition, SessionStore, SessionTokens, StoredSession,
+};
 use auth_core::testing::{FaultInjector, ProbedSessionStore};
 use auth_core::{Epoch, SessionId, StoreError};
 use time::{Duration, OffsetDateTime};
@@ -42,6 +44,9 @@ pub(super) enum Fault {
     ListsOldestFirst,
     ListsByIdBackwards,
     ListsOneTooMany,
+    StartsEachPageAtTheFirst,
+    RepeatsTheLastOfAPage,
+    PagesByTimeOnly,
     FoldsCase,
     TrimsOwners,
     RemovesTheLivingOnly,
@@ -154,6 +159,10 @@ impl Broken {
     async fn write(&self, next: &StoredSession) -> Result<(), StoreError> {
         self.inner.insert_session(next.clone()).await
     }
+}
+
+fn is_after(position: &SessionPosition, row: &StoredSession) -> bool {
+    position.precedes(row.last_used_at, &row.id)
 }
 
 /// Whether a swap notes a later use, which a store with a buffer for uses writes at another time.
@@ -292,14 +301,17 @@ impl SessionStore for Broken {
         owner: &Owner,
         epoch: Epoch,
         now: OffsetDateTime,
-        limit: u32,
+        page: SessionPage,
     ) -> Result<Vec<StoredSession>, StoreError> {
         let _turn = self.call().await;
         let limit = match self.fault {
-            Fault::ListsOneTooMany => limit.saturating_add(1),
-            _ => limit,
+            Fault::ListsOneTooMany => page.limit.saturating_add(1),
+            _ => page.limit,
         };
-        let mut rows = self.inner.sessions_of(owner, epoch, now, 0).await?;
+        let mut rows = self
+            .inner
+            .sessions_of(owner, epoch, now, SessionPage::first(0))
+            .await?;
         rows.extend(self.all().await?);
         if self.is(Fault::ListsWhatIsGone) {
             let seen = self.seen.lock().unwrap();
@@ -310,7 +322,13 @@ impl SessionStore for Broken {
         rows.retain(|row| {
             let lives = row.expires_at > now || self.is(Fault::ListsWhatIsOver);
             let is_of_epoch = row.epoch == epoch || self.is(Fault::ListsEarlierEpochs);
-            lives && is_of_epoch && self.is_same(&row.owner, owner)
+            let follows = page.after.is_none_or(|after| match self.fault {
+                Fault::StartsEachPageAtTheFirst => true,
+                Fault::RepeatsTheLastOfAPage => row.id == after.id || is_after(&after, row),
+                Fault::PagesByTimeOnly => row.last_used_at < after.last_used_at,
+                _ => is_after(&after, row),
+            });
+            lives && is_of_epoch && follows && self.is_same(&row.owner, owner)
         });
         let id = |row: &StoredSession| *row.id.as_uuid();
         match self.fault {
@@ -395,5 +413,8 @@ impl SessionStore for Broken {
             }
             _ => self.inner.purge_sessions(now, limit).await,
         }
+    }
+    fn validate(&self, report: &mut auth_core::ConfigReport) {
+        self.inner.validate(report);
     }
 }
