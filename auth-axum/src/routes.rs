@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth_core::api::{RequestParts, Route};
 use auth_core::{Auth, AuthUser};
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::any;
@@ -50,8 +50,12 @@ where
 async fn respond<U: AuthUser>(auth: Auth<U>, route: Arc<Route<U>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let id = id_in_path(&mut parts).await;
+    // Nesting removes its prefix from the URI.
+    let original = parts.extensions.get::<OriginalUri>();
+    let uri = original.map_or(&parts.uri, |original| &original.0);
     let request = RequestParts {
         head: &Head(&parts),
+        path: Some(uri.path()),
         id: id.as_deref(),
         body: &mut UnreadBody::new(body),
     };

@@ -21,6 +21,7 @@ pub(crate) use settings::Settings;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::accounts::{Accounts, AccountsBuilder};
 use crate::api::RouteTable;
@@ -66,6 +67,8 @@ struct Inner<U: AuthUser> {
     settings: Settings,
     routes: RouteTable<U>,
     warnings: Vec<ConfigWarning>,
+    /// Whether an unknown prefix of the routes has been logged.
+    prefix_noticed: AtomicBool,
 }
 
 impl<U: AuthUser> Auth<U> {
@@ -103,6 +106,10 @@ impl<U: AuthUser> Auth<U> {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn prefix_noticed(&self) -> &AtomicBool {
+        &self.inner.prefix_noticed
     }
 
     pub(crate) fn table(&self) -> &RouteTable<U> {

@@ -129,6 +129,7 @@ async fn respond<U: AuthUser>(
     let mut body = unread_body(&mut request);
     let parts = RequestParts {
         head: &Head(&request),
+        path: Some(request.original_uri().path()),
         // Percent-decoded; `None` if the result is not valid UTF-8.
         id: request.raw_path_param(ID),
         body: &mut body,

@@ -6,5 +6,6 @@ mod compile_fail;
 mod extractors;
 mod http;
 mod peer;
+mod prefix;
 mod suite;
 mod support;

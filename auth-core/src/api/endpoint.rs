@@ -3,6 +3,7 @@
 mod complete;
 mod forgery;
 mod outdated;
+mod prefix;
 mod taken;
 
 #[cfg(test)]
@@ -32,6 +33,9 @@ pub struct RequestParts<'r> {
     /// What stands in the path for `{id}`, percent-decoded; `None` if the route has none or the
     /// text is not valid UTF-8.
     pub id: Option<&'r str>,
+    /// The path of the request as the client sent it, with the prefixes of routers around; `None` if it is not
+    /// known. It is only compared with the configured prefix.
+    pub path: Option<&'r str>,
     /// The body, not yet read.
     pub body: &'r mut dyn RequestBody,
 }
@@ -44,8 +48,10 @@ impl<U: AuthUser> Auth<U> {
     /// Who is asking is found out before the body is read, and whether they may before it is
     /// parsed.
     pub async fn respond(&self, route: &Route<U>, request: RequestParts<'_>) -> Reply {
+        let path = request.path;
         let reply = self.reply_to(route, request).await;
         if reply.is_valid() {
+            self.notice_prefix(route, path, &reply);
             return reply;
         }
         let path = route.path();

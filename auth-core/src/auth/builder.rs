@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{Auth, Inner, LoginBy, Settings};
 use crate::accounts::{AccountsBuilder, DeleteMode};
@@ -229,6 +230,7 @@ impl<U: AuthUser> AuthBuilder<U> {
             settings,
             routes,
             warnings,
+            prefix_noticed: AtomicBool::new(false),
         };
         Ok(Auth {
             inner: Arc::new(inner),

@@ -76,7 +76,7 @@
 //!     // A head that borrows from the framework's own type implements `RequestHead` in ten lines.
 //!     let request = BufferedRequest::new(method, body).header("authorization", authorization);
 //!     let BufferedRequest { head, mut body } = request;
-//!     let parts = RequestParts { head: &head, id: None, body: &mut body };
+//!     let parts = RequestParts { head: &head, id: None, path: None, body: &mut body };
 //!     let reply = auth.respond(route, parts).await;
 //!     let header = |header: &Header| (header.name().to_owned(), header.value().to_owned());
 //!     (reply.status(), reply.headers().map(header).collect(), reply.into_body())

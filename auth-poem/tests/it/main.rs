@@ -6,6 +6,7 @@ mod compile_fail;
 mod extractors;
 mod guards;
 mod peer;
+mod prefix;
 mod suite;
 mod support;
 mod wiring;

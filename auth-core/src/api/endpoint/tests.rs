@@ -117,6 +117,7 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
     let parts = RequestParts {
         head: &head,
         id: Some(&id),
+        path: None,
         body: &mut body,
     };
     auth.respond(route, parts).await.status()
@@ -209,6 +210,7 @@ async fn a_spoofed_host_goes_nowhere() {
     let parts = RequestParts {
         head: &request.head,
         id: None,
+        path: None,
         body: &mut request.body,
     };
     let reply = auth.respond(route, parts).await;

@@ -77,6 +77,7 @@ impl<U: AuthUser> Client for CoreClient<U> {
         let parts = RequestParts {
             head: &head,
             id: id.as_deref(),
+            path: Some(path),
             body: &mut body,
         };
         let reply = self.0.respond(route, parts).await;

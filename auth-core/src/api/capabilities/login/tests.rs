@@ -24,6 +24,7 @@ async fn respond(auth: &Auth<User>, path: &str, request: BufferedRequest) -> Rep
     let parts = RequestParts {
         head: &head,
         id: None,
+        path: None,
         body: &mut body,
     };
     auth.respond(route, parts).await
