@@ -2,6 +2,7 @@
 
 mod changed_address;
 mod copied_session;
+mod dead_sessions;
 mod expired_access_token;
 mod half_open;
 mod mail_flood;
