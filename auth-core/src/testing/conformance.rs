@@ -31,6 +31,7 @@ mod csrf;
 mod decisions;
 mod declared;
 mod delete_me;
+mod duplicates;
 mod expected;
 mod fixture;
 mod hooks;
@@ -150,6 +151,7 @@ pub fn cases() -> Vec<Case> {
         lost_reply::cases(),
         sessions::cases(),
         cookies::cases(),
+        duplicates::cases(),
         csrf::cases(),
         backends::cases(),
         keys::cases(),

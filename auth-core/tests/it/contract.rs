@@ -31,6 +31,7 @@ groups! {
     lost_reply = "lost_reply",
     sessions = "sessions",
     cookies = "cookies",
+    duplicates = "duplicates",
     csrf = "csrf",
     backends = "backends",
     keys = "keys",
