@@ -14,16 +14,14 @@
 //! adds one by itself.
 
 mod binding;
-mod origin;
 
 pub(crate) use binding::CsrfBinding;
-pub(crate) use origin::Origin;
 
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use crate::http::RequestHead;
+use crate::http::{Origin, RequestHead, is_loopback};
 use crate::secret::{
     RandomError, Secret, SubKey, SubKeys, constant_time_eq, keyed_digest, random_bytes,
 };
@@ -237,7 +235,7 @@ impl Csrf {
             !host.is_empty() && authority.eq_ignore_ascii_case(host)
         };
         // Loopback traffic is not exposed to a network, and loopback hosts have no certificates.
-        let takes_plain_http = || self.takes_plain_http || origin::is_loopback(host);
+        let takes_plain_http = || self.takes_plain_http || is_loopback(host);
         of_scheme("https://", b":443") || (takes_plain_http() && of_scheme("http://", b":80"))
     }
 }

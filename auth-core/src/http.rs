@@ -10,7 +10,9 @@ mod head;
 mod header;
 pub mod json;
 mod network;
+mod origin;
 mod proxies;
+mod redirect;
 mod reply;
 mod schema;
 
@@ -23,6 +25,8 @@ pub use forwarded::ForwardedHeader;
 pub use head::RequestHead;
 pub use header::{Header, InvalidHeader};
 pub use network::{InvalidIpNetwork, IpNetwork};
+pub(crate) use origin::{Origin, is_loopback};
 pub use proxies::TrustedProxies;
+pub use redirect::{AllowedRedirects, InvalidRedirectOrigin, RedirectRefused, RedirectTarget};
 pub use reply::Reply;
 pub use schema::{FieldKind, FieldSchema, TextFormat};

@@ -47,6 +47,11 @@ impl Origin {
         authority.is_some_and(|authority| is_loopback(authority.as_bytes()))
     }
 
+    /// Returns the origin as text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Returns whether a header names this origin.
     pub(crate) fn is(&self, header: &[u8]) -> bool {
         self.0.as_bytes() == header
