@@ -10,6 +10,8 @@
 //! | a public page that greets a logged-in user | `OptionalUser(user): OptionalUser<User>` |
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::active().verified()))` |
 //! | routes that act on cookies without an extractor or a guard | `.layer(csrf_protection(&auth))` |
+//! | pages that send a browser to the login page | `.route_layer(login_required(&auth))`, or `user: PageUser<User>` |
+//! | the message of a form, and the token for its hidden field | `flash: Flash<User>`, `csrf: CsrfToken<User>` |
 //! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
 //! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
@@ -104,6 +106,7 @@
 mod csrf;
 mod extract;
 mod guard;
+mod page;
 mod reject;
 mod reply;
 mod request;
@@ -117,6 +120,7 @@ pub use auth_core::guard::{Guard, Policy};
 pub use csrf::csrf_protection;
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::guard;
+pub use page::{CsrfToken, Flash, PageUser, login_required};
 pub use reject::AuthRejection;
 pub use routes::routes;
 pub use service::{AuthLayer, AuthService};

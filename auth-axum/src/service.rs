@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::page;
 use crate::reject::AuthRejection;
 use crate::reply;
 use crate::request::{Head, cell_of};
@@ -29,18 +30,40 @@ pub struct AuthService<S, U: AuthUser> {
     rule: Arc<Rule<U>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Rule<U: AuthUser> {
     auth: Auth<U>,
     /// `None` if only forged requests are refused.
     guard: Option<Guard<U>>,
+    /// Whether a page redirects to the login page.
+    redirects: bool,
 }
 
 impl<U: AuthUser> AuthLayer<U> {
     pub(crate) fn new(auth: &Auth<U>, guard: Option<Guard<U>>) -> Self {
         let auth = auth.clone();
         Self {
-            rule: Arc::new(Rule { auth, guard }),
+            rule: Arc::new(Rule {
+                auth,
+                guard,
+                redirects: false,
+            }),
+        }
+    }
+}
+
+impl<U: AuthUser> AuthLayer<U> {
+    /// Redirects a browser without a login to the login page, as
+    /// [`login_required`](crate::login_required) does: for pages with another guard.
+    #[must_use]
+    pub fn to_login_page(self) -> Self {
+        let Rule { auth, guard, .. } = (*self.rule).clone();
+        Self {
+            rule: Arc::new(Rule {
+                auth,
+                guard,
+                redirects: true,
+            }),
         }
     }
 }
@@ -78,7 +101,11 @@ where
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         Box::pin(async move {
-            let Rule { auth, guard } = &*rule;
+            let Rule {
+                auth,
+                guard,
+                redirects,
+            } = &*rule;
             let (mut parts, body) = request.into_parts();
             let cell = cell_of(auth, &mut parts);
             let passed = match guard {
@@ -86,7 +113,11 @@ where
                 None => auth.csrf_gate(&cell, &Head(&parts)).await,
             };
             if let Err(rejection) = passed {
-                return Ok(AuthRejection::from(rejection).into_response());
+                return Ok(if *redirects {
+                    page::refuse(auth, &parts, rejection)
+                } else {
+                    AuthRejection::from(rejection).into_response()
+                });
             }
             let response = inner.call(Request::from_parts(parts, body)).await?;
             let mut response = response.into_response();

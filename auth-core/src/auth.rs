@@ -2,7 +2,9 @@
 
 mod admission;
 mod builder;
+mod forms;
 mod login;
+mod pages;
 mod request_auth;
 mod revoke;
 mod session_policy;
@@ -14,6 +16,8 @@ mod tests;
 pub(crate) use admission::check_csrf;
 pub use builder::AuthBuilder;
 pub(crate) use builder::is_mountable;
+pub use forms::{FormRoute, Forms};
+pub use pages::ForPage;
 pub use request_auth::RequestAuth;
 pub use revoke::RevokeError;
 pub use settings::LoginBy;
@@ -31,6 +35,7 @@ use crate::config::ConfigWarning;
 use crate::context::{Actor, Client, Context};
 use crate::csrf::Csrf;
 use crate::error::Unavailable;
+use crate::flash::FlashSigner;
 use crate::http::RequestHead;
 use crate::user::AuthUser;
 
@@ -64,6 +69,8 @@ pub struct Auth<U: AuthUser> {
 struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
     csrf: Csrf,
+    /// Signs flash messages; `None` if no transport uses cookies.
+    flash: Option<FlashSigner>,
     settings: Settings,
     routes: RouteTable<U>,
     warnings: Vec<ConfigWarning>,

@@ -220,7 +220,7 @@ impl Csrf {
 
     /// Returns whether an origin is the server's own: the configured origin, or else the origin of the
     /// request's `Host`.
-    fn is_own(&self, head: &dyn RequestHead, origin: &[u8]) -> bool {
+    pub(crate) fn is_own(&self, head: &dyn RequestHead, origin: &[u8]) -> bool {
         if let Some(own) = &self.own {
             return own.is(origin);
         }

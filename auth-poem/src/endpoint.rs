@@ -8,6 +8,7 @@ use auth_core::{Auth, AuthUser, RequestAuth};
 use poem::http::{HeaderValue, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
+use crate::page;
 use crate::reject::AuthRejection;
 use crate::reply;
 use crate::request::{Head, cell_of};
@@ -31,12 +32,27 @@ pub(crate) enum Rule<U> {
     /// Gives the handle to extractors, and converts refusals to responses.
     Provide,
     Guard(Box<Guard<U>>),
+    /// A guard that redirects a browser to the login page.
+    Page(Box<Guard<U>>),
     Csrf,
 }
 
 impl<U: AuthUser> AuthMiddleware<U> {
     pub(crate) fn new(auth: &Auth<U>, rule: Rule<U>) -> Self {
         Self(Arc::new((auth.clone(), rule)))
+    }
+}
+
+impl<U: AuthUser> AuthMiddleware<U> {
+    /// Redirects a browser without a login to the login page, as
+    /// [`login_required`](crate::login_required) does: for pages with another guard.
+    #[must_use]
+    pub fn to_login_page(self) -> Self {
+        let (auth, rule) = &*self.0;
+        match rule {
+            Rule::Guard(guard) => Self::new(auth, Rule::Page(guard.clone())),
+            _ => self,
+        }
     }
 }
 
@@ -60,10 +76,14 @@ impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
                 request.set_data(auth.clone());
                 Ok(())
             }
-            Rule::Guard(guard) => admit(auth, guard, &cell, &mut request).await,
+            Rule::Guard(guard) | Rule::Page(guard) => admit(auth, guard, &cell, &mut request).await,
             Rule::Csrf => auth.csrf_gate(&cell, &Head(&request)).await,
         };
-        passed.map_err(AuthRejection::from)?;
+        match (passed, rule) {
+            (Ok(()), _) => {}
+            (Err(rejection), Rule::Page(_)) => return Err(page::refuse(auth, &request, rejection)),
+            (Err(rejection), _) => return Err(AuthRejection::from(rejection).into()),
+        }
         match (self.inner.call(request).await, rule) {
             (Err(error), Rule::Provide) if error.is::<AuthRejection>() => Ok(error.into_response()),
             (Err(error), Rule::Csrf) => Err(forgetting_stale(auth, &cell, error)),

@@ -12,6 +12,8 @@
 //! | a rule for a whole route | `.with(guard(&auth, Guard::active().verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
 //! | routes that act on cookies without an extractor or a guard | `.with(csrf_protection(&auth))` |
+//! | pages that send a browser to the login page | `.with(login_required(&auth))`, or `user: PageUser<User>` |
+//! | the message of a form, and the token for its hidden field | `flash: Flash<User>`, `csrf: CsrfToken<User>` |
 //! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
 //! | a test that no route lacks the handle | [`assert_wired`] |
 //! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
@@ -106,6 +108,7 @@ mod csrf;
 mod endpoint;
 mod extract;
 mod guard;
+mod page;
 mod reject;
 mod reply;
 mod request;
@@ -120,6 +123,7 @@ pub use csrf::csrf_protection;
 pub use endpoint::{AuthEndpoint, AuthMiddleware};
 pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser};
 pub use guard::guard;
+pub use page::{CsrfToken, Flash, PageUser, login_required};
 pub use reject::AuthRejection;
 pub use routes::{RouteExt, Routes, routes};
 pub use wiring::{assert_wired, provide};

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use auth_axum::{
-    ActiveUser, CurrentUser, Guard, OptionalUser, Policy, Superuser, VerifiedUser, csrf_protection,
-    guard, routes,
+    ActiveUser, CsrfToken, CurrentUser, Flash, Guard, OptionalUser, PageUser, Policy, Superuser,
+    VerifiedUser, csrf_protection, guard, login_required, routes,
 };
 use auth_core::testing::extractors::{Harness, OWN_COOKIE, RecentLogin, Support, shown};
-use auth_core::{Auth, User};
+use auth_core::{Auth, FlashMessage, User};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 
 use crate::support::serve;
@@ -32,6 +33,12 @@ impl Harness for Axum {
             .route("/error", get(error))
             .route("/cookie", get(cookie))
             .layer(csrf_protection(&auth));
+        let pages = Router::new()
+            .route("/guarded", get(async || "page"))
+            .route_layer(login_required(&auth))
+            .route("/user", get(page_user))
+            .route("/form", get(form));
+        let login = get(async || "page").route_layer(login_required(&auth));
         let app = Router::new()
             .route("/public", get(async || "public"))
             .route("/active", get(one).post(one))
@@ -57,6 +64,8 @@ impl Harness for Axum {
             .route("/reports", reports)
             .route("/another", another)
             .nest("/layer", layered)
+            .nest("/page", pages)
+            .route("/login", login)
             .merge(routes(&auth))
             .with_state(auth);
         serve(app).await
@@ -73,6 +82,17 @@ async fn three(user: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<Use
 
 async fn optional(OptionalUser(user): OptionalUser<User>) -> String {
     user.map_or_else(|| "anonymous".to_owned(), |user| shown(&user))
+}
+
+async fn page_user(user: PageUser<User>) -> String {
+    shown(&user)
+}
+
+async fn form(flash: Flash<User>, csrf: CsrfToken<User>) -> impl IntoResponse {
+    let code = flash.message().and_then(FlashMessage::code);
+    let code = code.unwrap_or("none");
+    let page = format!("{code} {} {}", flash.typed("identifier"), csrf.token());
+    (flash, csrf, page)
 }
 
 async fn error(_: OptionalUser<User>) -> (StatusCode, &'static str) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -16,7 +17,9 @@ use crate::event::{AuthEvent, EventKind, EventSink};
 use crate::password::{PasswordHasher, PasswordPolicy};
 use crate::secret::Population;
 use crate::session::Sessions;
-use crate::store::{CredentialStore, ExpiringKey, ExpiringStore, LoginIdentifier, UserDatabase};
+use crate::store::{
+    CredentialStore, ExpiringKey, ExpiringStore, Inserted, LoginIdentifier, UserDatabase,
+};
 use crate::user::AuthUser;
 
 /// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
@@ -208,6 +211,21 @@ impl<U: AuthUser> Accounts<U> {
 
     pub(crate) fn hooks(&self) -> &dyn UserManager<User = U> {
         &*self.inner.hooks
+    }
+
+    /// Spends a name once. Returns whether this call was the first within `lifetime`.
+    pub(crate) async fn spend(
+        &self,
+        purpose: &'static str,
+        name: &str,
+        lifetime: Duration,
+    ) -> Result<bool, Unavailable> {
+        let key = self.expiring_key(purpose, name);
+        let now = self.now();
+        let lifetime = time::Duration::try_from(lifetime).unwrap_or(time::Duration::MAX);
+        let end = now.saturating_add(lifetime);
+        let inserted = self.expiring()?.insert_once(&key, end, now).await?;
+        Ok(inserted == Inserted::New)
     }
 
     pub(super) fn expiring(&self) -> Result<&dyn ExpiringStore, Unavailable> {

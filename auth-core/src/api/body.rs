@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{ErrorCode, Rejection};
-use crate::http::Fields;
 use crate::http::{BrokenBody, RequestBody, RequestHead};
+use crate::http::{Fields, Form};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -46,6 +46,18 @@ pub(super) async fn read_optional_fields(
         return Ok(None);
     }
     parse(&bytes).map(Some)
+}
+
+/// Reads the fields of a form. The caller has looked at the content type.
+pub(super) async fn read_form(
+    head: &dyn RequestHead,
+    body: &mut dyn RequestBody,
+) -> Result<Form, Rejection> {
+    if !is_plain(head) {
+        return Err(ErrorCode::UnsupportedMediaType.into());
+    }
+    let bytes = read(body, MAX_BODY_BYTES).await?;
+    Form::parse(&bytes).map_err(|_| ErrorCode::RequestBodyMalformed.into())
 }
 
 fn parse(bytes: &[u8]) -> Result<Fields, Rejection> {
@@ -101,8 +113,7 @@ fn broken(_: BrokenBody) -> ErrorCode {
 /// Whether the one content type is JSON, and the body is not compressed. Parameters are ignored: JSON is
 /// UTF-8 (RFC 8259 §8.1), whatever they say.
 fn is_json(head: &dyn RequestHead) -> bool {
-    let mut codings = (0..).map_while(|index| head.header("content-encoding", index));
-    if !codings.all(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+    if !is_plain(head) {
         return false;
     }
     let (Some(value), None) = (
@@ -115,6 +126,12 @@ fn is_json(head: &dyn RequestHead) -> bool {
     media_type
         .trim_ascii()
         .eq_ignore_ascii_case(b"application/json")
+}
+
+/// Returns whether the body is not compressed.
+fn is_plain(head: &dyn RequestHead) -> bool {
+    let mut codings = (0..).map_while(|index| head.header("content-encoding", index));
+    codings.all(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]

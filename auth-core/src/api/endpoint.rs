@@ -2,6 +2,7 @@
 
 mod complete;
 mod forgery;
+mod form;
 mod outdated;
 mod prefix;
 mod taken;
@@ -70,6 +71,9 @@ impl<U: AuthUser> Auth<U> {
             return route.specs().fold(reply, add);
         };
         let context = self.context(request.head);
+        if let Some(form) = self.form_of(spec, request.head) {
+            return self.answer_form(form, spec, &mut request, &context).await;
+        }
         let answer = spec.answer(self, &mut request, &context).await;
         answer.unwrap_or_else(Rejection::into_reply)
     }

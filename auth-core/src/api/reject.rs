@@ -159,6 +159,18 @@ impl Rejection {
         refusal.map_or(self.code.as_str(), Refusal::code)
     }
 
+    /// Returns the sentence for users: that of the application's refusal, or ours.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        let refusal = self.refusal.as_ref();
+        refusal.map_or(self.code.detail(), Refusal::detail)
+    }
+
+    /// Returns the errors of members.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// Returns the headers of the reply that belong to this refusal.
     pub fn headers(&self) -> impl Iterator<Item = &Header> {
         self.headers.iter()

@@ -12,13 +12,19 @@ use handler::{Answering, Handle, HandleBackend, HandleCaller, Handler, Offer};
 
 use super::endpoint::RequestParts;
 use super::{ErrorCode, Method};
-use crate::auth::Auth;
+use crate::auth::{Auth, FormRoute};
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::AppCode;
 use crate::guard::Guard;
 use crate::http::{FieldSchema, Reply, RequestHead};
 use crate::user::AuthUser;
+
+/// The headers of the reply to a form.
+const REDIRECT: &[(&str, &str)] = &[(
+    "location",
+    "The page: that of `next`, of the form, or after the form.",
+)];
 
 /// One method of one path, as data.
 ///
@@ -41,6 +47,8 @@ pub struct RouteSpec<U: AuthUser> {
     pub(super) is_on: bool,
     /// Whether this configuration has what the route needs.
     pub(super) is_available: bool,
+    /// The form that the route takes where the application has a page for it.
+    pub(super) form: Option<FormRoute>,
     pub(super) handler: Handler<U>,
 }
 
@@ -154,6 +162,7 @@ impl<U: AuthUser> RouteSpec<U> {
             refusals: Vec::new(),
             is_on: true,
             is_available: true,
+            form: None,
             handler,
         }
     }
@@ -226,6 +235,14 @@ impl<U: AuthUser> RouteSpec<U> {
         self
     }
 
+    /// Takes a form in the place of JSON, where the application has a page for it. A route of a backend takes it
+    /// only with cookies.
+    pub(crate) fn form(mut self, route: FormRoute) -> Self {
+        let has_cookies = |backend: &Backend<U>| backend.transport().cookies().is_some();
+        self.form = self.backend().is_none_or(has_cookies).then_some(route);
+        self
+    }
+
     /// Adds headers to the reply to `OPTIONS`.
     pub(crate) fn offer_on_options(mut self, add: Offer<U>) -> Self {
         if let Handler::OfBackend { offer, .. } = &mut self.handler {
@@ -269,6 +286,12 @@ impl<U: AuthUser> RouteSpec<U> {
     #[must_use]
     pub fn body_spec(&self) -> Option<&BodySpec> {
         self.body.as_ref()
+    }
+
+    /// Returns whether it takes the members of its body as an HTML form, too.
+    #[must_use]
+    pub fn takes_forms(&self) -> bool {
+        self.form.is_some()
     }
 
     /// Returns the query parameters that it takes.
@@ -338,6 +361,12 @@ impl<U: AuthUser> RouteSpec<U> {
 
     /// Completes the codes with those that follow from access, body and query.
     pub(super) fn finish(&mut self, has_cookies: bool) {
+        if self.form.is_some() {
+            self.replies.push(
+                ReplySpec::empty(303, "The form has an answer: the page that shows it.")
+                    .headers(REDIRECT),
+            );
+        }
         let codes = &mut self.codes;
         codes.push(ErrorCode::ServiceUnavailable);
         if self.body.is_some() {

@@ -8,7 +8,7 @@ use super::declared::BodyRules;
 use super::route::Base;
 use super::route_setting::Change;
 use super::{Method, RouteSetting, RouteSpec, capabilities};
-use crate::auth::{Auth, Settings, is_mountable};
+use crate::auth::{Auth, FormRoute, Settings, is_mountable};
 use crate::backend::Backend;
 use crate::config::ConfigProblem;
 use crate::error::AppCode;
@@ -159,6 +159,12 @@ fn refusal_codes(settings: &Settings) -> Vec<AppCode> {
     codes.filter_map(|code| AppCode::new(code).ok()).collect()
 }
 
+/// Whether the application has a page with the form of this route.
+fn has_page(settings: &Settings, route: FormRoute) -> bool {
+    let forms = settings.forms.as_ref();
+    forms.is_some_and(|forms| forms.page_of(route).is_some())
+}
+
 /// Gives each route its path, and leaves out those that are off.
 fn mount<U: AuthUser>(
     settings: &Settings,
@@ -199,6 +205,7 @@ fn mount<U: AuthUser>(
             paths.push(path.clone());
         }
         spec.path = path;
+        spec.form = spec.form.filter(|route| has_page(settings, *route));
         spec.finish(has_cookies);
         beside.push(spec);
     }

@@ -1,18 +1,19 @@
 //! The builder of `Auth`, which reports all problems at once.
 
+mod checks;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Auth, Inner, LoginBy, Settings};
+use super::{Auth, Forms, Inner, LoginBy, Settings};
 use crate::accounts::{AccountsBuilder, DeleteMode};
 use crate::api::{BodyRules, RouteSetting, RouteTable};
 use crate::backend::Backend;
 use crate::config::{ConfigError, ConfigProblem, ConfigReport, ConfigWarning};
 use crate::csrf::Csrf;
-use crate::error::AppCode;
-use crate::http::Origin;
-use crate::http::TrustedProxies;
+use crate::flash::FlashSigner;
+use crate::http::{Origin, TrustedProxies};
 use crate::secret::{Population, SubKeys};
 use crate::transport::CredentialSource;
 use crate::user::{AuthUser, UserColumns, undeclared_members};
@@ -192,6 +193,16 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
+    /// Takes HTML forms from the pages of a server-rendered application, beside JSON. Needs a backend with
+    /// cookies.
+    ///
+    /// See [`Forms`] for an example.
+    #[must_use]
+    pub fn forms(mut self, forms: Forms) -> Self {
+        self.settings.forms = Some(forms);
+        self
+    }
+
     /// Accepts requests that cannot prove where they come from, and only raises the event
     /// `malicious_csrf` for each: to find out, before cookies are in use, which clients the check would
     /// refuse.
@@ -215,19 +226,23 @@ impl<U: AuthUser> AuthBuilder<U> {
         self.validate_origins(&mut report);
         self.validate_proxies(&mut report);
         self.validate_refusal_codes(&mut report);
+        self.validate_forms(&mut report);
         let warnings = report.finish()?;
         crate::accounts::log_warnings(&warnings);
 
         let Self {
             accounts, settings, ..
         } = self;
-        let csrf = csrf(&settings, &routes.backends, accounts.csrf_keys());
+        let keys = accounts.csrf_keys();
+        let csrf = csrf(&settings, &routes.backends, keys.clone());
         let population = population(&accounts, &settings, &routes.backends);
         let csrf = csrf.in_realm(population.realm());
+        let flash = keys.map(|keys| FlashSigner::new(keys, population.realm()));
         let accounts = accounts.assemble(population);
         let inner = Inner {
             accounts,
             csrf,
+            flash,
             settings,
             routes,
             warnings,
@@ -314,21 +329,6 @@ impl<U: AuthUser> AuthBuilder<U> {
             if Origin::parse(origin).is_none() {
                 let origin = origin.escape_default().to_string();
                 report.problem(ConfigProblem::InvalidOrigin { origin });
-            }
-        }
-    }
-
-    fn validate_proxies(&self, report: &mut ConfigReport) {
-        for mistake in self.settings.proxies.mistakes() {
-            report.problem(ConfigProblem::InvalidTrustedProxies { mistake });
-        }
-    }
-
-    fn validate_refusal_codes(&self, report: &mut ConfigReport) {
-        for code in &self.settings.refusal_codes {
-            if AppCode::new(code).is_err() {
-                let code = code.escape_default().to_string();
-                report.problem(ConfigProblem::InvalidRefusalCode { code });
             }
         }
     }

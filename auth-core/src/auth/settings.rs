@@ -1,5 +1,6 @@
 //! Settings of the HTTP surface, and their defaults.
 
+use super::Forms;
 use crate::accounts::DeleteMode;
 use crate::api::RouteSetting;
 use crate::http::TrustedProxies;
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) csrf_log_only: bool,
     pub(crate) proxies: TrustedProxies,
+    /// The pages with forms; `None` if the routes take JSON only.
+    pub(crate) forms: Option<Forms>,
 }
 
 impl Default for Settings {
@@ -55,6 +58,8 @@ impl Default for Settings {
             csrf_log_only: false,
             // Any client can write the headers of a proxy.
             proxies: TrustedProxies::none(),
+            // A form needs a page of the application.
+            forms: None,
         }
     }
 }

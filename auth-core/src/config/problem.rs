@@ -73,6 +73,19 @@ pub enum ConfigProblem {
         /// The refused path.
         path: String,
     },
+    /// A page of forms is not a path of the own site.
+    #[error(
+        "`{path}` is not a page of this site: give `Forms` a path such as `/login`, with or without a query"
+    )]
+    InvalidPage {
+        /// The refused path.
+        path: String,
+    },
+    /// Forms need cookies, because a browser sends no other credential with a form.
+    #[error(
+        "forms need a backend with cookies: add one with `CookieTransport`, or leave `.forms(…)` out"
+    )]
+    FormsWithoutCookies,
     /// A network of trusted proxies cannot be used.
     #[error(
         "{mistake}: give `.trusted_proxies(…)` the addresses of the proxies, or networks with proxies only, like `10.0.0.0/8`"

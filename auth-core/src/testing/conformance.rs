@@ -34,6 +34,7 @@ mod delete_me;
 mod duplicates;
 mod expected;
 mod fixture;
+mod forms;
 mod hooks;
 mod http_client;
 mod injection;
@@ -153,6 +154,7 @@ pub fn cases() -> Vec<Case> {
         cookies::cases(),
         duplicates::cases(),
         csrf::cases(),
+        forms::cases(),
         backends::cases(),
         keys::cases(),
         register::cases(),

@@ -13,6 +13,7 @@ mod api_key;
 mod app;
 mod bodies;
 mod csrf;
+mod pages;
 mod sharing;
 mod stale_cookies;
 
@@ -50,6 +51,9 @@ use crate::user::User;
 /// | `/layer/optional` | `OptionalUser`, behind `csrf_protection` | shown, or `anonymous` |
 /// | `/layer/error` | `OptionalUser`, then an error of the application with 418, behind `csrf_protection` | 418 `teapot` |
 /// | `/layer/cookie` | `OptionalUser`, behind `csrf_protection` | `public`, with `Set-Cookie:` [`OWN_COOKIE`] |
+/// | `/page/guarded`, `/login` | no extractor, behind `login_required` | `page` |
+/// | `/page/user` | `PageUser` | shown |
+/// | `/page/form` | `Flash` and `CsrfToken`, whose headers are in the reply | code of the message (or `none`), its value of `identifier`, and the token, with a blank between them |
 ///
 /// The routes of the toolkit, `routes(&auth)`, are at their own paths beside these pages.
 #[async_trait]
@@ -109,7 +113,10 @@ macro_rules! extractor_tests {
             outage_deletes_no_cookie, transport_may_write_header_names_in_upper_case,
             other_methods_are_405, head_answers_like_get,
             refusal_is_the_envelope_byte_for_byte, body_above_the_limit_is_413,
-            disconnected_client_changes_nothing, #[start_paused] body_without_end_times_out,
+            disconnected_client_changes_nothing, page_without_login_redirects_browsers, login_page_is_not_redirected_to_itself,
+            next_page_is_a_path_of_the_site, flash_message_is_shown_on_one_page,
+            token_of_a_page_proves_its_form,
+            #[start_paused] body_without_end_times_out,
         }
     };
     ($harness:expr => $($(#[$clock:ident])? $case:ident),+ $(,)?) => {
@@ -153,6 +160,9 @@ cases! {
     stale_cookies: layer_deletes_a_stale_cookie_on_every_reply, cookie_of_the_handler_is_kept,
         outage_deletes_no_cookie;
     api_key: transport_may_write_header_names_in_upper_case;
+    pages: page_without_login_redirects_browsers, login_page_is_not_redirected_to_itself,
+        next_page_is_a_path_of_the_site, flash_message_is_shown_on_one_page,
+        token_of_a_page_proves_its_form;
     bodies: other_methods_are_405, head_answers_like_get, refusal_is_the_envelope_byte_for_byte,
         body_above_the_limit_is_413, disconnected_client_changes_nothing, body_without_end_times_out;
 }

@@ -21,6 +21,7 @@ const SET_COOKIE: &str = "set-cookie";
 /// | --- | --- | --- |
 /// | access | `__Host-auth` | `HttpOnly; Secure; SameSite=Lax; Path=/` |
 /// | refresh, with sessions | `__Host-auth-refresh` | the same |
+/// | flash message, with forms | `__Host-auth-flash` | those of the access cookie |
 /// | CSRF token, for scripts of clients that send no origin | `__Host-auth-csrf` | `Secure; SameSite=Lax; Path=/` |
 ///
 /// The prefixes make a browser take the cookies only over HTTPS and, for `__Host-`, from this very
@@ -75,6 +76,7 @@ struct Names {
     access: String,
     refresh: String,
     csrf: String,
+    flash: String,
 }
 
 /// The attributes of a cookie.
@@ -109,6 +111,7 @@ impl CookieTransport {
                 access: String::new(),
                 refresh: String::new(),
                 csrf: String::new(),
+                flash: String::new(),
             },
         };
         new.rename();
@@ -225,6 +228,7 @@ impl CookieTransport {
                 if self.narrow { anywhere } else { host }
             ),
             csrf: format!("{host}{base}-csrf"),
+            flash: format!("{host}{base}-flash"),
         };
     }
 
@@ -307,6 +311,16 @@ impl CookieTransport {
             path: "/",
             http_only: false,
             max_age,
+        }
+    }
+
+    fn flash<'a>(&'a self, value: &'a str, max_age: Duration) -> Cookie<'a> {
+        Cookie {
+            name: &self.names.flash,
+            value,
+            path: "/",
+            http_only: true,
+            max_age: Some(max_age),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The cookies of a transport whose credential is a cookie.
 
+use std::time::Duration;
+
 use super::{MalformedCredential, Transport};
 use crate::http::{Header, InvalidHeader, RequestHead};
 
@@ -36,6 +38,23 @@ pub trait CookieSet: Send + Sync {
     ///
     /// [`InvalidHeader`] if the header cannot be sent: the reply is then a 500.
     fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader>;
+
+    /// Returns the name of the cookie with a flash message.
+    fn flash_cookie(&self) -> &str;
+
+    /// Returns the header that sets that cookie, which scripts do not read, for `lifetime`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if the header cannot be sent: the reply is then a 500.
+    fn set_flash(&self, text: &str, lifetime: Duration) -> Result<Header, InvalidHeader>;
+
+    /// Returns the header that deletes that cookie.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if the header cannot be sent: the browser keeps the cookie for its lifetime.
+    fn clear_flash(&self) -> Result<Header, InvalidHeader>;
 
     /// Returns the names of all cookies that it sets. Two backends must not share a name: each would
     /// overwrite the cookie of the other.

@@ -33,6 +33,7 @@ groups! {
     cookies = "cookies",
     duplicates = "duplicates",
     csrf = "csrf",
+    forms = "forms",
     backends = "backends",
     keys = "keys",
     register = "register",

@@ -8,10 +8,10 @@ use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use auth_core::testing::extractors::{Harness, OWN_COOKIE, RecentLogin, Support, shown};
-use auth_core::{Auth, User};
+use auth_core::{Auth, FlashMessage, User};
 use auth_poem::{
-    ActiveUser, CurrentUser, Guard, OptionalUser, Policy, RouteExt, Superuser, VerifiedUser,
-    csrf_protection, guard, provide, routes,
+    ActiveUser, CsrfToken, CurrentUser, Flash, Guard, OptionalUser, PageUser, Policy, RouteExt,
+    Superuser, VerifiedUser, csrf_protection, guard, login_required, provide, routes,
 };
 use poem::http::StatusCode;
 use poem::http::header::SET_COOKIE;
@@ -32,6 +32,10 @@ impl Harness for Poem {
             .at("/error", get(error))
             .at("/cookie", get(cookie))
             .with(csrf_protection(&auth));
+        let pages = Route::new()
+            .at("/guarded", get(page).with(login_required(&auth)))
+            .at("/user", get(page_user))
+            .at("/form", get(form));
         let app = Route::new()
             .at("/public", get(public))
             .at("/active", get(one).post(one))
@@ -45,6 +49,8 @@ impl Harness for Poem {
             .at("/reports", get(reports).with(guard(&auth, Support::GUARD)))
             .at("/another", get(one).with(guard(&other, active())))
             .nest("/layer", layered)
+            .nest("/page", pages)
+            .at("/login", get(page).with(login_required(&auth)))
             .merge(routes(&auth))
             .with(provide(&auth));
         serve(app).await
@@ -94,6 +100,24 @@ fn three(user: ActiveUser<User>, _: OptionalUser<User>, _: CurrentUser<User>) ->
 #[handler]
 fn optional(OptionalUser(user): OptionalUser<User>) -> String {
     user.map_or_else(|| "anonymous".to_owned(), |user| shown(&user))
+}
+
+#[handler]
+fn page() -> &'static str {
+    "page"
+}
+
+#[handler]
+fn page_user(user: PageUser<User>) -> String {
+    shown(&user)
+}
+
+#[handler]
+fn form(flash: Flash<User>, csrf: CsrfToken<User>) -> Response {
+    let code = flash.message().and_then(FlashMessage::code);
+    let code = code.unwrap_or("none");
+    let text = format!("{code} {} {}", flash.typed("identifier"), csrf.token());
+    csrf.on(flash.on(text))
 }
 
 /// An error of Poem, and not a response.

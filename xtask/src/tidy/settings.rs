@@ -21,6 +21,7 @@ const BUILDERS: &[&str] = &[
     "Backend",
     "CookieTransport",
     "DieselStore",
+    "Forms",
     "JwtStrategy",
     "KeyRing",
     "MasterSecret",
@@ -35,6 +36,9 @@ const BUILDERS: &[&str] = &[
 
 /// Types with setter-like methods that configure nothing, each with its description.
 const VALUES: &[(&str, &str)] = &[
+    ("AllowedRedirects", "the targets of one kind of redirect"),
+    ("AuthLayer", "the guard of one router"),
+    ("AuthMiddleware", "the guard of one route"),
     ("AccountFields", "the optional fields of a type of user"),
     ("AuthEvent", "the content of one event"),
     ("AuthProof", "the input of one login"),

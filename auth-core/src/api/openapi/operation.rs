@@ -42,9 +42,36 @@ pub(super) fn operation<U: AuthUser>(auth: &Auth<U>, spec: &RouteSpec<U>) -> Val
             "required": !body.is_optional,
             "content": { "application/json": media },
         });
+        let request = if spec.takes_forms() {
+            with_form(request, &schema::body(&body.fields))
+        } else {
+            request
+        };
         insert(&mut operation, "requestBody", request);
     }
     operation
+}
+
+/// Adds the media type of HTML forms, with the fields that only forms have.
+fn with_form(mut request: Value, body: &Value) -> Value {
+    let mut form = body.clone();
+    for (name, description) in [
+        ("next", "The page after a success, if it is allowed."),
+        (
+            "csrf_token",
+            "The CSRF token, from a browser that sends neither `Sec-Fetch-Site` nor `Origin`.",
+        ),
+    ] {
+        if let Some(properties) = form.get_mut("properties").and_then(Value::as_object_mut) {
+            let field = json!({ "type": "string", "description": description });
+            properties.insert(name.to_owned(), field);
+        }
+    }
+    if let Some(content) = request.get_mut("content").and_then(Value::as_object_mut) {
+        let media = json!({ "schema": form });
+        content.insert("application/x-www-form-urlencoded".to_owned(), media);
+    }
+    request
 }
 
 /// The backends whose credential the route takes.

@@ -2,7 +2,7 @@
 
 use crate::accounts::{AccountsBuilder, DeleteMode};
 use crate::api::RouteSetting;
-use crate::auth::{Auth, AuthBuilder, LoginBy};
+use crate::auth::{Auth, AuthBuilder, Forms, LoginBy};
 use crate::backend::Backend;
 use crate::http::TrustedProxies;
 use crate::secret::Secret;
@@ -39,6 +39,8 @@ pub(super) struct Setup {
     pub(super) public_prefix: &'static str,
     pub(super) csrf_log_only: bool,
     pub(super) proxies: TrustedProxies,
+    /// Pages with forms.
+    pub(super) forms: Option<Forms>,
 }
 
 /// Sets the hooks of a case.
@@ -70,6 +72,9 @@ impl Setup {
         let mut builder = backends.into_iter().fold(builder, AuthBuilder::backend);
         for (id, setting) in &self.routes {
             builder = builder.route(id, setting.clone());
+        }
+        if let Some(forms) = &self.forms {
+            builder = builder.forms(forms.clone());
         }
         if self.csrf_log_only {
             builder = builder.dangerous_csrf_log_only();

@@ -1,7 +1,7 @@
 //! The application of a case: two handles whose stores count and fail, a server, and its client.
 
 use crate::accounts::{Accounts, AdminUpdate};
-use crate::auth::Auth;
+use crate::auth::{Auth, Forms};
 use crate::backend::Backend;
 use crate::session::Sessions;
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
@@ -96,6 +96,7 @@ impl Handle {
             ))
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))
             .backend(Backend::new("key", ApiKeyTransport, OpaqueStrategy::new()))
+            .forms(Forms::new())
             .build()
             .expect("the settings of a case are valid");
         Self {

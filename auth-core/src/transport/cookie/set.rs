@@ -1,5 +1,7 @@
 //! The cookies of the transport as a set: their names, the refresh token, and the CSRF cookie.
 
+use std::time::Duration;
+
 use super::{CookieTransport, Names, SET_COOKIE};
 use crate::http::{Header, InvalidHeader, RequestHead};
 use crate::transport::{CookieSet, MalformedCredential, cookie_header};
@@ -25,13 +27,26 @@ impl CookieSet for CookieTransport {
         Header::new(SET_COOKIE, self.set(&self.csrf(token, None)))
     }
 
+    fn flash_cookie(&self) -> &str {
+        &self.names.flash
+    }
+
+    fn set_flash(&self, text: &str, lifetime: Duration) -> Result<Header, InvalidHeader> {
+        Header::new(SET_COOKIE, self.set(&self.flash(text, lifetime)))
+    }
+
+    fn clear_flash(&self) -> Result<Header, InvalidHeader> {
+        self.set_flash("", Duration::ZERO)
+    }
+
     fn names(&self) -> Vec<&str> {
         let Names {
             access,
             refresh,
             csrf,
+            flash,
         } = &self.names;
-        vec![access, refresh, csrf]
+        vec![access, refresh, csrf, flash]
     }
 
     fn is_secure(&self) -> bool {

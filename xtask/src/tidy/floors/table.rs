@@ -14,6 +14,7 @@ pub(super) const FLOORS: &[(&str, u8)] = &[
     ("authenticator", 3),
     ("guard", 3),
     ("csrf", 3),
+    ("flash", 3),
     ("accounts", 2),
     ("backend", 2),
     ("transport", 2),

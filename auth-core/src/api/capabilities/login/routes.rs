@@ -7,6 +7,7 @@ use crate::api::declared::Body;
 use crate::api::route::{ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::auth::FormRoute;
 use crate::backend::Backend;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
@@ -32,6 +33,7 @@ fn login<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) -
     )
     .summary("Log in with a password.")
     .body(LoginBody::schema(&surface.rules))
+    .form(FormRoute::Login)
     .reply(issued(backend))
     .codes(forgery_codes(backend))
     .codes(&[

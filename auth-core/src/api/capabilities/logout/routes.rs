@@ -8,6 +8,7 @@ use crate::api::capabilities::refresh::RefreshBody;
 use crate::api::declared::Body;
 use crate::api::route::{ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
+use crate::auth::FormRoute;
 use crate::backend::Backend;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
@@ -32,6 +33,7 @@ fn logout<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) 
     .summary("End the session, or the token, of this request.")
     .reads_credential()
     .optional_body(RefreshBody::schema(&surface.rules))
+    .form(FormRoute::Logout)
     .codes(forgery_codes(backend))
     .reply(
         ReplySpec::empty(204, "The login has ended, or there was none.").headers(if has_cookies {

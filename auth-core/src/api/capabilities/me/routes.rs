@@ -7,6 +7,7 @@ use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::auth::FormRoute;
 use crate::transport::CredentialSource;
 use crate::user::{AuthUser, UserColumns};
 
@@ -86,6 +87,7 @@ fn change_password<U: AuthUser>(surface: &Surface<'_, U>) -> RouteSpec<U> {
         "Change the own password. The user's other sessions end; the own one gets new secrets.",
     )
     .body(ChangePasswordBody::schema(&surface.rules))
+    .form(FormRoute::ChangePassword)
     .reply(
         ReplySpec::empty(204, "The password has changed. New tokens are in cookies.").headers(
             if has(CredentialSource::Cookie) {

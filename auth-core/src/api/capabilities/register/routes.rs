@@ -5,6 +5,7 @@ use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::auth::FormRoute;
 use crate::user::{AuthUser, UserColumns};
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
@@ -18,6 +19,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Register an account.")
     .body(fields)
+    .form(FormRoute::Register)
     .codes(&[ErrorCode::RegisterInvalidPassword, ErrorCode::InternalError])
     .refusals(&surface.refusal_codes);
     let route = if surface.hides_existing_accounts {

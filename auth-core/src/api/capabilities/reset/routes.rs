@@ -6,6 +6,7 @@ use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::auth::FormRoute;
 use crate::user::AuthUser;
 
 pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<RouteSpec<U>> {
@@ -17,6 +18,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Ask for a mail with a reset token.")
     .body(AddressBody::schema(&surface.rules))
+    .form(FormRoute::ForgotPassword)
     .reply(ReplySpec::empty(
         202,
         "The request is accepted, whether or not the address has an account.",
@@ -29,6 +31,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Set a new password with the token of a mail. Every session of the user ends.")
     .body(ResetBody::schema(&surface.rules))
+    .form(FormRoute::ResetPassword)
     .reply(ReplySpec::json(
         200,
         "The account.",

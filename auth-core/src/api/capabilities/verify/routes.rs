@@ -6,6 +6,7 @@ use crate::api::declared::Body;
 use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
+use crate::auth::FormRoute;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
@@ -24,6 +25,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
          and every session of the user ends; that of a caller with cookies continues with new ones.",
     )
     .body(VerifyBody::schema(&surface.rules))
+    .form(FormRoute::Verify)
     .reply(
         ReplySpec::json(200, "The account.", objects::user_read::<U>()).headers(cookies),
     )
@@ -39,6 +41,7 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
     )
     .summary("Ask for a mail with a verification token.")
     .body(AddressBody::schema(&surface.rules))
+    .form(FormRoute::RequestVerify)
     .reply(ReplySpec::empty(
         202,
         "The request is accepted, whether or not the address has an account.",
