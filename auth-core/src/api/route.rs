@@ -368,6 +368,9 @@ impl<U: AuthUser> RouteSpec<U> {
             );
         }
         let codes = &mut self.codes;
+        if self.form.is_some() {
+            codes.push(ErrorCode::CsrfFailed);
+        }
         codes.push(ErrorCode::ServiceUnavailable);
         if self.body.is_some() {
             codes.extend([

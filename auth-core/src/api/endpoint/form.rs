@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::RequestParts;
 use crate::api::body::read_form;
-use crate::api::{ErrorCode, Rejection, RouteSpec};
+use crate::api::{Access, ErrorCode, Rejection, RouteSpec};
 use crate::auth::{Auth, FormRoute, Forms};
 use crate::context::Context;
 use crate::flash::FlashMessage;
@@ -83,6 +83,9 @@ impl<U: AuthUser> Auth<U> {
             head: request.head,
             csrf: form.take(CSRF_FIELD),
         };
+        if let Err(rejection) = self.check_form_forgery(spec, &head, context) {
+            return rejection.into_reply();
+        }
         let schema = spec.body.as_ref().map_or(&[][..], |body| &body.fields);
         let members = Value::Object(members(&form, schema));
         let mut json = BufferedRequest::new("POST", members.to_string().into_bytes());
@@ -98,6 +101,24 @@ impl<U: AuthUser> Auth<U> {
                 self.after_failure((forms, route), spec, &form, request.head, rejection)
             }
         }
+    }
+
+    /// Refuses the form of a public route that another site may have caused. With JSON a browser asks first
+    /// (CORS), with a form it does not. Routes of a backend and of a user check the proof themselves.
+    fn check_form_forgery(
+        &self,
+        spec: &RouteSpec<U>,
+        head: &dyn RequestHead,
+        context: &Context,
+    ) -> Result<(), Rejection> {
+        if spec.backend().is_some() || spec.access != Access::Public {
+            return Ok(());
+        }
+        let mut backends = self.backends().iter();
+        let backend = backends.find(|backend| backend.transport().cookies().is_some());
+        backend.map_or(Ok(()), |backend| {
+            self.check_login_forgery(backend, head, context)
+        })
     }
 
     fn after_success(

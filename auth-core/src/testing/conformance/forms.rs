@@ -355,6 +355,17 @@ async fn forms_of_other_sites_are_refused(run: &CaseRun<'_>) {
         ("/auth/login", &login[..]),
         ("/auth/logout", &[]),
         ("/users/me/change-password", &password),
+        (
+            "/auth/register",
+            &[("email", "eve@example.com"), ("password", PASSWORD)],
+        ),
+        ("/auth/verify", &[("token", "x")]),
+        ("/auth/request-verify-token", &[("email", ADA)]),
+        ("/auth/forgot-password", &[("email", ADA)]),
+        (
+            "/auth/reset-password",
+            &[("token", "x"), ("password", PASSWORD)],
+        ),
     ] {
         for (name, value) in [
             ("sec-fetch-site", "cross-site"),
