@@ -14,7 +14,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::duration;
 use crate::storage::DatabaseUrl;
 
-/// Serves accounts; each feature has a flag.
+/// Serves accounts, with the flows, backends and storage of its flags.
 ///
 /// The signing secret is read from the environment variable `AUTH_SECRET`. Without it, a secret is
 /// generated and kept in the file `.auth-secret`.

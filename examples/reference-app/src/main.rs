@@ -1,4 +1,4 @@
-//! One program with every feature of the toolkit, controlled by flags.
+//! One program with the flows of the toolkit, whose backends and storage are chosen by flags.
 //!
 //! It is the target of load, conformance and browser tests, and shows how the parts fit
 //! together; `cargo run -p reference-app -- --help` lists the flags.
