@@ -28,6 +28,8 @@ impl Placeholders {
                 rest = tail;
                 continue;
             }
+            // A position in a list of sessions is a time and an id.
+            let length = time_of_position(rest, length).unwrap_or(length);
             let (word, after) = rest.split_at(length);
             match Kind::of(word) {
                 Some(kind) => replaced.extend(self.number(kind, word).into_bytes()),
@@ -60,7 +62,10 @@ impl Kind {
             Some(Self::Uuid)
         } else if word.starts_with(b"eyJ") && word.split(|byte| *byte == b'.').count() == 3 {
             Some(Self::Jwt)
-        } else if word.len() >= SHORTEST_TOKEN && !word.contains(&b'.') || is_csrf_token(word) {
+        } else if word.len() >= SHORTEST_TOKEN && !word.contains(&b'.')
+            || is_csrf_token(word)
+            || is_flash(word)
+        {
             Some(Self::Token)
         } else {
             None
@@ -72,6 +77,23 @@ impl Kind {
 fn is_csrf_token(word: &[u8]) -> bool {
     let parts = word.split(|byte| *byte == b'.');
     parts.map(<[u8]>::len).eq([11, 22, 43, 43])
+}
+
+/// The name of a key, a message and a digest.
+fn is_flash(word: &[u8]) -> bool {
+    let lengths: Vec<_> = word.split(|byte| *byte == b'.').map(<[u8]>::len).collect();
+    matches!(*lengths.as_slice(), [11, body, 43] if body >= 22)
+}
+
+/// Returns the length of the time in front of an id, with the dot between them.
+fn time_of_position(text: &[u8], length: usize) -> Option<usize> {
+    let (word, _) = text.split_at_checked(length)?;
+    let dot = word.iter().position(|byte| *byte == b'.')?;
+    let (time, id) = word.split_at_checked(dot.saturating_add(1))?;
+    let is_time = time
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    (is_time && is_uuid(id)).then_some(time.len())
 }
 
 /// Letters, digits, what base64url and a JWT have between them, and what a percent-encoded one has.
