@@ -128,7 +128,7 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// Declares the codes of the application's own refusals, each an [`AppCode`]. The documents of the
+    /// Declares the codes of the application's own refusals, each an [`AppCode`](crate::AppCode). The documents of the
     /// HTTP API list them among the codes of status 403 of login, registration and updates of accounts.
     /// Each call adds codes.
     ///

@@ -146,6 +146,6 @@ async fn check_settings<C: SqlBackend>(connection: &mut C) -> Result<(), OpenErr
     match connection.find_setting_fault().await {
         Ok(None) => Ok(()),
         Ok(Some(fault)) => Err(OpenError::Setting(fault)),
-        Err(error) => Err(OpenError::of_migration::<C>(error.into())),
+        Err(error) => Err(of::<C>(error)),
     }
 }
