@@ -242,8 +242,8 @@ async fn accounts_are_made_and_verified(run: &CaseRun<'_>) {
     );
     let field = message.field("password").map(FlashField::code);
     case.same("the error of the field", field, Some("too_common"));
-    case.same("the address", message.value("email"), ADA);
-    case.same("no password", message.value("password"), "");
+    case.same("the address", message.typed("email"), ADA);
+    case.same("no password", message.typed("password"), "");
 
     let good = form("/auth/register", &[("email", ADA), ("password", PASSWORD)]);
     case.submit(&mut jar, good, "/login").await;
@@ -258,7 +258,7 @@ async fn accounts_are_made_and_verified(run: &CaseRun<'_>) {
     case.same("a bad token", code, Some("VERIFY_USER_BAD_TOKEN"));
     case.same(
         "is not shown",
-        message.as_ref().map(|m| m.value("token")),
+        message.as_ref().map(|m| m.typed("token")),
         Some(""),
     );
     let verify = form("/auth/verify", &[("token", &token)]);
@@ -297,8 +297,8 @@ async fn passwords_are_reset_and_changed(run: &CaseRun<'_>) {
     let reply = case.send(&me(&copy)).await;
     case.same("its copied cookies do not", reply.status, 401);
 
-    let nobody = &mut Jar::default();
-    case.submit(nobody, change(PASSWORD), "/login?next=%2Faccount")
+    let anonymous = &mut Jar::default();
+    case.submit(anonymous, change(PASSWORD), "/login?next=%2Faccount")
         .await;
 }
 

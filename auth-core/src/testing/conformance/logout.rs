@@ -5,12 +5,12 @@ use time::Duration;
 
 use super::cookies::{CLEARED, OURS, browser_case, log_in, me};
 use super::expected::Expected;
-use super::fixture::{Backends, Fixture, Setup, login};
+use super::fixture::Backends;
 use super::jar::Jar;
+use super::refresh::{case_of, log_in as log_in_bearer, refresh};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
-use crate::testing::PASSWORD;
 
 group!("logout": ends_this_token_only, is_idempotent, refresh_token_in_the_body_ends_the_session,
     expired_access_token_ends_the_session, revoked_access_token_ends_nothing, bodies,
@@ -25,27 +25,6 @@ const KINDS: [Backends; 3] = [
 
 fn logout() -> WireRequest {
     WireRequest::new("POST", "/auth/logout")
-}
-
-fn refresh(token: &str) -> WireRequest {
-    WireRequest::post("/auth/refresh", &json!({ "refresh_token": token }))
-}
-
-async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends) -> Fixture<'t> {
-    let setup = Setup {
-        backends,
-        ..Setup::default()
-    };
-    let case = run.case_with(setup).await;
-    case.user("ada@example.com").await;
-    case
-}
-
-/// Logs in and returns the access and the refresh token.
-async fn tokens(case: &Fixture<'_>) -> (String, String) {
-    let request = login("ada@example.com", PASSWORD);
-    let reply = case.expect(request, Expected::in_session()).await;
-    (reply.text("access_token"), reply.text("refresh_token"))
 }
 
 /// A7.4.1: the token is refused at once, other tokens stay valid.
@@ -87,9 +66,9 @@ async fn is_idempotent(run: &CaseRun<'_>) {
 /// does too.
 async fn refresh_token_in_the_body_ends_the_session(run: &CaseRun<'_>) {
     for backends in KINDS {
-        let case = case_of(run, backends).await;
-        let (access, token) = tokens(&case).await;
-        let (_, other) = tokens(&case).await;
+        let case = case_of(run, backends, None).await;
+        let (access, token) = log_in_bearer(&case).await;
+        let (_, other) = log_in_bearer(&case).await;
         case.clock.advance(Duration::hours(2));
         let body = json!({ "refresh_token": token });
         let expired = logout().bearer(&access).json(&body);
@@ -113,8 +92,8 @@ async fn refresh_token_in_the_body_ends_the_session(run: &CaseRun<'_>) {
 
 /// An opaque access token names its session for a logout after its expiry, too.
 async fn expired_access_token_ends_the_session(run: &CaseRun<'_>) {
-    let case = case_of(run, Backends::Opaque).await;
-    let (access, token) = tokens(&case).await;
+    let case = case_of(run, Backends::Opaque, None).await;
+    let (access, token) = log_in_bearer(&case).await;
     case.clock.advance(Duration::hours(2));
     case.check(!case.accepts(&access).await, "it has expired");
     case.expect(logout().bearer(&access), Expected::empty(204))
@@ -125,8 +104,8 @@ async fn expired_access_token_ends_the_session(run: &CaseRun<'_>) {
 
 /// A token that was revoked, because it was leaked, does not end the session of its owner.
 async fn revoked_access_token_ends_nothing(run: &CaseRun<'_>) {
-    let case = case_of(run, Backends::Opaque).await;
-    let (access, token) = tokens(&case).await;
+    let case = case_of(run, Backends::Opaque, None).await;
+    let (access, token) = log_in_bearer(&case).await;
     let context = case.auth.accounts().context();
     let revoked = case.auth.revoke("api", &access, &context).await;
     case.check(revoked.is_ok(), "a revocation");
@@ -137,8 +116,8 @@ async fn revoked_access_token_ends_nothing(run: &CaseRun<'_>) {
 
 /// A body is optional; one that is there must be JSON of the declared form.
 async fn bodies(run: &CaseRun<'_>) {
-    let case = case_of(run, Backends::Opaque).await;
-    let (access, token) = tokens(&case).await;
+    let case = case_of(run, Backends::Opaque, None).await;
+    let (access, token) = log_in_bearer(&case).await;
     for content_type in ["application/json", "text/plain", ""] {
         let empty = logout().text(content_type, "");
         case.expect(empty, Expected::empty(204)).await;

@@ -1,16 +1,14 @@
 //! A refresh whose reply was lost: the token before is answered until its successor was used.
 
-use serde_json::json;
 use time::Duration;
 
 use super::cookies::{browser_case, log_in as log_in_browser, me, post};
 use super::expected::Expected;
-use super::fixture::{Backends, Fixture, Setup, login};
+use super::fixture::{Backends, Fixture};
 use super::jar::Jar;
-use super::wire::{WireReply, WireRequest};
+use super::refresh::{case_of, log_in, refresh, refreshed};
 use super::{CaseRun, group};
 use crate::event::EventKind;
-use crate::testing::PASSWORD;
 
 group!("lost_reply": unused_successor_is_repeated, used_access_token_ends_the_window,
     used_refresh_token_ends_the_window, previous_access_token_is_no_use, window_is_bounded,
@@ -19,34 +17,6 @@ group!("lost_reply": unused_successor_is_repeated, used_access_token_ends_the_wi
 
 /// The backends whose access tokens are checked against their session.
 const CHECKED: [Backends; 2] = [Backends::Opaque, Backends::JwtSessions];
-
-fn refresh(token: &str) -> WireRequest {
-    WireRequest::post("/auth/refresh", &json!({ "refresh_token": token }))
-}
-
-async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends) -> Fixture<'t> {
-    let setup = Setup {
-        backends,
-        ..Setup::default()
-    };
-    let case = run.case_with(setup).await;
-    case.user("ada@example.com").await;
-    case
-}
-
-/// Logs in and returns the access and the refresh token.
-async fn log_in(case: &Fixture<'_>) -> (String, String) {
-    let request = login("ada@example.com", PASSWORD);
-    tokens(&case.expect(request, Expected::in_session()).await)
-}
-
-async fn refreshed(case: &Fixture<'_>, token: &str) -> (String, String) {
-    tokens(&case.expect(refresh(token), Expected::in_session()).await)
-}
-
-fn tokens(reply: &WireReply) -> (String, String) {
-    (reply.text("access_token"), reply.text("refresh_token"))
-}
 
 async fn is_stolen(case: &Fixture<'_>, token: &str) {
     case.expect(refresh(token), Expected::refresh_refused())
@@ -59,7 +29,7 @@ async fn is_stolen(case: &Fixture<'_>, token: &str) {
 /// C-SM-05: a client that lost the reply gets the same successor minutes later.
 async fn unused_successor_is_repeated(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         let (_, second) = refreshed(&case, &first).await;
         for _ in 0..4 {
@@ -78,7 +48,7 @@ async fn unused_successor_is_repeated(run: &CaseRun<'_>) {
 /// Once the new access token was used, the token before is a stolen one.
 async fn used_access_token_ends_the_window(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         let (access, second) = refreshed(&case, &first).await;
         case.check(case.accepts(&access).await, "the first use");
@@ -93,7 +63,7 @@ async fn used_access_token_ends_the_window(run: &CaseRun<'_>) {
 /// Once the new refresh token was used, the token before is a stolen one, also within the grace.
 async fn used_refresh_token_ends_the_window(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         let (_, second) = refreshed(&case, &first).await;
         let (access, _) = refreshed(&case, &second).await;
@@ -105,7 +75,7 @@ async fn used_refresh_token_ends_the_window(run: &CaseRun<'_>) {
 /// The access token from before the refresh says nothing about the reply.
 async fn previous_access_token_is_no_use(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (before, first) = log_in(&case).await;
         let (_, second) = refreshed(&case, &first).await;
         for _ in 0..3 {
@@ -120,7 +90,7 @@ async fn previous_access_token_is_no_use(run: &CaseRun<'_>) {
 /// Five minutes, and 30 seconds for clocks that differ.
 async fn window_is_bounded(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         refreshed(&case, &first).await;
         case.clock.advance(Duration::seconds(329));
@@ -132,7 +102,7 @@ async fn window_is_bounded(run: &CaseRun<'_>) {
 
 /// A backend that does not see the uses of access tokens has only the grace, and its 30 seconds.
 async fn unseen_uses_leave_the_grace(run: &CaseRun<'_>) {
-    let case = case_of(run, Backends::JwtAtRefresh).await;
+    let case = case_of(run, Backends::JwtAtRefresh, None).await;
     let (_, first) = log_in(&case).await;
     let (_, second) = refreshed(&case, &first).await;
     case.clock.advance(Duration::seconds(39));
@@ -145,7 +115,7 @@ async fn unseen_uses_leave_the_grace(run: &CaseRun<'_>) {
 /// The first use of a generation costs one write; later uses, and a login, cost none.
 async fn first_use_is_written_once(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (access, first) = log_in(&case).await;
         let calls = async |access: &str| {
             let before = case.session_faults.calls();
@@ -164,7 +134,7 @@ async fn first_use_is_written_once(run: &CaseRun<'_>) {
 /// A use that cannot be noted is accepted, and noted the next time.
 async fn first_use_during_an_outage_is_accepted(run: &CaseRun<'_>) {
     for backends in CHECKED {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (_, first) = log_in(&case).await;
         let (access, _) = refreshed(&case, &first).await;
         case.session_faults.fail_after(1);

@@ -28,11 +28,15 @@ const KINDS: [Backends; 3] = [
     Backends::JwtAtRefresh,
 ];
 
-fn refresh(token: &str) -> WireRequest {
+pub(super) fn refresh(token: &str) -> WireRequest {
     WireRequest::post("/auth/refresh", &json!({ "refresh_token": token }))
 }
 
-async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends, grace: Option<u64>) -> Fixture<'t> {
+pub(super) async fn case_of<'t>(
+    run: &'t CaseRun<'t>,
+    backends: Backends,
+    grace: Option<u64>,
+) -> Fixture<'t> {
     let setup = Setup {
         backends,
         grace,
@@ -44,12 +48,12 @@ async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends, grace: Option<u64
 }
 
 /// Logs in and returns the access and the refresh token.
-async fn log_in(case: &Fixture<'_>) -> (String, String) {
+pub(super) async fn log_in(case: &Fixture<'_>) -> (String, String) {
     let request = login("ada@example.com", PASSWORD);
     tokens(&case.expect(request, Expected::in_session()).await)
 }
 
-async fn refreshed(case: &Fixture<'_>, token: &str) -> (String, String) {
+pub(super) async fn refreshed(case: &Fixture<'_>, token: &str) -> (String, String) {
     tokens(&case.expect(refresh(token), Expected::in_session()).await)
 }
 

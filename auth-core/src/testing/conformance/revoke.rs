@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::expected::Expected;
 use super::fixture::{Backends, Fixture, Setup, login};
+use super::refresh::case_of;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::auth::RevokeError;
@@ -19,16 +20,6 @@ const RECORDING: [(Backends, &str); 3] = [
     (Backends::Opaque, "api"),
     (Backends::JwtSessions, "api"),
 ];
-
-async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends) -> Fixture<'t> {
-    let setup = Setup {
-        backends,
-        ..Setup::default()
-    };
-    let case = run.case_with(setup).await;
-    case.user("ada@example.com").await;
-    case
-}
 
 /// Logs in and returns the access and the refresh token; the second one is empty without sessions.
 async fn log_in(case: &Fixture<'_>) -> (String, String) {
@@ -48,7 +39,7 @@ async fn revoke(case: &Fixture<'_>, backend: &str, token: &str) -> Result<(), Re
 /// continues with the next refresh. Other logins stay valid.
 async fn revoked_token_is_refused(run: &CaseRun<'_>) {
     for (backends, name) in RECORDING {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (access, refresh) = log_in(&case).await;
         let (other, _) = log_in(&case).await;
         case.check(case.accepts(&access).await, "the token");
@@ -77,7 +68,7 @@ async fn revoked_token_is_refused(run: &CaseRun<'_>) {
 
 /// Where nothing records it, and for a backend that does not exist, it is an error, and no event.
 async fn revocation_that_is_not_recorded_is_an_error(run: &CaseRun<'_>) {
-    let case = case_of(run, Backends::JwtAtRefresh).await;
+    let case = case_of(run, Backends::JwtAtRefresh, None).await;
     let (access, _) = log_in(&case).await;
     let outcome = revoke(&case, "api", &access).await;
     let is_told = matches!(outcome, Err(RevokeError::Unsupported(_)));
@@ -93,7 +84,7 @@ async fn revocation_that_is_not_recorded_is_an_error(run: &CaseRun<'_>) {
 /// A revocation that cannot be recorded is an error.
 async fn revocation_during_an_outage_is_an_error(run: &CaseRun<'_>) {
     for (backends, name) in RECORDING {
-        let case = case_of(run, backends).await;
+        let case = case_of(run, backends, None).await;
         let (access, _) = log_in(&case).await;
         let faults = [&case.session_faults, &case.expiring_faults];
         // Each call of the revocation fails once.

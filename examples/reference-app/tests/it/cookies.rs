@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::client::{Request, Response};
+use crate::app::{App, PASSWORD, login};
+use crate::client::{Request, Response, get};
 
 /// The flags of a server for browsers on a loopback address.
 pub(crate) const COOKIES: [&str; 2] = ["--backend=web=cookie+opaque", "--insecure-cookies"];
@@ -29,6 +30,26 @@ impl Jar {
         request
             .header("cookie", &pairs.collect::<Vec<_>>().join("; "))
             .header("sec-fetch-site", "same-origin")
+    }
+
+    /// Sends a request with the matching cookies, and stores those that the reply sets.
+    pub(crate) fn send(&self, app: &App, path: &str, request: Request) -> Response {
+        let reply = app.client.send(&self.with_cookies(path, request));
+        self.put(&reply);
+        reply
+    }
+
+    /// Logs in as a user with the default password.
+    #[track_caller]
+    pub(crate) fn log_in(&self, app: &App, email: &str) -> Response {
+        let reply = self.send(app, "/auth/login", login(email, PASSWORD));
+        reply.expect(204);
+        reply
+    }
+
+    /// Returns the reply to a request of the own account.
+    pub(crate) fn me(&self, app: &App) -> Response {
+        self.send(app, "/users/me", get("/users/me"))
     }
 
     /// Stores the cookies that a reply sets, and removes those that it deletes.

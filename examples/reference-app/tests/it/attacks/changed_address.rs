@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::{App, Home, PASSWORD, in_each_framework, login, reset, verification};
-use crate::client::{Request, get, request};
+use crate::client::{Request, request};
 use crate::cookies::{COOKIES, Jar};
 
 in_each_framework! { mistyped_address_gets_no_account, reset_withdraws_the_address_of_a_thief,
@@ -50,25 +50,14 @@ fn copied_cookies_end_with_the_address(home: &Home) {
     let app = home.start(&COOKIES);
     app.register(ADA);
     let (owner, thief) = (Jar::default(), Jar::default());
-    let entered = app
-        .client
-        .send(&owner.with_cookies("/auth/login", login(ADA, PASSWORD)));
-    entered.expect(204);
-    owner.put(&entered);
-    thief.put(&entered);
+    thief.put(&owner.log_in(&app, ADA));
 
-    let asked = app.client.send(&owner.with_cookies("/users/me", change()));
-    asked.expect(200);
+    owner.send(&app, "/users/me", change()).expect(200);
     let proof = verification(&app.mail("verify", OTHER, 1));
-    let proven = app.client.send(&owner.with_cookies("/auth/verify", proof));
+    let proven = owner.send(&app, "/auth/verify", proof);
     assert_eq!(proven.expect(200)["email"], OTHER);
-    owner.put(&proven);
-    let me = |jar: &Jar| {
-        app.client
-            .send(&jar.with_cookies("/users/me", get("/users/me")))
-    };
-    me(&thief).expect(401);
-    me(&owner).expect(200);
+    thief.me(&app).expect(401);
+    owner.me(&app).expect(200);
     app.mail("email-changed", ADA, 1);
 }
 

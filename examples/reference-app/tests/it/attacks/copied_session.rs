@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::{Home, PASSWORD, in_each_framework, login};
+use crate::app::{Home, PASSWORD, in_each_framework};
 use crate::client::{Request, get, post, request};
 use crate::cookies::{COOKIES, Jar};
 use crate::tokens::{OPAQUE, Tokens};
@@ -40,26 +40,13 @@ fn copied_cookies_end_with_the_password(home: &Home) {
     let app = home.start(&COOKIES);
     app.register(ADA);
     let (owner, thief) = (Jar::default(), Jar::default());
-    let entered = app
-        .client
-        .send(&owner.with_cookies("/auth/login", login(ADA, PASSWORD)));
-    entered.expect(204);
-    owner.put(&entered);
-    thief.put(&entered);
+    thief.put(&owner.log_in(&app, ADA));
 
-    let changed = app.client.send(&owner.with_cookies("/users/me", change()));
-    changed.expect(204);
-    owner.put(&changed);
-    let me = |jar: &Jar| {
-        app.client
-            .send(&jar.with_cookies("/users/me", get("/users/me")))
-    };
-    me(&thief).expect(401);
-    me(&owner).expect(200);
+    owner.send(&app, "/users/me", change()).expect(204);
+    thief.me(&app).expect(401);
+    owner.me(&app).expect(200);
     let refresh = request("POST", "/auth/refresh");
-    let stolen = app
-        .client
-        .send(&thief.with_cookies("/auth/refresh", refresh));
+    let stolen = thief.send(&app, "/auth/refresh", refresh);
     assert_eq!(stolen.status, 401, "{}", stolen.head);
 }
 

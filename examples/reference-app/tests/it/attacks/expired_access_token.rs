@@ -1,7 +1,7 @@
 //! The next person at a shared browser whose access cookie has expired.
 
-use crate::app::{App, Home, PASSWORD, in_each_framework, login};
-use crate::client::{Response, get, request};
+use crate::app::{App, Home, in_each_framework};
+use crate::client::request;
 use crate::cookies::{COOKIES, Jar};
 
 in_each_framework! {
@@ -20,11 +20,7 @@ fn logout_ends_the_session_after_the_access_token_expired(home: &Home) {
     let (app, browser) = expired(home);
     let copied = browser.value(REFRESH).unwrap();
     let logout = request("POST", "/auth/logout");
-    let reply = app
-        .client
-        .send(&browser.with_cookies("/auth/logout", logout));
-    reply.expect(204);
-    browser.put(&reply);
+    browser.send(&app, "/auth/logout", logout).expect(204);
     assert_eq!(browser.value(REFRESH), None);
     assert_refresh_is_refused(&app, &copied);
 }
@@ -34,7 +30,7 @@ fn login_ends_the_session_that_it_replaces(home: &Home) {
     let (app, browser) = expired(home);
     let copied = browser.value(REFRESH).unwrap();
     app.register(GRACE);
-    enter(&app, &browser, GRACE);
+    browser.log_in(&app, GRACE);
     assert_ne!(browser.value(REFRESH).unwrap(), copied);
     assert_refresh_is_refused(&app, &copied);
 }
@@ -59,21 +55,9 @@ fn expired(home: &Home) -> (App, Jar) {
     let app = home.start(&[COOKIES[0], COOKIES[1], "--access-lifetime=1s"]);
     app.register(ADA);
     let browser = Jar::default();
-    enter(&app, &browser, ADA);
-    while me(&app, &browser).status == 200 {}
+    browser.log_in(&app, ADA);
+    while browser.me(&app).status == 200 {}
     (app, browser)
-}
-
-fn enter(app: &App, browser: &Jar, email: &str) {
-    let login = browser.with_cookies("/auth/login", login(email, PASSWORD));
-    let reply = app.client.send(&login);
-    reply.expect(204);
-    browser.put(&reply);
-}
-
-fn me(app: &App, browser: &Jar) -> Response {
-    let request = browser.with_cookies("/users/me", get("/users/me"));
-    app.client.send(&request)
 }
 
 fn cookies(browser: &Jar) -> String {
