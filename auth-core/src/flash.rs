@@ -20,7 +20,7 @@ pub(crate) use signer::{FLASH_LIFETIME, FlashSigner};
 ///
 /// /// The sentence above a form, and what the user typed.
 /// fn banner(flash: Option<&FlashMessage>) -> (Option<&str>, &str) {
-///     let email = flash.map_or("", |flash| flash.value("email"));
+///     let email = flash.map_or("", |flash| flash.typed("email"));
 ///     (flash.and_then(FlashMessage::detail), email)
 /// }
 ///
@@ -119,7 +119,7 @@ impl FlashMessage {
     /// Returns what the user typed into a field, for the refused form; empty for passwords, tokens and
     /// fields that the form did not have.
     #[must_use]
-    pub fn value(&self, name: &str) -> &str {
+    pub fn typed(&self, name: &str) -> &str {
         let mut values = self.values.iter();
         let found = values.find(|(other, _)| other == name);
         found.map_or("", |(_, value)| value)

@@ -110,12 +110,19 @@ fn broken(_: BrokenBody) -> ErrorCode {
     ErrorCode::RequestBodyMalformed
 }
 
-/// Whether the one content type is JSON, and the body is not compressed. Parameters are ignored: JSON is
-/// UTF-8 (RFC 8259 §8.1), whatever they say.
+/// Returns whether the one content type is JSON, and the body is not compressed.
 fn is_json(head: &dyn RequestHead) -> bool {
-    if !is_plain(head) {
-        return false;
-    }
+    is_plain(head) && has_media_type(head, "application/json")
+}
+
+/// Returns whether the one content type is that of an HTML form without files.
+pub(super) fn is_form(head: &dyn RequestHead) -> bool {
+    has_media_type(head, "application/x-www-form-urlencoded")
+}
+
+/// Returns whether the one content type is this one. Parameters are ignored: JSON (RFC 8259 §8.1) and forms
+/// are UTF-8, whatever they say.
+fn has_media_type(head: &dyn RequestHead, expected: &str) -> bool {
     let (Some(value), None) = (
         head.header("content-type", 0),
         head.header("content-type", 1),
@@ -125,7 +132,7 @@ fn is_json(head: &dyn RequestHead) -> bool {
     let media_type = value.split(|byte| *byte == b';').next().unwrap_or_default();
     media_type
         .trim_ascii()
-        .eq_ignore_ascii_case(b"application/json")
+        .eq_ignore_ascii_case(expected.as_bytes())
 }
 
 /// Returns whether the body is not compressed.

@@ -49,23 +49,37 @@ impl PageRead {
 /// Reads `limit`, and `offset` or `after`, percent-decoded. An empty `after` begins at the first user.
 pub(super) fn read<U: AuthUser>(query: Option<&str>) -> Result<PageRequest<U::Id>, Rejection> {
     let mut request = PageRequest::first();
+    let mut has_start = false;
+    read_query(query, |name, value| {
+        if name != "limit" && std::mem::replace(&mut has_start, true) {
+            return Err(FieldErrorCode::Invalid);
+        }
+        read_one::<U>(&mut request, name, value)
+    })?;
+    Ok(request)
+}
+
+/// Reads each parameter of a query, percent-decoded, and collects the errors. A parameter may occur once.
+pub(super) fn read_query(
+    query: Option<&str>,
+    mut read: impl FnMut(&str, &str) -> Result<(), FieldErrorCode>,
+) -> Result<(), Rejection> {
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     let mut errors = Vec::new();
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let error =
-            if seen.contains(&name) || (name != "limit" && seen.iter().any(|n| n != "limit")) {
-                Some(FieldErrorCode::Invalid)
-            } else {
-                read_one::<U>(&mut request, &name, &value).err()
-            };
-        errors.extend(error.map(|code| FieldError::new(&name, code)));
+        let outcome = if seen.contains(&name) {
+            Err(FieldErrorCode::Invalid)
+        } else {
+            read(&name, &value)
+        };
+        errors.extend(outcome.err().map(|code| FieldError::new(&name, code)));
         seen.push(name);
         if errors.len() >= 16 {
             break;
         }
     }
     if errors.is_empty() {
-        Ok(request)
+        Ok(())
     } else {
         Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
     }

@@ -176,20 +176,19 @@ impl Rejection {
         self.headers.iter()
     }
 
+    /// Returns the headers that set or delete cookies, for another reply in the place of this one.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = Header> {
+        let cookies = self
+            .headers()
+            .filter(|header| header.name() == "set-cookie");
+        cookies.cloned()
+    }
+
     /// The reply to send.
     #[must_use]
     pub fn into_reply(self) -> Reply {
-        let Self {
-            code,
-            refusal,
-            errors,
-            headers,
-        } = self;
-        let (name, detail) = match &refusal {
-            Some(refusal) => (refusal.code(), refusal.detail()),
-            None => (code.as_str(), code.detail()),
-        };
-        let errors = errors.iter().map(|error| ProblemField {
+        let code = self.code;
+        let errors = self.errors.iter().map(|error| ProblemField {
             field: error.field(),
             code: error.code().as_str(),
             detail: error.code().detail(),
@@ -198,16 +197,19 @@ impl Rejection {
             r#type: "about:blank",
             title: code.title(),
             status: code.status(),
-            code: name,
-            detail,
+            code: self.wire_code(),
+            detail: self.detail(),
             errors: errors.collect(),
         };
         let mut reply = Reply::with_body(code.status(), "application/problem+json", &problem);
-        let says_when = headers.iter().any(|header| header.name() == "retry-after");
+        let says_when = self
+            .headers
+            .iter()
+            .any(|header| header.name() == "retry-after");
         if code == ErrorCode::ServiceUnavailable && !says_when {
             reply = reply.header("retry-after", RETRY_AFTER);
         }
-        reply.with_headers(headers)
+        reply.with_headers(self.headers)
     }
 }
 

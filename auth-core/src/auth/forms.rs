@@ -1,10 +1,13 @@
 //! Settings of HTML forms: which page has which form, and where a browser goes afterwards.
 
+use std::collections::BTreeMap;
+
+use crate::api::Rejection;
 use crate::config::{ConfigProblem, ConfigReport};
-use crate::http::{AllowedRedirects, RedirectTarget};
+use crate::http::{AllowedRedirects, RedirectTarget, Reply};
 
 /// A route that takes a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FormRoute {
     /// `POST A/login`.
@@ -54,7 +57,7 @@ pub enum FormRoute {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Forms {
-    pages: [Page; FormRoute::COUNT],
+    pages: BTreeMap<FormRoute, Page>,
     redirects: AllowedRedirects,
 }
 
@@ -65,19 +68,11 @@ struct Page {
     after: Option<String>,
 }
 
-impl FormRoute {
-    const COUNT: usize = 8;
-
-    const fn place(self) -> usize {
-        self as usize
-    }
-}
-
 impl Forms {
     /// Takes forms for login and logout. The login page is `/login`, and both lead to `/`.
     pub fn new() -> Self {
         let none = Self {
-            pages: Default::default(),
+            pages: BTreeMap::new(),
             redirects: AllowedRedirects::own_site(),
         };
         none.login_page("/login")
@@ -98,9 +93,7 @@ impl Forms {
 
     /// Sets the page with the form of a route. Without a page, the route takes JSON only.
     pub fn page(mut self, route: FormRoute, path: &str) -> Self {
-        if let Some(page) = self.pages.get_mut(route.place()) {
-            page.form = Some(path.to_owned());
-        }
+        self.pages.entry(route).or_default().form = Some(path.to_owned());
         self
     }
 
@@ -108,9 +101,7 @@ impl Forms {
     /// change of the password and from a request for mail back to the page of the form, from all other forms
     /// to the login page.
     pub fn after(mut self, route: FormRoute, path: &str) -> Self {
-        if let Some(page) = self.pages.get_mut(route.place()) {
-            page.after = Some(path.to_owned());
-        }
+        self.pages.entry(route).or_default().after = Some(path.to_owned());
         self
     }
 
@@ -126,13 +117,13 @@ impl Forms {
 
     /// Returns the page with the form of a route.
     pub(crate) fn page_of(&self, route: FormRoute) -> Option<RedirectTarget> {
-        let page = self.pages.get(route.place())?;
+        let page = self.pages.get(&route)?;
         own(page.form.as_deref()?)
     }
 
     /// Returns the page after the form of a route.
     pub(crate) fn page_after(&self, route: FormRoute) -> Option<RedirectTarget> {
-        let page = self.pages.get(route.place())?;
+        let page = self.pages.get(&route)?;
         let stays = matches!(
             route,
             FormRoute::ChangePassword | FormRoute::ForgotPassword | FormRoute::RequestVerify
@@ -144,8 +135,24 @@ impl Forms {
         }
     }
 
+    /// Returns the redirect to the login page for a refused request, after which the browser goes to `next`.
+    pub(crate) fn redirect_to_login(
+        &self,
+        next: Option<&RedirectTarget>,
+        rejection: &Rejection,
+    ) -> Reply {
+        let Some(login) = self.page_of(FormRoute::Login) else {
+            return rejection.clone().into_reply();
+        };
+        let login = match next {
+            Some(next) => login.with_query("next", next.as_str()),
+            None => login,
+        };
+        login.see_other().with_headers(rejection.cookies())
+    }
+
     pub(super) fn validate(&self, report: &mut ConfigReport) {
-        let pages = self.pages.iter();
+        let pages = self.pages.values();
         for path in pages.flat_map(|page| page.form.iter().chain(&page.after)) {
             if own(path).is_none() {
                 let path = path.escape_default().to_string();

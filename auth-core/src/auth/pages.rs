@@ -39,7 +39,7 @@ impl ForPage<Option<FlashMessage>> {
     /// Returns what the user typed into a field of a refused form; empty if there is nothing.
     #[must_use]
     pub fn typed(&self, field: &str) -> &str {
-        self.message().map_or("", |message| message.value(field))
+        self.message().map_or("", |message| message.typed(field))
     }
 }
 
@@ -86,10 +86,10 @@ impl<U: AuthUser> Auth<U> {
         page.headers.extend(cookies.clear_flash().ok());
         let now = self.accounts().now();
         let signer = self.inner.flash.as_ref();
-        let opened = text
+        let verified = text
             .zip(signer)
-            .and_then(|(text, signer)| signer.open(text, now));
-        if let Some((message, name)) = opened
+            .and_then(|(text, signer)| signer.verify(text, now));
+        if let Some((message, name)) = verified
             && self
                 .accounts()
                 .spend("flash", &name, FLASH_LIFETIME)
@@ -163,25 +163,16 @@ impl<U: AuthUser> Auth<U> {
         path: &str,
         rejection: &Rejection,
     ) -> Option<Reply> {
-        let login = self.settings().forms.as_ref()?.page_of(FormRoute::Login)?;
+        let forms = self.settings().forms.as_ref()?;
+        let login = forms.page_of(FormRoute::Login)?;
         let is_page = matches!(head.method(), "GET" | "HEAD") && accepts_html(head);
         let is_login = path.split('?').next() == login.as_str().split('?').next();
         if !is_page || is_login || rejection.code() != ErrorCode::AuthenticationFailed {
             return None;
         }
-        let target = match AllowedRedirects::own_site().target(path) {
-            Ok(next) => login.with_query("next", next.as_str()),
-            Err(_) => login,
-        };
-        let cookies = rejection
-            .headers()
-            .filter(|header| header.name() == "set-cookie");
-        let reply = Reply::empty(303).header("location", target.as_str());
-        Some(
-            reply
-                .header("vary", "accept")
-                .with_headers(cookies.cloned()),
-        )
+        let next = AllowedRedirects::own_site().target(path).ok();
+        let reply = forms.redirect_to_login(next.as_ref(), rejection);
+        Some(reply.header("vary", "accept"))
     }
 
     /// Adds the cookie of a flash message to a redirect.
@@ -189,8 +180,8 @@ impl<U: AuthUser> Auth<U> {
         let (Some(signer), Some(cookies)) = (&self.inner.flash, self.page_cookies()) else {
             return reply;
         };
-        let sealed = signer.seal(message, self.accounts().now());
-        match sealed.map(|text| cookies.set_flash(&text, FLASH_LIFETIME)) {
+        let cookie = signer.sign(message, self.accounts().now());
+        match cookie.map(|text| cookies.set_flash(&text, FLASH_LIFETIME)) {
             Ok(Ok(cookie)) => reply.with_headers([cookie]),
             _ => Rejection::new(ErrorCode::InternalError).into_reply(),
         }

@@ -42,8 +42,12 @@ impl<U: AuthUser> Auth<U> {
             "any number; each is seen and ended by itself",
         );
         row(
-            "ended by a change of the password or the address",
-            "all but the one that it comes from",
+            "ended by a change of the password",
+            "all; the one that it comes from continues with new tokens",
+        );
+        row(
+            "ended by a change of the address",
+            "all; the one that proves the address continues with new cookies if it has cookies",
         );
         row("ended by a reset, a deactivation, a deletion", "all");
         for backend in self.backends() {
@@ -96,7 +100,8 @@ mod tests {
 | a refresh token that is spent is answered once more for | 10s |
 | a refresh token whose successor was never used is answered for | 5m |
 | sessions of one user at the same time | any number; each is seen and ended by itself |
-| ended by a change of the password or the address | all but the one that it comes from |
+| ended by a change of the password | all; the one that it comes from continues with new tokens |
+| ended by a change of the address | all; the one that proves the address continues with new cookies if it has cookies |
 | ended by a reset, a deactivation, a deletion | all |
 | backend `web` | every request asks for the session: its end is immediate |
 | backend `lag` | only a refresh asks for the session: an access token outlives it until it expires |

@@ -16,13 +16,17 @@ pub(crate) const FLASH_LIFETIME: Duration = Duration::from_mins(10);
 /// third.
 const MAX_BYTES: usize = 2800;
 
+/// What is signed.
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     /// The name under which the message is spent.
-    n: String,
+    #[serde(rename = "n")]
+    name: String,
     /// The end, in seconds of Unix time.
-    x: i64,
-    m: FlashMessage,
+    #[serde(rename = "x")]
+    end: i64,
+    #[serde(rename = "m")]
+    message: FlashMessage,
 }
 
 /// Signs messages with the keys of CSRF tokens.
@@ -40,22 +44,18 @@ impl FlashSigner {
 
     /// Returns the value of the cookie. A message that is too long loses values first, then errors of
     /// fields.
-    pub(crate) fn seal(
+    pub(crate) fn sign(
         &self,
-        mut message: FlashMessage,
+        message: FlashMessage,
         now: OffsetDateTime,
     ) -> Result<String, RandomError> {
-        let nonce = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
+        let name = Base64UrlUnpadded::encode_string(&random_bytes::<16>()?);
         let lifetime = i64::try_from(FLASH_LIFETIME.as_secs()).unwrap_or_default();
         let end = now.unix_timestamp().saturating_add(lifetime);
+        let mut envelope = Envelope { name, end, message };
         let json = loop {
-            let envelope = Envelope {
-                n: nonce.clone(),
-                x: end,
-                m: message.clone(),
-            };
             let json = serde_json::to_vec(&envelope).unwrap_or_default();
-            if json.len() <= MAX_BYTES || !message.shorten() {
+            if json.len() <= MAX_BYTES || !envelope.message.shorten() {
                 break json;
             }
         };
@@ -67,7 +67,7 @@ impl FlashSigner {
 
     /// Returns the message and the name under which it is spent; `None` for a text that this server did
     /// not sign, and for an expired message.
-    pub(crate) fn open(&self, text: &str, now: OffsetDateTime) -> Option<(FlashMessage, String)> {
+    pub(crate) fn verify(&self, text: &str, now: OffsetDateTime) -> Option<(FlashMessage, String)> {
         let mut parts = text.split('.');
         let (kid, body, mac) = (parts.next()?, parts.next()?, parts.next()?);
         let key = self.keys.find(kid)?;
@@ -76,8 +76,8 @@ impl FlashSigner {
             return None;
         }
         let json = Base64UrlUnpadded::decode_vec(body).ok()?;
-        let Envelope { n, x, m } = serde_json::from_slice(&json).ok()?;
-        (now.unix_timestamp() < x).then_some((m, n))
+        let Envelope { name, end, message } = serde_json::from_slice(&json).ok()?;
+        (now.unix_timestamp() < end).then_some((message, name))
     }
 
     /// Has more parts than the digests of CSRF tokens, so that neither is ever the other.

@@ -21,35 +21,35 @@ fn message() -> FlashMessage {
 #[test]
 fn message_survives_the_cookie() {
     let signer = signer();
-    let text = signer.seal(message(), NOW).unwrap();
-    let (read, name) = signer.open(&text, NOW).unwrap();
+    let text = signer.sign(message(), NOW).unwrap();
+    let (read, name) = signer.verify(&text, NOW).unwrap();
     assert_eq!(read, message());
     assert_eq!(read.field("password").unwrap().code(), "too_short");
     assert_eq!(
-        (read.value("email"), read.value("password")),
+        (read.typed("email"), read.typed("password")),
         ("ada@example.com", "")
     );
-    let other = signer.seal(message(), NOW).unwrap();
-    assert_ne!(signer.open(&other, NOW).unwrap().1, name);
+    let other = signer.sign(message(), NOW).unwrap();
+    assert_ne!(signer.verify(&other, NOW).unwrap().1, name);
 }
 
 #[test]
 fn message_ends_after_ten_minutes() {
     let signer = signer();
-    let text = signer.seal(message(), NOW).unwrap();
-    assert!(signer.open(&text, NOW + Duration::seconds(599)).is_some());
-    assert!(signer.open(&text, NOW + Duration::seconds(600)).is_none());
+    let text = signer.sign(message(), NOW).unwrap();
+    assert!(signer.verify(&text, NOW + Duration::seconds(599)).is_some());
+    assert!(signer.verify(&text, NOW + Duration::seconds(600)).is_none());
 }
 
 #[test]
 fn changed_messages_are_not_read() {
     let signer = signer();
-    let text = signer.seal(message(), NOW).unwrap();
+    let text = signer.sign(message(), NOW).unwrap();
     for (place, c) in text.char_indices() {
         let other = if c == 'A' { 'B' } else { 'A' };
         let mut changed = text.clone();
         changed.replace_range(place..=place, &other.to_string());
-        assert!(signer.open(&changed, NOW).is_none(), "{place}");
+        assert!(signer.verify(&changed, NOW).is_none(), "{place}");
     }
     for other in [
         "",
@@ -59,10 +59,10 @@ fn changed_messages_are_not_read() {
         &format!("{text}."),
         &format!("{text}.a"),
     ] {
-        assert!(signer.open(other, NOW).is_none(), "{other}");
+        assert!(signer.verify(other, NOW).is_none(), "{other}");
     }
     let stranger = self::signer();
-    assert!(stranger.open(&text, NOW).is_none());
+    assert!(stranger.verify(&text, NOW).is_none());
 }
 
 /// A cookie of 4096 bytes is the most that browsers keep.
@@ -73,10 +73,10 @@ fn long_messages_lose_values_first() {
     for number in 0..20 {
         long = long.with_value(&format!("field{number}"), &"é".repeat(200));
     }
-    let text = signer.seal(long, NOW).unwrap();
+    let text = signer.sign(long, NOW).unwrap();
     assert!(text.len() < 4000, "{}", text.len());
-    let (read, _) = signer.open(&text, NOW).unwrap();
-    assert_eq!(read.value("email"), "ada@example.com");
+    let (read, _) = signer.verify(&text, NOW).unwrap();
+    assert_eq!(read.typed("email"), "ada@example.com");
     assert!(read.field("password").is_some());
-    assert_eq!(read.value("field19"), "");
+    assert_eq!(read.typed("field19"), "");
 }

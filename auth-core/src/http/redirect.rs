@@ -7,7 +7,7 @@ mod tests;
 
 use thiserror::Error;
 
-use super::Origin;
+use super::{Origin, Reply};
 
 /// The longest target, in bytes.
 const MAX_BYTES: usize = 2048;
@@ -35,6 +35,11 @@ impl RedirectTarget {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the redirect after a form: the browser gets the target (RFC 9110 §15.4.4).
+    pub(crate) fn see_other(&self) -> Reply {
+        Reply::empty(303).header("location", self.as_str())
     }
 
     /// Returns the target with a further query parameter, encoded like a field of a form.

@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use serde_json::{Map, Number, Value};
 
 use super::RequestParts;
-use crate::api::body::read_form;
+use crate::api::body::{is_form, read_form};
 use crate::api::{Access, ErrorCode, Rejection, RouteSpec};
 use crate::auth::{Auth, FormRoute, Forms};
 use crate::context::Context;
 use crate::flash::FlashMessage;
 use crate::http::{
-    BufferedRequest, FieldKind, FieldSchema, Form, RedirectTarget, Reply, RequestHead, TextFormat,
+    AllowedRedirects, BufferedRequest, FieldKind, FieldSchema, Form, Header, RedirectTarget, Reply,
+    RequestHead,
 };
 use crate::user::AuthUser;
 
@@ -131,7 +132,7 @@ impl<U: AuthUser> Auth<U> {
         let Some(target) = next.or_else(|| forms.page_after(route)) else {
             return Rejection::new(ErrorCode::InternalError).into_reply();
         };
-        let redirect = redirect(&target).with_headers(cookies(reply));
+        let redirect = target.see_other().with_headers(kept(reply));
         match route {
             // The next page says it: the user is known, or not any more.
             FormRoute::Login | FormRoute::Logout => redirect,
@@ -156,11 +157,7 @@ impl<U: AuthUser> Auth<U> {
             return rejection.into_reply();
         };
         if code == ErrorCode::AuthenticationFailed {
-            let login = forms
-                .page_of(FormRoute::Login)
-                .unwrap_or_else(|| page.clone());
-            let login = login.with_query(NEXT, page.as_str());
-            return redirect(&login).with_headers(cookies(&rejection.into_reply()));
+            return forms.redirect_to_login(Some(&page), &rejection);
         }
         let mut flash = FlashMessage::failure(spec.id(), rejection.wire_code(), rejection.detail());
         for error in rejection.errors() {
@@ -168,15 +165,14 @@ impl<U: AuthUser> Auth<U> {
             flash = flash.with_field(error.field(), code.as_str(), code.detail());
         }
         let schema = spec.body.as_ref().map_or(&[][..], |body| &body.fields);
-        for field in schema.iter().filter(|field| is_shown_again(field)) {
+        for field in schema.iter().filter(|field| !field.is_write_only()) {
             let typed = form.fields().find(|(name, _)| *name == field.name());
             if let Some((name, value)) = typed {
                 flash = flash.with_value(name, value);
             }
         }
-        let target = self.page_with_query(page, head);
-        let reply = redirect(&target).with_headers(cookies(&rejection.into_reply()));
-        self.with_flash(reply, flash)
+        let reply = self.page_with_query(page, head).see_other();
+        self.with_flash(reply.with_headers(rejection.cookies()), flash)
     }
 
     /// Returns the page of the form with the query that it had, as the browser says: a login page has `next`
@@ -185,33 +181,15 @@ impl<U: AuthUser> Auth<U> {
         let referer = head.header("referer", 0).map(String::from_utf8_lossy);
         let shown = referer.as_deref().and_then(|url| self.own_path(head, url));
         let shown = shown.filter(|shown| shown.split('?').next() == Some(page.as_str()));
-        let own = crate::http::AllowedRedirects::own_site();
+        let own = AllowedRedirects::own_site();
         shown
             .and_then(|shown| own.target(shown).ok())
             .unwrap_or(page)
     }
 }
 
-/// Whether the one content type is that of a form without files.
-fn is_form(head: &dyn RequestHead) -> bool {
-    let (Some(value), None) = (
-        head.header("content-type", 0),
-        head.header("content-type", 1),
-    ) else {
-        return false;
-    };
-    let media_type = value.split(|byte| *byte == b';').next().unwrap_or_default();
-    media_type
-        .trim_ascii()
-        .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-}
-
-fn redirect(target: &RedirectTarget) -> Reply {
-    Reply::empty(303).header("location", target.as_str())
-}
-
-/// Returns the cookies of a reply: a redirect keeps them.
-fn cookies(reply: &Reply) -> Vec<crate::http::Header> {
+/// Returns the headers of a reply that a redirect in its place has, too.
+fn kept(reply: &Reply) -> Vec<Header> {
     let headers = reply.headers();
     headers
         .filter(|header| matches!(header.name(), "set-cookie" | "clear-site-data"))
@@ -225,7 +203,7 @@ fn members(form: &Form, schema: &[FieldSchema]) -> Map<String, Value> {
     let mut members = Map::new();
     for field in schema {
         if *field.kind() == FieldKind::Boolean {
-            // A browser does not send a checkbox that is not set.
+            // A browser sends nothing for a checkbox that is not set.
             members.insert(field.name().to_owned(), Value::Bool(false));
         }
     }
@@ -255,16 +233,4 @@ fn member(kind: &FieldKind, text: &str) -> Value {
         _ => None,
     };
     value.unwrap_or_else(|| text.into())
-}
-
-/// Returns whether a refused form shows what the user typed: not a password, and not a token.
-fn is_shown_again(field: &FieldSchema) -> bool {
-    let is_password = matches!(
-        field.kind(),
-        FieldKind::Text {
-            format: TextFormat::Password,
-            ..
-        }
-    );
-    !is_password && !field.is_write_only() && field.name() != "token"
 }

@@ -1,12 +1,10 @@
 //! The query of a list of sessions.
 
-use std::borrow::Cow;
-
 use time::OffsetDateTime;
 
-use crate::api::page::whole_number;
-use crate::api::{ErrorCode, Rejection};
-use crate::http::{FieldError, FieldErrorCode};
+use crate::api::Rejection;
+use crate::api::page::{read_query, whole_number};
+use crate::http::FieldErrorCode;
 use crate::session::Session;
 use crate::store::{SessionPage, SessionPosition};
 
@@ -30,23 +28,8 @@ impl SessionQuery {
             page: SessionPage::first(LIMIT),
             is_keyset: false,
         };
-        let mut seen: Vec<Cow<'_, str>> = Vec::new();
-        let mut errors = Vec::new();
-        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        for (name, value) in pairs.take(16) {
-            let error = if seen.contains(&name) {
-                Some(FieldErrorCode::Invalid)
-            } else {
-                asked.read_one(&name, &value).err()
-            };
-            errors.extend(error.map(|code| FieldError::new(&name, code)));
-            seen.push(name);
-        }
-        if errors.is_empty() {
-            Ok(asked)
-        } else {
-            Err(Rejection::fields(ErrorCode::RequestBodyInvalid, errors))
-        }
+        read_query(query, |name, value| asked.read_one(name, value))?;
+        Ok(asked)
     }
 
     fn read_one(&mut self, name: &str, value: &str) -> Result<(), FieldErrorCode> {
