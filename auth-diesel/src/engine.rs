@@ -88,6 +88,9 @@ impl Dialect {
 pub enum Consequence {
     /// The operation fails; the connection can be used again.
     Failed,
+    /// The operation fails. The connection can be used again if it still answers ([`Engine::answers`]); otherwise
+    /// the server closed it, and whether the statement was applied is unknown.
+    FailedOrClosed,
     /// The engine ended the transaction because of a conflict with another one: a retry is likely to succeed.
     Conflict,
     /// The connection must not be used again; the server rejected the statement, so that nothing was
@@ -203,8 +206,8 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// write in another language.
     fn consequence(error: &DieselError) -> Consequence;
 
-    /// Returns whether the connection still answers after an error of [`Consequence::ClosedUnwritten`]. If it does
-    /// not, the error may have come after a commit.
+    /// Returns whether the connection still answers after an error of [`Consequence::ClosedUnwritten`] or
+    /// [`Consequence::FailedOrClosed`]. If it does not, the error may have come after a commit.
     fn answers(&mut self) -> impl Future<Output = bool> + Send {
         async { true }
     }

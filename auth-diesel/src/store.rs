@@ -255,10 +255,13 @@ where
             lease = again;
             outcome
         };
-        let consequence = match &outcome {
+        let mut consequence = match &outcome {
             Err(StepError::Diesel(error)) => C::consequence(error),
             _ => Consequence::Failed,
         };
+        if consequence == Consequence::FailedOrClosed && !answers(&mut *lease, limit).await {
+            consequence = Consequence::Closed;
+        }
         match consequence {
             Consequence::Conflict if retries > 0 => retries -= 1,
             Consequence::ClosedUnwritten | Consequence::Closed => {
@@ -271,7 +274,7 @@ where
                 is_new = true;
                 lease = Lease::new_connection(pool, limit).await?;
             }
-            Consequence::Failed | Consequence::Conflict => {
+            Consequence::Failed | Consequence::FailedOrClosed | Consequence::Conflict => {
                 lease.keep();
                 return outcome.map_err(StepError::into_store_error::<C>);
             }

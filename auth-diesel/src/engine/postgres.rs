@@ -229,13 +229,14 @@ impl Engine for AsyncPgConnection {
 ///
 /// | SQLSTATE | position | names | detail and hint | consequence |
 /// | --- | --- | --- | --- | --- |
-/// | `42…`: the statement and the tables do not fit | yes | | | failed |
+/// | `42…`: the statement and the tables do not fit | yes | | | failed, or closed |
 /// | `23…`, `22…`: a value does not fit | | yes | | failed |
 /// | `40P01`: deadlock | no | no | both | conflict |
 /// | `0A000`: a cached plan must not change its result type | no | no | not both | closed |
 /// | `26000`: a prepared statement does not exist | no | no | not both | closed |
 /// | `57014`: the statement was cancelled | no | no | not both | closed |
 /// | `57P01`, `57P02`, `57P05`: the server ends the connection | no | no | not both | closed |
+/// | the same, while it prepares a statement and waits for a lock | yes | no | neither | failed, or closed |
 ///
 /// A new connection and a second try cost little, so an unknown error without a position and without
 /// names closes its connection, too.
@@ -247,8 +248,10 @@ fn consequence_of_structure(info: &dyn DatabaseErrorInformation) -> Consequence 
     let has_name = info.constraint_name().is_some()
         || info.table_name().is_some()
         || info.column_name().is_some();
-    if has_name || info.statement_position().is_some() {
+    if has_name {
         Consequence::Failed
+    } else if info.statement_position().is_some() {
+        Consequence::FailedOrClosed
     } else if info.details().is_some() && info.hint().is_some() {
         Consequence::Conflict
     } else {

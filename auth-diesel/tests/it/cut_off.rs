@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use auth_core::store::{InsertOutcome, UserDatabase};
 use auth_diesel::diesel::query_builder::SqlQuery;
-use auth_diesel::diesel::{QueryableByName, sql_query, sql_types::BigInt};
 use auth_diesel::diesel_async::methods::LoadQuery;
-use auth_diesel::diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use auth_diesel::{DieselStore, MysqlConnection, MysqlStore, SqlBackend, StoreOptions};
 use scratch_servers::{Engine, own_server};
 
 use crate::homes::{Home, Mysql, Postgres};
-use crate::support::{email, inserted, new_user};
+use crate::support::{Number, columns, email, inserted, new_user, numbers};
 
 /// For a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -23,8 +22,10 @@ struct Raw {
     unlock: &'static str,
     /// Selects the number of a blocked connection as `number`.
     blocked: &'static str,
-    /// What stands before and after that number.
+    /// What stands before and after that number, to end the statement.
     end: (&'static str, &'static str),
+    /// The same, to close the connection.
+    close: (&'static str, &'static str),
 }
 
 const POSTGRES: Raw = Raw {
@@ -33,6 +34,7 @@ const POSTGRES: Raw = Raw {
     blocked: "SELECT l.pid::int8 AS number FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
               WHERE NOT l.granted AND d.datname = current_database()",
     end: ("SELECT pg_terminate_backend(", ")"),
+    close: ("SELECT pg_terminate_backend(", ")"),
 };
 
 const MYSQL: Raw = Raw {
@@ -41,16 +43,22 @@ const MYSQL: Raw = Raw {
     blocked: "SELECT CAST(id AS SIGNED) AS number FROM information_schema.processlist \
               WHERE state LIKE 'Waiting for table%' AND db = DATABASE()",
     end: ("KILL QUERY ", ""),
+    close: ("KILL CONNECTION ", ""),
 };
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
 
 fn patient() -> StoreOptions {
     StoreOptions::default().statement_timeout(PATIENCE)
+}
+
+/// Ends the blocked statement of another connection, as soon as there is one.
+async fn cut_off<C>(control: &mut C, raw: &Raw, (before, after): (&str, &str))
+where
+    C: SqlBackend,
+    SqlQuery: for<'q> LoadQuery<'q, C, Number>,
+{
+    let number = found(control, raw.blocked).await;
+    let end = format!("{before}{number}{after}");
+    control.batch_execute(&end).await.unwrap();
 }
 
 /// Returns the number that a statement selects, as soon as there is one.
@@ -61,9 +69,8 @@ where
 {
     let begin = Instant::now();
     while begin.elapsed() < PATIENCE {
-        let rows: Vec<Number> = sql_query(select).load(connection).await.unwrap();
-        if let Some(row) = rows.into_iter().next() {
-            return row.number;
+        if let Some(number) = numbers(connection, select).await.into_iter().next() {
+            return number;
         }
     }
     panic!("nothing is found by {select}");
@@ -92,19 +99,13 @@ where
     inserted(&store, new_user("ada@example.com")).await;
     let mut blocker = H::Connection::establish(home.url()).await.unwrap();
     let mut control = H::Connection::establish(home.url()).await.unwrap();
-    let cut_off = async |control: &mut H::Connection| {
-        let number = found(control, raw.blocked).await;
-        let (before, after) = raw.end;
-        let end = format!("{before}{number}{after}");
-        control.batch_execute(&end).await.unwrap();
-    };
 
     blocker.batch_execute(raw.lock).await.unwrap();
     let insertion = {
         let store = store.clone();
         tokio::spawn(async move { store.insert(new_user("eve@example.com")).await })
     };
-    cut_off(&mut control).await;
+    cut_off(&mut control, &raw, raw.end).await;
     // A second try would wait for the lock, too.
     let error = insertion.await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the store cannot answer");
@@ -112,6 +113,48 @@ where
     blocker.batch_execute(raw.unlock).await.unwrap();
     let found = store.find(&email("eve@example.com").into()).await;
     assert!(found.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn cut_off_read_from_postgres_runs_once_more() {
+    if let Some(home) = Postgres::new().await {
+        cut_off_read_runs_once_more(home, POSTGRES).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn cut_off_read_from_mysql_runs_once_more() {
+    if let Some(home) = Mysql::new().await {
+        cut_off_read_runs_once_more(home, MYSQL).await;
+    }
+}
+
+/// Also a read that waits while the server prepares its statement: PostgreSQL reports its end as an error at a
+/// position of the statement, like a mistake in it.
+async fn cut_off_read_runs_once_more<H: Home>(home: H, raw: Raw)
+where
+    SqlQuery: for<'q> LoadQuery<'q, H::Connection, Number>,
+{
+    let first = home.open().await;
+    let ada = inserted(&first, new_user("ada@example.com")).await;
+    let mut blocker = H::Connection::establish(home.url()).await.unwrap();
+    let mut control = H::Connection::establish(home.url()).await.unwrap();
+    for is_prepared in [false, true] {
+        let options = patient().pool_size(1);
+        let opened = DieselStore::<H::Connection>::open_with(home.url(), options).await;
+        let store = opened.unwrap();
+        if is_prepared {
+            store.get(&ada.id).await.unwrap();
+        }
+        blocker.batch_execute(raw.lock).await.unwrap();
+        let (reader, id) = (store.clone(), ada.id);
+        let read = tokio::spawn(async move { reader.get(&id).await });
+        cut_off(&mut control, &raw, raw.close).await;
+        blocker.batch_execute(raw.unlock).await.unwrap();
+        let read = read.await.unwrap();
+        let found = read.unwrap_or_else(|error| panic!("prepared: {is_prepared}: {error:?}"));
+        assert_eq!(columns(&found.unwrap()), columns(&ada));
+    }
 }
 
 /// Error 1290: the connection is replaced, because after a failover a new one may lead to another server.

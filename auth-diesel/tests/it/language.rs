@@ -7,13 +7,12 @@ use auth_core::store::{
     InsertOutcome, Precondition, UniqueField, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_diesel::diesel::query_builder::SqlQuery;
-use auth_diesel::diesel::{QueryableByName, sql_query, sql_types::BigInt};
 use auth_diesel::diesel_async::methods::LoadQuery;
-use auth_diesel::diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use auth_diesel::{DieselStore, MysqlConnection, PostgresConnection, SqlBackend, StoreOptions};
 use scratch_servers::{Engine, own_server};
 
-use crate::support::{begun, inserted, new_user, session};
+use crate::support::{Number, begun, inserted, new_user, numbers, session};
 
 /// For a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,12 +23,6 @@ struct Raw {
     begin: &'static str,
     /// Counts the waits for locks.
     waiting: &'static str,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -110,7 +103,7 @@ async fn german_messages_of_mysql_change_no_outcome() {
 async fn outcomes_are_the_same<C>(url: &str, raw: Raw)
 where
     C: SqlBackend,
-    SqlQuery: for<'q> LoadQuery<'q, C, Count>,
+    SqlQuery: for<'q> LoadQuery<'q, C, Number>,
 {
     let options = StoreOptions::default().statement_timeout(PATIENCE);
     let store = DieselStore::<C>::open_with(url, options).await.unwrap();
@@ -138,8 +131,7 @@ where
     let mut observer = C::establish(url).await.unwrap();
     let begin = Instant::now();
     while begin.elapsed() < PATIENCE {
-        let waiting = sql_query(raw.waiting).get_result::<Count>(&mut observer);
-        if waiting.await.unwrap().number > 0 {
+        if numbers(&mut observer, raw.waiting).await[0] > 0 {
             break;
         }
     }

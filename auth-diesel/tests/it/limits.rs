@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use auth_core::store::{InsertOutcome, UserDatabase};
-use auth_diesel::diesel::{QueryableByName, sql_query, sql_types::BigInt};
-use auth_diesel::diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use auth_diesel::{DieselStore, MysqlConnection, PostgresConnection, SqlBackend, StoreOptions};
 use scratch_servers::{Engine, own_server};
 use tokio::task::JoinSet;
 
 use crate::homes::{Home, Mysql, Postgres};
-use crate::support::{columns, inserted, new_user};
+use crate::support::{Number, columns, inserted, new_user, numbers};
 
 const LIMIT: Duration = Duration::from_millis(500);
 const CHECKOUT: Duration = Duration::from_secs(1);
@@ -125,17 +124,11 @@ async fn slow_statement_on_mysql_is_cancelled() {
     slow_statement_is_cancelled(&home, blockade).await;
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 /// The statement ends with the time limit, here and on the server.
 async fn slow_statement_is_cancelled<H: Home>(home: &H, blockade: Blockade)
 where
     auth_diesel::diesel::query_builder::SqlQuery:
-        for<'q> auth_diesel::diesel_async::methods::LoadQuery<'q, H::Connection, Count>,
+        for<'q> auth_diesel::diesel_async::methods::LoadQuery<'q, H::Connection, Number>,
 {
     let store = DieselStore::<H::Connection>::open_with(home.url(), options())
         .await
@@ -152,8 +145,7 @@ where
     let mut observer = H::Connection::establish(home.url()).await.unwrap();
     let mut waiting = i64::MAX;
     while waiting > 0 && begin.elapsed() < PATIENCE {
-        let count = sql_query(blockade.waiting).get_result::<Count>(&mut observer);
-        waiting = count.await.unwrap().number;
+        waiting = numbers(&mut observer, blockade.waiting).await[0];
     }
     assert_eq!(waiting, 0, "a statement still waits for the lock");
 

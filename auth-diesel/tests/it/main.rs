@@ -11,6 +11,7 @@ mod cut_off;
 mod declared_routes;
 mod declared_user;
 mod driver_log;
+mod ended_sessions;
 mod homes;
 mod kept_session;
 mod language;

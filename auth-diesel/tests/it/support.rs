@@ -1,10 +1,15 @@
-//! Users and times.
+//! Users, times, and numbers from a database.
 
 use auth_core::login::AuthMethod;
 use auth_core::store::{
     InsertOutcome, NewUser, Owner, SessionStore, SessionTokens, StoredSession, UserDatabase,
 };
 use auth_core::{Account, EmailAddress, Epoch, NoColumns, PasswordHash, Roles, SessionId, User};
+use auth_diesel::SqlBackend;
+use auth_diesel::diesel::query_builder::SqlQuery;
+use auth_diesel::diesel::{QueryableByName, sql_query, sql_types::BigInt};
+use auth_diesel::diesel_async::RunQueryDsl;
+use auth_diesel::diesel_async::methods::LoadQuery;
 use time::{Duration, OffsetDateTime};
 
 /// Returns a time with a fraction of a second that every engine can store.
@@ -126,4 +131,21 @@ pub(crate) fn columns(user: &User) -> [(&'static str, String); 11] {
         ("epoch", epoch.as_i64().to_string()),
         ("created_at", format!("{created_at:?}")),
     ]
+}
+
+/// A row with one number, whose column has this name.
+#[derive(QueryableByName)]
+pub(crate) struct Number {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) number: i64,
+}
+
+/// Returns the numbers that a statement selects as `number`.
+pub(crate) async fn numbers<C>(connection: &mut C, select: &str) -> Vec<i64>
+where
+    C: SqlBackend,
+    SqlQuery: for<'q> LoadQuery<'q, C, Number>,
+{
+    let rows: Vec<Number> = sql_query(select).load(connection).await.unwrap();
+    rows.into_iter().map(|row| row.number).collect()
 }
