@@ -13,7 +13,6 @@ mod settings;
 #[cfg(feature = "jwt")]
 mod tests;
 
-pub(crate) use admission::check_csrf;
 pub use builder::AuthBuilder;
 pub(crate) use builder::is_mountable;
 pub use forms::{FormRoute, Forms};

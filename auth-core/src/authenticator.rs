@@ -47,7 +47,10 @@ pub enum Authentication<U> {
     },
     /// A valid cookie came with a request that failed the CSRF check. Guards answer 403
     /// `CSRF_FAILED`.
-    CsrfFailed,
+    CsrfFailed {
+        /// Whether the CSRF cookie came twice with two values, or cannot be a token: the refusal clears it.
+        has_malformed_cookie: bool,
+    },
     /// A credential was accepted.
     User(Authenticated<U>),
 }
@@ -149,7 +152,9 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             self.accounts
                 .raise(event.with_backend(backend.shared_name()));
             if self.csrf.enforces() {
-                return Ok(Authentication::CsrfFailed);
+                return Ok(Authentication::CsrfFailed {
+                    has_malformed_cookie: Csrf::has_malformed_cookie(head, backend.transport()),
+                });
             }
         }
         Ok(Authentication::User(user))
@@ -322,7 +327,7 @@ impl<U> Authentication<U> {
     pub fn user(&self) -> Option<&Authenticated<U>> {
         match self {
             Self::User(authenticated) => Some(authenticated),
-            Self::Anonymous | Self::Refused { .. } | Self::CsrfFailed => None,
+            Self::Anonymous | Self::Refused { .. } | Self::CsrfFailed { .. } => None,
         }
     }
 }
@@ -355,7 +360,11 @@ impl<U> Clone for Authentication<U> {
             Self::Refused { presence } => Self::Refused {
                 presence: *presence,
             },
-            Self::CsrfFailed => Self::CsrfFailed,
+            Self::CsrfFailed {
+                has_malformed_cookie,
+            } => Self::CsrfFailed {
+                has_malformed_cookie: *has_malformed_cookie,
+            },
             Self::User(authenticated) => Self::User(authenticated.clone()),
         }
     }
@@ -375,7 +384,7 @@ impl<U> fmt::Debug for Authentication<U> {
         match self {
             Self::Anonymous => f.write_str("Anonymous"),
             Self::Refused { .. } => f.write_str("Refused"),
-            Self::CsrfFailed => f.write_str("Forged"),
+            Self::CsrfFailed { .. } => f.write_str("CsrfFailed"),
             Self::User(authenticated) => authenticated.fmt(f),
         }
     }

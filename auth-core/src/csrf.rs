@@ -187,6 +187,12 @@ impl Csrf {
         }
     }
 
+    /// Returns whether the CSRF cookie of a request came twice with two values, or cannot be a token.
+    pub(crate) fn has_malformed_cookie(head: &dyn RequestHead, transport: &dyn Transport) -> bool {
+        let name = transport.csrf_cookie();
+        name.is_some_and(|name| find_cookie(head, name).is_err())
+    }
+
     /// Returns the source of a request.
     pub(crate) fn source(&self, head: &dyn RequestHead) -> Source {
         let origin = match (head.header("origin", 0), head.header("origin", 1)) {

@@ -7,11 +7,11 @@ use crate::accounts::Refusal;
 use crate::api::Rejection;
 use crate::authenticator::{Authenticated, Authentication};
 use crate::backend::Backend;
-use crate::csrf;
+use crate::csrf::{self, Csrf};
 use crate::error::ErrorCode;
 use crate::event::{AccessRefusal, AuthEvent, EventKind};
 use crate::guard::{Admitted, Guard, GuardError, Policy};
-use crate::http::{Header, RequestHead};
+use crate::http::{Header, InvalidHeader, RequestHead};
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
@@ -109,9 +109,9 @@ impl<U: AuthUser> Auth<U> {
     ) -> Result<(), Rejection> {
         if self.needs_csrf_check(head) {
             if cell.is_of(self) {
-                check_csrf(cell.authenticate(self, head).await?)?;
+                self.check_csrf(cell.authenticate(self, head).await?)?;
             } else {
-                check_csrf(&self.authenticate(head).await?)?;
+                self.check_csrf(&self.authenticate(head).await?)?;
             }
         }
         Ok(())
@@ -151,7 +151,7 @@ impl<U: AuthUser> Auth<U> {
         guard: &Guard<U>,
         who: &Authentication<U>,
     ) -> Result<Authenticated<U>, Rejection> {
-        check_csrf(who)?;
+        self.check_csrf(who)?;
         let Some(user) = who.user() else {
             return Err(self.unauthenticated(who));
         };
@@ -188,7 +188,7 @@ impl<U: AuthUser> Auth<U> {
     /// A [`Rejection`]: 401 if a credential in a header was not accepted, 403 `CSRF_FAILED` for a
     /// request that may be forged.
     pub fn optional(&self, who: &Authentication<U>) -> Result<Option<Authenticated<U>>, Rejection> {
-        check_csrf(who)?;
+        self.check_csrf(who)?;
         match who {
             Authentication::Refused {
                 presence: CredentialSource::Header,
@@ -235,6 +235,27 @@ impl<U: AuthUser> Auth<U> {
         stale
     }
 
+    /// Refuses a request that may be forged.
+    pub(crate) fn check_csrf(&self, who: &Authentication<U>) -> Result<(), Rejection> {
+        match who {
+            Authentication::CsrfFailed {
+                has_malformed_cookie: true,
+            } => Err(csrf_failed(self.backends())),
+            Authentication::CsrfFailed { .. } => Err(ErrorCode::CsrfFailed.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the refusal of a request to a backend that may be forged. It clears a CSRF cookie with which no
+    /// request passes.
+    pub(crate) fn csrf_refused(backend: &Backend<U>, head: &dyn RequestHead) -> Rejection {
+        if Csrf::has_malformed_cookie(head, backend.transport()) {
+            csrf_failed([backend])
+        } else {
+            ErrorCode::CsrfFailed.into()
+        }
+    }
+
     pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
         let presented = matches!(who, Authentication::Refused { .. });
         Rejection::unauthenticated(self.challenges(presented))
@@ -252,18 +273,24 @@ impl<U: AuthUser> Auth<U> {
     }
 }
 
-/// Refuses a request that may be forged.
-pub(crate) fn check_csrf<U>(who: &Authentication<U>) -> Result<(), Rejection> {
-    match who {
-        Authentication::CsrfFailed => Err(ErrorCode::CsrfFailed.into()),
-        _ => Ok(()),
-    }
+/// Returns the refusal that clears the CSRF cookies of these backends.
+fn csrf_failed<'b, U: AuthUser>(backends: impl IntoIterator<Item = &'b Backend<U>>) -> Rejection {
+    let cleared = |backend: &'b Backend<U>| sendable(backend, backend.transport().clear_csrf());
+    Rejection::new(ErrorCode::CsrfFailed).with_headers(backends.into_iter().flat_map(cleared))
 }
 
-/// Returns the headers that make a browser delete the cookie of a backend. Invalid headers of an
-/// application's transport are left out and logged: the reply is correct without them.
+/// Returns the headers that make a browser delete the access cookie of a backend.
 fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
-    backend.transport().forget().unwrap_or_else(|error| {
+    sendable(backend, backend.transport().forget())
+}
+
+/// Returns headers of a backend's transport. Invalid headers of an application's transport are left out and
+/// logged: the reply is correct without them.
+fn sendable<U: AuthUser>(
+    backend: &Backend<U>,
+    headers: Result<Vec<Header>, InvalidHeader>,
+) -> Vec<Header> {
+    headers.unwrap_or_else(|error| {
         let backend = backend.name();
         tracing::error!(target: "auth", backend, "the cookie is not deleted: {error}");
         Vec::new()

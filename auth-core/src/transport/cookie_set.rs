@@ -39,6 +39,14 @@ pub trait CookieSet: Send + Sync {
     /// [`InvalidHeader`] if the header cannot be sent: the reply is then a 500.
     fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader>;
 
+    /// Returns the headers that make a browser delete that cookie, in each of its forms: it came twice with two
+    /// values, or cannot be a token.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if a header cannot be sent: the browser keeps the cookie, and the log says so.
+    fn clear_csrf(&self) -> Result<Vec<Header>, InvalidHeader>;
+
     /// Returns the name of the cookie with a flash message.
     fn flash_cookie(&self) -> &str;
 
@@ -90,6 +98,11 @@ impl dyn Transport + '_ {
     pub(crate) fn offer_csrf(&self, token: &str) -> Result<Option<Header>, InvalidHeader> {
         let offered = self.cookies().map(|cookies| cookies.offer_csrf(token));
         offered.transpose()
+    }
+
+    /// Returns the headers that make a browser delete the CSRF cookie.
+    pub(crate) fn clear_csrf(&self) -> Result<Vec<Header>, InvalidHeader> {
+        self.cookies().map_or(Ok(Vec::new()), CookieSet::clear_csrf)
     }
 
     /// Returns the names of all cookies that it sets.

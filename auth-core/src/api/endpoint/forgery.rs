@@ -26,7 +26,7 @@ impl<U: AuthUser> Auth<U> {
             return Ok(());
         }
         if self.is_forgery(context) {
-            Err(ErrorCode::CsrfFailed.into())
+            Err(Self::csrf_refused(backend, head))
         } else {
             Ok(())
         }
@@ -45,7 +45,7 @@ impl<U: AuthUser> Auth<U> {
         if passes || !self.is_forgery(context) {
             return Ok(());
         }
-        Err(ErrorCode::CsrfFailed.into())
+        Err(Self::csrf_refused(backend, head))
     }
 
     /// Raises the event of a request that may be forged. Returns whether it is refused.
@@ -70,7 +70,8 @@ impl<U: AuthUser> Auth<U> {
             Ok(None) => false,
             // A login accepts every genuine token, and the session of this one may still be refreshed.
             Ok(Some(token)) => self.csrf().is_genuine(token),
-            Err(_) => true,
+            // It is cleared, so that the next request gets a token.
+            Err(_) => return reply.with_headers(Self::csrf_refused(backend, head).cookies()),
         };
         if may_keep {
             return reply;

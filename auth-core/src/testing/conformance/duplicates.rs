@@ -1,12 +1,16 @@
 //! Two cookies of one name.
 
+use serde_json::json;
+
 use super::cookies::{CLEARED, browser_case, log_in, me, post};
 use super::expected::Expected;
 use super::jar::Jar;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
+use crate::testing::PASSWORD;
 
-group!("duplicates": duplicate_cookie_is_refused, duplicates_at_a_refresh_are_cleared);
+group!("duplicates": duplicate_cookie_is_refused, duplicates_at_a_refresh_are_cleared,
+    duplicate_csrf_cookie_is_cleared);
 
 /// K-06: the same name with two values is refused, in one header or in two; with one value it is one.
 async fn duplicate_cookie_is_refused(run: &CaseRun<'_>) {
@@ -51,4 +55,41 @@ async fn duplicates_at_a_refresh_are_cleared(run: &CaseRun<'_>) {
         let reply = case.send(&me(&kept)).await;
         case.same("the session", reply.status, 200);
     }
+}
+
+/// A client that does not state its source needs its CSRF token. With two values it is refused, and both are
+/// cleared, so that the next login works.
+async fn duplicate_csrf_cookie_is_cleared(run: &CaseRun<'_>) {
+    const CSRF: &str = "__Host-auth-csrf";
+    let (case, _) = browser_case(run).await;
+    let mut jar = Jar::default();
+    log_in(&case, &mut jar).await;
+    let token = jar.value(CSRF);
+    let old = format!("{CSRF}=of-an-earlier-domain");
+    let body = json!({"identifier": "ada@example.com", "password": PASSWORD});
+    let login = |jar: &Jar| {
+        let login = jar.send(WireRequest::post("/auth/login", &body));
+        login.header("x-csrf-token", jar.value(CSRF))
+    };
+    let refused = Expected::problem(403, "CSRF_FAILED").header("set-cookie", CLEARED[2]);
+    let patch = WireRequest::patch("/users/me", &json!({}));
+    for request in [
+        login(&jar),
+        jar.send(WireRequest::new("POST", "/auth/refresh")),
+        jar.send(patch).header("x-csrf-token", token),
+    ] {
+        let request = request.header("cookie", old.clone());
+        case.expect(request, refused.clone()).await;
+    }
+    // One value that is wrong is left as it is.
+    let other = jar.send(WireRequest::new("POST", "/auth/refresh"));
+    case.expect(other, Expected::problem(403, "CSRF_FAILED"))
+        .await;
+    let options = || WireRequest::new("OPTIONS", "/auth/login");
+    let reply = case.send(&jar.send(options()).header("cookie", old)).await;
+    jar.take(&reply);
+    case.same("the token", jar.value(CSRF), String::new());
+    jar.take(&case.send(&jar.send(options())).await);
+    let reply = case.send(&login(&jar)).await;
+    case.same("a login", reply.status, 204);
 }

@@ -23,11 +23,12 @@ impl CookieTransport {
 
     /// Clears the access cookie.
     pub(super) fn access_cleared(&self) -> Vec<String> {
-        let access = self.access("", NOW);
-        let mut lines = vec![self.set(&access)];
-        lines.extend(self.variants(&access));
-        lines.extend(self.at_old_domains(&access));
-        lines
+        self.each_form(&self.access("", NOW))
+    }
+
+    /// Clears the CSRF cookie.
+    pub(super) fn csrf_cleared(&self) -> Vec<String> {
+        self.each_form(&self.csrf("", NOW))
     }
 
     /// Clears every cookie that earlier configurations set for other domains.
@@ -47,6 +48,13 @@ impl CookieTransport {
     /// prefix `__Host-` have one form only.
     fn variants(&self, cookie: &Cookie<'_>) -> Option<String> {
         self.domain.is_some().then(|| self.set_for(cookie, None))
+    }
+
+    fn each_form(&self, cookie: &Cookie<'_>) -> Vec<String> {
+        let mut lines = vec![self.set(cookie)];
+        lines.extend(self.variants(cookie));
+        lines.extend(self.at_old_domains(cookie));
+        lines
     }
 
     fn at_old_domains(&self, cookie: &Cookie<'_>) -> Vec<String> {

@@ -15,8 +15,7 @@ impl CookieSet for CookieTransport {
     }
 
     fn forget(&self) -> Result<Vec<Header>, InvalidHeader> {
-        let lines = self.access_cleared().into_iter();
-        lines.map(|line| Header::new(SET_COOKIE, line)).collect()
+        headers(self.access_cleared())
     }
 
     fn csrf_cookie(&self) -> Option<&str> {
@@ -25,6 +24,10 @@ impl CookieSet for CookieTransport {
 
     fn offer_csrf(&self, token: &str) -> Result<Header, InvalidHeader> {
         Header::new(SET_COOKIE, self.set(&self.csrf(token, None)))
+    }
+
+    fn clear_csrf(&self) -> Result<Vec<Header>, InvalidHeader> {
+        headers(self.csrf_cleared())
     }
 
     fn flash_cookie(&self) -> &str {
@@ -52,4 +55,9 @@ impl CookieSet for CookieTransport {
     fn is_secure(&self) -> bool {
         self.secure
     }
+}
+
+fn headers(lines: Vec<String>) -> Result<Vec<Header>, InvalidHeader> {
+    let lines = lines.into_iter();
+    lines.map(|line| Header::new(SET_COOKIE, line)).collect()
 }

@@ -1,9 +1,9 @@
 //! The endpoints.
 
+use crate::api::Rejection;
 use crate::api::capabilities::refresh::RefreshBody;
 use crate::api::endpoint::{Answer, RequestParts};
-use crate::api::{ErrorCode, Rejection};
-use crate::auth::{Auth, check_csrf};
+use crate::auth::Auth;
 use crate::authenticator::{Authentication, Authenticator};
 use crate::backend::Backend;
 use crate::context::Context;
@@ -28,7 +28,7 @@ impl<U: AuthUser> Auth<U> {
         let who = Authenticator::new(self.accounts(), only, self.csrf())
             .authenticate(request.head, &context)
             .await?;
-        check_csrf(&who)?;
+        self.check_csrf(&who)?;
         let presented = self.presented(backend, request.head, &who, &context)?;
         let body: Option<RefreshBody> = self.read_optional_body(request).await?;
         let (session, context) = match who.user() {
@@ -64,7 +64,7 @@ impl<U: AuthUser> Auth<U> {
         let refresh = transport.read_refresh(head).ok().flatten();
         let source = self.csrf().source(head);
         if source == Source::Foreign && self.is_forgery(context) {
-            return Err(ErrorCode::CsrfFailed.into());
+            return Err(Self::csrf_refused(backend, head));
         }
         if source != Source::Silent || !self.csrf().enforces() {
             return Ok(of(access, refresh));
@@ -79,7 +79,7 @@ impl<U: AuthUser> Auth<U> {
         } else if access.is_some() || !self.is_forgery(context) {
             Ok(of(access, None))
         } else {
-            Err(ErrorCode::CsrfFailed.into())
+            Err(Self::csrf_refused(backend, head))
         }
     }
 

@@ -55,7 +55,7 @@ impl<U: AuthUser> Auth<U> {
         let has_cookies = backend.transport().source() == CredentialSource::Cookie;
         let is_foreign = has_cookies && self.csrf().source(request.head) == Source::Foreign;
         if is_foreign && self.is_forgery(context) {
-            ErrorCode::CsrfFailed.into()
+            Self::csrf_refused(backend, request.head)
         } else {
             rejection
         }
