@@ -12,6 +12,7 @@
 //! | routes that act on cookies without an extractor or a guard | `.layer(csrf_protection(&auth))` |
 //! | pages that send a browser to the login page | `.route_layer(login_required(&auth))`, or `user: PageUser<User>` |
 //! | the message of a form, and the token for its hidden field | `flash: Flash<User>`, `csrf: CsrfToken<User>` |
+//! | a redirect with a message after your own form | `auth.flash_redirect("/account", message)?` as [`AuthReply`] |
 //! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
 //! | a test with a request as a user | `testing::request_as(&auth, &user)`, with the feature `testing` |
 //!
@@ -122,5 +123,6 @@ pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser
 pub use guard::guard;
 pub use page::{CsrfToken, Flash, PageUser, login_required};
 pub use reject::AuthRejection;
+pub use reply::AuthReply;
 pub use routes::routes;
 pub use service::{AuthLayer, AuthService};

@@ -3,7 +3,42 @@
 use auth_core::http::{Header, Reply};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+
+/// A reply of the core as a response of Axum: for handlers of the application that answer with one, such as
+/// [`Auth::flash_redirect`](auth_core::Auth::flash_redirect) and
+/// [`Auth::token_reply`](auth_core::Auth::token_reply).
+///
+/// # Examples
+///
+/// ```
+/// use auth_axum::{AuthRejection, AuthReply, PageUser};
+/// use auth_core::{Auth, FlashMessage, User};
+/// use axum::extract::State;
+///
+/// async fn log_out_everywhere(
+///     State(auth): State<Auth<User>>,
+///     user: PageUser<User>,
+/// ) -> Result<AuthReply, AuthRejection> {
+///     let accounts = auth.accounts();
+///     accounts.end_all_sessions(&user.id, &user.context()).await?;
+///     Ok(auth.flash_redirect("/login", FlashMessage::success("everywhere"))?.into())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct AuthReply(Reply);
+
+impl From<Reply> for AuthReply {
+    fn from(reply: Reply) -> Self {
+        Self(reply)
+    }
+}
+
+impl IntoResponse for AuthReply {
+    fn into_response(self) -> Response {
+        into_response(self.0)
+    }
+}
 
 /// The core has checked the status and the headers.
 pub(crate) fn into_response(reply: Reply) -> Response {

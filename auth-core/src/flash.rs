@@ -50,7 +50,19 @@ pub struct FlashField {
 }
 
 impl FlashMessage {
-    pub(crate) fn success(route: &str) -> Self {
+    /// Returns the message of a form that succeeded. The routes of the toolkit name themselves
+    /// ([`route`](Self::route)); a form of the application has a name of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::FlashMessage;
+    ///
+    /// let message = FlashMessage::success("newsletter");
+    /// assert!(message.is_success() && message.route() == "newsletter");
+    /// ```
+    #[must_use]
+    pub fn success(route: &str) -> Self {
         Self {
             route: route.to_owned(),
             error: None,
@@ -59,14 +71,29 @@ impl FlashMessage {
         }
     }
 
-    pub(crate) fn failure(route: &str, code: &str, detail: &str) -> Self {
+    /// Returns the message of a form that was refused, with a code for programs and a sentence for users.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::FlashMessage;
+    ///
+    /// let message = FlashMessage::failure("newsletter", "NEWSLETTER_CLOSED", "There is no newsletter now.")
+    ///     .with_value("topic", "orders");
+    /// assert_eq!(message.detail(), Some("There is no newsletter now."));
+    /// assert_eq!(message.typed("topic"), "orders");
+    /// ```
+    #[must_use]
+    pub fn failure(route: &str, code: &str, detail: &str) -> Self {
         Self {
             error: Some((code.to_owned(), detail.to_owned())),
             ..Self::success(route)
         }
     }
 
-    pub(crate) fn with_field(mut self, name: &str, code: &str, detail: &str) -> Self {
+    /// Adds the error of a field.
+    #[must_use]
+    pub fn with_field(mut self, name: &str, code: &str, detail: &str) -> Self {
         self.fields.push(FlashField {
             name: name.to_owned(),
             code: code.to_owned(),
@@ -75,7 +102,9 @@ impl FlashMessage {
         self
     }
 
-    pub(crate) fn with_value(mut self, name: &str, value: &str) -> Self {
+    /// Adds what the user typed into a field. The browser stores the message: never add a password or a token.
+    #[must_use]
+    pub fn with_value(mut self, name: &str, value: &str) -> Self {
         self.values.push((name.to_owned(), value.to_owned()));
         self
     }

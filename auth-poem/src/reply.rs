@@ -1,8 +1,45 @@
 //! Converts a reply of the core to a response of Poem, byte for byte.
 
 use auth_core::http::{Header, Reply};
-use poem::Response;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use poem::{IntoResponse, Response};
+
+/// A reply of the core as a response of Poem: for handlers of the application that answer with one, such as
+/// [`Auth::flash_redirect`](auth_core::Auth::flash_redirect) and
+/// [`Auth::token_reply`](auth_core::Auth::token_reply).
+///
+/// # Examples
+///
+/// ```
+/// use auth_core::{Auth, FlashMessage, User};
+/// use auth_poem::{AuthRejection, AuthReply, PageUser};
+/// use poem::handler;
+/// use poem::web::Data;
+///
+/// #[handler]
+/// async fn log_out_everywhere(
+///     Data(auth): Data<&Auth<User>>,
+///     user: PageUser<User>,
+/// ) -> Result<AuthReply, AuthRejection> {
+///     let accounts = auth.accounts();
+///     accounts.end_all_sessions(&user.id, &user.context()).await?;
+///     Ok(auth.flash_redirect("/login", FlashMessage::success("everywhere"))?.into())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct AuthReply(Reply);
+
+impl From<Reply> for AuthReply {
+    fn from(reply: Reply) -> Self {
+        Self(reply)
+    }
+}
+
+impl IntoResponse for AuthReply {
+    fn into_response(self) -> Response {
+        into_response(self.0)
+    }
+}
 
 /// The core has checked the status and the headers.
 pub(crate) fn into_response(reply: Reply) -> Response {

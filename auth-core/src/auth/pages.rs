@@ -150,6 +150,37 @@ impl<U: AuthUser> Auth<U> {
         Ok(page)
     }
 
+    /// Returns the redirect (303) after a form that a handler of the application answers: to a path of the own
+    /// site, whose page shows the message once.
+    ///
+    /// The handler checks that the form is not forged: the extractors of users and guards do. A message that
+    /// is too long for its cookie loses values and errors of fields.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: 500 if `path` is not a path of the own site, or without random numbers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::api::Rejection;
+    /// use auth_core::http::Reply;
+    /// use auth_core::{Auth, FlashMessage, SessionId, User};
+    ///
+    /// async fn end_session(auth: &Auth<User>, user: &User, id: &SessionId) -> Result<Reply, Rejection> {
+    ///     let accounts = auth.accounts();
+    ///     accounts.end_session(&user.id, id, &accounts.context()).await?;
+    ///     auth.flash_redirect("/account", FlashMessage::success("session"))
+    /// }
+    /// ```
+    pub fn flash_redirect(&self, path: &str, message: FlashMessage) -> Result<Reply, Rejection> {
+        let Ok(target) = AllowedRedirects::own_site().target(path) else {
+            tracing::error!(target: "auth", "a redirect to a path that is not of the own site");
+            return Err(ErrorCode::InternalError.into());
+        };
+        Ok(self.with_flash(target.see_other(), message))
+    }
+
     /// Returns the redirect to the login page for a request of a page that needs a login; `None` where the
     /// refusal is sent as it is.
     ///

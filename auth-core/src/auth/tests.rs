@@ -1,5 +1,6 @@
 //! All problems of a configuration are reported at once, each with its sentence.
 
+mod pages;
 mod routes;
 mod sessions;
 mod users;

@@ -50,6 +50,7 @@ const VALUES: &[(&str, &str)] = &[
     ("Epoch", "a number"),
     ("Field", "the declaration of one member of a body"),
     ("FieldSchema", "the declaration of one member of a body"),
+    ("FlashMessage", "the result of one form"),
     ("Guard", "a rule of one route"),
     ("JwtKey", "a key"),
     ("OpenApi", "the head of one document"),
