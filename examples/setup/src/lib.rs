@@ -10,30 +10,19 @@ use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 
-use auth_core::EmailAddress;
-use auth_core::accounts::HookResult;
 use auth_core::secret::{MasterSecret, Secret};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
 #[cfg(feature = "journey")]
 pub mod journey;
 mod log;
+mod mail;
 pub mod server;
 
 pub use log::start_log;
-
-/// Prints a mail that a real application would send, as one line of JSON.
-///
-/// # Errors
-///
-/// If standard output is closed.
-pub fn mail(kind: &str, email: &EmailAddress, token: &str) -> HookResult {
-    let line = json!({"kind": kind, "email": email.as_str(), "token": token});
-    writeln!(io::stdout(), "{line}")?;
-    Ok(())
-}
+pub use mail::{mail, mail_link, mail_notice};
 
 /// Returns the URL in `DATABASE_URL`, or that of a SQLite file in the working folder.
 #[must_use]

@@ -1,0 +1,11 @@
+//! The whole site over HTTP, and in a browser, against the built program.
+#![cfg(test)]
+
+mod account;
+mod admin;
+mod escaping;
+mod forgery;
+mod html;
+mod journey;
+mod program;
+mod visitor;
