@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use auth_diesel::diesel_async::AsyncConnection;
-use auth_diesel::{MysqlConnection, PostgresConnection};
+use auth_diesel::diesel::dsl::sql;
+use auth_diesel::diesel::sql_types::BigInt;
+use auth_diesel::diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use auth_diesel::{MysqlConnection, PostgresConnection, SqliteConnection};
 use scratch_servers::test_server;
 
 /// The engine of the database.
@@ -75,17 +77,47 @@ fn execute(engine: Engine, server: &str, statement: &str) -> bool {
             Err(_) => false,
         }
     }
+    block_on(async {
+        match engine {
+            Engine::Mysql => on::<MysqlConnection>(server, statement).await,
+            _ => on::<PostgresConnection>(server, statement).await,
+        }
+    })
+}
+
+/// Runs a script in a SQLite file that a program may have open.
+pub(crate) fn sqlite_script(url: &str, script: &str) {
+    block_on(async {
+        let mut connection = sqlite(url).await;
+        connection.batch_execute(script).await.unwrap();
+    });
+}
+
+/// Returns the number that a statement selects in a SQLite file.
+pub(crate) fn sqlite_number(url: &str, select: &str) -> i64 {
+    block_on(async {
+        let mut connection = sqlite(url).await;
+        let number = sql::<BigInt>(select).get_result(&mut connection).await;
+        number.unwrap()
+    })
+}
+
+async fn sqlite(url: &str) -> SqliteConnection {
+    let file = url.strip_prefix("sqlite://").unwrap();
+    let mut connection = SqliteConnection::establish(file).await.unwrap();
+    // A writer of the program may have the lock.
+    let wait = "PRAGMA busy_timeout = 60000";
+    connection.batch_execute(wait).await.unwrap();
+    connection
+}
+
+fn block_on<T: Send>(work: impl Future<Output = T> + Send) -> T {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(async {
-            match engine {
-                Engine::Mysql => on::<MysqlConnection>(server, statement).await,
-                _ => on::<PostgresConnection>(server, statement).await,
-            }
-        })
+        runtime.block_on(work)
     };
     // The caller may be inside of a runtime, which must not be blocked.
     std::thread::scope(|scope| scope.spawn(run).join().unwrap())
