@@ -98,7 +98,11 @@ pub(crate) async fn without_mail(args: &Args) -> Result<Accounts<User>, Failure>
 
 fn builder(args: &Args, storage: &Storage, master: &MasterSecret) -> AccountsBuilder<User> {
     let hasher = PasswordHasher::builder().params(args.argon2).build();
-    Accounts::builder(Arc::clone(&storage.users), master).hasher(hasher)
+    let accounts = Accounts::builder(Arc::clone(&storage.users), master).hasher(hasher);
+    match &args.realm {
+        Some(realm) => accounts.realm(realm),
+        None => accounts,
+    }
 }
 
 fn backend(

@@ -139,6 +139,11 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) hide_existing_accounts: bool,
 
+    /// The realm of the users, if another program with users of its own has the same secret. Tokens of one
+    /// realm are invalid in another. The default is that of the library.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) realm: Option<String>,
+
     /// The path of the login routes.
     #[arg(long, value_name = "PATH", default_value = "/auth")]
     pub(crate) auth_path: String,

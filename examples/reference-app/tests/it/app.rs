@@ -114,6 +114,11 @@ impl Home {
         }
     }
 
+    /// Returns the framework of its servers.
+    pub(crate) fn framework(&self) -> &'static str {
+        self.framework
+    }
+
     /// Returns the URL of the database, which may contain a password.
     pub(crate) fn database_url(&self) -> &str {
         self.database.url()
@@ -317,8 +322,13 @@ pub(crate) fn registration(email: &str) -> Request {
 }
 
 pub(crate) fn login(identifier: &str, password: &str) -> Request {
+    login_at("/auth/login", identifier, password)
+}
+
+/// Returns a login at the route of a backend.
+pub(crate) fn login_at(path: &str, identifier: &str, password: &str) -> Request {
     post(
-        "/auth/login",
+        path,
         json!({ "identifier": identifier, "password": password }),
     )
 }
