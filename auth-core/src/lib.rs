@@ -84,8 +84,9 @@ pub use strategy::{OpaqueStrategy, Strategy};
 pub use transport::{BearerTransport, CookieTransport, Transport};
 pub use user::{
     Account, AccountFields, AuthUser, ColumnChange, EmailAddress, EmailAudit, EmailCollision,
-    EmailRewrite, Epoch, InvalidEmail, InvalidRole, InvalidUsername, NewColumns, NoColumns, Role,
-    Roles, ShownColumns, User, UserColumns, UserId, Username, time_ordered_id,
+    EmailPrefix, EmailRewrite, Epoch, InvalidEmail, InvalidEmailPrefix, InvalidRole,
+    InvalidUsername, NewColumns, NoColumns, Role, Roles, ShownColumns, User, UserColumns, UserId,
+    Username, time_ordered_id,
 };
 // The types of these crates are in signatures here: in the versions that fit.
 pub use {time, uuid};

@@ -21,7 +21,10 @@ pub use column_spec::ColumnSpec;
 pub(crate) use columns::undeclared_members;
 pub use columns::{ColumnChange, NewColumns, NoColumns, ShownColumns, UserColumns};
 pub use declare::DeclaredUser;
-pub use email::{EmailAddress, EmailAudit, EmailCollision, EmailRewrite, InvalidEmail};
+pub use email::{
+    EmailAddress, EmailAudit, EmailCollision, EmailPrefix, EmailRewrite, InvalidEmail,
+    InvalidEmailPrefix,
+};
 pub use roles::{InvalidRole, Role, Roles};
 pub use username::{InvalidUsername, Username};
 

@@ -55,6 +55,9 @@ pub struct Dialect {
     pub scheme: &'static str,
     /// The quotation mark around names.
     pub quote: char,
+    /// What follows a text value that is compared in the order of code points, whatever the collation of the
+    /// column is. An index serves the comparison if the column has this collation.
+    pub bytewise: &'static str,
     /// Whether `INSERT` and `UPDATE` can return rows.
     pub returning: bool,
     /// Whether `SELECT … FOR UPDATE` locks rows. Without it, a transaction that writes

@@ -6,8 +6,11 @@ use crate::store::{Page, PageRequest};
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Accounts<U> {
-    /// A page of users in ascending order of their keys. The caller of this method must
-    /// have checked the rights of the administrator. A limit outside of 1 to [`PageRequest::MAX_LIMIT`] is moved into it.
+    /// Returns a page of users in ascending order of their keys: of all users, or of those whose addresses
+    /// begin with [`PageRequest::email`]. Deactivated users are among them. A pending address is not searched.
+    ///
+    /// The caller of this method must have checked the rights of the administrator. A limit outside of 1 to
+    /// [`PageRequest::MAX_LIMIT`] is moved into it.
     ///
     /// # Errors
     ///

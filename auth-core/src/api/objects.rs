@@ -68,7 +68,7 @@ pub(crate) fn user_page<U: AuthUser>() -> ObjectSchema {
         fields: vec![
             FieldSchema::new("items", items).describe("The users, in the order of their keys."),
             FieldSchema::new("total", FieldKind::integer(0..=i64::MAX))
-                .describe("The number of all users."),
+                .describe("The number of all users, or of those with the beginning of an address."),
             FieldSchema::new("limit", FieldKind::integer(1..=max)),
             FieldSchema::new("offset", FieldKind::integer(0..=i64::MAX))
                 .describe("The offset that was asked for; absent in the keyset form.")

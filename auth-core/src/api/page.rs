@@ -8,7 +8,7 @@ use super::user_read::UserRead;
 use super::{ErrorCode, Rejection};
 use crate::http::{FieldError, FieldErrorCode};
 use crate::store::{Page, PageRequest, PageStart};
-use crate::user::AuthUser;
+use crate::user::{AuthUser, EmailPrefix};
 
 #[derive(Serialize)]
 pub(super) struct PageRead {
@@ -46,12 +46,14 @@ impl PageRead {
     }
 }
 
-/// Reads `limit`, and `offset` or `after`, percent-decoded. An empty `after` begins at the first user.
+/// Reads `limit`, `email`, and `offset` or `after`, percent-decoded. An empty `after` begins at the first user,
+/// and every address begins with an empty `email`.
 pub(super) fn read<U: AuthUser>(query: Option<&str>) -> Result<PageRequest<U::Id>, Rejection> {
     let mut request = PageRequest::first();
     let mut has_start = false;
     read_query(query, |name, value| {
-        if name != "limit" && std::mem::replace(&mut has_start, true) {
+        let is_start = matches!(name, "offset" | "after");
+        if is_start && std::mem::replace(&mut has_start, true) {
             return Err(FieldErrorCode::Invalid);
         }
         read_one::<U>(&mut request, name, value)
@@ -112,6 +114,14 @@ fn read_one<U: AuthUser>(
         "after" => {
             let id = value.parse().map_err(|_| FieldErrorCode::Invalid)?;
             request.start = PageStart::After(Some(id));
+        }
+        "email" if value.chars().count() > EmailPrefix::MAX_CODE_POINTS => {
+            return Err(FieldErrorCode::TooLong);
+        }
+        "email" if value.trim().is_empty() => request.email = None,
+        "email" => {
+            let prefix = EmailPrefix::parse(value).map_err(|_| FieldErrorCode::Invalid)?;
+            request.email = Some(prefix);
         }
         _ => return Err(FieldErrorCode::Unknown),
     }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | SQLite, PostgreSQL, MySQL, MariaDB | `auth-diesel`, also for a table of your own |
 //! | the memory of a test | [`store::memory`](crate::store::memory) |
-//! | an embedded engine that blocks, with one writer at a time | [`BlockingUserDatabase`](crate::store::BlockingUserDatabase): you write five functions (`get`, `owner`, `after`, `count`, `replace`), all rules are provided |
+//! | an embedded engine that blocks, with one writer at a time | [`BlockingUserDatabase`](crate::store::BlockingUserDatabase): you write five functions (`get`, `owner`, `after`, `count`, `replace`), all rules are provided; a sixth, `with_email_prefix`, lets an index serve a search by address |
 //! | anything else | an implementation of [`UserDatabase`](crate::UserDatabase), six methods |
 //!
 //! The whole way, from choosing the user to reading the report of the suite, stands in the

@@ -11,7 +11,7 @@ use crate::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
     UpdateOutcome, UserChange, UserDatabase,
 };
-use crate::user::AuthUser;
+use crate::user::{AuthUser, EmailPrefix};
 
 /// A user store on an engine that blocks its caller and runs one write transaction at a time: an
 /// embedded key-value or document store, a file behind a lock.
@@ -137,6 +137,9 @@ macro_rules! forward_rows {
             }
             fn find(&self, login: &LoginIdentifier) -> Result<Option<U>, BoxError> {
                 (**self).find(login)
+            }
+            fn with_email_prefix(&self, prefix: &EmailPrefix) -> Result<Vec<U::Id>, BoxError> {
+                (**self).with_email_prefix(prefix)
             }
             fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, BoxError> {
                 (**self).list(page)

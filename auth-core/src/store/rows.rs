@@ -7,7 +7,9 @@ use crate::store::{
     DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart,
     Precondition, UniqueField, UpdateOutcome, UserChange,
 };
-use crate::user::{Account, AuthUser, ColumnChange, NewColumns, NoColumns, User, UserId};
+use crate::user::{
+    Account, AuthUser, ColumnChange, EmailPrefix, NewColumns, NoColumns, User, UserId,
+};
 
 /// A user struct that a store keeps as a whole.
 ///
@@ -108,6 +110,25 @@ pub trait UserRows<U: AuthUser> {
     /// An error of the engine.
     fn count(&self) -> Result<u64, BoxError>;
 
+    /// Returns the keys of the users whose addresses begin with `prefix`, in any order.
+    ///
+    /// The default reads every user. Override it if an index of the addresses is in the order of bytes:
+    /// [`EmailPrefix::index_keys`] is the range of keys.
+    ///
+    /// # Errors
+    ///
+    /// An error of the engine.
+    fn with_email_prefix(&self, prefix: &EmailPrefix) -> Result<Vec<U::Id>, BoxError> {
+        let mut ids = Vec::new();
+        for user in self.after(None)? {
+            let user = user?;
+            if prefix.matches(user.email()) {
+                ids.push(user.id().clone());
+            }
+        }
+        Ok(ids)
+    }
+
     /// Implements [`UserDatabase::find`](crate::UserDatabase::find).
     ///
     /// # Errors
@@ -124,15 +145,45 @@ pub trait UserRows<U: AuthUser> {
     ///
     /// An error of another method.
     fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, BoxError> {
-        let (users, skipped) = match &page.start {
+        let PageRequest {
+            limit,
+            start,
+            email,
+        } = page;
+        let limit = usize::try_from(limit)?;
+        if let Some(prefix) = email {
+            return page_of(self, self.with_email_prefix(&prefix)?, limit, &start);
+        }
+        let (users, skipped) = match &start {
             PageStart::Offset(offset) => (self.after(None)?, usize::try_from(*offset)?),
             PageStart::After(id) => (self.after(id.as_ref())?, 0),
         };
-        let limit = usize::try_from(page.limit)?;
         let items = users.skip(skipped).take(limit).collect::<Result<_, _>>()?;
         let total = self.count()?;
         Ok(Page { items, total })
     }
+}
+
+/// Returns the page of a list of these keys.
+fn page_of<U: AuthUser>(
+    rows: &(impl UserRows<U> + ?Sized),
+    mut ids: Vec<U::Id>,
+    limit: usize,
+    start: &PageStart<U::Id>,
+) -> Result<Page<U>, BoxError> {
+    ids.sort_unstable();
+    let total = ids.len() as u64;
+    let skipped = match start {
+        PageStart::Offset(offset) => usize::try_from(*offset)?,
+        PageStart::After(None) => 0,
+        PageStart::After(Some(key)) => ids.partition_point(|id| id <= key),
+    };
+    let users = ids.iter().skip(skipped).take(limit).map(|id| rows.get(id));
+    // The index and the users are of one state: each key has its user.
+    let items = users
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
+    Ok(Page { items, total })
 }
 
 /// An iterator that reads users from a storage.

@@ -130,7 +130,11 @@ pub trait UserDatabase: Send + Sync + 'static {
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError>;
 
-    /// Returns a page of users in ascending order of their keys.
+    /// Returns a page of users in ascending order of their keys: of all users, or of those whose addresses
+    /// begin with [`PageRequest::email`].
+    ///
+    /// The users of a prefix are found by an index, so that the cost depends on their number and not on the
+    /// number of all users.
     ///
     /// # Errors
     ///

@@ -54,6 +54,7 @@ mod register;
 mod reset;
 mod revoke;
 mod routes;
+mod search;
 mod sessions;
 mod settings;
 mod setup;
@@ -169,6 +170,7 @@ pub fn cases() -> Vec<Case> {
         declared::cases(),
         delete_me::cases(),
         users::cases(),
+        search::cases(),
         bodies::cases(),
         methods::cases(),
         injection::cases(),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod host;
+mod prefix;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 pub use self::audit::{EmailAudit, EmailCollision, EmailRewrite};
+pub use self::prefix::{EmailPrefix, InvalidEmailPrefix};
 use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
 use crate::text;
 

@@ -48,6 +48,7 @@ groups! {
     declared = "declared",
     delete_me = "delete-me",
     users = "users",
+    search = "search",
     bodies = "bodies",
     methods = "methods",
     injection = "injection",

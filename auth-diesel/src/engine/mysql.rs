@@ -79,6 +79,7 @@ impl Engine for AsyncMysqlConnection {
     const DIALECT: Dialect = Dialect {
         scheme: "mysql://",
         quote: '`',
+        bytewise: " COLLATE utf8mb4_bin",
         returning: false,
         row_locks: true,
         single_writer: false,

@@ -43,6 +43,7 @@ impl Engine for AsyncPgConnection {
     const DIALECT: Dialect = Dialect {
         scheme: "postgres://",
         quote: '"',
+        bytewise: " COLLATE \"C\"",
         returning: true,
         row_locks: true,
         single_writer: false,

@@ -40,6 +40,7 @@ impl Engine for SqliteConnection {
         scheme: "sqlite://",
         // SQLite treats an unknown name between double quotes as a text.
         quote: '`',
+        bytewise: " COLLATE BINARY",
         returning: true,
         row_locks: false,
         single_writer: true,

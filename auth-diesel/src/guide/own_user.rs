@@ -128,6 +128,10 @@
 //! | epoch | `BIGINT NOT NULL DEFAULT 0` | one number ends all tokens of a user |
 //! | unique own columns | a unique index of their own | the database decides which of two users has a value |
 //!
+//! A search by the beginning of an address (`GET /users?email=`) uses the unique index of a column that is compared byte for
+//! byte: `TEXT COLLATE "C"` in PostgreSQL, `COLLATE utf8mb4_bin` in MySQL. With another collation it finds the same users, and
+//! reads the whole table.
+//!
 //! Opening the store checks that the columns and the unique indexes exist. It does not check their types: run
 //! the contract suite on your table (`auth_core::testing::contract`, as `examples/custom-user` does).
 //!

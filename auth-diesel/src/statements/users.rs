@@ -1,10 +1,12 @@
 //! The statements about users, on one connection.
 
+mod list;
+
 use std::marker::PhantomData;
 
 use auth_core::store::{
-    DeleteOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, PageStart, Precondition,
-    UniqueField, UpdateOutcome, UserChange,
+    DeleteOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition, UniqueField,
+    UpdateOutcome, UserChange,
 };
 use auth_core::{AuthUser, SessionId};
 
@@ -162,40 +164,12 @@ impl<'c, C: Engine, U: SqlUser> Users<'c, C, U> {
     /// Returns a page and the total, read by one statement, so that both are consistent.
     pub(crate) async fn list(&mut self, page: PageRequest<U::Id>) -> Result<Page<U>, StepError> {
         let plan = self.plan;
-        let (table, key) = (&plan.table, &plan.key);
-        let columns: Vec<String> = plan
-            .columns
-            .iter()
-            .map(|name| format!("p.{name}"))
-            .collect();
-        let mut list = Statement::new(format!(
-            "SELECT t.total, {} FROM (SELECT COUNT(*) AS total FROM {table}) t \
-             LEFT JOIN (SELECT {} FROM {table}",
-            columns.join(", "),
-            plan.column_list(),
-        ));
-        let mut skipped = 0;
-        match page.start {
-            PageStart::Offset(offset) => skipped = i64::try_from(offset).unwrap_or(i64::MAX),
-            PageStart::After(None) => {}
-            PageStart::After(Some(id)) => {
-                list = list
-                    .text(&format!(" WHERE {key} > "))
-                    .bind(key_value::<U>(&id));
-            }
-        }
-        list = list
-            .text(&format!(" ORDER BY {key} LIMIT "))
-            .bind(i64::from(page.limit));
-        if skipped > 0 {
-            list = list.text(" OFFSET ").bind(skipped);
-        }
-        list = list.text(&format!(") p ON 1 = 1 ORDER BY p.{key}"));
         let mut kinds = vec![Kind::BigInt];
         kinds.extend(&plan.kinds);
+        let list = list::statement::<C, U>(plan, page).returns(&kinds);
 
         let (mut total, mut items) = (None, Vec::new());
-        for mut row in self.connection.fetch(list.returns(&kinds)).await? {
+        for mut row in self.connection.fetch(list).await? {
             let user = row.split_off(1);
             if let Some(SqlValue::BigInt(count)) = row.first() {
                 total = *count;

@@ -23,6 +23,7 @@ mod outage;
 mod own_columns;
 mod own_user;
 mod pgbouncer;
+mod prefix;
 mod replaced;
 mod rows;
 mod session_flow;

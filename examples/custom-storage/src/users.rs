@@ -12,7 +12,7 @@ use std::sync::Arc;
 use auth_core::store::{
     BlockingUserDatabase, LoginIdentifier, StoredUser, UserIter, UserRows, UserRowsMut,
 };
-use auth_core::{BoxError, User};
+use auth_core::{BoxError, EmailPrefix, User};
 use redb::{Database, ReadableDatabase, ReadableTable, Table};
 use uuid::Uuid;
 
@@ -98,6 +98,13 @@ where
     fn count(&self) -> Result<u64, BoxError> {
         Ok(self.users.len()?)
     }
+
+    /// Reads the part of the index with these addresses.
+    fn with_email_prefix(&self, prefix: &EmailPrefix) -> Result<Vec<Uuid>, BoxError> {
+        let keys = prefix.index_keys();
+        let ids = self.logins.range(&*keys.start..&*keys.end)?;
+        ids.map(|id| Ok(Uuid::from_u128(id?.1.value()))).collect()
+    }
 }
 
 impl UserRowsMut<User> for Rows<Table<'_, u128, &'static [u8]>, Table<'_, &'static str, u128>> {
@@ -112,8 +119,7 @@ impl UserRowsMut<User> for Rows<Table<'_, u128, &'static [u8]>, Table<'_, &'stat
             let document = serde_json::to_vec(&StoredUser::from(user))?;
             self.users.insert(user.id.as_u128(), &*document)?;
             for login in LoginIdentifier::of(user) {
-                let key = login.index_key();
-                self.logins.insert(&*key, user.id.as_u128())?;
+                self.logins.insert(&*login.index_key(), user.id.as_u128())?;
             }
         }
         Ok(())

@@ -101,6 +101,7 @@ guarantees! {
             Deletion = "A deleted user is gone from every look-up and list, once, and the address and the user name are free again.",
             KeysAreNotReused = "The key of a deleted user is never given to another.",
             ListOrder = "Lists are in ascending order of keys, begin and end where asked, and say how many users there are in all.",
+            EmailPrefixes = "A list of a prefix has the users whose addresses begin with it byte for byte and no others, on the pages of every list, and says how many they are.",
             StablePages = "Pages by key neither skip nor repeat a user that is there the whole time, while others come and go.",
             OwnWritesAreRead = "What was written is seen by every read that begins afterwards, in any task.",
         ]

@@ -9,6 +9,7 @@ mod epoch;
 mod list;
 mod outage;
 mod pending;
+mod prefix;
 mod superusers;
 mod text;
 mod unique;
@@ -70,6 +71,7 @@ async fn run<F: UserFixture>(store: StoreUnderTest<F>, guarantee: Guarantee) -> 
         Guarantee::KeysAreNotReused => deletion::keys_are_not_reused(store).await,
         Guarantee::ListOrder => list::order(store).await,
         Guarantee::StablePages => list::stable_pages(store).await,
+        Guarantee::EmailPrefixes => prefix::exact(store).await,
         Guarantee::Cancellation => cancel::dropped_calls(store).await,
         Guarantee::Outage => outage::nothing_is_absent(store).await,
         other => broken(format!("{other} is not a guarantee of a user store")),
@@ -203,7 +205,12 @@ impl<F: UserFixture> StoreUnderTest<F> {
     }
 
     async fn list(&self, limit: u32, start: PageStart<IdOf<F>>) -> Tried<Page<UserOf<F>>> {
-        let page = self.store().list(PageRequest { limit, start }).await;
+        let request = PageRequest {
+            limit,
+            start,
+            email: None,
+        };
+        let page = self.store().list(request).await;
         page.map_err(|error| failed("list", &error))
     }
 

@@ -1,6 +1,7 @@
 //! The host of an e-mail address: one form for each host name.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::text;
 
@@ -26,6 +27,29 @@ pub(super) fn unicode_form(host: &str) -> Option<String> {
     // The ASCII form can hide characters that are refused in the Unicode form.
     let is_valid = outcome.is_ok() && !unicode.chars().any(is_forbidden);
     is_valid.then(|| unicode.into_owned())
+}
+
+/// Returns the beginning of a host name with each label in its Unicode form, or `None` if no host begins
+/// like this. The last label may be incomplete.
+pub(super) fn unicode_prefix(host: &str) -> Option<String> {
+    // UTS 46 has three more dots, of which NFKC leaves this one.
+    let labels: Vec<_> = host.split(['.', '\u{3002}']).map(unicode_label).collect();
+    let (_, complete) = labels.split_last()?;
+    let is_begun = complete.iter().all(|label| !label.is_empty());
+    let text = labels.join(".");
+    let is_valid = is_begun && !text.chars().any(|c| is_forbidden(c) || c == '@');
+    is_valid.then_some(text)
+}
+
+/// Returns the Unicode form of a label. One that is not valid may be a part of one that is: a hyphen or a
+/// joiner is at the end, for example. It is only put in lower case.
+fn unicode_label(label: &str) -> String {
+    let (rules, hyphens) = (AsciiDenyList::STD3, Hyphens::CheckFirstLast);
+    let (unicode, outcome) = Uts46::new().to_unicode(label.as_bytes(), rules, hyphens);
+    match outcome {
+        Ok(()) => unicode.into_owned(),
+        Err(_) => label.chars().flat_map(char::to_lowercase).nfkc().collect(),
+    }
 }
 
 /// Returns whether the last label makes the host an IPv4 address: no top-level domain is a number

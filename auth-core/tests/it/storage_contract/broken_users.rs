@@ -46,6 +46,10 @@ enum Fault {
     ForgetsTheLimit,
     PagesByOffset,
     CountsThePage,
+    ForgetsThePrefix,
+    CountsBesideThePrefix,
+    TakesThePrefixForAPattern,
+    FindsPrefixesWithoutAccents,
     NeverBumps,
     BumpsTwice,
     DeletesWhateverTheEpoch,
@@ -122,9 +126,31 @@ impl Broken {
     }
 
     async fn all_users(&self) -> Result<Vec<User>, StoreError> {
-        let start = PageStart::After(None);
-        let limit = u32::MAX;
-        Ok(self.inner.list(PageRequest { limit, start }).await?.items)
+        let page = PageRequest {
+            start: PageStart::After(None),
+            limit: u32::MAX,
+            email: None,
+        };
+        Ok(self.inner.list(page).await?.items)
+    }
+
+    /// Returns the page of the users whose addresses are found.
+    async fn list_found(
+        &self,
+        page: &PageRequest<Uuid>,
+        is_found: impl Fn(&str) -> bool,
+    ) -> Result<Page<User>, StoreError> {
+        let mut items = self.all_users().await?;
+        items.retain(|user| is_found(user.account.email.as_str()));
+        let total = items.len() as u64;
+        let skipped = match page.start {
+            PageStart::Offset(offset) => usize::try_from(offset).unwrap(),
+            PageStart::After(None) => 0,
+            PageStart::After(Some(id)) => items.partition_point(|user| user.id <= id),
+        };
+        let items = items.into_iter().skip(skipped);
+        let items = items.take(page.limit as usize).collect();
+        Ok(Page { items, total })
     }
 
     /// Returns whether this user may be removed: a check that is out of date at the write.
@@ -384,21 +410,58 @@ impl UserDatabase for Broken {
         if self.is(Fault::ForgetsTheLimit) {
             page.limit = u32::MAX;
         }
-        if let (Fault::PagesByOffset, PageStart::After(Some(id))) = (self.fault, page.start) {
+        if let (Fault::PagesByOffset, PageStart::After(Some(id)), None) =
+            (self.fault, page.start, &page.email)
+        {
             let all = self.all_users().await?;
             // The position of the key before the deletions.
             let before = all.iter().filter(|user| user.id < id).count() as u64;
             page.start = PageStart::Offset(before + 1);
         }
+        let loose: Option<fn(&str, &str) -> bool> = match self.fault {
+            Fault::TakesThePrefixForAPattern => Some(is_like),
+            Fault::FindsPrefixesWithoutAccents => Some(|prefix, text| {
+                let plain = |text: &str| text.replace(['é', 'ê'], "e");
+                plain(text).starts_with(&plain(prefix))
+            }),
+            _ => None,
+        };
+        if let (Some(is_found), Some(prefix)) = (loose, &page.email) {
+            return self
+                .list_found(&page, |text| is_found(prefix.as_str(), text))
+                .await;
+        }
+        if self.is(Fault::ForgetsThePrefix) {
+            page.email = None;
+        }
+        let is_prefix = page.email.is_some();
         let mut answer = self.inner.list(page).await?;
         match self.fault {
             Fault::ListsBackwards => answer.items.reverse(),
+            Fault::CountsBesideThePrefix if is_prefix => {
+                answer.total = self.all_users().await?.len() as u64;
+            }
             Fault::CountsThePage => answer.total = answer.items.len() as u64,
             _ => {}
         }
         Ok(answer)
     }
     fn validate(&self, _: &mut auth_core::ConfigReport) {}
+}
+
+/// Returns whether a text begins with a pattern of SQL.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let mut pattern = pattern.chars();
+    let Some(first) = pattern.next() else {
+        return true;
+    };
+    let (pattern, mut rest) = (pattern.as_str(), text.chars());
+    match first {
+        '%' => (0..=text.len())
+            .any(|start| text.get(start..).is_some_and(|rest| is_like(pattern, rest))),
+        '_' => rest.next().is_some() && is_like(pattern, rest.as_str()),
+        _ => rest.next() == Some(first) && is_like(pattern, rest.as_str()),
+    }
 }
 
 /// The clock is paused: a store that hangs does not take a minute.
@@ -446,11 +509,15 @@ faults! {
     counts_superusers_before_it_deletes: CountsSuperusersBeforeItDeletes => [LastSuperuserRace],
     ignores_superusers: IgnoresSuperusers => [LastSuperuser, LastSuperuserRace],
     refuses_every_superuser: RefusesEverySuperuser => [EmptyChange, OnlyDemotion, LastSuperuserRace],
-    lists_backwards: ListsBackwards => [ListOrder, StablePages],
-    offset_is_one_too_many: OffsetIsOneTooMany => [ListOrder],
-    forgets_the_limit: ForgetsTheLimit => [ListOrder],
+    lists_backwards: ListsBackwards => [ListOrder, EmailPrefixes, StablePages],
+    offset_is_one_too_many: OffsetIsOneTooMany => [ListOrder, EmailPrefixes],
+    forgets_the_limit: ForgetsTheLimit => [ListOrder, EmailPrefixes],
     pages_by_offset: PagesByOffset => [StablePages],
-    counts_the_page: CountsThePage => [ListOrder],
+    counts_the_page: CountsThePage => [ListOrder, EmailPrefixes],
+    forgets_the_prefix: ForgetsThePrefix => [EmailPrefixes],
+    counts_beside_the_prefix: CountsBesideThePrefix => [EmailPrefixes],
+    takes_the_prefix_for_a_pattern: TakesThePrefixForAPattern => [EmailPrefixes],
+    finds_prefixes_without_accents: FindsPrefixesWithoutAccents => [EmailPrefixes],
     never_bumps: NeverBumps => [OneWinnerPerEpoch, EpochBump, PendingEmail, Cancellation],
     bumps_twice: BumpsTwice => [EpochBump, PendingEmail, Cancellation],
     deletes_whatever_the_epoch: DeletesWhateverTheEpoch => [ExpectedEpoch, OneWinnerPerEpoch],
@@ -486,7 +553,7 @@ async fn failure_names_the_broken_guarantee() {
     let report = report_on(Fault::LooksBeforeItInserts).await;
     let text = report.to_string();
     for words in [
-        "1 of 26 guarantees are broken",
+        "1 of 27 guarantees are broken",
         "UniqueEmail is broken",
         Guarantee::UniqueEmail.promise(),
         "how many of 64 simultaneous insertions of one email won: 64 instead of 1",

@@ -5,7 +5,7 @@ use auth_core::accounts::{AdminUpdate, AdminUpdateError};
 use auth_core::guard::Superuser;
 use auth_core::store::{Page, PageRequest, PageStart};
 use auth_core::uuid::Uuid;
-use auth_core::{EmailAddress, FlashMessage, Role, Roles, User};
+use auth_core::{EmailPrefix, FlashMessage, Role, Roles, User};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -37,7 +37,7 @@ pub(crate) fn view(frame: &Frame<'_>, search: &Search, users: &Page<User>) -> Ma
         last.filter(|_| users.items.len() as u64 >= u64::from(PageRequest::<Uuid>::DEFAULT_LIMIT));
     let content = html! {
         form.search method="get" action="/admin" role="search" {
-            label for="search" { "E-mail address" }
+            label for="search" { "Beginning of the e-mail address" }
             input id="search" name="email" type="search" autocomplete="off" value=[&search.email];
             button { "Search" }
         }
@@ -45,8 +45,14 @@ pub(crate) fn view(frame: &Frame<'_>, search: &Search, users: &Page<User>) -> Ma
         ul.rows {
             @for user in &users.items { li { (row(frame, user)) } }
         }
-        @if users.items.is_empty() { p { "No user has this address." } }
-        @if let Some(next) = next { p { a href={ "/admin?after=" (next) } { "More users" } } }
+        @if users.items.is_empty() { p { "No address begins with this." } }
+        @if let Some(next) = next {
+            form method="get" action="/admin" {
+                input type="hidden" name="email" value=(search.email.as_deref().unwrap_or_default());
+                input type="hidden" name="after" value=(next);
+                button { "More users" }
+            }
+        }
     };
     frame.page("Users", &content)
 }
@@ -94,19 +100,23 @@ pub(crate) async fn show(
     Query(search): Query<Search>,
 ) -> Result<Response, AuthRejection> {
     let accounts = auth.accounts();
-    let wanted = search.email.as_deref().filter(|email| !email.is_empty());
-    let users = match wanted.map(EmailAddress::parse) {
-        None => {
+    let wanted = search
+        .email
+        .as_deref()
+        .filter(|email| !email.trim().is_empty());
+    let users = match wanted.map(EmailPrefix::parse).transpose() {
+        Ok(email) => {
             let start = PageStart::After(search.after);
-            let limit = PageRequest::<Uuid>::DEFAULT_LIMIT;
-            accounts.list(PageRequest { limit, start }).await?
+            let first = PageRequest::first();
+            accounts
+                .list(PageRequest {
+                    start,
+                    email,
+                    ..first
+                })
+                .await?
         }
-        Some(Ok(email)) => {
-            let items = Vec::from_iter(accounts.find(email).await?);
-            let total = items.len() as u64;
-            Page { items, total }
-        }
-        Some(Err(_)) => Page {
+        Err(_) => Page {
             items: Vec::new(),
             total: 0,
         },

@@ -6,7 +6,7 @@ use crate::api::route::{Base, ReplySpec, RouteSpec};
 use crate::api::routes::Surface;
 use crate::api::{ErrorCode, Method, objects};
 use crate::http::{FieldKind, FieldSchema};
-use crate::user::{AuthUser, UserColumns};
+use crate::user::{AuthUser, EmailPrefix, UserColumns};
 
 /// The query parameters of a list.
 fn page() -> Vec<FieldSchema> {
@@ -20,6 +20,10 @@ fn page() -> Vec<FieldSchema> {
         FieldSchema::new("after", FieldKind::text(0..=1024))
             .describe("The key before the page; empty for the first page. It excludes `offset`.")
             .optional(),
+        FieldSchema::new("email", FieldKind::text(0..=EmailPrefix::MAX_CODE_POINTS))
+            .describe("The beginning of the addresses, normalised like an address. No character is a wildcard; empty for all users.")
+            .example("ada@")
+            .optional(),
     ]
 }
 
@@ -32,7 +36,9 @@ pub(in crate::api) fn routes<U: AuthUser>(surface: &Surface<'_, U>) -> Vec<Route
         (Base::Users, ""),
         |auth, _, request, _| Box::pin(auth.list_users(request)),
     )
-    .summary("List users, in ascending order of their keys.")
+    .summary(
+        "List users, or those with the beginning of an address, in ascending order of their keys.",
+    )
     .query(page())
     .reply(ReplySpec::json(
         200,
