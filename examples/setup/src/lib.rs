@@ -15,6 +15,8 @@ use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
+#[cfg(feature = "browser")]
+pub mod browser;
 #[cfg(feature = "journey")]
 pub mod journey;
 mod log;

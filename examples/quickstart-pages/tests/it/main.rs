@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod browser;
 mod escaping;
 mod forgery;
 mod html;

@@ -1,17 +1,13 @@
 //! Forged requests in a real browser: a page of another origin sends requests with the cookies of
 //! a logged-in user.
 
-mod driver;
-mod gate;
-
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use setup::browser::{Browser, Gate, Seen, empty_page};
 
 use crate::app::{App, Home, PASSWORD, in_each_framework};
-use driver::Browser;
-use gate::{Gate, Seen, empty_page};
 
 in_each_framework! {
     forged_requests_are_refused,

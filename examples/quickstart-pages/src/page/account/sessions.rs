@@ -37,13 +37,13 @@ pub(super) fn section(frame: &Frame<'_>, account: &Account<'_>) -> Markup {
 }
 
 fn row(frame: &Frame<'_>, session: &Session, is_current: bool) -> Markup {
-    // The browser chose this text: it is shown, and not trusted.
-    let client = session.client.as_deref().unwrap_or("Unknown browser");
+    let client = session.client.as_deref().map(browser);
+    let client = client.unwrap_or("Unknown browser");
     html! {
         div {
             p.client { (client) }
             p.hint {
-                "Since " (shown(session.created_at)) ", last used " (shown(session.last_used_at))
+                "Since " (session.created_at.date()) ", last used " (shown(session.last_used_at))
             }
         }
         @if is_current {
@@ -55,6 +55,19 @@ fn row(frame: &Frame<'_>, session: &Session, is_current: bool) -> Markup {
             }))
         }
     }
+}
+
+/// Returns the name of a browser, or else what it calls itself. The client chose this text, and can lie.
+fn browser(agent: &str) -> &str {
+    let names = [
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let known = names.iter().find(|(mark, _)| agent.contains(mark));
+    known.map_or(agent, |(_, name)| name)
 }
 
 fn shown(at: OffsetDateTime) -> String {

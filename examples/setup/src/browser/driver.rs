@@ -5,11 +5,12 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{Client, post, request};
+use super::wire::Wire;
 
 /// Makes a missing browser a failure.
 const REQUIRED: &str = "AUTH_REQUIRE_BROWSER";
@@ -28,9 +29,9 @@ const ARGUMENTS: &[&str] = &[
 
 /// One browser with one tab and an empty profile. It ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Browser {
+pub struct Browser {
     driver: Child,
-    client: Client,
+    wire: Wire,
     /// The path of the session.
     session: String,
     /// Must stay open while the driver writes to it.
@@ -40,7 +41,11 @@ pub(super) struct Browser {
 
 impl Browser {
     /// Starts a browser; `None` if none is installed, after a notice.
-    pub(super) fn start() -> Option<Self> {
+    ///
+    /// # Panics
+    ///
+    /// If a browser is required and missing, or does not start.
+    pub fn start() -> Option<Self> {
         let found = on_path("chromium").zip(on_path("chromedriver"));
         let Some((chromium, chromedriver)) = found else {
             let missing = "apt-get install chromium chromium-driver";
@@ -58,12 +63,10 @@ impl Browser {
             .unwrap();
         let mut stdout = BufReader::new(driver.stdout.take().unwrap());
         let profile = tempfile::tempdir().unwrap();
-        let client = Client {
-            address: ([127, 0, 0, 1], port(&mut stdout)).into(),
-        };
+        let wire = Wire::to(port(&mut stdout));
         let mut browser = Self {
             driver,
-            client,
+            wire,
             session: String::new(),
             _stdout: stdout,
             profile,
@@ -79,33 +82,117 @@ impl Browser {
         let options = json!({ "binary": chromium, "args": arguments });
         let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
-        let reply = self.client.send(&post("/session", wanted)).expect(200);
-        let id = reply["value"]["sessionId"].as_str().unwrap();
+        let reply = self.wire.send("POST", "/session", &wanted);
+        let id = reply["sessionId"].as_str().unwrap();
         self.session = format!("/session/{id}");
     }
 
     /// Navigates to a page as if the user had typed its address.
-    pub(super) fn open(&self, url: &str) {
-        self.command("url", json!({ "url": url }));
+    pub fn open(&self, url: &str) {
+        self.post("url", &json!({ "url": url }));
     }
 
     /// Runs a script on the page, which returns its result by calling the last of its arguments.
-    pub(super) fn run(&self, script: &str, arguments: &Value) -> Value {
+    pub fn run(&self, script: &str, arguments: &Value) -> Value {
         let body = json!({ "script": script, "args": arguments });
-        self.command("execute/async", body)
+        self.post("execute/async", &body)
     }
 
-    fn command(&self, name: &str, body: Value) -> Value {
-        let path = format!("{}/{name}", self.session);
-        let mut reply = self.client.send(&post(&path, body)).expect(200);
-        reply["value"].take()
+    /// Sets whether the browser runs the scripts of pages.
+    pub fn allow_scripts(&self, allow: bool) {
+        let command = "Emulation.setScriptExecutionDisabled";
+        self.protocol(command, &json!({ "value": !allow }));
     }
+
+    /// Sets the size of the page in CSS pixels, as on a device of this width.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.protocol("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// Returns a picture of the page, as PNG in Base64.
+    pub fn picture(&self) -> String {
+        text(&self.get("screenshot"))
+    }
+
+    /// Returns the URL of the page.
+    pub fn url(&self) -> String {
+        text(&self.get("url"))
+    }
+
+    /// Returns the HTML of the page.
+    pub fn source(&self) -> String {
+        text(&self.get("source"))
+    }
+
+    /// Types into the first element of a CSS selector, like a user.
+    pub fn fill(&self, selector: &str, typed: &str) {
+        let element = self.find(selector);
+        self.post(&format!("{element}/clear"), &json!({}));
+        self.post(&format!("{element}/value"), &json!({ "text": typed }));
+    }
+
+    /// Clicks on the first element of a CSS selector, which leads to another page, and waits for that page.
+    pub fn follow(&self, selector: &str) {
+        let shown = self.find("html");
+        self.click(selector);
+        let path = format!("{}/{shown}/name", self.session);
+        // The element becomes stale together with its page.
+        while matches!(self.wire.try_send("GET", &path, &Value::Null), Ok((200, _))) {
+            thread::yield_now();
+        }
+    }
+
+    /// Clicks on the first element of a CSS selector.
+    pub fn click(&self, selector: &str) {
+        let element = self.find(selector);
+        self.post(&format!("{element}/click"), &json!({}));
+    }
+
+    /// Returns an attribute of the element that has the focus.
+    pub fn focused(&self, attribute: &str) -> String {
+        let element = element(&self.get("element/active"));
+        text(&self.get(&format!("{element}/attribute/{attribute}")))
+    }
+
+    fn find(&self, selector: &str) -> String {
+        let body = json!({ "using": "css selector", "value": selector });
+        element(&self.post("element", &body))
+    }
+
+    /// Sends a command of Chromium's own protocol.
+    fn protocol(&self, command: &str, parameters: &Value) {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.post("goog/cdp/execute", &body);
+    }
+
+    fn get(&self, name: &str) -> Value {
+        let path = format!("{}/{name}", self.session);
+        self.wire.send("GET", &path, &Value::Null)
+    }
+
+    fn post(&self, name: &str, body: &Value) -> Value {
+        let path = format!("{}/{name}", self.session);
+        self.wire.send("POST", &path, body)
+    }
+}
+
+/// Returns the path of an element of the page (`WebDriver` §12.2).
+fn element(reply: &Value) -> String {
+    let id = reply.as_object().and_then(|reply| reply.values().next());
+    format!("element/{}", id.and_then(Value::as_str).unwrap())
+}
+
+fn text(reply: &Value) -> String {
+    reply.as_str().unwrap_or_default().to_owned()
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
         // The driver must end the browser, which would otherwise keep running.
-        let _ = self.client.try_send(&request("GET", "/shutdown"));
+        let _ = self.wire.try_send("GET", "/shutdown", &Value::Null);
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

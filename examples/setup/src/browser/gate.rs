@@ -7,26 +7,30 @@ use std::thread;
 
 /// A proxy that records requests. For the browser its origin is that of the server.
 #[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) port: u16,
+pub struct Gate {
+    /// The port of the proxy on the loopback addresses.
+    pub port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 /// A request of the browser, and its reply.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub struct Seen {
     /// The method and the path.
-    pub(super) what: String,
+    pub what: String,
     /// The origin of the request according to the browser.
-    pub(super) site: String,
+    pub site: String,
     /// Whether the browser sent the login cookie.
-    pub(super) has_cookie: bool,
-    pub(super) status: u16,
-    pub(super) body: String,
+    pub has_cookie: bool,
+    /// The status of the reply.
+    pub status: u16,
+    /// The body of the reply.
+    pub body: String,
 }
 
 impl Gate {
-    pub(super) fn before(server: SocketAddr) -> Self {
+    /// Starts a proxy in front of a server.
+    pub fn before(server: SocketAddr) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let all = Arc::clone(&seen);
         let port = listen(move |stream| {
@@ -36,25 +40,33 @@ impl Gate {
     }
 
     /// Returns the requests with this method since the previous call.
-    pub(super) fn passed(&self, method: &str) -> Vec<Seen> {
+    pub fn passed(&self, method: &str) -> Vec<Seen> {
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap());
         seen.retain(|it| it.what.starts_with(method));
         seen
     }
 
     /// Returns the number of these requests since then.
-    pub(super) fn count(&self, what: &str) -> usize {
+    pub fn count(&self, what: &str) -> usize {
         let seen = self.seen.lock().unwrap();
         seen.iter().filter(|it| it.what == what).count()
     }
 }
 
 /// Serves an empty page for every request; returns the port.
-pub(super) fn empty_page() -> u16 {
-    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
-    listen(|mut stream| {
+pub fn empty_page() -> u16 {
+    serve_page("<!doctype html>")
+}
+
+/// Serves this page for every request; returns the port.
+pub fn serve_page(html: &'static str) -> u16 {
+    let length = html.len();
+    let page = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{html}"
+    );
+    listen(move |mut stream| {
         if read_request(&mut stream).is_some() {
-            let _ = stream.write_all(PAGE);
+            let _ = stream.write_all(page.as_bytes());
         }
     })
 }
