@@ -268,6 +268,14 @@ mod tests {
             }
         }
 
+        /// Any text is answered, and a normalised one stays as it is.
+        #[test]
+        fn normalised_prefix_is_stable(text in "(xn--)?\\PC{0,4}([@.\u{3002}]|xn--|\\PC){0,3}(xn--)?\\PC{0,4}") {
+            if let Ok(prefix) = EmailPrefix::parse(&text) {
+                prop_assert_eq!(EmailPrefix::parse(prefix.as_str()), Ok(prefix.clone()), "{:?}", text);
+            }
+        }
+
         /// The range of a prefix has the texts that begin with it, and no others.
         #[test]
         fn range_is_the_prefix(prefix in "\\PC{1,3}", text in "\\PC{1,6}", tail in "\\PC{0,3}") {
