@@ -2,6 +2,7 @@
 //! against a model, and what a reply costs.
 #![cfg(test)]
 
+mod admin_columns;
 mod clocks;
 mod compile_fail;
 mod contract;
