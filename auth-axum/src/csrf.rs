@@ -2,7 +2,7 @@
 
 use auth_core::{Auth, AuthUser};
 
-use crate::service::AuthLayer;
+use crate::service::{AuthLayer, Task};
 
 /// Returns a layer that refuses forged requests with [`AuthRejection`](crate::AuthRejection): those
 /// that change something, carry a cookie of the toolkit, and cannot prove that they come from this site.
@@ -33,5 +33,5 @@ use crate::service::AuthLayer;
 /// ```
 #[must_use]
 pub fn csrf_protection<U: AuthUser>(auth: &Auth<U>) -> AuthLayer<U> {
-    AuthLayer::new(auth, None)
+    AuthLayer::new(auth, Task::Csrf)
 }

@@ -3,7 +3,7 @@
 use auth_core::guard::Guard;
 use auth_core::{Auth, AuthUser};
 
-use crate::service::AuthLayer;
+use crate::service::{AuthLayer, Task};
 
 /// Returns a layer that lets only those requests through to the routes below whose user fulfils the
 /// guard. It refuses the others with [`AuthRejection`](crate::AuthRejection).
@@ -29,5 +29,5 @@ use crate::service::AuthLayer;
 /// [`Router::layer`](axum::Router::layer) it is 401 for a request that may not pass.
 #[must_use]
 pub fn guard<U: AuthUser>(auth: &Auth<U>, guard: Guard<U>) -> AuthLayer<U> {
-    AuthLayer::new(auth, Some(guard))
+    AuthLayer::new(auth, Task::Guard(guard))
 }

@@ -11,6 +11,7 @@
 //! | a rule for a whole router | `.route_layer(guard(&auth, Guard::active().verified()))` |
 //! | routes that act on cookies without an extractor or a guard | `.layer(csrf_protection(&auth))` |
 //! | pages that send a browser to the login page | `.route_layer(login_required(&auth))`, or `user: PageUser<User>` |
+//! | pages whose users stay logged in | `.layer(renew_sessions(&auth))` |
 //! | the message of a form, and the token for its hidden field | `flash: Flash<User>`, `csrf: CsrfToken<User>` |
 //! | a redirect with a message after your own form | `auth.flash_redirect("/account", message)?` as [`AuthReply`] |
 //! | the error envelope of the toolkit in your own handler | `Result<_, AuthRejection>` |
@@ -109,6 +110,7 @@ mod extract;
 mod guard;
 mod page;
 mod reject;
+mod renew;
 mod reply;
 mod request;
 mod routes;
@@ -123,6 +125,7 @@ pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser
 pub use guard::guard;
 pub use page::{CsrfToken, Flash, PageUser, login_required};
 pub use reject::AuthRejection;
+pub use renew::renew_sessions;
 pub use reply::AuthReply;
 pub use routes::routes;
 pub use service::{AuthLayer, AuthService};

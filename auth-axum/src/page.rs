@@ -15,7 +15,7 @@ use crate::extract::CurrentUser;
 use crate::reject::AuthRejection;
 use crate::reply;
 use crate::request::{Head, cell_of};
-use crate::service::AuthLayer;
+use crate::service::{AuthLayer, Task};
 
 /// Returns a layer for pages that need a login: it redirects a browser without one to the login page of
 /// [`AuthBuilder::forms`](auth_core::AuthBuilder::forms), with the page in `next`. Every other request is refused as by
@@ -37,7 +37,7 @@ use crate::service::AuthLayer;
 /// ```
 #[must_use]
 pub fn login_required<U: AuthUser>(auth: &Auth<U>) -> AuthLayer<U> {
-    AuthLayer::new(auth, Some(Guard::active())).to_login_page()
+    AuthLayer::new(auth, Task::Page(Guard::active()))
 }
 
 /// The user of a page. It is [`CurrentUser`], and redirects a browser without a login to the login page, as

@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use auth_core::http::{BrokenBody, RequestBody, RequestHead};
-use auth_core::{Auth, AuthUser, RequestAuth};
+use auth_core::{Auth, AuthUser, RefreshedRequest, RequestAuth};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::extract::connect_info::MockConnectInfo;
-use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 
 /// The borrowed head of a request.
 pub(crate) struct Head<'r>(pub(crate) &'r Parts);
@@ -72,6 +72,21 @@ impl RequestBody for UnreadBody {
 /// handle.
 pub(crate) fn cell_of<U: AuthUser>(auth: &Auth<U>, parts: &mut Parts) -> RequestAuth<U> {
     let cell = RequestAuth::of(auth, parts.extensions.get());
+    parts.extensions.insert(cell.clone());
+    cell
+}
+
+/// Replaces the cookies of a request whose login was refreshed. Returns the place of its authentication.
+pub(crate) fn with_cookies<U: AuthUser>(
+    auth: &Auth<U>,
+    parts: &mut Parts,
+    refreshed: &RefreshedRequest,
+) -> RequestAuth<U> {
+    parts.headers.remove(header::COOKIE);
+    if let Ok(cookies) = HeaderValue::try_from(refreshed.request_cookies()) {
+        parts.headers.insert(header::COOKIE, cookies);
+    }
+    let cell = RequestAuth::new(auth);
     parts.extensions.insert(cell.clone());
     cell
 }

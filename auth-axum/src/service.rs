@@ -1,4 +1,4 @@
-//! The Tower service of guards and of the CSRF protection.
+//! The Tower service of guards, of the CSRF protection and of the renewal of sessions.
 
 use std::mem;
 use std::pin::Pin;
@@ -15,9 +15,10 @@ use tower_service::Service;
 use crate::page;
 use crate::reject::AuthRejection;
 use crate::reply;
-use crate::request::{Head, cell_of};
+use crate::request::{self, Head, cell_of};
 
-/// The layer that [`guard`](crate::guard) and [`csrf_protection`](crate::csrf_protection) return.
+/// The layer that [`guard`](crate::guard), [`csrf_protection`](crate::csrf_protection) and
+/// [`renew_sessions`](crate::renew_sessions) return.
 #[derive(Debug, Clone)]
 pub struct AuthLayer<U: AuthUser> {
     rule: Arc<Rule<U>>,
@@ -33,37 +34,34 @@ pub struct AuthService<S, U: AuthUser> {
 #[derive(Debug, Clone)]
 struct Rule<U: AuthUser> {
     auth: Auth<U>,
-    /// `None` if only forged requests are refused.
-    guard: Option<Guard<U>>,
-    /// Whether a page redirects to the login page.
-    redirects: bool,
+    task: Task<U>,
+}
+
+/// The task of a layer before a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Task<U> {
+    Guard(Guard<U>),
+    /// A guard that redirects a browser to the login page.
+    Page(Guard<U>),
+    Csrf,
+    Renew,
 }
 
 impl<U: AuthUser> AuthLayer<U> {
-    pub(crate) fn new(auth: &Auth<U>, guard: Option<Guard<U>>) -> Self {
+    pub(crate) fn new(auth: &Auth<U>, task: Task<U>) -> Self {
         let auth = auth.clone();
         Self {
-            rule: Arc::new(Rule {
-                auth,
-                guard,
-                redirects: false,
-            }),
+            rule: Arc::new(Rule { auth, task }),
         }
     }
-}
 
-impl<U: AuthUser> AuthLayer<U> {
     /// Redirects a browser without a login to the login page, as
     /// [`login_required`](crate::login_required) does: for pages with another guard.
     #[must_use]
     pub fn to_login_page(self) -> Self {
-        let Rule { auth, guard, .. } = (*self.rule).clone();
-        Self {
-            rule: Arc::new(Rule {
-                auth,
-                guard,
-                redirects: true,
-            }),
+        match &self.rule.task {
+            Task::Guard(guard) => Self::new(&self.rule.auth, Task::Page(guard.clone())),
+            _ => self,
         }
     }
 }
@@ -101,29 +99,41 @@ where
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         Box::pin(async move {
-            let Rule {
-                auth,
-                guard,
-                redirects,
-            } = &*rule;
+            let Rule { auth, task } = &*rule;
             let (mut parts, body) = request.into_parts();
-            let cell = cell_of(auth, &mut parts);
-            let passed = match guard {
-                Some(guard) => auth.pass(guard, Some(&cell), &Head(&parts)).await.map(drop),
-                None => auth.csrf_gate(&cell, &Head(&parts)).await,
+            let mut cell = cell_of(auth, &mut parts);
+            let mut refreshed = None;
+            let passed = match task {
+                Task::Guard(guard) | Task::Page(guard) => {
+                    auth.pass(guard, Some(&cell), &Head(&parts)).await.map(drop)
+                }
+                Task::Csrf => auth.csrf_gate(&cell, &Head(&parts)).await,
+                Task::Renew => match auth.refresh_request(&cell, &Head(&parts)).await {
+                    Ok(answer) => {
+                        refreshed = answer;
+                        Ok(())
+                    }
+                    Err(rejection) => Err(rejection),
+                },
             };
             if let Err(rejection) = passed {
-                return Ok(if *redirects {
-                    page::refuse(auth, &parts, rejection)
-                } else {
-                    AuthRejection::from(rejection).into_response()
+                return Ok(match task {
+                    Task::Page(_) => page::refuse(auth, &parts, rejection),
+                    _ => AuthRejection::from(rejection).into_response(),
                 });
+            }
+            if let Some(refreshed) = &refreshed {
+                cell = request::with_cookies(auth, &mut parts, refreshed);
             }
             let response = inner.call(Request::from_parts(parts, body)).await?;
             let mut response = response.into_response();
             let set = response.headers().get_all(header::SET_COOKIE).iter();
-            let stale = auth.stale_cookies(&cell, set.map(HeaderValue::as_bytes));
-            reply::append(response.headers_mut(), &stale);
+            let set: Vec<_> = set.map(HeaderValue::as_bytes).collect();
+            let more = match &refreshed {
+                Some(refreshed) => refreshed.reply_headers(set.iter().copied()),
+                None => auth.reply_headers(&cell, set),
+            };
+            reply::append(response.headers_mut(), &more);
             Ok(response)
         })
     }

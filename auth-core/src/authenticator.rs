@@ -1,5 +1,7 @@
 //! The authentication of a request: the one function that turns a request into a user.
 
+mod deadline;
+
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,9 +15,10 @@ use crate::context::{Actor, Context};
 use crate::csrf::{Csrf, CsrfBinding};
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::http::RequestHead;
+use crate::http::{Header, RequestHead};
 use crate::login::Methods;
 use crate::session::SessionId;
+use crate::store::StoredSession;
 use crate::strategy::PresentedToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
@@ -66,6 +69,8 @@ pub struct Authenticated<U> {
     methods: Methods,
     /// The context of the request, before it was authenticated.
     context: Context,
+    /// The cookies of a classic session whose deadline this request has moved, for the reply.
+    cookies: Option<Arc<[Header]>>,
 }
 
 /// A user, and the login that its credential states.
@@ -74,6 +79,8 @@ struct Identified<U> {
     session: Option<SessionId>,
     auth_time: Option<OffsetDateTime>,
     methods: Methods,
+    /// The session, if this request has moved its idle deadline.
+    extended: Option<StoredSession>,
 }
 
 impl<'a, U: AuthUser> Authenticator<'a, U> {
@@ -137,13 +144,14 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         let Some(identified) = self.identify(backend, token, context).await? else {
             return Ok(refused);
         };
-        let user = Authenticated {
+        let mut user = Authenticated {
             user: Arc::new(identified.user),
             backend: backend.shared_name(),
             session: identified.session,
             auth_time: identified.auth_time,
             methods: identified.methods,
             context: context.clone(),
+            cookies: None,
         };
         if presence == CredentialSource::Cookie
             && !self.csrf.passes(head, backend.transport(), &user.binding())
@@ -157,6 +165,11 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                 });
             }
         }
+        let extended = identified.extended.filter(|_| backend.is_classic());
+        user.cookies = match extended {
+            Some(session) => self.with_new_deadline(backend, head, token, &session)?,
+            None => None,
+        };
         Ok(Authentication::User(user))
     }
 
@@ -173,7 +186,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         let in_session = match (reading, backend.session_use()) {
             (PresentedToken::Session(secret), SessionUse::Checked) => {
                 self.accounts
-                    .user_by_secret(backend.name(), &secret, context)
+                    .user_by_secret(backend, &secret, context)
                     .await?
             }
             (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
@@ -182,9 +195,9 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                         let token = (subject.epoch, subject.generation);
                         let found = self
                             .accounts
-                            .user_in_session(backend.name(), &id, token, context)
+                            .user_in_session(backend, &id, token, context)
                             .await?;
-                        found.filter(|(user, _)| *user.id() == subject.id)
+                        found.filter(|found| *found.user.id() == subject.id)
                     }
                     None => None,
                 }
@@ -203,15 +216,17 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                     session: subject.session,
                     auth_time: subject.auth_time.filter(|_| is_login),
                     methods: subject.methods,
+                    extended: None,
                 }));
             }
             (PresentedToken::Session(_), _) => None,
         };
-        Ok(in_session.map(|(user, row)| Identified {
-            user,
-            session: Some(row.id),
-            auth_time: Some(row.auth_time),
-            methods: row.methods,
+        Ok(in_session.map(|found| Identified {
+            user: found.user,
+            session: Some(found.session.id),
+            auth_time: Some(found.session.auth_time),
+            methods: found.session.methods.clone(),
+            extended: found.was_extended.then_some(found.session),
         }))
     }
 }
@@ -227,6 +242,7 @@ impl<U> Authenticated<U> {
             auth_time: Some(OffsetDateTime::UNIX_EPOCH),
             methods: Methods::none(),
             context: Context::new(OffsetDateTime::UNIX_EPOCH),
+            cookies: None,
         }
     }
 
@@ -271,6 +287,12 @@ impl<U> Authenticated<U> {
     pub(crate) fn is_fresh(&self, max_age: Duration) -> bool {
         let age = self.auth_time.map(|at| self.context.now() - at);
         age.is_some_and(|age| age.unsigned_abs() < max_age)
+    }
+
+    /// Returns the cookies that tell a browser the new deadline of its session; none if this request has not
+    /// moved it.
+    pub(crate) fn cookies(&self) -> &[Header] {
+        self.cookies.as_deref().unwrap_or_default()
     }
 
     /// Returns the methods by which the user was authenticated; empty if they are not known.
@@ -349,6 +371,7 @@ impl<U> Clone for Authenticated<U> {
             auth_time: self.auth_time,
             methods: self.methods.clone(),
             context: self.context.clone(),
+            cookies: self.cookies.clone(),
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use time::Duration;
+
 use crate::accounts::Accounts;
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::error::Unavailable;
 use crate::strategy::{BackendInfo, PresentedToken, Strategy};
-use crate::transport::{RefreshPath, Transport};
+use crate::transport::{CredentialSource, RefreshPath, Transport};
 use crate::user::AuthUser;
 
 /// A transport and a strategy, under a name that is part of paths and events.
@@ -32,6 +34,8 @@ pub struct Backend<U: AuthUser> {
     transport: Arc<dyn Transport>,
     strategy: Arc<dyn Strategy<U>>,
     sessions: SessionUse,
+    /// Whether cookies with opaque tokens have a refresh token, too.
+    rotating: bool,
     refresh_path: RefreshPath,
 }
 
@@ -51,6 +55,9 @@ impl<U: AuthUser> Backend<U> {
     ///
     /// A strategy whose tokens are secrets of sessions ([`OpaqueStrategy`](crate::OpaqueStrategy)) has
     /// sessions; any other needs [`with_sessions`](Self::with_sessions).
+    ///
+    /// Cookies with such a strategy are *classic sessions*: one cookie lives as long as its session, and
+    /// there is no refresh token and no refresh route. [`rotating`](Self::rotating) adds both.
     pub fn new(name: &str, transport: impl Transport, strategy: impl Strategy<U>) -> Self {
         let sessions = if strategy.is_session_secret() {
             SessionUse::Checked
@@ -62,6 +69,7 @@ impl<U: AuthUser> Backend<U> {
             transport: Arc::new(transport),
             strategy: Arc::new(strategy),
             sessions,
+            rotating: false,
             refresh_path: RefreshPath::new(""),
         }
     }
@@ -99,6 +107,25 @@ impl<U: AuthUser> Backend<U> {
     #[must_use]
     pub fn dangerous_with_sessions_checked_at_refresh_only(mut self) -> Self {
         self.sessions = SessionUse::AtRefresh;
+        self
+    }
+
+    /// Adds a refresh token in a cookie of its own to cookies with opaque tokens, in the place of a classic
+    /// session: the access token lives for the [lifetime](crate::OpaqueStrategy::lifetime) of its strategy,
+    /// and each refresh replaces both, so that a stolen refresh token is noticed at its second use.
+    ///
+    /// A browser then needs a script that refreshes, or the layer `renew_sessions` of the adapters. Every
+    /// other backend with sessions has refresh tokens already, and is not changed.
+    ///
+    /// ```
+    /// use auth_core::{Backend, CookieTransport, OpaqueStrategy, User};
+    ///
+    /// let backend: Backend<User> =
+    ///     Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()).rotating();
+    /// ```
+    #[must_use]
+    pub fn rotating(mut self) -> Self {
+        self.rotating = true;
         self
     }
 
@@ -151,6 +178,27 @@ impl<U: AuthUser> Backend<U> {
         self.sessions != SessionUse::Without
     }
 
+    /// Returns whether a login starts a classic session: its one token is a cookie, and lives as long as the
+    /// session.
+    pub(crate) fn is_classic(&self) -> bool {
+        let is_cookie = self.transport.source() == CredentialSource::Cookie;
+        is_cookie && self.strategy.is_session_secret() && !self.rotating
+    }
+
+    /// Returns whether a login issues a refresh token, too.
+    pub(crate) fn has_refresh_tokens(&self) -> bool {
+        self.has_sessions() && !self.is_classic()
+    }
+
+    /// Returns the longest time between two recorded uses of a session.
+    pub(crate) fn longest_step(&self) -> Duration {
+        if self.is_classic() {
+            Duration::HOUR
+        } else {
+            Duration::MINUTE
+        }
+    }
+
     pub(crate) fn shared_name(&self) -> Arc<str> {
         Arc::clone(&self.name)
     }
@@ -164,6 +212,7 @@ impl<U: AuthUser> Backend<U> {
         let info = BackendInfo {
             name: &self.name,
             checks_sessions: self.sessions == SessionUse::Checked,
+            is_classic: self.is_classic(),
         };
         self.transport.validate(report);
         self.strategy.validate(&info, report);
@@ -203,6 +252,7 @@ impl<U: AuthUser> Clone for Backend<U> {
             transport: Arc::clone(&self.transport),
             strategy: Arc::clone(&self.strategy),
             sessions: self.sessions,
+            rotating: self.rotating,
             refresh_path: self.refresh_path.clone(),
         }
     }

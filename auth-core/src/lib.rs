@@ -65,7 +65,9 @@ pub mod user;
 
 pub use accounts::{Accounts, UserManager};
 pub use api::RouteSetting;
-pub use auth::{Auth, AuthBuilder, ForPage, FormRoute, Forms, LoginBy, RequestAuth};
+pub use auth::{
+    Auth, AuthBuilder, ForPage, FormRoute, Forms, LoginBy, RefreshedRequest, RequestAuth,
+};
 pub use authenticator::{Authenticated, Authentication};
 pub use backend::Backend;
 pub use clock::{CLOCK_TOLERANCE, Clock, SystemClock};

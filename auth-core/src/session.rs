@@ -24,6 +24,7 @@
 //! others read again.
 
 mod id;
+mod idle;
 mod key_material;
 mod new_session;
 mod refresh_token;

@@ -159,6 +159,9 @@ pub struct BackendInfo<'a> {
     /// Whether the backend asks for the session at every request, so that the end of a session ends
     /// its access tokens at once.
     pub checks_sessions: bool,
+    /// Whether a token lives as long as its session, whatever lifetime the strategy gives it: cookies with
+    /// secrets of sessions, unless the backend is [rotating](crate::Backend::rotating).
+    pub is_classic: bool,
 }
 
 /// The user and the login of a new token.

@@ -1,21 +1,22 @@
-//! The endpoint of `provide`, of guards and of the CSRF protection.
+//! The endpoint of `provide`, of guards, of the CSRF protection and of the renewal of sessions.
 
 use std::sync::Arc;
 
 use auth_core::api::Rejection;
 use auth_core::guard::Guard;
-use auth_core::{Auth, AuthUser, RequestAuth};
+use auth_core::http::Header;
+use auth_core::{Auth, AuthUser, RefreshedRequest, RequestAuth};
 use poem::http::{HeaderValue, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
 use crate::page;
 use crate::reject::AuthRejection;
 use crate::reply;
-use crate::request::{Head, cell_of};
+use crate::request::{self, Head, cell_of};
 use crate::wiring::Probe;
 
-/// The middleware that [`provide`](crate::provide), [`guard`](crate::guard) and
-/// [`csrf_protection`](crate::csrf_protection) return.
+/// The middleware that [`provide`](crate::provide), [`guard`](crate::guard),
+/// [`csrf_protection`](crate::csrf_protection) and [`renew_sessions`](crate::renew_sessions) return.
 #[derive(Debug, Clone)]
 pub struct AuthMiddleware<U: AuthUser>(Arc<(Auth<U>, Rule<U>)>);
 
@@ -35,6 +36,7 @@ pub(crate) enum Rule<U> {
     /// A guard that redirects a browser to the login page.
     Page(Box<Guard<U>>),
     Csrf,
+    Renew,
 }
 
 impl<U: AuthUser> AuthMiddleware<U> {
@@ -70,7 +72,8 @@ impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let (auth, rule) = &*self.rule.0;
-        let cell = cell_of(auth, &mut request);
+        let mut cell = cell_of(auth, &mut request);
+        let mut refreshed = None;
         let passed = match rule {
             Rule::Provide => {
                 request.set_data(auth.clone());
@@ -78,22 +81,33 @@ impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
             }
             Rule::Guard(guard) | Rule::Page(guard) => admit(auth, guard, &cell, &mut request).await,
             Rule::Csrf => auth.csrf_gate(&cell, &Head(&request)).await,
+            Rule::Renew => match auth.refresh_request(&cell, &Head(&request)).await {
+                Ok(answer) => {
+                    refreshed = answer;
+                    Ok(())
+                }
+                Err(rejection) => Err(rejection),
+            },
         };
         match (passed, rule) {
             (Ok(()), _) => {}
             (Err(rejection), Rule::Page(_)) => return Err(page::refuse(auth, &request, rejection)),
             (Err(rejection), _) => return Err(AuthRejection::from(rejection).into()),
         }
+        if let Some(refreshed) = &refreshed {
+            cell = request::with_cookies(auth, &mut request, refreshed);
+        }
+        let more = More {
+            auth,
+            cell: &cell,
+            refreshed: refreshed.as_ref(),
+        };
         match (self.inner.call(request).await, rule) {
             (Err(error), Rule::Provide) if error.is::<AuthRejection>() => Ok(error.into_response()),
-            (Err(error), Rule::Csrf) => Err(forgetting_stale(auth, &cell, error)),
-            (Err(error), _) => Err(error),
-            (Ok(output), Rule::Csrf) => {
-                let mut response = output.into_response();
-                forget_stale(auth, &cell, &mut response);
-                Ok(response)
-            }
-            (Ok(output), _) => Ok(output.into_response()),
+            (Err(error), Rule::Provide) => Err(error),
+            (Err(error), _) => Err(more.in_error(error)),
+            (Ok(output), Rule::Provide) => Ok(output.into_response()),
+            (Ok(output), _) => Ok(more.in_response(output.into_response())),
         }
     }
 }
@@ -113,28 +127,48 @@ async fn admit<U: AuthUser>(
     auth.pass(guard, Some(cell), &Head(request)).await.map(drop)
 }
 
-/// Deletes cookies that are no longer valid.
-fn forget_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, response: &mut Response) {
-    let set = response.headers().get_all(header::SET_COOKIE).iter();
-    let stale = auth.stale_cookies(cell, set.map(HeaderValue::as_bytes));
-    reply::append(response.headers_mut(), &stale);
+/// The headers that the reply to a request gets: cookies with a new deadline or new tokens, or that delete
+/// those that are no longer valid.
+struct More<'a, U: AuthUser> {
+    auth: &'a Auth<U>,
+    cell: &'a RequestAuth<U>,
+    refreshed: Option<&'a RefreshedRequest>,
 }
 
-/// Returns an error whose response deletes cookies that are no longer valid. An [`AuthRejection`] keeps
-/// its type for error handlers of the application; another error keeps its response and its text.
-fn forgetting_stale<U: AuthUser>(auth: &Auth<U>, cell: &RequestAuth<U>, error: Error) -> Error {
-    if auth.stale_cookies(cell, []).is_empty() {
-        return error;
+impl<U: AuthUser> More<'_, U> {
+    fn headers<'v>(&self, already: impl IntoIterator<Item = &'v [u8]>) -> Vec<Header> {
+        match self.refreshed {
+            Some(refreshed) => refreshed.reply_headers(already),
+            None => self.auth.reply_headers(self.cell, already),
+        }
     }
-    match error.downcast::<AuthRejection>() {
-        Ok(ours) => AuthRejection(auth.forget_stale(cell, ours.into_inner())).into(),
-        Err(error) => {
-            let text = error.to_string();
-            let mut response = error.into_response();
-            forget_stale(auth, cell, &mut response);
-            let mut error = Error::from_response(response);
-            error.set_error_message(text);
-            error
+
+    fn in_response(&self, mut response: Response) -> Response {
+        let set = response.headers().get_all(header::SET_COOKIE).iter();
+        let more = self.headers(set.map(HeaderValue::as_bytes));
+        reply::append(response.headers_mut(), &more);
+        response
+    }
+
+    /// An [`AuthRejection`] keeps its type for error handlers of the application; another error keeps its
+    /// response and its text.
+    fn in_error(&self, error: Error) -> Error {
+        if self.headers([]).is_empty() {
+            return error;
+        }
+        match error.downcast::<AuthRejection>() {
+            Ok(ours) => {
+                let ours = ours.into_inner();
+                let set = ours.headers().filter(|set| set.name() == "set-cookie");
+                let more = self.headers(set.map(|set| set.value().as_bytes()));
+                AuthRejection(ours.with_headers(more)).into()
+            }
+            Err(error) => {
+                let text = error.to_string();
+                let mut error = Error::from_response(self.in_response(error.into_response()));
+                error.set_error_message(text);
+                error
+            }
         }
     }
 }

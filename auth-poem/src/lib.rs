@@ -12,6 +12,7 @@
 //! | a rule for a whole route | `.with(guard(&auth, Guard::active().verified()))` |
 //! | the handle itself | `Data(auth): Data<&Auth<User>>` |
 //! | routes that act on cookies without an extractor or a guard | `.with(csrf_protection(&auth))` |
+//! | pages whose users stay logged in | `.with(renew_sessions(&auth))` |
 //! | pages that send a browser to the login page | `.with(login_required(&auth))`, or `user: PageUser<User>` |
 //! | the message of a form, and the token for its hidden field | `flash: Flash<User>`, `csrf: CsrfToken<User>` |
 //! | a redirect with a message after your own form | `auth.flash_redirect("/account", message)?` as [`AuthReply`] |
@@ -111,6 +112,7 @@ mod extract;
 mod guard;
 mod page;
 mod reject;
+mod renew;
 mod reply;
 mod request;
 mod routes;
@@ -126,6 +128,7 @@ pub use extract::{ActiveUser, CurrentUser, OptionalUser, Superuser, VerifiedUser
 pub use guard::guard;
 pub use page::{CsrfToken, Flash, PageUser, login_required};
 pub use reject::AuthRejection;
+pub use renew::renew_sessions;
 pub use reply::AuthReply;
 pub use routes::{RouteExt, Routes, routes};
 pub use wiring::{assert_wired, provide};

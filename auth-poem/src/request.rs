@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use auth_core::http::{BrokenBody, RequestBody, RequestHead};
-use auth_core::{Auth, AuthUser, RequestAuth};
+use auth_core::{Auth, AuthUser, RefreshedRequest, RequestAuth};
 use poem::Request;
 use poem::http::{HeaderValue, header};
 use tokio::io::{AsyncRead, ReadBuf};
@@ -70,6 +70,22 @@ impl<R: AsyncRead + Unpin + Send> RequestBody for UnreadBody<R> {
 /// [`provide`](crate::provide), a guard or the CSRF protection.
 pub(crate) fn cell_of<U: AuthUser>(auth: &Auth<U>, request: &mut Request) -> RequestAuth<U> {
     let cell = RequestAuth::of(auth, request.data());
+    request.set_data(cell.clone());
+    cell
+}
+
+/// Replaces the cookies of a request whose login was refreshed. Returns the place of its authentication.
+pub(crate) fn with_cookies<U: AuthUser>(
+    auth: &Auth<U>,
+    request: &mut Request,
+    refreshed: &RefreshedRequest,
+) -> RequestAuth<U> {
+    let headers = request.headers_mut();
+    headers.remove(header::COOKIE);
+    if let Ok(cookies) = HeaderValue::try_from(refreshed.request_cookies()) {
+        headers.insert(header::COOKIE, cookies);
+    }
+    let cell = RequestAuth::new(auth);
     request.set_data(cell.clone());
     cell
 }

@@ -5,9 +5,11 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use crate::auth::LoginBy;
+use crate::backend::Backend;
 use crate::http::{FieldErrorCode, FieldKind, FieldSchema, FieldType, Fields, TextFormat};
 use crate::password::Password;
-use crate::user::AccountFields;
+use crate::transport::CredentialSource;
+use crate::user::{AccountFields, AuthUser};
 
 /// The settings that bounds of members follow from.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +21,19 @@ pub(crate) struct BodyRules {
     pub(crate) fields: AccountFields,
     /// Whether users may change their own addresses.
     pub(crate) changes_email: bool,
+    /// Whether the login is one of a browser, which the user may close.
+    pub(crate) is_browser: bool,
 }
 
 impl BodyRules {
+    /// Returns the rules for bodies of this backend.
+    pub(crate) fn of_backend<U: AuthUser>(self, backend: &Backend<U>) -> Self {
+        Self {
+            is_browser: backend.transport().source() == CredentialSource::Cookie,
+            ..self
+        }
+    }
+
     /// The length of a new password, in code points.
     pub(crate) fn new_password(&self) -> RangeInclusive<usize> {
         self.shortest_password..=Password::MAX

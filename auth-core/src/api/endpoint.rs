@@ -83,8 +83,17 @@ impl<U: AuthUser> Auth<U> {
         &self,
         request: &mut RequestParts<'_>,
     ) -> Result<B, Rejection> {
+        self.read_body_by(request, &self.body_rules()).await
+    }
+
+    /// Reads a declared body by rules that differ from those of the handle.
+    pub(super) async fn read_body_by<B: Body>(
+        &self,
+        request: &mut RequestParts<'_>,
+        rules: &BodyRules,
+    ) -> Result<B, Rejection> {
         let mut fields = fields(request).await?;
-        let body = B::read(&mut fields, &self.body_rules());
+        let body = B::read(&mut fields, rules);
         complete(body, fields)
     }
 
@@ -95,6 +104,7 @@ impl<U: AuthUser> Auth<U> {
             shortest_password: self.accounts().password_policy().shortest(),
             fields: U::FIELDS,
             changes_email: self.accounts().changes_own_email(),
+            is_browser: false,
         }
     }
 

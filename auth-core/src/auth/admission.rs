@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::reply_headers::sendable;
 use super::{Auth, RequestAuth};
 use crate::accounts::Refusal;
 use crate::api::Rejection;
@@ -11,7 +12,7 @@ use crate::csrf::{self, Csrf};
 use crate::error::ErrorCode;
 use crate::event::{AccessRefusal, AuthEvent, EventKind};
 use crate::guard::{Admitted, Guard, GuardError, Policy};
-use crate::http::{Header, InvalidHeader, RequestHead};
+use crate::http::RequestHead;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
@@ -97,7 +98,7 @@ impl<U: AuthUser> Auth<U> {
     /// with a cookie of ours that a browser may have added by itself, must prove where it comes from
     /// ([`csrf`]). Other requests pass and are not authenticated.
     ///
-    /// When the request was answered, [`stale_cookies`](Self::stale_cookies) has headers for the reply.
+    /// When the request was answered, [`reply_headers`](Self::reply_headers) has headers for the reply.
     ///
     /// # Errors
     ///
@@ -115,29 +116,6 @@ impl<U: AuthUser> Auth<U> {
             }
         }
         Ok(())
-    }
-
-    /// Returns the headers that make a browser delete a cookie that was not accepted, for the reply to a
-    /// request that was answered all the same. Our own 401 has them already.
-    ///
-    /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
-    /// it is. The list is empty if no part of the request has asked who the user is.
-    #[must_use]
-    pub fn stale_cookies<'v>(
-        &self,
-        cell: &RequestAuth<U>,
-        already: impl IntoIterator<Item = &'v [u8]>,
-    ) -> Vec<Header> {
-        let known = cell.known().filter(|_| cell.is_of(self));
-        known.map_or_else(Vec::new, |who| self.stale_cookies_of(who, already))
-    }
-
-    /// Adds the headers of [`stale_cookies`](Self::stale_cookies) to a refusal.
-    #[must_use]
-    pub fn forget_stale(&self, cell: &RequestAuth<U>, rejection: Rejection) -> Rejection {
-        let set = rejection.headers().filter(|set| set.name() == "set-cookie");
-        let stale = self.stale_cookies(cell, set.map(|set| set.value().as_bytes()));
-        rejection.with_headers(stale)
     }
 
     /// Checks a guard.
@@ -210,31 +188,6 @@ impl<U: AuthUser> Auth<U> {
             && !backends.iter().any(|b| brings(b, CredentialSource::Header))
     }
 
-    fn stale_cookies_of<'v>(
-        &self,
-        who: &Authentication<U>,
-        already: impl IntoIterator<Item = &'v [u8]>,
-    ) -> Vec<Header> {
-        let Authentication::Refused {
-            presence: CredentialSource::Cookie,
-        } = who
-        else {
-            return Vec::new();
-        };
-        let mut stale = Vec::new();
-        for backend in self.backends() {
-            stale.extend(forget(backend));
-        }
-        for set in already {
-            let name = set
-                .split_inclusive(|byte| *byte == b'=')
-                .next()
-                .unwrap_or_default();
-            stale.retain(|header| !header.value().as_bytes().starts_with(name));
-        }
-        stale
-    }
-
     /// Refuses a request that may be forged.
     pub(crate) fn check_csrf(&self, who: &Authentication<U>) -> Result<(), Rejection> {
         match who {
@@ -258,8 +211,7 @@ impl<U: AuthUser> Auth<U> {
 
     pub(crate) fn unauthenticated(&self, who: &Authentication<U>) -> Rejection {
         let presented = matches!(who, Authentication::Refused { .. });
-        Rejection::unauthenticated(self.challenges(presented))
-            .with_headers(self.stale_cookies_of(who, []))
+        Rejection::unauthenticated(self.challenges(presented)).with_headers(self.stale_cookies(who))
     }
 
     /// Returns the challenges of all backends, each once.
@@ -277,22 +229,4 @@ impl<U: AuthUser> Auth<U> {
 fn csrf_failed<'b, U: AuthUser>(backends: impl IntoIterator<Item = &'b Backend<U>>) -> Rejection {
     let cleared = |backend: &'b Backend<U>| sendable(backend, backend.transport().clear_csrf());
     Rejection::new(ErrorCode::CsrfFailed).with_headers(backends.into_iter().flat_map(cleared))
-}
-
-/// Returns the headers that make a browser delete the access cookie of a backend.
-fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
-    sendable(backend, backend.transport().forget())
-}
-
-/// Returns headers of a backend's transport. Invalid headers of an application's transport are left out and
-/// logged: the reply is correct without them.
-fn sendable<U: AuthUser>(
-    backend: &Backend<U>,
-    headers: Result<Vec<Header>, InvalidHeader>,
-) -> Vec<Header> {
-    headers.unwrap_or_else(|error| {
-        let backend = backend.name();
-        tracing::error!(target: "auth", backend, "the cookie is not deleted: {error}");
-        Vec::new()
-    })
 }

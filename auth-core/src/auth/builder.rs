@@ -340,6 +340,7 @@ impl<U: AuthUser> AuthBuilder<U> {
             ..
         } = &self.settings;
         let rules = BodyRules {
+            is_browser: false,
             login_by: self.settings.identifier,
             shortest_password: self.accounts.shortest_password(),
             fields: U::FIELDS,

@@ -137,6 +137,7 @@ impl<U: AuthUser> Auth<U> {
         let mut set = TokenSet::new(&tokens.access, backend.refresh_path());
         set.refresh = tokens.refresh.as_ref();
         set.csrf = csrf;
+        set.remembered = tokens.remembered;
         Ok(transport.login(&set))
     }
 

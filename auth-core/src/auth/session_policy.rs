@@ -53,6 +53,9 @@ impl<U: AuthUser> Auth<U> {
         for backend in self.backends() {
             let value = match backend.session_use() {
                 SessionUse::Without => "no sessions: a token lives until it expires or is revoked",
+                SessionUse::Checked if backend.is_classic() => {
+                    "a classic session: one cookie, and every request asks for the session"
+                }
                 SessionUse::Checked => "every request asks for the session: its end is immediate",
                 SessionUse::AtRefresh => {
                     "only a refresh asks for the session: an access token outlives it until it expires"
@@ -96,6 +99,7 @@ mod tests {
 | rule | value |
 | --- | --- |
 | an unused session ends after | 30d |
+| an unused session that ends with the browser ends after | 1d |
 | a session ends in any case after | 90d |
 | a refresh token that is spent is answered once more for | 10s |
 | a refresh token whose successor was never used is answered for | 5m |
@@ -103,7 +107,7 @@ mod tests {
 | ended by a change of the password | all; the one that it comes from continues with new tokens |
 | ended by a change of the address | all; the one that proves the address continues with new cookies if it has cookies |
 | ended by a reset, a deactivation, a deletion | all |
-| backend `web` | every request asks for the session: its end is immediate |
+| backend `web` | a classic session: one cookie, and every request asks for the session |
 | backend `lag` | only a refresh asks for the session: an access token outlives it until it expires |
 | sign-on with others | none |
 ";

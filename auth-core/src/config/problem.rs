@@ -124,6 +124,14 @@ pub enum ConfigProblem {
         /// The path of both.
         path: String,
     },
+    /// A classic session has no lifetime of its token.
+    #[error(
+        "the token of a classic session lives as long as the session: remove `OpaqueStrategy::lifetime` from the backend `{backend}`, or call `.rotating()` on it"
+    )]
+    LifetimeOfClassicSession {
+        /// The name of the backend.
+        backend: String,
+    },
     /// A duration is zero or out of range.
     #[error("{which} must be between {min} and {max}")]
     LifetimeOutOfRange {

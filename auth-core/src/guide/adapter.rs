@@ -86,7 +86,8 @@
 //! It keeps a [`RequestAuth`](crate::RequestAuth) with each request. Its extractors call
 //! [`Auth::admit`](crate::Auth::admit) and [`Auth::admit_optional`](crate::Auth::admit_optional), its guards
 //! [`Auth::pass`](crate::Auth::pass), and its CSRF protection [`Auth::csrf_gate`](crate::Auth::csrf_gate) before
-//! a handler and [`Auth::stale_cookies`](crate::Auth::stale_cookies) after it.
+//! a handler and [`Auth::reply_headers`](crate::Auth::reply_headers) after it. A
+//! layer that keeps users of pages logged in calls [`Auth::refresh_request`](crate::Auth::refresh_request).
 //!
 //! Two suites test it, both with the feature `conformance`: `testing::conformance` compares the replies of
 //! its routes with those of the core, and `testing::extractors` tests its extractors, guards and CSRF

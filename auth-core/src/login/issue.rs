@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
+use super::proof::ProofParts;
 use super::{AuthProof, IssuedTokens};
 use crate::accounts::Accounts;
 use crate::backend::Backend;
@@ -21,7 +24,12 @@ pub(super) async fn issue<U: AuthUser>(
     context: &Context,
 ) -> Result<IssuedTokens<U>, Unavailable> {
     let now = accounts.now();
-    let (user, auth_time, methods) = proof.into_parts(now);
+    let ProofParts {
+        user,
+        auth_time,
+        methods,
+        remembered,
+    } = proof.into_parts(now);
     if !backend.has_sessions() {
         let request = IssueRequest::new(&user, accounts.realm(), None, auth_time, &methods, now);
         let access = backend.strategy().issue(request).await?;
@@ -31,6 +39,7 @@ pub(super) async fn issue<U: AuthUser>(
             access,
             refresh: None,
             session: None,
+            remembered,
         });
     }
     let sessions = accounts.session_settings()?;
@@ -43,13 +52,14 @@ pub(super) async fn issue<U: AuthUser>(
         backend: backend.name(),
         epoch: user.epoch(),
         client: context.client().user_agent().map(str::to_owned),
-        access_life: secret_life(backend, &access),
+        access_life: secret_life(backend, &access, sessions.longest_life()),
+        remembered,
         auth_time,
         methods,
         now,
     };
     let row = sessions.first_row(&session, params);
-    let left = (row.expires_at - now).try_into().unwrap_or_default();
+    let (access, refresh) = handed_out(backend, &session, access, left_until(row.expires_at, now));
     sessions.store().insert_session(row).await?;
     let id = session.token.id;
     let event = AuthEvent::new(EventKind::SessionCreated, context).with_user(user.id());
@@ -58,8 +68,9 @@ pub(super) async fn issue<U: AuthUser>(
         user,
         backend: backend.shared_name(),
         access,
-        refresh: Some(refresh_token(&session, left)),
+        refresh,
         session: Some(id),
+        remembered,
     })
 }
 
@@ -91,15 +102,34 @@ async fn end_unused<U: AuthUser>(
     Ok(())
 }
 
-/// How long an access token lives that is the secret of its session.
+/// How long an access token lives that is the secret of its session, which ends at the latest after
+/// `longest`.
 pub(super) fn secret_life<U: AuthUser>(
     backend: &Backend<U>,
     access: &IssuedToken,
+    longest: Duration,
 ) -> Option<Duration> {
+    if backend.is_classic() {
+        return Some(longest);
+    }
     let is_secret = backend.strategy().is_session_secret();
     is_secret.then(|| access.expires_in())
 }
 
-pub(super) fn refresh_token(session: &NewSession, life: Duration) -> IssuedToken {
-    IssuedToken::new(session.token.text().to_string(), life)
+/// Returns the tokens for the client of a session that ends after `left` unless it is used.
+pub(super) fn handed_out<U: AuthUser>(
+    backend: &Backend<U>,
+    session: &NewSession,
+    access: IssuedToken,
+    left: Duration,
+) -> (IssuedToken, Option<IssuedToken>) {
+    if backend.is_classic() {
+        return (access.living(left), None);
+    }
+    let refresh = IssuedToken::new(session.token.text().to_string(), left);
+    (access, Some(refresh))
+}
+
+pub(super) fn left_until(end: OffsetDateTime, now: OffsetDateTime) -> Duration {
+    (end - now).try_into().unwrap_or_default()
 }

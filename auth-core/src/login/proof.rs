@@ -28,7 +28,9 @@ use crate::user::AuthUser;
 /// use auth_core::{User, login::{AuthMethod, AuthProof}};
 ///
 /// fn forged(user: User) -> AuthProof<User> {
-///     AuthProof { user, methods: AuthMethod::PASSWORD.into(), at: None, origin: None, outdated: None }
+///     AuthProof {
+///         user, methods: AuthMethod::PASSWORD.into(), at: None, origin: None, outdated: None, remembered: true,
+///     }
 /// }
 /// ```
 // No `Clone`: one check is one login.
@@ -41,6 +43,16 @@ pub struct AuthProof<U> {
     origin: Option<(AccountsId, OffsetDateTime)>,
     /// The password, where its stored hash has weaker parameters than today's.
     outdated: Option<Password>,
+    remembered: bool,
+}
+
+/// What a login takes from its proof.
+pub(super) struct ProofParts<U> {
+    pub(super) user: U,
+    /// When the user was authenticated.
+    pub(super) auth_time: OffsetDateTime,
+    pub(super) methods: Methods,
+    pub(super) remembered: bool,
 }
 
 impl<U: AuthUser> AuthProof<U> {
@@ -90,6 +102,7 @@ impl<U: AuthUser> AuthProof<U> {
             at: None,
             origin: None,
             outdated: None,
+            remembered: true,
         }
     }
 
@@ -118,6 +131,16 @@ impl<U: AuthUser> AuthProof<U> {
     #[must_use]
     pub fn authenticated_at(mut self, at: OffsetDateTime) -> Self {
         self.at = Some(at);
+        self
+    }
+
+    /// Sets whether the login outlives the browser (`true`): the choice "remember me". With `false` cookies
+    /// have no `Max-Age`, and a session ends when it is not used for
+    /// [`Sessions::browser_idle`](crate::Sessions::browser_idle). Without cookies and sessions it has no
+    /// effect.
+    #[must_use]
+    pub fn remember(mut self, remember: bool) -> Self {
+        self.remembered = remember;
         self
     }
 
@@ -167,10 +190,14 @@ impl<U> AuthProof<U> {
         self.outdated.take()
     }
 
-    /// Returns the user, the time of the authentication, and its methods, for a login at `now`.
-    pub(super) fn into_parts(self, now: OffsetDateTime) -> (U, OffsetDateTime, Methods) {
-        let at = self.at.map_or(now, |at| at.min(now));
-        (self.user, at, self.methods)
+    /// Returns what a login at `now` takes.
+    pub(super) fn into_parts(self, now: OffsetDateTime) -> ProofParts<U> {
+        ProofParts {
+            auth_time: self.at.map_or(now, |at| at.min(now)),
+            user: self.user,
+            methods: self.methods,
+            remembered: self.remembered,
+        }
     }
 }
 

@@ -1,11 +1,10 @@
 //! The exchange of a refresh token for new tokens.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::issue::secret_life;
+use super::issue::{left_until, secret_life};
 use super::{IssuedTokens, RefreshError};
 use crate::accounts::Accounts;
 use crate::backend::{Backend, SessionUse};
@@ -30,7 +29,7 @@ pub(crate) async fn refresh<U: AuthUser>(
     let Some(presented) = RefreshToken::parse(presented) else {
         return Err(RefreshError::Invalid);
     };
-    if !backend.has_sessions() {
+    if !backend.has_refresh_tokens() {
         return Err(RefreshError::Invalid);
     }
     Exchanged {
@@ -75,7 +74,10 @@ impl<U: AuthUser> Exchanged<'_, U> {
             let successor = sessions.successor(&presented, generation);
             let successor = successor.map_err(Unavailable::new)?;
             let access = self.issue(&user, &successor, &row, now).await?;
-            rotation = rotation.with_successor(&successor, secret_life(backend, &access));
+            rotation = rotation.with_successor(
+                &successor,
+                secret_life(backend, &access, left_until(row.ends_at, now)),
+            );
             issued = Some((successor, access));
         }
         let (row, successor, access) = match self.rotate(rotation).await? {
@@ -105,13 +107,25 @@ impl<U: AuthUser> Exchanged<'_, U> {
         let context = self.context.identified_as(user.id());
         let event = AuthEvent::new(EventKind::SessionRenewed, &context).with_user(user.id());
         accounts.raise(event.with_session(&id));
-        let left = left_until(&row, now);
+        let refresh = successor.token.text().to_string();
+        Ok(self.issued(user, access, refresh, &row)?)
+    }
+
+    fn issued(
+        &self,
+        user: U,
+        access: IssuedToken,
+        refresh: String,
+        row: &StoredSession,
+    ) -> Result<IssuedTokens<U>, Unavailable> {
+        let left = left_until(row.expires_at, self.accounts.now());
         Ok(IssuedTokens {
             user,
-            backend: backend.shared_name(),
+            backend: self.backend.shared_name(),
             access,
-            refresh: Some(IssuedToken::new(successor.token.text().to_string(), left)),
-            session: Some(id),
+            refresh: Some(IssuedToken::new(refresh, left)),
+            session: Some(row.id),
+            remembered: Sessions::is_remembered(row)?,
         })
     }
 
@@ -178,8 +192,4 @@ impl<U: AuthUser> Exchanged<'_, U> {
             None => access,
         })
     }
-}
-
-fn left_until(row: &StoredSession, now: OffsetDateTime) -> Duration {
-    (row.expires_at - now).try_into().unwrap_or_default()
 }

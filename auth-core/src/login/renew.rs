@@ -1,13 +1,13 @@
 //! New secrets for the session of a caller whose change of the password has ended everything else.
 
 use super::IssuedTokens;
-use super::issue::{refresh_token, secret_life};
+use super::issue::{handed_out, left_until, secret_life};
 use crate::accounts::Accounts;
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind};
-use crate::session::SessionId;
+use crate::session::{SessionId, Sessions};
 use crate::strategy::IssueRequest;
 use crate::user::AuthUser;
 
@@ -43,18 +43,21 @@ pub(crate) async fn renew<U: AuthUser>(
             now,
         );
         let access = backend.strategy().issue(request).await?;
-        let life = secret_life(backend, &access);
+        let life = secret_life(backend, &access, left_until(row.ends_at, now));
         let next = sessions.renewed_row(&row, &session, life, user.epoch(), now)?;
-        let left = (next.expires_at - now).try_into().unwrap_or_default();
+        let remembered = Sessions::is_remembered(&next)?;
         if sessions.store().swap_session(&next).await? {
             let event = AuthEvent::new(EventKind::SessionRenewed, context).with_user(user.id());
             accounts.raise(event.with_session(id));
+            let left = left_until(next.expires_at, now);
+            let (access, refresh) = handed_out(backend, &session, access, left);
             return Ok(Some(IssuedTokens {
                 user,
                 backend: backend.shared_name(),
                 access,
-                refresh: Some(refresh_token(&session, left)),
+                refresh,
                 session: Some(*id),
+                remembered,
             }));
         }
     }

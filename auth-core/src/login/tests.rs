@@ -140,11 +140,7 @@ impl World {
                 BearerTransport::new(),
                 OpaqueStrategy::new(),
             ))
-            .backend(Backend::new(
-                "web",
-                CookieTransport::new(),
-                OpaqueStrategy::new(),
-            ))
+            .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()).rotating())
             .build()
             .unwrap();
         Self {

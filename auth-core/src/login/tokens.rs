@@ -19,10 +19,12 @@ pub struct IssuedTokens<U> {
     pub backend: Arc<str>,
     /// The access token, for every request.
     pub access: IssuedToken,
-    /// The refresh token, if the backend has sessions. It is good once.
+    /// The refresh token, if the backend has sessions that are not classic ones. It is good once.
     pub refresh: Option<IssuedToken>,
     /// The session, if the backend has sessions.
     pub session: Option<SessionId>,
+    /// Whether the login outlives the browser ([`AuthProof::remember`](super::AuthProof::remember)).
+    pub remembered: bool,
 }
 
 impl<U> fmt::Debug for IssuedTokens<U> {

@@ -33,6 +33,8 @@ pub(crate) struct NewSessionParams<'a> {
     pub(crate) client: Option<String>,
     /// How long the access token lives, if it is the secret of the session.
     pub(crate) access_life: Option<StdDuration>,
+    /// Whether the session outlives the browser.
+    pub(crate) remembered: bool,
     pub(crate) auth_time: OffsetDateTime,
     pub(crate) methods: Methods,
     pub(crate) now: OffsetDateTime,
@@ -67,6 +69,7 @@ impl NewSession {
             previous_access: None,
             renewed_in: None,
             revoked: None,
+            browser: false,
         }
     }
 }
@@ -94,12 +97,12 @@ impl Sessions {
         epoch: Epoch,
         now: OffsetDateTime,
     ) -> Result<StoredSession, StoreError> {
-        let overflow = || StoreError::new("the version of a session overflows");
         let state = TokenState {
             renewed_in: Some(epoch.as_i64()),
+            browser: TokenState::read(&row.tokens)?.browser,
             ..session.state(access_life, now)
         };
-        let used = self.used(row, now).ok_or_else(overflow)?;
+        let used = self.used(row, now)?;
         Ok(StoredSession {
             epoch,
             tokens: state.write(),
@@ -119,11 +122,17 @@ impl Sessions {
             epoch,
             client,
             access_life,
+            remembered,
             auth_time,
             methods,
             now,
         } = params;
         let ends_at = now.saturating_add(self.absolute);
+        let idle = self.idle.of_login(remembered);
+        let state = TokenState {
+            browser: !remembered,
+            ..session.state(access_life, now)
+        };
         StoredSession {
             id: session.token.id,
             owner,
@@ -131,11 +140,11 @@ impl Sessions {
             epoch,
             created_at: now,
             last_used_at: now,
-            expires_at: now.saturating_add(self.idle).min(ends_at),
+            expires_at: now.saturating_add(idle).min(ends_at),
             ends_at,
             client,
             version: 0,
-            tokens: session.state(access_life, now).write(),
+            tokens: state.write(),
             auth_time,
             methods,
         }

@@ -5,6 +5,7 @@ use std::time::Duration as StdDuration;
 
 use time::{Duration, OffsetDateTime};
 
+use super::idle::IdleTimes;
 use super::successor::NextDigests;
 use super::token_digest::DigestInput;
 use super::token_state::{AccessState, Micros, PreviousRefresh, TokenState};
@@ -27,7 +28,7 @@ pub(crate) struct RefreshRotation {
     /// How long after a rotation it does if no token of the successor's generation was presented.
     lost_reply: Duration,
     /// How long the session lives from now unless it is used again.
-    idle: Duration,
+    idle: IdleTimes,
     /// Whether the client's tabs share one token (a cookie): within the grace they keep the current
     /// one.
     shared: bool,
@@ -117,13 +118,14 @@ impl Sessions {
         }
     }
 
-    /// Returns the next version of the session, used now; `None` if its version overflows.
+    /// Returns the next version of the session, used now.
     pub(crate) fn used(
         &self,
         session: &StoredSession,
         now: OffsetDateTime,
-    ) -> Option<StoredSession> {
-        used_at(session, now, self.idle)
+    ) -> Result<StoredSession, StoreError> {
+        let idle = self.idle.of(&TokenState::read(&session.tokens)?);
+        used_at(session, now, idle).ok_or_else(version_overflow)
     }
 }
 
@@ -196,7 +198,7 @@ impl RefreshRotation {
             Verdict::Expired => answer(RotateOutcome::Expired),
             Verdict::Stays(state) => match state.received() {
                 Some(state) if self.lost_reply > Duration::ZERO => {
-                    let next = written(row, &state, self.now, self.idle)?;
+                    let next = written(row, &state, self.now, self.idle.of(&state))?;
                     Ok(Decision::Swap(next, RotateOutcome::Current))
                 }
                 _ => answer(RotateOutcome::Current(row.clone())),
@@ -278,8 +280,9 @@ impl RefreshRotation {
             access: access.clone(),
             renewed_in: state.renewed_in,
             revoked: state.revoked,
+            browser: state.browser,
         };
-        written(row, &state, self.now, self.idle)
+        written(row, &state, self.now, self.idle.of(&state))
     }
 }
 
@@ -303,12 +306,15 @@ pub(super) fn written(
     now: OffsetDateTime,
     idle: Duration,
 ) -> Result<StoredSession, StoreError> {
-    let overflow = || StoreError::new("the version of a session overflows");
-    let used = used_at(row, now, idle).ok_or_else(overflow)?;
+    let used = used_at(row, now, idle).ok_or_else(version_overflow)?;
     Ok(StoredSession {
         tokens: state.write(),
         ..used
     })
+}
+
+fn version_overflow() -> StoreError {
+    StoreError::new("the version of a session overflows")
 }
 
 /// A clock that was set back shortens nothing.

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
+use super::idle::IdleTimes;
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::StoreError;
 use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
@@ -16,6 +17,7 @@ use crate::store::{DEFAULT_REALM, Owner, SessionStore, StoredSession};
 /// | setting | default | range |
 /// | --- | --- | --- |
 /// | `idle` | 30 days | 1 second to 400 days |
+/// | `browser_idle` | 24 hours; `idle` if that is shorter | 1 second to `idle` |
 /// | `absolute` | 90 days | `idle` to 400 days |
 /// | `refresh_grace` | 10 seconds | none to 5 minutes |
 /// | `lost_reply_window` | 5 minutes; none if there is no grace | none to 1 hour |
@@ -48,7 +50,7 @@ pub struct Sessions {
     store: Arc<dyn SessionStore>,
     pub(super) keys: SubKeys,
     realm: String,
-    pub(super) idle: Duration,
+    pub(super) idle: IdleTimes,
     pub(super) absolute: Duration,
     pub(super) grace: Duration,
     /// `None` if it follows from the grace.
@@ -75,18 +77,31 @@ impl Sessions {
             store: Arc::new(store),
             keys,
             realm: DEFAULT_REALM.to_owned(),
-            idle: Duration::days(30),
+            idle: IdleTimes::DEFAULT,
             absolute: Duration::days(90),
             grace: Duration::seconds(10),
             lost_reply: None,
         }
     }
 
-    /// Sets after how long an unused session ends. A use is recorded at most once a minute, so a
-    /// session may end up to a minute earlier than that after its last use, and never later.
+    /// Sets after how long an unused session ends. A use is recorded at most once a minute, and that of a
+    /// classic session (cookies and opaque tokens) at most once an hour, so a session may end up to that much
+    /// earlier after its last use, and never later.
     #[must_use]
     pub fn idle(mut self, idle: StdDuration) -> Self {
-        self.idle = limited(idle);
+        self.idle.remembered = limited(idle);
+        self
+    }
+
+    /// Sets after how long an unused session ends whose user did not ask to be remembered (`remember: false`
+    /// at the login): 1 second to the [`idle`](Self::idle) time. 24 hours by default, or the idle time if
+    /// that is shorter.
+    ///
+    /// The cookies of such a session have no `Max-Age`, so a browser deletes them when it closes; this
+    /// deadline holds for browsers that restore their tabs.
+    #[must_use]
+    pub fn browser_idle(mut self, idle: StdDuration) -> Self {
+        self.idle.browser = Some(limited(idle));
         self
     }
 
@@ -174,15 +189,22 @@ impl Sessions {
         let second = Duration::SECOND;
         range(
             "the idle time of sessions",
-            self.idle,
+            self.idle.remembered,
             second,
             LONGEST,
             ["1 second", "400 days"],
         );
         range(
+            "the idle time of sessions that end with the browser",
+            self.idle.browser.unwrap_or(second),
+            second,
+            self.idle.remembered.max(second),
+            ["1 second", "the idle time of sessions"],
+        );
+        range(
             "the absolute life of sessions",
             self.absolute,
-            self.idle.min(LONGEST),
+            self.idle.remembered.min(LONGEST),
             LONGEST,
             ["their idle time", "400 days"],
         );
@@ -205,7 +227,11 @@ impl Sessions {
     /// Returns the lifetimes in words, for the summary of the configuration.
     pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("an unused session ends after", words(self.idle)),
+            ("an unused session ends after", words(self.idle.remembered)),
+            (
+                "an unused session that ends with the browser ends after",
+                words(self.idle.of_browser()),
+            ),
             ("a session ends in any case after", words(self.absolute)),
             (
                 "a refresh token that is spent is answered once more for",
@@ -216,6 +242,11 @@ impl Sessions {
                 words(self.lost_reply()),
             ),
         ]
+    }
+
+    /// Returns how long a session lives at the most.
+    pub(crate) fn longest_life(&self) -> StdDuration {
+        self.absolute.try_into().unwrap_or_default()
     }
 
     pub(crate) fn store(&self) -> &dyn SessionStore {
@@ -232,12 +263,6 @@ impl Sessions {
     /// Returns the key of the user whose session this is; `None` for a session of another realm.
     pub(crate) fn key_of<'s>(&self, session: &'s StoredSession) -> Option<&'s str> {
         session.owner.key_in(&self.realm)
-    }
-
-    /// Returns whether the last recorded use is old enough to record another one.
-    pub(crate) fn is_worth_noting(&self, session: &StoredSession, now: OffsetDateTime) -> bool {
-        let step = (self.idle / 20_i32).min(Duration::MINUTE);
-        now - session.last_used_at >= step
     }
 }
 
@@ -270,7 +295,8 @@ impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
             .field("realm", &self.realm)
-            .field("idle", &self.idle)
+            .field("idle", &self.idle.remembered)
+            .field("browser_idle", &self.idle.of_browser())
             .field("absolute", &self.absolute)
             .field("grace", &self.grace)
             .field("lost_reply", &self.lost_reply())

@@ -39,6 +39,9 @@ pub(super) struct TokenState {
     /// The last generation whose self-contained access tokens were revoked, and those of all before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) revoked: Option<u64>,
+    /// Whether the session ends with the browser: the user did not ask to be remembered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) browser: bool,
 }
 
 /// The refresh token that was exchanged last, and the nonce from which its successor was made.

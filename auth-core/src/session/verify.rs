@@ -91,7 +91,7 @@ impl Sessions {
             return Ok(None);
         }
         let state = state.received();
-        let next = state.map(|state| written(row, &state, now, self.idle));
+        let next = state.map(|state| written(row, &state, now, self.idle.of(&state)));
         next.transpose()
     }
 

@@ -16,8 +16,8 @@ pub struct Session {
     pub backend: String,
     /// When the session was started.
     pub created_at: OffsetDateTime,
-    /// When the session was last used. A use is recorded at most once a minute, or, if the idle time is
-    /// less than twenty minutes, at most once in a twentieth of it.
+    /// When the session was last used. A use is recorded at most once a minute (a classic session: once an
+    /// hour), or at most once in a twentieth of the idle time if that is shorter.
     pub last_used_at: OffsetDateTime,
     /// When the session ends unless it is used before; never after `ends_at`.
     pub expires_at: OffsetDateTime,

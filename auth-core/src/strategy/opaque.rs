@@ -22,7 +22,8 @@ use crate::user::AuthUser;
 /// A token is the id of its session and 32 secret bytes, in 64 characters of base64url. It is valid
 /// for its lifetime or until its session ends, whichever comes first; the end of the session ends it
 /// at once. After a refresh the previous token stays valid for the rest of its lifetime; older tokens
-/// do not.
+/// do not. In a cookie it is a classic session, and lives as long as the session
+/// ([`Backend::rotating`](crate::Backend::rotating)).
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -39,7 +40,8 @@ use crate::user::AuthUser;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OpaqueStrategy {
-    lifetime: Duration,
+    /// `None` for the default.
+    lifetime: Option<Duration>,
 }
 
 impl OpaqueStrategy {
@@ -48,16 +50,19 @@ impl OpaqueStrategy {
     /// Creates the strategy with its defaults.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            lifetime: Duration::from_hours(1),
-        }
+        Self { lifetime: None }
     }
 
-    /// Sets the lifetime of an access token: 1 second to 400 days. If clients do not refresh, for example
-    /// pages with forms, make it as long as a session may be idle.
+    fn token_lifetime(self) -> Duration {
+        self.lifetime.unwrap_or(Duration::from_hours(1))
+    }
+
+    /// Sets the lifetime of an access token: 1 second to 400 days. In a classic session (cookies without
+    /// [`Backend::rotating`](crate::Backend::rotating)) the token lives as long as the session, and a lifetime
+    /// is a problem at `build()`.
     #[must_use]
     pub const fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
+        self.lifetime = Some(lifetime);
         self
     }
 }
@@ -77,7 +82,7 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         let parts: [&[u8]; 2] = [session.id().as_bytes(), session.expose()];
         let bytes = Zeroizing::new(parts.concat());
         let token = Base64UrlUnpadded::encode_string(&bytes);
-        Ok(IssuedToken::new(token, self.lifetime))
+        Ok(IssuedToken::new(token, self.token_lifetime()))
     }
 
     async fn read(
@@ -105,9 +110,14 @@ impl<U: AuthUser> Strategy<U> for OpaqueStrategy {
         Vec::new()
     }
 
-    fn validate(&self, _: &BackendInfo<'_>, report: &mut ConfigReport) {
+    fn validate(&self, backend: &BackendInfo<'_>, report: &mut ConfigReport) {
         const LONGEST: Duration = Duration::from_hours(400 * 24);
-        if !(Duration::from_secs(1)..=LONGEST).contains(&self.lifetime) {
+        if backend.is_classic && self.lifetime.is_some() {
+            report.problem(ConfigProblem::LifetimeOfClassicSession {
+                backend: backend.name.to_owned(),
+            });
+        }
+        if !(Duration::from_secs(1)..=LONGEST).contains(&self.token_lifetime()) {
             report.problem(ConfigProblem::LifetimeOutOfRange {
                 which: "the lifetime of opaque access tokens".to_owned(),
                 min: "1 second",

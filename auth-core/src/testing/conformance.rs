@@ -24,6 +24,7 @@ mod bodies;
 mod breach;
 mod canary;
 mod change_password;
+mod classic;
 mod context;
 mod cookies;
 mod core_client;
@@ -153,6 +154,7 @@ pub fn cases() -> Vec<Case> {
         lost_reply::cases(),
         sessions::cases(),
         cookies::cases(),
+        classic::cases(),
         duplicates::cases(),
         csrf::cases(),
         forms::cases(),

@@ -323,10 +323,6 @@ impl CookieTransport {
             max_age: Some(max_age),
         }
     }
-
-    fn life(&self, token: &IssuedToken) -> Option<Duration> {
-        self.persistent.then(|| token.expires_in())
-    }
 }
 
 impl Default for CookieTransport {
@@ -345,16 +341,21 @@ impl Transport for CookieTransport {
             access,
             refresh,
             csrf,
+            remembered,
             refresh_path,
         } = tokens;
-        let life = self.life(access);
+        let life_of = |token: &IssuedToken| {
+            let is_persistent = self.persistent && *remembered;
+            is_persistent.then(|| token.expires_in())
+        };
+        let life = life_of(access);
         let mut cookies = vec![self.set(&self.access(access.expose(), life))];
         if let Some(token) = refresh {
-            cookies.push(self.set(&self.refresh(token.expose(), refresh_path, self.life(token))));
+            cookies.push(self.set(&self.refresh(token.expose(), refresh_path, life_of(token))));
         }
         if let Some(token) = csrf {
             // It is valid as long as the session.
-            let life = refresh.as_ref().map_or(life, |token| self.life(token));
+            let life = refresh.map_or(life, life_of);
             cookies.push(self.set(&self.csrf(token, life)));
         }
         cookies.extend(self.cleared_at_old_domains(refresh_path));

@@ -17,6 +17,8 @@ pub struct TokenSet<'a> {
     pub refresh: Option<&'a IssuedToken>,
     /// The CSRF token, if the credential is a cookie.
     pub csrf: Option<String>,
+    /// Whether the tokens outlive the browser. With `false` cookies have no `Max-Age`.
+    pub remembered: bool,
     /// The path of the backend's refresh route.
     pub refresh_path: &'a RefreshPath,
 }
@@ -50,6 +52,7 @@ impl<'a> TokenSet<'a> {
             access,
             refresh: None,
             csrf: None,
+            remembered: true,
             refresh_path,
         }
     }

@@ -31,6 +31,7 @@ groups! {
     lost_reply = "lost_reply",
     sessions = "sessions",
     cookies = "cookies",
+    classic = "classic",
     duplicates = "duplicates",
     csrf = "csrf",
     forms = "forms",

@@ -45,11 +45,7 @@ impl TestApp {
                 BearerTransport::new(),
                 OpaqueStrategy::new(),
             ))
-            .backend(Backend::new(
-                "web",
-                CookieTransport::new(),
-                OpaqueStrategy::new(),
-            ))
+            .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()).rotating())
             .build()
             .unwrap();
         let ada = registration("ada@example.com");

@@ -1,21 +1,13 @@
-// What a page does with cookies: nothing, but for one refresh when an answer is 401.
+// The browser sends the cookie of the session by itself: the page does nothing for it.
 
 const find = (id) => document.getElementById(id);
 const say = (text) => { find("message").textContent = text; };
 
-const send = (method, path, body) => fetch(path, {
+const ask = (method, path, body) => fetch(path, {
   method,
   headers: body ? { "content-type": "application/json" } : {},
   body: body && JSON.stringify(body),
 });
-
-// Tabs may do this at the same moment: within the grace all get the same tokens.
-async function ask(method, path, body) {
-  const reply = await send(method, path, body);
-  if (reply.status !== 401) return reply;
-  const refreshed = await send("POST", "/auth/refresh");
-  return refreshed.ok ? send(method, path, body) : reply;
-}
 
 async function show() {
   const reply = await ask("GET", "/auth/sessions");
@@ -62,10 +54,10 @@ find("enter").onsubmit = async (event) => {
   const form = new FormData(event.target);
   const [email, password] = [form.get("email"), form.get("password")];
   if (event.submitter?.name === "register") {
-    const made = await send("POST", "/auth/register", { email, password });
+    const made = await ask("POST", "/auth/register", { email, password });
     if (!made.ok) return say((await made.json()).detail);
   }
-  const entered = await send("POST", "/auth/login", { identifier: email, password });
+  const entered = await ask("POST", "/auth/login", { identifier: email, password });
   if (!entered.ok) return say((await entered.json()).detail);
   say("");
   await show();

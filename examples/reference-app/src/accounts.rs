@@ -7,7 +7,7 @@ use auth_core::password::PasswordHasher;
 use auth_core::secret::{MasterSecret, Purpose, Secret, keyed_digest};
 use auth_core::token::{JwtKey, KeyRing, SharedKeyRing};
 use auth_core::{
-    Accounts, Auth, Backend, BearerTransport, CookieTransport, JwtStrategy, LoginBy,
+    Accounts, Auth, Backend, BearerTransport, CookieTransport, Forms, JwtStrategy, LoginBy,
     OpaqueStrategy, Sessions, User,
 };
 
@@ -46,6 +46,10 @@ fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Aut
         .idle(args.session_idle)
         .absolute(args.session_absolute)
         .refresh_grace(args.refresh_grace);
+    let sessions = match args.session_browser_idle {
+        Some(idle) => sessions.browser_idle(idle),
+        None => sessions,
+    };
     let accounts = accounts.sessions(match args.lost_reply_window {
         Some(window) => sessions.lost_reply_window(window),
         None => sessions,
@@ -73,6 +77,9 @@ fn assemble(args: &Args, master: &MasterSecret, storage: &Storage) -> Result<Aut
     }
     if let Some(origin) = &args.own_origin {
         auth = auth.own_origin(origin);
+    }
+    if args.forms {
+        auth = auth.forms(Forms::new());
     }
     for (place, spec) in args.backends.iter().enumerate() {
         let keys = match &keys {
@@ -117,8 +124,11 @@ fn backend(
         (TransportKind::Bearer, StrategyKind::Opaque) => {
             Backend::new(name, BearerTransport::new(), opaque(args))
         }
+        (TransportKind::Cookie, StrategyKind::Opaque) if args.rotating => {
+            Backend::new(name, cookies(args, spec, place), opaque(args)).rotating()
+        }
         (TransportKind::Cookie, StrategyKind::Opaque) => {
-            Backend::new(name, cookies(args, spec, place), opaque(args))
+            Backend::new(name, cookies(args, spec, place), OpaqueStrategy::new())
         }
         (TransportKind::Bearer, StrategyKind::Jwt) => {
             let strategy = jwt(args, spec, place, keys, storage);

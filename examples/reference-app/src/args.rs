@@ -93,6 +93,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "30d")]
     pub(crate) session_idle: Duration,
 
+    /// Gives backends of cookies and opaque tokens a refresh cookie, too. Without it they are classic
+    /// sessions: one cookie, no refresh route, and no lifetime of its own (`--access-lifetime` does not
+    /// count for them).
+    #[arg(long)]
+    pub(crate) rotating: bool,
+
+    /// The time after which an unused session ends whose login did not ask to be remembered. The default is
+    /// that of the library, 24h.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) session_browser_idle: Option<Duration>,
+
     /// The time after which a session ends in any case.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "90d")]
     pub(crate) session_absolute: Duration,
@@ -115,6 +126,11 @@ pub(crate) struct Args {
     /// The origin of the server in browsers, if a proxy changes the `Host` of requests.
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) own_origin: Option<String>,
+
+    /// Takes HTML forms in the place of JSON, and redirects to pages: the login page is `/login`, the page
+    /// after a login `/`. The program serves no pages: they are those of an application in front of it.
+    #[arg(long)]
+    pub(crate) forms: bool,
 
     /// Allows cookies over plain HTTP: for loopback addresses only.
     #[arg(long)]

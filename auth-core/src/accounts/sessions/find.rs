@@ -1,6 +1,9 @@
 //! The session behind a credential, and the user behind a session.
 
+use time::Duration;
+
 use super::super::Accounts;
+use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::{StoreError, Unavailable};
 use crate::session::{AccessCheck, SessionId, Sessions};
@@ -8,37 +11,45 @@ use crate::store::StoredSession;
 use crate::strategy::SessionSecret;
 use crate::user::{AuthUser, Epoch};
 
+/// A user whose session accepted its token.
+pub(crate) struct InSession<U> {
+    pub(crate) user: U,
+    pub(crate) session: StoredSession,
+    /// Whether this request has moved the idle deadline of the session.
+    pub(crate) was_extended: bool,
+}
+
 impl<U: AuthUser> Accounts<U> {
     /// Returns the session of this backend with this id, and its user, if both are valid and the session
     /// accepts a self-contained token of this epoch and generation.
     pub(crate) async fn user_in_session(
         &self,
-        backend: &str,
+        backend: &Backend<U>,
         id: &SessionId,
         (epoch, generation): (Epoch, Option<u64>),
         context: &Context,
-    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
+    ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend, id).await? else {
+        let Some(row) = self.living_session(backend.name(), id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_token(&row, epoch, generation, self.now())?;
-        self.user_of(sessions, row, check, context).await
+        self.user_of(sessions, row, (backend, check), context).await
     }
 
     /// Returns the session of this backend that has this secret, and its user, if both are valid.
     pub(crate) async fn user_by_secret(
         &self,
-        backend: &str,
+        backend: &Backend<U>,
         secret: &SessionSecret,
         context: &Context,
-    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
+    ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend, &secret.id).await? else {
+        let Some(row) = self.living_session(backend.name(), &secret.id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_secret(&row, &secret.secret, self.now())?;
-        self.user_of(sessions, row, check, context).await
+        self.user_of(sessions, row, (backend, check), context).await
     }
 
     /// Returns a session that has not expired, if this backend started it for a user of this realm. The
@@ -62,9 +73,9 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         sessions: &Sessions,
         row: StoredSession,
-        check: AccessCheck,
+        (backend, check): (&Backend<U>, AccessCheck),
         context: &Context,
-    ) -> Result<Option<(U, StoredSession)>, Unavailable> {
+    ) -> Result<Option<InSession<U>>, Unavailable> {
         if check == AccessCheck::Refused {
             return Ok(None);
         }
@@ -74,8 +85,13 @@ impl<U: AuthUser> Accounts<U> {
         if row.epoch != user.epoch() {
             return Ok(None);
         }
-        self.note_use(sessions, &row, check, context).await;
-        Ok(Some((user, row)))
+        let step = backend.longest_step();
+        let noted = self.note_use(sessions, &row, (check, step), context).await;
+        Ok(Some(InSession {
+            user,
+            was_extended: noted.is_some(),
+            session: noted.unwrap_or(row),
+        }))
     }
 
     /// Returns the user of this session, whatever its epoch, if its account may be used.
@@ -91,31 +107,45 @@ impl<U: AuthUser> Accounts<U> {
     }
 
     /// Notes the first use of a generation of tokens, and extends the idle deadline of a session, at most
-    /// once in a while to save writes. If the store cannot write, the request continues, because the
-    /// session could be read.
+    /// once in `step` to save writes. Returns the session as this call has written it. If the store cannot
+    /// write, the request continues, because the session could be read.
     async fn note_use(
         &self,
         sessions: &Sessions,
         row: &StoredSession,
-        check: AccessCheck,
+        (check, step): (AccessCheck, Duration),
         context: &Context,
-    ) {
-        let now = self.now();
+    ) -> Option<StoredSession> {
         let noted = match check {
             AccessCheck::FirstUse(generation) => {
-                self.note_first_use(sessions, row, generation).await
+                let noted = self.note_first_use(sessions, row, generation).await;
+                noted.map(|()| None)
             }
-            _ if sessions.is_worth_noting(row, now) => match sessions.used(row, now) {
-                // A concurrent write has recorded the use as well.
-                Some(used) => sessions.store().swap_session(&used).await.map(drop),
-                None => Ok(()),
-            },
-            _ => Ok(()),
+            AccessCheck::Accepted | AccessCheck::Refused => self.extend(sessions, row, step).await,
         };
-        if let Err(error) = noted {
+        noted.unwrap_or_else(|error| {
             let error = Unavailable::from(error);
             self.background_failed("the use of a session", &error, context);
+            None
+        })
+    }
+
+    /// Extends the idle deadline of a session whose last recorded use is older than `step`. Returns the
+    /// session as this call has written it.
+    async fn extend(
+        &self,
+        sessions: &Sessions,
+        row: &StoredSession,
+        step: Duration,
+    ) -> Result<Option<StoredSession>, StoreError> {
+        let now = self.now();
+        if !sessions.is_worth_noting(row, step, now)? {
+            return Ok(None);
         }
+        let used = sessions.used(row, now)?;
+        // Where it fails, a concurrent write has recorded the use as well.
+        let is_written = sessions.store().swap_session(&used).await?;
+        Ok(is_written.then_some(used))
     }
 
     /// Notes that the tokens of this generation were received, unless it is noted or another generation has

@@ -45,6 +45,12 @@ fn invalid_limits_and_realms_are_problems() {
     let days = |days: u64| Duration::from_hours(24 * days);
     let with = |sessions| builder(sessions).backend(web());
     check(with(sessions().idle(Duration::ZERO)), "idle time");
+    for browser in [Duration::ZERO, days(31)] {
+        check(
+            with(sessions().browser_idle(browser)),
+            "sessions that end with the browser",
+        );
+    }
     check(with(sessions().absolute(days(29))), "absolute life");
     check(with(sessions().absolute(days(401))), "absolute life");
     check(
@@ -84,6 +90,24 @@ fn sessions_need_a_store_and_a_strategy_that_checks_them() {
     let lag = web().dangerous_with_sessions_checked_at_refresh_only();
     let unchecked = ConfigProblem::UncheckedSessionSecret { backend: backend() };
     check_is(builder(sessions()).backend(lag), unchecked);
+}
+
+/// A lifetime that no token of a classic session has.
+#[test]
+fn lifetime_of_a_classic_session_is_a_problem() {
+    let short = || OpaqueStrategy::new().lifetime(Duration::from_mins(5));
+    let web = || Backend::new("web", CookieTransport::new(), short());
+    let backend = "web".to_owned();
+    check_is(
+        builder(sessions()).backend(web()),
+        ConfigProblem::LifetimeOfClassicSession { backend },
+    );
+    assert!(
+        builder(sessions())
+            .backend(web().rotating())
+            .build()
+            .is_ok()
+    );
 }
 
 /// Two backends with one cookie, origins and prefixes that are not valid.

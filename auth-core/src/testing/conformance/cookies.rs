@@ -59,7 +59,7 @@ pub(super) fn post(jar: &Jar, target: &str) -> WireRequest {
     jar.send(WireRequest::new("POST", target).header(OURS.0, OURS.1))
 }
 
-fn set_cookies(reply: &WireReply) -> Vec<String> {
+pub(super) fn set_cookies(reply: &WireReply) -> Vec<String> {
     let lines = reply.header("set-cookie");
     lines
         .map(|line| String::from_utf8_lossy(line).into_owned())

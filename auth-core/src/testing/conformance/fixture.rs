@@ -160,7 +160,10 @@ impl Fixture<'_> {
             is_public || cache == [b"no-store"],
             "one cache-control: no-store",
         );
-        let has_cookies = self.backends == Backends::Browser;
+        let has_cookies = matches!(
+            self.backends,
+            Backends::Browser | Backends::Classic | Backends::JwtCookies
+        );
         let cookie = reply.header("set-cookie").next();
         rule(
             has_cookies || cookie.is_none(),

@@ -100,7 +100,11 @@ pub(super) enum Backends {
     JwtAtRefresh,
     /// `jwt`: bearer and JWT, signed with a key whose public half is published.
     Signed,
-    /// `web`: cookies and opaque tokens; then `api`: bearer and JWT with sessions; then `plain`:
+    /// `web`: a classic session.
+    Classic,
+    /// `web`: cookies and JWT, whose session every request looks at.
+    JwtCookies,
+    /// `web`: cookies and opaque tokens with refresh tokens; then `api`: bearer and JWT with sessions; then `plain`:
     /// bearer and JWT without sessions.
     Browser,
 }
@@ -118,7 +122,7 @@ pub(super) fn backends<S: ExpiringStore>(
     which: Backends,
     revoked_in: impl Fn() -> S,
 ) -> Vec<Backend<User>> {
-    let bearer = BearerTransport::new;
+    let (bearer, cookies) = (BearerTransport::new, CookieTransport::new);
     let jwt = || JwtStrategy::from_master(&master_secret());
     match which {
         Backends::Jwt => vec![Backend::new(
@@ -137,11 +141,13 @@ pub(super) fn backends<S: ExpiringStore>(
             let jwt = JwtStrategy::new(KeyRing::new(key)).revoked_in(revoked_in());
             vec![Backend::new("jwt", bearer(), jwt)]
         }
+        Backends::Classic => vec![Backend::new("web", cookies(), OpaqueStrategy::new())],
+        Backends::JwtCookies => vec![Backend::new("web", cookies(), jwt()).with_sessions()],
         Backends::Browser => {
             let key = || Secret::from_base64url("OuTsr0vRGgC5vVQtsBr6cPCQJYKg6I6qOkeaDDxAmBk");
             let plain = JwtStrategy::hs256(key().expect("a key")).audience("auth:plain");
             vec![
-                Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()),
+                Backend::new("web", cookies(), OpaqueStrategy::new()).rotating(),
                 Backend::new("api", bearer(), jwt()).with_sessions(),
                 Backend::new("plain", bearer(), plain.revoked_in(revoked_in())),
             ]

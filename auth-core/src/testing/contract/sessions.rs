@@ -270,6 +270,7 @@ fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, Store
         .new_session()
         .map_err(|error| Stop::Broken(error.to_string()))?;
     let params = NewSessionParams {
+        remembered: true,
         owner: owner("ada")?,
         backend: "web",
         epoch: Epoch::FIRST,

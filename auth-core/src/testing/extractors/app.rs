@@ -89,11 +89,7 @@ impl Handle {
         let tokens = ProbedExpiringStore::new(MemoryExpiringStore::new(), &revoked);
         let jwt = JwtStrategy::from_master(&master).revoked_in(tokens);
         let auth = Auth::builder(accounts)
-            .backend(Backend::new(
-                "web",
-                CookieTransport::new(),
-                OpaqueStrategy::new(),
-            ))
+            .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()).rotating())
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))
             .backend(Backend::new("key", ApiKeyTransport, OpaqueStrategy::new()))
             .forms(Forms::new())

@@ -105,7 +105,7 @@ impl Real {
             let jwt = jwt.revoked_in(Arc::clone(&expiring));
             let auth = Auth::builder(accounts)
                 .backend(Backend::new("api", BearerTransport::new(), opaque))
-                .backend(Backend::new("web", CookieTransport::new(), opaque))
+                .backend(Backend::new("web", CookieTransport::new(), opaque).rotating())
                 .backend(Backend::new("jwt", BearerTransport::new(), jwt).with_sessions())
                 .build()
                 .unwrap();

@@ -25,18 +25,18 @@ const TARGETS: [&str; 4] = ["/echo", "/auth/logout", "/auth/refresh", "/auth/log
 
 /// Browsers treat `http://localhost` like HTTPS: they send secure cookies with prefixes.
 fn forged_requests_are_refused(home: &Home) {
-    in_a_browser(home, &[COOKIES]);
+    in_a_browser(home, &[COOKIES, "--rotating"]);
 }
 
 fn forged_requests_are_refused_with_cookies_over_plain_http(home: &Home) {
-    in_a_browser(home, &[COOKIES, "--insecure-cookies"]);
+    in_a_browser(home, &[COOKIES, "--rotating", "--insecure-cookies"]);
 }
 
 /// Shows that the attack works without protection.
 fn same_requests_succeed_from_an_allowed_origin(home: &Home) {
     let page = format!("http://localhost:{}", empty_page());
     let flag = format!("--allow-origin={page}");
-    let Some(victim) = Victim::start(home, &[COOKIES, &flag]) else {
+    let Some(victim) = Victim::start(home, &[COOKIES, "--rotating", &flag]) else {
         return;
     };
     for attack in [form_in_a_frame, form_in_the_tab, fetch_of_text] {

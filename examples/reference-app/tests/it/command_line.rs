@@ -82,6 +82,8 @@ fn invalid_sessions_and_origins_end_the_program_with_an_error() {
     let idle = "the idle time of sessions must be between";
     refused(&["--session-idle=500ms"], idle);
     refused(&["--session-idle=401d", "--session-absolute=401d"], idle);
+    let browser = "the idle time of sessions that end with the browser must be between";
+    refused(&["--session-browser-idle=31d"], browser);
     let absolute = "the absolute life of sessions must be between their idle time and 400 days";
     refused(&["--session-absolute=1d"], absolute);
     let grace = "the grace of refresh tokens must be between none and 5 minutes";
@@ -89,7 +91,7 @@ fn invalid_sessions_and_origins_end_the_program_with_an_error() {
     let window = "the window of lost replies must be between none and 1 hour";
     refused(&["--lost-reply-window=61m"], window);
     let access = "the lifetime of opaque access tokens must be between";
-    refused(&["--access-lifetime=401d"], access);
+    refused(&["--rotating", "--access-lifetime=401d"], access);
     refused(&["--jwt-key=nowhere.pem"], "the key in nowhere.pem");
     // All errors are reported together.
     let both = ["--refresh-grace=301s", "--own-origin=null"];

@@ -7,7 +7,11 @@ use crate::app::{App, PASSWORD, login};
 use crate::client::{Request, Response, get};
 
 /// The flags of a server for browsers on a loopback address.
-pub(crate) const COOKIES: [&str; 2] = ["--backend=web=cookie+opaque", "--insecure-cookies"];
+pub(crate) const COOKIES: [&str; 3] = [
+    "--backend=web=cookie+opaque",
+    "--rotating",
+    "--insecure-cookies",
+];
 
 /// The cookies of a browser, which its tabs read and write independently.
 #[derive(Debug, Default)]

@@ -16,5 +16,8 @@ body! {
         }),
         /// The password.
         password: Password => Field::write_only,
+        /// Whether the login outlives the browser: `true` by default. A form without the field says
+        /// `false`, as a browser does for a checkbox that is not set.
+        remember: Option<bool> => |field| field.accepted_if(rules.is_browser),
     }
 }

@@ -20,13 +20,16 @@ impl<U: AuthUser> Auth<U> {
     ) -> Answer {
         let context = &context.clone().with_backend(backend.shared_name());
         self.check_login_forgery(backend, request.head, context)?;
+        let rules = self.body_rules().of_backend(backend);
         let LoginBody {
             identifier,
             password,
-        } = self.read_body(request).await.map_err(of_login)?;
+            remember,
+        } = self.read_body_by(request, &rules).await.map_err(of_login)?;
         let accounts = self.accounts();
         let proof = accounts.check_password(&identifier, password, context);
         let proof = proof.await.map_err(|error| self.login_rejection(error))?;
+        let proof = proof.remember(remember.unwrap_or(true));
         let replaced = replaced_by(backend, request.head);
         let step = login::log_in(accounts, backend, proof, replaced, context).await;
         match step.map_err(|error| self.login_rejection(error))? {

@@ -32,7 +32,7 @@ fn login<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) -
         |auth, backend, request, context| Box::pin(auth.login(backend, request, context)),
     )
     .summary("Log in with a password.")
-    .body(LoginBody::schema(&surface.rules))
+    .body(LoginBody::schema(&surface.rules.of_backend(backend)))
     .form(FormRoute::Login)
     .reply(issued(backend))
     .codes(forgery_codes(backend))

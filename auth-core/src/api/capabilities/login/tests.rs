@@ -44,8 +44,8 @@ async fn two_backends() -> Auth<User> {
     let web = CookieTransport::new();
     let admin = web.clone().name("admin");
     let auth = Auth::builder(accounts)
-        .backend(Backend::new("web", web, OpaqueStrategy::new()))
-        .backend(Backend::new("admin", admin, OpaqueStrategy::new()))
+        .backend(Backend::new("web", web, OpaqueStrategy::new()).rotating())
+        .backend(Backend::new("admin", admin, OpaqueStrategy::new()).rotating())
         .build()
         .unwrap();
     let registration = registration("ada@example.com");

@@ -84,7 +84,7 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// The reply that ends a login.
-    pub(in crate::api) fn logout_response(backend: &Backend<U>) -> Reply {
+    pub(crate) fn logout_response(backend: &Backend<U>) -> Reply {
         backend.transport().logout(backend.refresh_path())
     }
 }

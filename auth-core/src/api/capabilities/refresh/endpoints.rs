@@ -7,6 +7,7 @@ use crate::auth::Auth;
 use crate::backend::Backend;
 use crate::context::Context;
 use crate::csrf::{CsrfBinding, Source};
+use crate::http::RequestHead;
 use crate::login::{self, RefreshError};
 use crate::session::RefreshToken;
 use crate::transport::CredentialSource;
@@ -29,7 +30,7 @@ impl<U: AuthUser> Auth<U> {
             self.check_forgery(backend, request.head, &CsrfBinding::Anonymous, context)?;
             Some(token.0)
         } else {
-            self.token_of_cookie(backend, request, context)?
+            self.refresh_cookie(backend, request.head, context)?
         };
         let Some(token) = token else {
             return Err(self.refresh_refused(backend));
@@ -64,13 +65,13 @@ impl<U: AuthUser> Auth<U> {
     /// The token of the cookie, of a request that was meant: a CSRF token is bound to the session
     /// that the refresh token names. A refresh cookie beside the CSRF cookie of another session was
     /// injected, and is ignored.
-    fn token_of_cookie(
+    pub(crate) fn refresh_cookie(
         &self,
         backend: &Backend<U>,
-        request: &RequestParts<'_>,
+        head: &dyn RequestHead,
         context: &Context,
     ) -> Result<Option<String>, Rejection> {
-        let (transport, head) = (backend.transport(), request.head);
+        let transport = backend.transport();
         let text = transport.read_refresh(head).ok().flatten();
         let Some((text, token)) = text.and_then(|text| Some((text, RefreshToken::parse(text)?)))
         else {
@@ -89,9 +90,6 @@ impl<U: AuthUser> Auth<U> {
         let challenges = self.challenges(true);
         let rejection = Rejection::challenging(ErrorCode::RefreshTokenInvalid, challenges);
         let logout_response = Self::logout_response(backend);
-        let cookies = logout_response
-            .headers()
-            .filter(|header| header.name() == "set-cookie");
-        rejection.with_headers(cookies.cloned())
+        rejection.with_headers(logout_response.cookies().cloned())
     }
 }

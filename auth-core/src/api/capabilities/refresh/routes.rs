@@ -28,7 +28,7 @@ fn refresh<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>))
         |auth, backend, request, context| Box::pin(auth.answer_refresh(backend, request, context)),
     )
     .summary("Exchange a refresh token for new tokens.")
-    .available_if(backend.has_sessions())
+    .available_if(backend.has_refresh_tokens())
     .reply(issued(backend))
     .codes(forgery_codes(backend))
     .codes(&[ErrorCode::RefreshTokenInvalid, ErrorCode::InternalError]);

@@ -52,7 +52,7 @@ fn preflight_keeps_the_csrf_cookie(home: &Home) {
 
 /// Returns a server, and a browser whose access cookie has expired.
 fn expired(home: &Home) -> (App, Jar) {
-    let app = home.start(&[COOKIES[0], COOKIES[1], "--access-lifetime=1s"]);
+    let app = home.start(&[&COOKIES[..], &["--access-lifetime=1s"]].concat());
     app.register(ADA);
     let browser = Jar::default();
     browser.log_in(&app, ADA);

@@ -1,0 +1,101 @@
+//! Headers for the reply to a request that was authenticated.
+
+use super::{Auth, RequestAuth};
+use crate::authenticator::Authentication;
+use crate::backend::Backend;
+use crate::http::{Header, InvalidHeader, Reply};
+use crate::transport::CredentialSource;
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Auth<U> {
+    /// Returns the headers for the reply to a request whose authentication is in `cell`: the cookies that tell
+    /// a browser the new deadline of its classic session, or that delete a cookie that was not accepted, and
+    /// `Cache-Control: no-store` beside a cookie with a token, which no shared cache may keep (RFC 9111
+    /// §7.3). Replies of the toolkit's own routes and refusals have them already.
+    ///
+    /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
+    /// it is. The list is empty if no part of the request has asked who the user is.
+    #[must_use]
+    pub fn reply_headers<'v>(
+        &self,
+        cell: &RequestAuth<U>,
+        already: impl IntoIterator<Item = &'v [u8]>,
+    ) -> Vec<Header> {
+        match cell.known().filter(|_| cell.is_of(self)) {
+            Some(Authentication::User(user)) => {
+                not_stored(not_set(user.cookies().to_vec(), already))
+            }
+            Some(who) => not_set(self.stale_cookies(who), already),
+            None => Vec::new(),
+        }
+    }
+
+    /// Returns the headers that make a browser delete a cookie that was not accepted.
+    pub(super) fn stale_cookies(&self, who: &Authentication<U>) -> Vec<Header> {
+        match who {
+            Authentication::Refused {
+                presence: CredentialSource::Cookie,
+            } => self.backends().iter().flat_map(forget).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Reply {
+    /// Adds cookies. One that the reply sets already is left as it is.
+    pub(crate) fn with_cookies(self, cookies: &[Header]) -> Self {
+        let set = self.cookies().map(|set| set.value().as_bytes());
+        let cookies = not_set(cookies.to_vec(), set);
+        self.with_headers(cookies)
+    }
+
+    /// Returns the headers `Set-Cookie`.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = &Header> {
+        self.headers()
+            .filter(|header| header.name() == "set-cookie")
+    }
+}
+
+/// Adds `Cache-Control: no-store` to cookies with tokens.
+pub(super) fn not_stored(mut cookies: Vec<Header>) -> Vec<Header> {
+    if !cookies.is_empty() {
+        cookies.extend(Header::new("cache-control", "no-store").ok());
+    }
+    cookies
+}
+
+/// Removes the cookies that a reply sets already.
+pub(super) fn not_set<'v>(
+    mut cookies: Vec<Header>,
+    already: impl IntoIterator<Item = &'v [u8]>,
+) -> Vec<Header> {
+    if cookies.is_empty() {
+        return cookies;
+    }
+    for set in already {
+        let name = set
+            .split_inclusive(|byte| *byte == b'=')
+            .next()
+            .unwrap_or_default();
+        cookies.retain(|cookie| !cookie.value().as_bytes().starts_with(name));
+    }
+    cookies
+}
+
+/// Returns the headers that make a browser delete the access cookie of a backend.
+fn forget<U: AuthUser>(backend: &Backend<U>) -> Vec<Header> {
+    sendable(backend, backend.transport().forget())
+}
+
+/// Returns headers of a backend's transport. Invalid headers of an application's transport are left out and
+/// logged: the reply is correct without them.
+pub(super) fn sendable<U: AuthUser>(
+    backend: &Backend<U>,
+    headers: Result<Vec<Header>, InvalidHeader>,
+) -> Vec<Header> {
+    headers.unwrap_or_else(|error| {
+        let backend = backend.name();
+        tracing::error!(target: "auth", backend, "the cookie is not deleted: {error}");
+        Vec::new()
+    })
+}

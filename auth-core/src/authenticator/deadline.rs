@@ -1,0 +1,44 @@
+//! The cookies of a classic session, with its new deadline.
+
+use std::sync::Arc;
+
+use super::Authenticator;
+use crate::backend::Backend;
+use crate::csrf::CsrfBinding;
+use crate::error::Unavailable;
+use crate::http::{Header, RequestHead};
+use crate::session::Sessions;
+use crate::store::StoredSession;
+use crate::strategy::IssuedToken;
+use crate::transport::{TokenSet, find_cookie};
+use crate::user::AuthUser;
+
+impl<U: AuthUser> Authenticator<'_, U> {
+    /// Returns the cookies of the request with the session's new deadline, as its login set them; `None` for a
+    /// session that ends with the browser, whose cookies have none.
+    pub(super) fn with_new_deadline(
+        &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
+        token: &str,
+        session: &StoredSession,
+    ) -> Result<Option<Arc<[Header]>>, Unavailable> {
+        if !Sessions::is_remembered(session)? {
+            return Ok(None);
+        }
+        let left = session.expires_at - self.accounts.now();
+        let token = IssuedToken::new(token.to_owned(), left.try_into().unwrap_or_default());
+        let transport = backend.transport();
+        let mut tokens = TokenSet::new(&token, backend.refresh_path());
+        // The CSRF cookie keeps its value: pages in other tabs have it in their forms.
+        let binding = CsrfBinding::Session(session.id);
+        let sent = transport
+            .csrf_cookie()
+            .and_then(|name| find_cookie(head, name).ok().flatten());
+        tokens.csrf = sent
+            .filter(|token| self.csrf.is_of(token, &binding))
+            .map(str::to_owned);
+        let reply = transport.login(&tokens);
+        Ok(Some(reply.cookies().cloned().collect()))
+    }
+}
