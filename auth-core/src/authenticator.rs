@@ -183,10 +183,11 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         let Some(reading) = backend.read(self.accounts, token).await? else {
             return Ok(None);
         };
+        let of_backend = (backend.name(), backend.longest_step());
         let in_session = match (reading, backend.session_use()) {
             (PresentedToken::Session(secret), SessionUse::Checked) => {
                 self.accounts
-                    .user_by_secret(backend, &secret, context)
+                    .user_by_secret(of_backend, &secret, context)
                     .await?
             }
             (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
@@ -195,7 +196,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                         let token = (subject.epoch, subject.generation);
                         let found = self
                             .accounts
-                            .user_in_session(backend, &id, token, context)
+                            .user_in_session(of_backend, &id, token, context)
                             .await?;
                         found.filter(|found| *found.user.id() == subject.id)
                     }

@@ -7,7 +7,7 @@ use crate::endpoint::{AuthMiddleware, Rule};
 /// Returns a middleware that refreshes logins within a request. It does for a page what a script of the page would do, and so keeps its user logged in:
 ///
 /// - If the access cookie has expired and the refresh cookie is valid, the request is refreshed before the
-///   handler runs, and goes on with the new login. Requests of parallel tabs cause one rotation.
+///   handler runs, and continues with the new login. Requests of parallel tabs cause one rotation.
 /// - If a request moves the deadline of a classic session, the reply has its cookie with the new `Max-Age`: at
 ///   most once an hour. [`guard`](crate::guard), [`csrf_protection`](crate::csrf_protection) and
 ///   [`login_required`](crate::login_required) do this, too.

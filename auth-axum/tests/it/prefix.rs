@@ -39,7 +39,7 @@ fn auth(cookies: CookieTransport, prefix: &str) -> Auth<User> {
         .hasher(testing::fast_hasher())
         .hooks(Outbox::new());
     Auth::builder(accounts)
-        .backend(Backend::new("web", cookies, OpaqueStrategy::new()))
+        .backend(Backend::new("web", cookies, OpaqueStrategy::new()).rotating())
         .public_prefix(prefix)
         .build()
         .unwrap()

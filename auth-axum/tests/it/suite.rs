@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use async_trait::async_trait;
 use auth_axum::{
     ActiveUser, CsrfToken, CurrentUser, Flash, Guard, OptionalUser, PageUser, Policy, Superuser,
-    VerifiedUser, csrf_protection, guard, login_required, routes,
+    VerifiedUser, csrf_protection, guard, login_required, renew_sessions, routes,
 };
 use auth_core::testing::extractors::{Harness, OWN_COOKIE, RecentLogin, Support, shown};
 use auth_core::{Auth, FlashMessage, User};
@@ -33,6 +33,13 @@ impl Harness for Axum {
             .route("/error", get(error))
             .route("/cookie", get(cookie))
             .layer(csrf_protection(&auth));
+        let renewed = Router::new()
+            .route("/public", get(async || "public"))
+            .route("/active", get(one).post(one))
+            .route("/optional", get(optional))
+            .route("/error", get(error))
+            .route("/cookie", get(cookie))
+            .layer(renew_sessions(&auth));
         let pages = Router::new()
             .route("/guarded", get(async || "page"))
             .route_layer(login_required(&auth))
@@ -64,6 +71,7 @@ impl Harness for Axum {
             .route("/reports", reports)
             .route("/another", another)
             .nest("/layer", layered)
+            .nest("/renew", renewed)
             .nest("/page", pages)
             .route("/login", login)
             .merge(routes(&auth))

@@ -41,18 +41,34 @@
 //!
 //! # What a client does
 //!
-//! | | bearer | cookie |
-//! | --- | --- | --- |
-//! | log in | `POST /auth/api/login`: `access_token`, `refresh_token`, `expires_in` | `POST /auth/login`: 204, three cookies |
-//! | ask | `Authorization: Bearer …` | nothing: the browser adds its cookie |
-//! | on 401 | `POST /auth/api/refresh` with `{"refresh_token": …}`, once, and then again what failed | `POST /auth/refresh` without a body, the same |
-//! | on 401 of the refresh | log in again | the same; the cookies are cleared |
-//! | log out | `POST /auth/api/logout` with `{"refresh_token": …}` | `POST /auth/logout` |
+//! | | bearer | cookie and opaque token (classic session) | cookie and JWT, or `rotating()` |
+//! | --- | --- | --- | --- |
+//! | log in | `POST /auth/api/login`: `access_token`, `refresh_token`, `expires_in` | `POST /auth/login`: 204, the cookie of the session and that of the CSRF token | 204, three cookies |
+//! | ask | `Authorization: Bearer …` | nothing: the browser adds its cookie | the same |
+//! | on 401 | `POST /auth/api/refresh` with `{"refresh_token": …}`, once, and then again what failed | log in again | a script: `POST /auth/refresh` without a body, and then again what failed; a page: nothing, with the layer `renew_sessions` |
+//! | on 401 of the refresh | log in again | – | log in again; the cookies are cleared |
+//! | log out | `POST /auth/api/logout` with `{"refresh_token": …}` | `POST /auth/logout` | the same |
 //!
 //! A logout is always 204. It ends the session of each token that comes with it: the refresh token counts,
 //! so that a logout works after the access token has expired.
 //!
 //! A client that gets a 503 keeps its tokens and retries later.
+//!
+//! # Classic sessions
+//!
+//! Cookies with opaque tokens are one cookie that lives as long as its session. Each request asks the store,
+//! so a short-lived access token would protect nothing that the session does not. A use moves the deadline
+//! ([`Sessions::idle`](crate::Sessions::idle)): at most once an hour, with one write, and the reply then has
+//! the cookie with its new `Max-Age`. The routes of the toolkit do so, and the layers of the adapters: put
+//! `renew_sessions(&auth)` around pages that have no other one of them.
+//!
+//! The member `remember` of a login by cookie is the choice "remember me": `true` by default, and `false` in a
+//! form whose checkbox is not set. With `false` the cookies have no `Max-Age`, so that a browser deletes them
+//! when it closes, and the session ends when it is not used for a day
+//! ([`Sessions::browser_idle`](crate::Sessions::browser_idle)). A login of the application's own says it by
+//! [`AuthProof::remember`](crate::login::AuthProof::remember).
+//!
+//! # Refresh tokens
 //!
 //! A refresh token is good once. For ten seconds the one before is answered with *the same* successor,
 //! so that several tabs that refresh at once end no session; and for five minutes, as long as no token of
@@ -80,8 +96,8 @@
 //!   secure cookies from `http://localhost` as well.
 //! * A **test client** that is not a browser sends `Sec-Fetch-Site: same-origin` itself.
 //! * A **WebSocket** begins as a `GET`, and is asked where it comes from all the same.
-//! * A **page without scripts** does not refresh: give the opaque token the life of a session,
-//!   `OpaqueStrategy::new().lifetime(…)`.
+//! * A **page without scripts** does not refresh: use a classic session, or put the layer
+//!   `renew_sessions(&auth)` of your adapter around pages with other cookies.
 //!
 //! # What ends a session
 //!

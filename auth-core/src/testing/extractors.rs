@@ -14,6 +14,7 @@ mod app;
 mod bodies;
 mod csrf;
 mod pages;
+mod renew;
 mod sharing;
 mod stale_cookies;
 
@@ -51,6 +52,10 @@ use crate::user::User;
 /// | `/layer/optional` | `OptionalUser`, behind `csrf_protection` | shown, or `anonymous` |
 /// | `/layer/error` | `OptionalUser`, then an error of the application with 418, behind `csrf_protection` | 418 `teapot` |
 /// | `/layer/cookie` | `OptionalUser`, behind `csrf_protection` | `public`, with `Set-Cookie:` [`OWN_COOKIE`] |
+/// | `/renew/public` | no extractor, behind `renew_sessions` | `public` |
+/// | `/renew/active`, with `GET` and `POST` | `ActiveUser`, behind `renew_sessions` | shown |
+/// | `/renew/optional` | `OptionalUser`, behind `renew_sessions` | shown, or `anonymous` |
+/// | `/renew/error`, `/renew/cookie` | those of `/layer`, behind `renew_sessions` | as there |
 /// | `/page/guarded`, `/login` | no extractor, behind `login_required` | `page` |
 /// | `/page/user` | `PageUser` | shown |
 /// | `/page/form` | `Flash` and `CsrfToken`, whose headers are in the reply | code of the message (or `none`), its value of `identifier`, and the token, with a blank between them |
@@ -116,6 +121,10 @@ macro_rules! extractor_tests {
             disconnected_client_changes_nothing, page_without_login_redirects_browsers, login_page_is_not_redirected_to_itself,
             next_page_is_a_path_of_the_site, flash_message_is_shown_on_one_page,
             token_of_a_page_proves_its_form,
+            expired_login_is_refreshed_within_the_request, parallel_tabs_are_refreshed_once,
+            ended_login_is_anonymous_and_its_cookies_are_deleted, outage_during_a_refresh_is_503,
+            forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
+            layers_tell_the_new_deadline_of_a_classic_session,
             #[start_paused] body_without_end_times_out,
         }
     };
@@ -163,6 +172,10 @@ cases! {
     pages: page_without_login_redirects_browsers, login_page_is_not_redirected_to_itself,
         next_page_is_a_path_of_the_site, flash_message_is_shown_on_one_page,
         token_of_a_page_proves_its_form;
+    renew: expired_login_is_refreshed_within_the_request, parallel_tabs_are_refreshed_once,
+        ended_login_is_anonymous_and_its_cookies_are_deleted, outage_during_a_refresh_is_503,
+        forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
+        layers_tell_the_new_deadline_of_a_classic_session;
     bodies: other_methods_are_405, head_answers_like_get, refusal_is_the_envelope_byte_for_byte,
         body_above_the_limit_is_413, disconnected_client_changes_nothing, body_without_end_times_out;
 }

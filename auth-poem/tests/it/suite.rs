@@ -11,7 +11,8 @@ use auth_core::testing::extractors::{Harness, OWN_COOKIE, RecentLogin, Support, 
 use auth_core::{Auth, FlashMessage, User};
 use auth_poem::{
     ActiveUser, CsrfToken, CurrentUser, Flash, Guard, OptionalUser, PageUser, Policy, RouteExt,
-    Superuser, VerifiedUser, csrf_protection, guard, login_required, provide, routes,
+    Superuser, VerifiedUser, csrf_protection, guard, login_required, provide, renew_sessions,
+    routes,
 };
 use poem::http::StatusCode;
 use poem::http::header::SET_COOKIE;
@@ -32,6 +33,13 @@ impl Harness for Poem {
             .at("/error", get(error))
             .at("/cookie", get(cookie))
             .with(csrf_protection(&auth));
+        let renewed = Route::new()
+            .at("/public", get(public))
+            .at("/active", get(one).post(one))
+            .at("/optional", get(optional))
+            .at("/error", get(error))
+            .at("/cookie", get(cookie))
+            .with(renew_sessions(&auth));
         let pages = Route::new()
             .at("/guarded", get(page).with(login_required(&auth)))
             .at("/user", get(page_user))
@@ -49,6 +57,7 @@ impl Harness for Poem {
             .at("/reports", get(reports).with(guard(&auth, Support::GUARD)))
             .at("/another", get(one).with(guard(&other, active())))
             .nest("/layer", layered)
+            .nest("/renew", renewed)
             .nest("/page", pages)
             .at("/login", get(page).with(login_required(&auth)))
             .merge(routes(&auth))

@@ -3,13 +3,15 @@
 use time::Duration;
 
 use super::super::Accounts;
-use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::{StoreError, Unavailable};
 use crate::session::{AccessCheck, SessionId, Sessions};
 use crate::store::StoredSession;
 use crate::strategy::SessionSecret;
 use crate::user::{AuthUser, Epoch};
+
+/// The name of a backend, and the longest time between two recorded uses of its sessions.
+pub(crate) type BackendUse<'a> = (&'a str, Duration);
 
 /// A user whose session accepted its token.
 pub(crate) struct InSession<U> {
@@ -24,32 +26,32 @@ impl<U: AuthUser> Accounts<U> {
     /// accepts a self-contained token of this epoch and generation.
     pub(crate) async fn user_in_session(
         &self,
-        backend: &Backend<U>,
+        (backend, step): BackendUse<'_>,
         id: &SessionId,
         (epoch, generation): (Epoch, Option<u64>),
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend.name(), id).await? else {
+        let Some(row) = self.living_session(backend, id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_token(&row, epoch, generation, self.now())?;
-        self.user_of(sessions, row, (backend, check), context).await
+        self.user_of(sessions, row, (check, step), context).await
     }
 
     /// Returns the session of this backend that has this secret, and its user, if both are valid.
     pub(crate) async fn user_by_secret(
         &self,
-        backend: &Backend<U>,
+        (backend, step): BackendUse<'_>,
         secret: &SessionSecret,
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend.name(), &secret.id).await? else {
+        let Some(row) = self.living_session(backend, &secret.id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_secret(&row, &secret.secret, self.now())?;
-        self.user_of(sessions, row, (backend, check), context).await
+        self.user_of(sessions, row, (check, step), context).await
     }
 
     /// Returns a session that has not expired, if this backend started it for a user of this realm. The
@@ -73,7 +75,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         sessions: &Sessions,
         row: StoredSession,
-        (backend, check): (&Backend<U>, AccessCheck),
+        (check, step): (AccessCheck, Duration),
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         if check == AccessCheck::Refused {
@@ -85,7 +87,6 @@ impl<U: AuthUser> Accounts<U> {
         if row.epoch != user.epoch() {
             return Ok(None);
         }
-        let step = backend.longest_step();
         let noted = self.note_use(sessions, &row, (check, step), context).await;
         Ok(Some(InSession {
             user,

@@ -3,13 +3,14 @@
 use crate::accounts::{Accounts, AdminUpdate};
 use crate::auth::{Auth, Forms};
 use crate::backend::Backend;
+use crate::login::{AuthMethod, AuthProof, LoginStep};
 use crate::session::Sessions;
 use crate::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use crate::strategy::{JwtStrategy, OpaqueStrategy};
 use crate::testing::conformance::{Client, HttpClient, WireReply, WireRequest};
 use crate::testing::{
-    FaultInjector, Outbox, ProbedExpiringStore, ProbedSessionStore, ProbedUserDatabase,
-    bearer_headers, cookie_headers, fast_hasher, master_secret, registration,
+    FaultInjector, ManualClock, Outbox, ProbedExpiringStore, ProbedSessionStore,
+    ProbedUserDatabase, bearer_headers, cookie_headers, fast_hasher, master_secret, registration,
 };
 use crate::transport::{BearerTransport, CookieTransport};
 use crate::user::User;
@@ -31,6 +32,7 @@ pub(super) struct Handle {
     pub(super) users: FaultInjector,
     pub(super) revoked: FaultInjector,
     pub(super) sessions: FaultInjector,
+    pub(super) clock: ManualClock,
 }
 
 /// How often a request asked each store.
@@ -69,15 +71,15 @@ impl App {
 }
 
 impl Handle {
-    /// Backends: `web` with cookies and sessions, `jwt` with bearer tokens, `key` with a header of the
-    /// application.
+    /// Backends: `web` with cookies and refresh tokens, `site` with classic sessions, `jwt` with bearer tokens,
+    /// `key` with a header of the application.
     fn new() -> Self {
         let (users, revoked, sessions) = (
             FaultInjector::new(),
             FaultInjector::new(),
             FaultInjector::new(),
         );
-        let outbox = Outbox::new();
+        let (outbox, clock) = (Outbox::new(), ManualClock::new());
         let master = master_secret();
         let database = ProbedUserDatabase::new(MemoryUserDatabase::<User>::new(), &users);
         let session_store = ProbedSessionStore::new(MemorySessionStore::new(), &sessions);
@@ -85,11 +87,14 @@ impl Handle {
             .expiring_store(MemoryExpiringStore::new())
             .sessions(Sessions::new(session_store, &master))
             .hasher(fast_hasher())
+            .clock(clock.clone())
             .hooks(outbox.clone());
+        let site = CookieTransport::new().name("site");
         let tokens = ProbedExpiringStore::new(MemoryExpiringStore::new(), &revoked);
         let jwt = JwtStrategy::from_master(&master).revoked_in(tokens);
         let auth = Auth::builder(accounts)
             .backend(Backend::new("web", CookieTransport::new(), OpaqueStrategy::new()).rotating())
+            .backend(Backend::new("site", site, OpaqueStrategy::new()))
             .backend(Backend::new("jwt", BearerTransport::new(), jwt))
             .backend(Backend::new("key", ApiKeyTransport, OpaqueStrategy::new()))
             .forms(Forms::new())
@@ -101,6 +106,7 @@ impl Handle {
             users,
             revoked,
             sessions,
+            clock,
         }
     }
 
@@ -139,6 +145,24 @@ impl Handle {
         let pair = |header: &crate::http::Header| (header.name().into(), header.value().into());
         let headers: Vec<_> = headers.iter().map(pair).collect();
         headers.try_into().expect("a cookie and a CSRF token")
+    }
+
+    /// The header of a request of a browser with a classic session.
+    pub(super) async fn site_cookies(&self, user: &User) -> [(String, String); 1] {
+        let proof = AuthProof::vouched_for(user.clone(), AuthMethod::PASSWORD);
+        let context = self.auth.accounts().context();
+        let Ok(LoginStep::Done(tokens)) = self.auth.log_in("site", proof, &context).await else {
+            return [("cookie".into(), String::new())];
+        };
+        let reply = self
+            .auth
+            .token_reply(&tokens)
+            .expect("the reply to a login");
+        let pairs = reply
+            .cookies()
+            .filter_map(|set| set.value().split(';').next());
+        let pairs: Vec<_> = pairs.collect();
+        [("cookie".into(), pairs.join("; "))]
     }
 
     pub(super) fn calls(&self) -> Calls {
