@@ -21,7 +21,8 @@
 //! 3. **Lose no column.** The bundled user goes into a document as a
 //!    [`StoredUser`](crate::store::StoredUser). Where you write columns yourself, destructure
 //!    [`NewUser`](crate::store::NewUser) and [`UserChange`](crate::store::UserChange) completely: a
-//!    column that comes later is then a compile error and not a lost value.
+//!    column that comes later is then a compile error and not a lost value. So is a condition of a list
+//!    that comes later, with [`PageRequest`](crate::store::PageRequest).
 //! 4. **Implement [`ExpiringStore`](crate::ExpiringStore), too,** if revocations and used tokens
 //!    shall live in the same place. Without it, every other store of that trait does.
 //! 5. **Implement [`SessionStore`], too,** if sessions shall live there: seven

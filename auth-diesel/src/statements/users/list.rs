@@ -34,8 +34,9 @@ pub(super) fn statement<C: Engine, U: SqlUser>(
     let mut list = of_prefix::<C, U>(list, plan, email);
     let key = match email {
         None => plan.key.clone(),
-        // The count reads every user of the prefix in any case. In the order of an index of keys, the page
-        // could read the whole table in addition, so no index fits this expression.
+        // The count reads every user of the prefix in any case. Planners that expect many of them (PostgreSQL,
+        // when it plans without the values) would look for the page in the order of the keys, and read the whole
+        // table if there are few. So no index fits this expression.
         Some(_) => format!("COALESCE({0}, {0})", plan.key),
     };
     let mut skipped = 0;
