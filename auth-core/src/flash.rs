@@ -146,7 +146,7 @@ impl FlashMessage {
     }
 
     /// Returns what the user typed into a field, for the refused form; empty for passwords, tokens and
-    /// fields that the form did not have.
+    /// fields that the form did not have. It is the text as it was typed: the page must escape it.
     #[must_use]
     pub fn typed(&self, name: &str) -> &str {
         let mut values = self.values.iter();

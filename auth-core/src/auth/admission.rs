@@ -178,14 +178,17 @@ impl<U: AuthUser> Auth<U> {
     /// Returns whether a request changes something and has a cookie of ours that a browser may have added
     /// by itself.
     fn needs_csrf_check(&self, head: &dyn RequestHead) -> bool {
-        let brings = |backend: &Backend<U>, source| {
-            let transport = backend.transport();
-            transport.source() == source && !matches!(transport.read(head), Ok(None))
-        };
-        let backends = self.backends();
         !csrf::is_safe(head)
-            && backends.iter().any(|b| brings(b, CredentialSource::Cookie))
-            && !backends.iter().any(|b| brings(b, CredentialSource::Header))
+            && self.has_credential(head, CredentialSource::Cookie)
+            && !self.has_credential(head, CredentialSource::Header)
+    }
+
+    /// Returns whether a request has a credential of this source, valid or not.
+    pub(crate) fn has_credential(&self, head: &dyn RequestHead, source: CredentialSource) -> bool {
+        let mut transports = self.backends().iter().map(Backend::transport);
+        transports.any(|transport| {
+            transport.source() == source && !matches!(transport.read(head), Ok(None))
+        })
     }
 
     /// Refuses a request that may be forged.

@@ -36,7 +36,8 @@ impl ForPage<Option<FlashMessage>> {
         self.message().and_then(FlashMessage::detail)
     }
 
-    /// Returns what the user typed into a field of a refused form; empty if there is nothing.
+    /// Returns what the user typed into a field of a refused form; empty if there is nothing. The page must
+    /// escape it.
     #[must_use]
     pub fn typed(&self, field: &str) -> &str {
         self.message().map_or("", |message| message.typed(field))

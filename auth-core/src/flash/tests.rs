@@ -63,6 +63,11 @@ fn changed_messages_are_not_read() {
     }
     let stranger = self::signer();
     assert!(stranger.verify(&text, NOW).is_none());
+    let keys = SubKeys::fixed(Secret::generate().unwrap());
+    let [own, other] = ["users", "staff"].map(|realm| FlashSigner::new(keys.clone(), realm));
+    let text = own.sign(message(), NOW).unwrap();
+    assert!(own.verify(&text, NOW).is_some());
+    assert!(other.verify(&text, NOW).is_none());
 }
 
 /// A cookie of 4096 bytes is the most that browsers keep.

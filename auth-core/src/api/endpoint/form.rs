@@ -14,6 +14,7 @@ use crate::http::{
     AllowedRedirects, BufferedRequest, FieldKind, FieldSchema, Form, Header, RedirectTarget, Reply,
     RequestHead,
 };
+use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 /// The field with the proof of a browser that sends no origin.
@@ -55,7 +56,8 @@ impl RequestHead for JsonHead<'_> {
 }
 
 impl<U: AuthUser> Auth<U> {
-    /// Returns the settings of forms if this request has one, and the route takes it.
+    /// Returns the settings of forms if this request has one, and the route takes it. A route of a user takes
+    /// none with a token in a header: the new tokens of its reply would be lost.
     pub(super) fn form_of(
         &self,
         spec: &RouteSpec<U>,
@@ -63,7 +65,9 @@ impl<U: AuthUser> Auth<U> {
     ) -> Option<(&Forms, FormRoute)> {
         let forms = self.settings().forms.as_ref()?;
         let route = spec.form?;
-        is_form(head).then_some((forms, route))
+        let is_of_client =
+            spec.access != Access::Public && self.has_credential(head, CredentialSource::Header);
+        (is_form(head) && !is_of_client).then_some((forms, route))
     }
 
     /// Answers a form with a redirect.

@@ -20,7 +20,7 @@ group!("forms": login_and_logout, next_page_is_on_the_allow_list, refused_login_
     unknown_and_wrong_have_the_same_reply, query_of_the_page_is_kept, flash_message_is_shown_once,
     accounts_are_made_and_verified, passwords_are_reset_and_changed, malformed_forms_are_refused,
     forms_of_other_sites_are_refused, failing_stores_keep_their_status, only_pages_take_forms,
-    checkboxes_and_empty_fields);
+    form_with_a_bearer_token_is_refused, checkboxes_and_empty_fields);
 
 const ADA: &str = "ada@example.com";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -419,6 +419,27 @@ async fn only_pages_take_forms(run: &CaseRun<'_>) {
     let request = WireRequest::post("/auth/login", &json).header(OURS.0, OURS.1);
     let reply = case.send(&request).await;
     case.same("JSON beside forms", reply.status, 204);
+}
+
+/// A redirect has no body, in which the client would get its new tokens.
+async fn form_with_a_bearer_token_is_refused(run: &CaseRun<'_>) {
+    let case = case_of(run).await;
+    let json = serde_json::json!({"identifier": ADA, "password": PASSWORD});
+    let login = case
+        .send(&WireRequest::post("/auth/api/login", &json))
+        .await;
+    let token = login.text("access_token");
+    let fields = [
+        ("current_password", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+    ];
+    let change = form("/users/me/change-password", &fields).bearer(&token);
+    let unsupported = Expected::problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    case.expect(change, unsupported).await;
+    let reply = case
+        .send(&WireRequest::get("/users/me").bearer(&token))
+        .await;
+    case.same("the token", reply.status, 200);
 }
 
 /// A browser sends nothing for an unchecked box, and an empty text for an empty field.
