@@ -84,7 +84,8 @@ impl<U: AuthUser> Auth<U> {
             Ok(Some(text)) => Some(text),
             Err(_) => None,
         };
-        page.headers.extend(cookies.clear_flash().ok());
+        page.headers
+            .extend(cookies.clear_flash().unwrap_or_default());
         let now = self.accounts().now();
         let signer = self.inner.flash.as_ref();
         let verified = text
@@ -135,13 +136,18 @@ impl<U: AuthUser> Auth<U> {
         });
         let sent = cookies
             .csrf_cookie()
-            .and_then(|name| find_cookie(head, name).ok().flatten());
+            .map_or(Ok(None), |name| find_cookie(head, name));
+        if sent.is_err() {
+            // The new token would be a further value of the name.
+            page.headers
+                .extend(cookies.clear_csrf().unwrap_or_default());
+        }
         // Before a login every genuine token is accepted, and that of an expired login may still refresh it.
         let is_usable = |token: &str| match &binding {
             CsrfBinding::Anonymous => self.csrf().is_genuine(token),
             binding => self.csrf().is_of(token, binding),
         };
-        if let Some(token) = sent.filter(|token| is_usable(token)) {
+        if let Some(token) = sent.ok().flatten().filter(|token| is_usable(token)) {
             token.clone_into(&mut page.value);
             return Ok(page);
         }

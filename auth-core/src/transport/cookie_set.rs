@@ -57,12 +57,12 @@ pub trait CookieSet: Send + Sync {
     /// [`InvalidHeader`] if the header cannot be sent: the reply is then a 500.
     fn set_flash(&self, text: &str, lifetime: Duration) -> Result<Header, InvalidHeader>;
 
-    /// Returns the header that deletes that cookie.
+    /// Returns the headers that delete that cookie, in each of its forms.
     ///
     /// # Errors
     ///
-    /// [`InvalidHeader`] if the header cannot be sent: the browser keeps the cookie for its lifetime.
-    fn clear_flash(&self) -> Result<Header, InvalidHeader>;
+    /// [`InvalidHeader`] if a header cannot be sent: the browser keeps the cookie for its lifetime.
+    fn clear_flash(&self) -> Result<Vec<Header>, InvalidHeader>;
 
     /// Returns the names of all cookies that it sets. Two backends must not share a name: each would
     /// overwrite the cookie of the other.

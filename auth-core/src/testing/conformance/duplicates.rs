@@ -7,10 +7,11 @@ use super::expected::Expected;
 use super::jar::Jar;
 use super::wire::WireRequest;
 use super::{CaseRun, group};
+use crate::http::{BufferedRequest, Header};
 use crate::testing::PASSWORD;
 
 group!("duplicates": duplicate_cookie_is_refused, duplicates_at_a_refresh_are_cleared,
-    duplicate_csrf_cookie_is_cleared);
+    duplicate_csrf_cookie_is_cleared, pages_clear_duplicates);
 
 /// K-06: the same name with two values is refused, in one header or in two; with one value it is one.
 async fn duplicate_cookie_is_refused(run: &CaseRun<'_>) {
@@ -92,4 +93,36 @@ async fn duplicate_csrf_cookie_is_cleared(run: &CaseRun<'_>) {
     jar.take(&case.send(&jar.send(options())).await);
     let reply = case.send(&login(&jar)).await;
     case.same("a login", reply.status, 204);
+}
+
+/// A page shows no message of two, and its forms get a new token; the cookies of both are cleared.
+async fn pages_clear_duplicates(run: &CaseRun<'_>) {
+    let (case, _) = browser_case(run).await;
+    let request = BufferedRequest::new("GET", Vec::new())
+        .header("cookie", "__Host-auth-csrf=a; __Host-auth-flash=a")
+        .header("cookie", "__Host-auth-csrf=b; __Host-auth-flash=b");
+    let names = |headers: &[Header]| {
+        let lines = headers.iter().map(|header| {
+            let value = header.value();
+            let (name, _) = value.split_once('=').unwrap_or_default();
+            (name.to_owned(), value.contains("=;"))
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let flash = case.auth.take_flash(&request.head).await;
+    let flash = flash.expect("the store answers");
+    case.check(flash.message().is_none(), "no message");
+    let cleared = |name: &str| (name.to_owned(), true);
+    case.same(
+        "flash",
+        names(&flash.headers),
+        vec![cleared("__Host-auth-flash")],
+    );
+    let csrf = case.auth.csrf_token(None, &request.head).await;
+    let csrf = csrf.expect("the stores answer");
+    let (csrf_cleared, csrf_set) = (
+        cleared("__Host-auth-csrf"),
+        ("__Host-auth-csrf".to_owned(), false),
+    );
+    case.same("CSRF", names(&csrf.headers), vec![csrf_cleared, csrf_set]);
 }

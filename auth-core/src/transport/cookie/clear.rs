@@ -50,6 +50,12 @@ impl CookieTransport {
         self.domain.is_some().then(|| self.set_for(cookie, None))
     }
 
+    /// Clears the flash cookie.
+    pub(super) fn flash_cleared(&self) -> Vec<String> {
+        self.each_form(&self.flash("", Duration::ZERO))
+    }
+
+    /// Clears one cookie, also that of this host alone and those of earlier domains.
     fn each_form(&self, cookie: &Cookie<'_>) -> Vec<String> {
         let mut lines = vec![self.set(cookie)];
         lines.extend(self.variants(cookie));

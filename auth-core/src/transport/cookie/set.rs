@@ -38,8 +38,8 @@ impl CookieSet for CookieTransport {
         Header::new(SET_COOKIE, self.set(&self.flash(text, lifetime)))
     }
 
-    fn clear_flash(&self) -> Result<Header, InvalidHeader> {
-        self.set_flash("", Duration::ZERO)
+    fn clear_flash(&self) -> Result<Vec<Header>, InvalidHeader> {
+        headers(self.flash_cleared())
     }
 
     fn names(&self) -> Vec<&str> {

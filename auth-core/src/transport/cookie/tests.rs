@@ -171,17 +171,17 @@ fn cookies_of_an_earlier_domain_are_cleared() {
     assert_eq!(domains(&lines(&shop.logout(&refresh_path))), all);
     let login = lines(&login(&shop, "/auth/refresh", Duration::from_mins(1)));
     assert_eq!(domains(&login), at("example.com"));
-    let forgotten = shop.forget().unwrap();
-    let forgotten: Vec<_> = forgotten
-        .iter()
-        .map(|line| line.value().to_owned())
-        .collect();
-    let expected = [
-        &at("shop.example.com")[..1],
-        &at("-")[..1],
-        &at("example.com")[..1],
-    ];
-    assert_eq!(domains(&forgotten), expected.concat());
+    for (headers, name) in [
+        (shop.forget(), "__Secure-auth"),
+        (shop.clear_csrf(), "__Secure-auth-csrf"),
+        (shop.clear_flash(), "__Secure-auth-flash"),
+    ] {
+        let headers = headers.unwrap();
+        let cleared: Vec<_> = headers.iter().map(|line| line.value().to_owned()).collect();
+        let each = ["shop.example.com", "-", "example.com"];
+        let expected = each.map(|domain| (name.to_owned(), domain.to_owned()));
+        assert_eq!(domains(&cleared), expected);
+    }
     // From a shared domain to this host alone.
     let host = CookieTransport::new().also_clears_domain("example.com");
     let cleared = domains(&lines(&host.logout(&refresh_path)));
