@@ -71,7 +71,7 @@ pub struct Auth<U: AuthUser> {
 struct Inner<U: AuthUser> {
     accounts: Accounts<U>,
     csrf: Csrf,
-    /// Signs flash messages; `None` if no transport uses cookies.
+    /// Signs flash messages; `None` if no transport uses cookies, or without an expiring store.
     flash: Option<FlashSigner>,
     settings: Settings,
     routes: RouteTable<U>,

@@ -237,7 +237,9 @@ impl<U: AuthUser> AuthBuilder<U> {
         let csrf = csrf(&settings, &routes.backends, keys.clone());
         let population = population(&accounts, &settings, &routes.backends);
         let csrf = csrf.in_realm(population.realm());
-        let flash = keys.map(|keys| FlashSigner::new(keys, population.realm()));
+        // Messages are spent in the expiring store.
+        let flash = keys.filter(|_| accounts.has_account_tokens());
+        let flash = flash.map(|keys| FlashSigner::new(keys, population.realm()));
         let accounts = accounts.assemble(population);
         let inner = Inner {
             accounts,

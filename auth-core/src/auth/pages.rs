@@ -165,7 +165,9 @@ impl<U: AuthUser> Auth<U> {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`]: 500 if `path` is not a path of the own site, or without random numbers.
+    /// A [`Rejection`]: 500 if `path` is not a path of the own site, without random numbers, and if the accounts
+    /// have no expiring store ([`without_email_flows`](crate::accounts::AccountsBuilder::without_email_flows)) or no
+    /// backend has cookies.
     ///
     /// # Examples
     ///
@@ -185,6 +187,10 @@ impl<U: AuthUser> Auth<U> {
             tracing::error!(target: "auth", "a redirect to a path that is not of the own site");
             return Err(ErrorCode::InternalError.into());
         };
+        if self.inner.flash.is_none() {
+            tracing::error!(target: "auth", "a flash message needs a backend with cookies and an expiring store");
+            return Err(ErrorCode::InternalError.into());
+        }
         Ok(self.with_flash(target.see_other(), message))
     }
 

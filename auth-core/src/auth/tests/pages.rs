@@ -2,19 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::auth::Auth;
+use crate::accounts::AccountsBuilder;
+use crate::api::RouteSetting;
+use crate::auth::{Auth, AuthBuilder};
 use crate::http::BufferedRequest;
 use crate::testing::{Outbox, accounts_builder, master_secret};
 use crate::{Backend, CookieTransport, FlashMessage, OpaqueStrategy, Sessions, User};
 
-fn auth() -> Auth<User> {
+fn accounts() -> AccountsBuilder<User> {
     let sessions = Sessions::new(
         crate::store::memory::MemorySessionStore::new(),
         &master_secret(),
     );
-    let accounts = accounts_builder(Arc::new(Outbox::new())).sessions(sessions);
+    accounts_builder(Arc::new(Outbox::new())).sessions(sessions)
+}
+
+fn auth() -> Auth<User> {
+    with_cookies(accounts()).build().unwrap()
+}
+
+fn with_cookies(accounts: AccountsBuilder<User>) -> AuthBuilder<User> {
     let web = Backend::new("web", CookieTransport::new(), OpaqueStrategy::new());
-    Auth::builder(accounts).backend(web).build().unwrap()
+    Auth::builder(accounts).backend(web)
 }
 
 #[tokio::test]
@@ -46,4 +55,28 @@ fn redirect_of_the_application_stays_on_the_own_site() {
         let refused = auth().flash_redirect(path, FlashMessage::success("a"));
         assert_eq!(refused.unwrap_err().code().status(), 500, "{path}");
     }
+}
+
+/// Without an expiring store a message cannot be spent: the handler fails at once, and not each page after it.
+#[tokio::test]
+async fn accounts_without_expiring_store_have_no_messages() {
+    let message = FlashMessage::success("newsletter");
+    let cookie_of = |auth: &Auth<User>| {
+        let reply = auth.flash_redirect("/account", message.clone())?;
+        let mut headers = reply.headers();
+        let cookie = headers.find(|header| header.name() == "set-cookie");
+        Ok::<_, crate::api::Rejection>(cookie.unwrap().value().to_owned())
+    };
+    let before = auth();
+    let cookie = cookie_of(&before).unwrap();
+    let auth = with_cookies(accounts().without_email_flows())
+        .route("verify", RouteSetting::off())
+        .route("password", RouteSetting::off())
+        .build()
+        .unwrap();
+    assert_eq!(cookie_of(&auth).unwrap_err().code().status(), 500);
+    let cookie = cookie.split(';').next().unwrap();
+    let page = BufferedRequest::new("GET", Vec::new()).header("cookie", cookie);
+    let page = auth.take_flash(&page.head).await.unwrap();
+    assert_eq!((page.value, page.headers.len()), (None, 1));
 }
