@@ -1,7 +1,6 @@
 //! The plans of lists.
 
 use auth_core::User;
-use scratch_servers::test_server;
 use uuid::Uuid;
 
 use super::*;
@@ -62,6 +61,7 @@ async fn migrate<C: Engine>(connection: &mut C) {
 }
 
 /// Inserts a thousand users, `user1@example.com` and so on.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 async fn insert_users<C: Engine>(connection: &mut C, key: &str) {
     // MySQL has no recursion deeper than a thousand.
     let insert = format!(
@@ -101,7 +101,7 @@ async fn postgres_finds_a_prefix_by_the_index_of_addresses() {
     use crate::PostgresConnection;
     use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 
-    let Some(url) = test_server(scratch_servers::Engine::Postgres) else {
+    let Some(url) = scratch_servers::test_server(scratch_servers::Engine::Postgres) else {
         return;
     };
     let mut connection = PostgresConnection::establish(&url).await.unwrap();
@@ -132,7 +132,7 @@ async fn mysql_finds_a_prefix_by_the_index_of_addresses() {
     use crate::MysqlConnection;
     use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 
-    let Some(url) = test_server(scratch_servers::Engine::Mysql) else {
+    let Some(url) = scratch_servers::test_server(scratch_servers::Engine::Mysql) else {
         return;
     };
     let mut connection = MysqlConnection::establish(&url).await.unwrap();
