@@ -131,7 +131,7 @@ where
             let set: Vec<_> = set.map(HeaderValue::as_bytes).collect();
             let more = match &refreshed {
                 Some(refreshed) => refreshed.reply_headers(set.iter().copied()),
-                None => auth.reply_headers(&cell, set),
+                None => auth.reply_headers(&cell, set).await,
             };
             reply::append(response.headers_mut(), &more);
             Ok(response)

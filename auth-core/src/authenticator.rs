@@ -1,6 +1,8 @@
 //! The authentication of a request: the one function that turns a request into a user.
 
-mod deadline;
+mod classic;
+
+pub(crate) use classic::OutdatedSession;
 
 use std::fmt;
 use std::ops::Deref;
@@ -70,7 +72,9 @@ pub struct Authenticated<U> {
     /// The context of the request, before it was authenticated.
     context: Context,
     /// The cookies of a classic session whose deadline this request has moved, for the reply.
-    cookies: Option<Arc<[Header]>>,
+    deadline: Option<Arc<[Header]>>,
+    /// A classic session whose secret was issued for other privileges.
+    outdated: Option<Arc<OutdatedSession>>,
 }
 
 /// A user, and the login that its credential states.
@@ -79,8 +83,10 @@ struct Identified<U> {
     session: Option<SessionId>,
     auth_time: Option<OffsetDateTime>,
     methods: Methods,
-    /// The session, if this request has moved its idle deadline.
-    extended: Option<StoredSession>,
+    /// The session, if the backend checks it.
+    row: Option<StoredSession>,
+    /// Whether this request has moved the idle deadline of the session.
+    was_extended: bool,
 }
 
 impl<'a, U: AuthUser> Authenticator<'a, U> {
@@ -151,7 +157,8 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             auth_time: identified.auth_time,
             methods: identified.methods,
             context: context.clone(),
-            cookies: None,
+            deadline: None,
+            outdated: None,
         };
         if presence == CredentialSource::Cookie
             && !self.csrf.passes(head, backend.transport(), &user.binding())
@@ -165,11 +172,14 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                 });
             }
         }
-        let extended = identified.extended.filter(|_| backend.is_classic());
-        user.cookies = match extended {
-            Some(session) => self.with_new_deadline(backend, head, token, &session)?,
-            None => None,
-        };
+        if let Some(row) = identified.row.filter(|_| backend.is_classic()) {
+            user.deadline = if identified.was_extended {
+                self.with_new_deadline(backend, head, token, &row)?
+            } else {
+                None
+            };
+            user.outdated = self.outdated_secret(user.user(), row)?;
+        }
         Ok(Authentication::User(user))
     }
 
@@ -217,7 +227,8 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
                     session: subject.session,
                     auth_time: subject.auth_time.filter(|_| is_login),
                     methods: subject.methods,
-                    extended: None,
+                    row: None,
+                    was_extended: false,
                 }));
             }
             (PresentedToken::Session(_), _) => None,
@@ -227,7 +238,8 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             session: Some(found.session.id),
             auth_time: Some(found.session.auth_time),
             methods: found.session.methods.clone(),
-            extended: found.was_extended.then_some(found.session),
+            row: Some(found.session),
+            was_extended: found.was_extended,
         }))
     }
 }
@@ -243,7 +255,8 @@ impl<U> Authenticated<U> {
             auth_time: Some(OffsetDateTime::UNIX_EPOCH),
             methods: Methods::none(),
             context: Context::new(OffsetDateTime::UNIX_EPOCH),
-            cookies: None,
+            deadline: None,
+            outdated: None,
         }
     }
 
@@ -292,8 +305,14 @@ impl<U> Authenticated<U> {
 
     /// Returns the cookies that tell a browser the new deadline of its session; none if this request has not
     /// moved it.
-    pub(crate) fn cookies(&self) -> &[Header] {
-        self.cookies.as_deref().unwrap_or_default()
+    pub(crate) fn new_deadline(&self) -> &[Header] {
+        self.deadline.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the classic session of the caller if it needs a new secret, because the privileges of the user
+    /// have changed.
+    pub(crate) fn outdated_session(&self) -> Option<&OutdatedSession> {
+        self.outdated.as_deref()
     }
 
     /// Returns the methods by which the user was authenticated; empty if they are not known.
@@ -372,7 +391,8 @@ impl<U> Clone for Authenticated<U> {
             auth_time: self.auth_time,
             methods: self.methods.clone(),
             context: self.context.clone(),
-            cookies: self.cookies.clone(),
+            deadline: self.deadline.clone(),
+            outdated: self.outdated.clone(),
         }
     }
 }

@@ -82,7 +82,7 @@ pub(crate) use logout::log_out;
 pub use methods::{AuthMethod, InvalidAuthMethod, Methods};
 pub use proof::AuthProof;
 pub(crate) use refresh::refresh;
-pub(crate) use renew::renew;
+pub(crate) use renew::{renew, renew_row};
 pub(crate) use revoke::revoke_access;
 pub(crate) use start::log_in;
 pub use step::{LoginStep, PendingLogin};

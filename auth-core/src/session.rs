@@ -27,6 +27,7 @@ mod id;
 mod idle;
 mod key_material;
 mod new_session;
+mod privileges;
 mod refresh_token;
 mod rotation;
 mod sessions;
@@ -38,7 +39,8 @@ mod view;
 
 pub use id::{InvalidSessionId, SessionId};
 pub use key_material::SessionKeyMaterial;
-pub(crate) use new_session::{NewSession, NewSessionParams};
+pub(crate) use new_session::{NewSession, NewSessionParams, RenewedSession};
+pub(crate) use privileges::PrivilegeText;
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use rotation::{RefreshClient, RefreshRotation, RotateOutcome};
 pub use sessions::Sessions;

@@ -105,9 +105,9 @@ impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
         match (self.inner.call(request).await, rule) {
             (Err(error), Rule::Provide) if error.is::<AuthRejection>() => Ok(error.into_response()),
             (Err(error), Rule::Provide) => Err(error),
-            (Err(error), _) => Err(more.in_error(error)),
+            (Err(error), _) => Err(more.in_error(error).await),
             (Ok(output), Rule::Provide) => Ok(output.into_response()),
-            (Ok(output), _) => Ok(more.in_response(output.into_response())),
+            (Ok(output), _) => Ok(more.in_response(output.into_response()).await),
         }
     }
 }
@@ -136,36 +136,38 @@ struct More<'a, U: AuthUser> {
 }
 
 impl<U: AuthUser> More<'_, U> {
-    fn headers<'v>(&self, already: impl IntoIterator<Item = &'v [u8]>) -> Vec<Header> {
+    async fn headers<'v>(&self, already: impl IntoIterator<Item = &'v [u8]>) -> Vec<Header> {
         match self.refreshed {
             Some(refreshed) => refreshed.reply_headers(already),
-            None => self.auth.reply_headers(self.cell, already),
+            None => self.auth.reply_headers(self.cell, already).await,
         }
     }
 
-    fn in_response(&self, mut response: Response) -> Response {
+    async fn in_response(&self, mut response: Response) -> Response {
         let set = response.headers().get_all(header::SET_COOKIE).iter();
-        let more = self.headers(set.map(HeaderValue::as_bytes));
+        let set: Vec<_> = set.map(HeaderValue::as_bytes).collect();
+        let more = self.headers(set).await;
         reply::append(response.headers_mut(), &more);
         response
     }
 
     /// An [`AuthRejection`] keeps its type for error handlers of the application; another error keeps its
     /// response and its text.
-    fn in_error(&self, error: Error) -> Error {
-        if self.headers([]).is_empty() {
+    async fn in_error(&self, error: Error) -> Error {
+        if self.headers([]).await.is_empty() {
             return error;
         }
         match error.downcast::<AuthRejection>() {
             Ok(ours) => {
                 let ours = ours.into_inner();
                 let set = ours.headers().filter(|set| set.name() == "set-cookie");
-                let more = self.headers(set.map(|set| set.value().as_bytes()));
+                let set: Vec<_> = set.map(|set| set.value().as_bytes()).collect();
+                let more = self.headers(set).await;
                 AuthRejection(ours.with_headers(more)).into()
             }
             Err(error) => {
                 let text = error.to_string();
-                let mut error = Error::from_response(self.in_response(error.into_response()));
+                let mut error = Error::from_response(self.in_response(error.into_response()).await);
                 error.set_error_message(text);
                 error
             }

@@ -340,9 +340,9 @@ impl<U: AuthUser> RouteSpec<U> {
             Handler::Guarded(handle) => Box::pin(async move {
                 let guard = self.access.guard();
                 let caller = auth.caller(guard, request.head, context).await?;
-                let cookies = caller.user.cookies().to_vec();
+                let user = caller.user.clone();
                 let answer = handle(auth, caller, request, context).await;
-                answer.map(|reply| reply.with_cookies(&cookies))
+                Ok(answer?.with_cookies(auth.session_cookies(&user).await))
             }),
             Handler::OfBackend {
                 backend, handle, ..

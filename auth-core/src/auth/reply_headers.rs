@@ -1,33 +1,64 @@
 //! Headers for the reply to a request that was authenticated.
 
 use super::{Auth, RequestAuth};
-use crate::authenticator::Authentication;
+use crate::authenticator::{Authenticated, Authentication};
 use crate::backend::Backend;
 use crate::http::{Header, InvalidHeader, Reply};
+use crate::login;
+use crate::store::StoredSession;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
-    /// Returns the headers for the reply to a request whose authentication is in `cell`: the cookies that tell
-    /// a browser the new deadline of its classic session, or that delete a cookie that was not accepted, and
-    /// `Cache-Control: no-store` beside a cookie with a token, which no shared cache may keep (RFC 9111
-    /// §7.3). Replies of the toolkit's own routes and refusals have them already.
+    /// Returns the headers for the reply to a request whose authentication is in `cell`: the cookies of a
+    /// classic session with a new deadline, or with a new secret if the privileges of its user have changed, or
+    /// those that delete a cookie that was not accepted; and `Cache-Control: no-store` beside a cookie with a
+    /// token, which no shared cache may keep (RFC 9111 §7.3). Replies of the toolkit's own routes and refusals
+    /// have them already.
     ///
     /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
     /// it is. The list is empty if no part of the request has asked who the user is.
     #[must_use]
-    pub fn reply_headers<'v>(
+    pub async fn reply_headers<'v>(
         &self,
         cell: &RequestAuth<U>,
         already: impl IntoIterator<Item = &'v [u8]>,
     ) -> Vec<Header> {
         match cell.known().filter(|_| cell.is_of(self)) {
             Some(Authentication::User(user)) => {
-                not_stored(not_set(user.cookies().to_vec(), already))
+                not_stored(not_set(self.session_cookies(user).await, already))
             }
             Some(who) => not_set(self.stale_cookies(who), already),
             None => Vec::new(),
         }
+    }
+
+    /// Returns the cookies that the classic session of a caller needs after this request. If a store fails, the
+    /// session keeps the ones that it has, and a later request tries again.
+    pub(crate) async fn session_cookies(&self, user: &Authenticated<U>) -> Vec<Header> {
+        match user.outdated_session() {
+            Some(session) => {
+                let renewed = || self.renew_outdated(user, &session.row);
+                session.cookies.get_or_init(renewed).await.clone()
+            }
+            None => user.new_deadline().to_vec(),
+        }
+    }
+
+    /// Gives an outdated session a new secret. Returns its cookies; none if another request was faster.
+    async fn renew_outdated(&self, user: &Authenticated<U>, row: &StoredSession) -> Vec<Header> {
+        let mut backends = self.backends().iter();
+        let Some(backend) = backends.find(|backend| backend.name() == user.backend()) else {
+            return Vec::new();
+        };
+        let (accounts, context) = (self.accounts(), user.context());
+        let renewed = login::renew_row(accounts, backend, user.user(), row, &context).await;
+        let tokens = renewed.unwrap_or_else(|error| {
+            accounts.background_failed("the new secret of a session", &error, &context);
+            None
+        });
+        let reply = tokens.and_then(|tokens| self.token_reply(&tokens).ok());
+        reply.map_or_else(Vec::new, |reply| reply.cookies().cloned().collect())
     }
 
     /// Returns the headers that make a browser delete a cookie that was not accepted.
@@ -43,9 +74,9 @@ impl<U: AuthUser> Auth<U> {
 
 impl Reply {
     /// Adds cookies. One that the reply sets already is left as it is.
-    pub(crate) fn with_cookies(self, cookies: &[Header]) -> Self {
+    pub(crate) fn with_cookies(self, cookies: Vec<Header>) -> Self {
         let set = self.cookies().map(|set| set.value().as_bytes());
-        let cookies = not_set(cookies.to_vec(), set);
+        let cookies = not_set(cookies, set);
         self.with_headers(cookies)
     }
 

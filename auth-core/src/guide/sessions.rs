@@ -62,6 +62,10 @@
 //! the cookie with its new `Max-Age`. The routes of the toolkit do so, and the layers of the adapters: put
 //! `renew_sessions(&auth)` around pages that have no other one of them.
 //!
+//! A login starts a session of its own, with a new id. When the privileges of a user change (its roles, or
+//! whether it is a superuser), the next reply that the toolkit sees gives each of its classic sessions a new
+//! secret; the one of before is valid for 40 seconds more, for requests in flight.
+//!
 //! The member `remember` of a login by cookie is the choice "remember me": `true` by default, and `false` in a
 //! form whose checkbox is not set. With `false` the cookies have no `Max-Age`, so that a browser deletes them
 //! when it closes, and the session ends when it is not used for a day

@@ -11,7 +11,7 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::{AuthEvent, EventKind, SessionsEnded};
-use crate::session::{NewSession, NewSessionParams, SessionId};
+use crate::session::{NewSession, NewSessionParams, PrivilegeText, SessionId};
 use crate::strategy::{IssueRequest, IssuedToken};
 use crate::user::AuthUser;
 
@@ -54,6 +54,7 @@ pub(super) async fn issue<U: AuthUser>(
         client: context.client().user_agent().map(str::to_owned),
         access_life: secret_life(backend, &access, sessions.longest_life()),
         remembered,
+        privileges: classic_privileges(backend, &user),
         auth_time,
         methods,
         now,
@@ -114,6 +115,14 @@ pub(super) fn secret_life<U: AuthUser>(
     }
     let is_secret = backend.strategy().is_session_secret();
     is_secret.then(|| access.expires_in())
+}
+
+/// The privileges of a user for which the secret of a classic session is issued.
+pub(super) fn classic_privileges<U: AuthUser>(
+    backend: &Backend<U>,
+    user: &U,
+) -> Option<PrivilegeText> {
+    backend.is_classic().then(|| PrivilegeText::of(user))
 }
 
 /// Returns the tokens for the client of a session that ends after `left` unless it is used.

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use super::refresh_token::SecretBytes;
 use super::successor::{access_secret, access_state};
 use super::token_digest::DigestInput;
-use super::token_state::{Micros, TokenState};
-use super::{RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
+use super::token_state::{AccessState, Micros, TokenState};
+use super::{PrivilegeText, RefreshToken, SessionId, SessionKeyMaterial, Sessions, TokenDigest};
+use crate::clock;
 use crate::error::{StoreError, Unavailable};
 use crate::login::Methods;
 use crate::secret::{RandomError, SubKey};
@@ -35,9 +36,20 @@ pub(crate) struct NewSessionParams<'a> {
     pub(crate) access_life: Option<StdDuration>,
     /// Whether the session outlives the browser.
     pub(crate) remembered: bool,
+    /// The privileges of the user, if it is a classic session.
+    pub(crate) privileges: Option<PrivilegeText>,
     pub(crate) auth_time: OffsetDateTime,
     pub(crate) methods: Methods,
     pub(crate) now: OffsetDateTime,
+}
+
+/// The values of new secrets of a session.
+pub(crate) struct RenewedSession {
+    /// How long the access token lives, if it is the secret of the session.
+    pub(crate) access_life: Option<StdDuration>,
+    pub(crate) epoch: Epoch,
+    /// The privileges of the user, if it is a classic session.
+    pub(crate) privileges: Option<PrivilegeText>,
 }
 
 impl NewSession {
@@ -70,6 +82,7 @@ impl NewSession {
             renewed_in: None,
             revoked: None,
             browser: false,
+            privileges: None,
         }
     }
 }
@@ -88,18 +101,37 @@ impl Sessions {
         NewSession::draw(self.keys.active(), row.id, generation).map_err(Unavailable::new)
     }
 
-    /// Returns the next version of a session: with new secrets only, in the user's new epoch.
+    /// Returns the next version of a session: with new secrets. In a new epoch of the user those of before are
+    /// dead at once; in the same epoch the access token of before is valid for the grace, for requests in flight
+    /// and for a reply that is lost.
     pub(crate) fn renewed_row(
         &self,
         row: &StoredSession,
         session: &NewSession,
-        access_life: Option<StdDuration>,
-        epoch: Epoch,
+        renewed: RenewedSession,
         now: OffsetDateTime,
     ) -> Result<StoredSession, StoreError> {
+        let RenewedSession {
+            access_life,
+            epoch,
+            privileges,
+        } = renewed;
+        let old = TokenState::read(&row.tokens)?;
+        let has_new_epoch = epoch != row.epoch;
+        let grace = Micros::floor(now.saturating_add(self.grace + clock::tolerance()));
+        let previous_access = old.access.filter(|_| !has_new_epoch);
         let state = TokenState {
-            renewed_in: Some(epoch.as_i64()),
-            browser: TokenState::read(&row.tokens)?.browser,
+            previous_access: previous_access.map(|access| AccessState {
+                until: access.until.min(grace),
+                ..access
+            }),
+            renewed_in: if has_new_epoch {
+                Some(epoch.as_i64())
+            } else {
+                old.renewed_in
+            },
+            browser: old.browser,
+            privileges: privileges.map(|text| text.digest(&session.key, &row.id)),
             ..session.state(access_life, now)
         };
         let used = self.used(row, now)?;
@@ -123,18 +155,21 @@ impl Sessions {
             client,
             access_life,
             remembered,
+            privileges,
             auth_time,
             methods,
             now,
         } = params;
         let ends_at = now.saturating_add(self.absolute);
         let idle = self.idle.of_login(remembered);
+        let id = session.token.id;
         let state = TokenState {
             browser: !remembered,
+            privileges: privileges.map(|text| text.digest(&session.key, &id)),
             ..session.state(access_life, now)
         };
         StoredSession {
-            id: session.token.id,
+            id,
             owner,
             backend: backend.to_owned(),
             epoch,

@@ -281,6 +281,7 @@ impl RefreshRotation {
             renewed_in: state.renewed_in,
             revoked: state.revoked,
             browser: state.browser,
+            privileges: state.privileges,
         };
         written(row, &state, self.now, self.idle.of(&state))
     }

@@ -24,6 +24,8 @@ pub(super) enum DigestInput<'a> {
     Refresh(&'a RefreshToken),
     /// The secret of an opaque access token.
     Access(&'a SessionId, &'a [u8; 32]),
+    /// The privileges of the user: no secret, but a text of any length.
+    Privileges(&'a SessionId, &'a str),
 }
 
 impl TokenDigest {
@@ -60,6 +62,9 @@ fn digest(key: &SubKey, input: DigestInput<'_>) -> String {
             keyed_digest(key, &[b"refresh", token.id.as_bytes(), family, secret])
         }
         DigestInput::Access(id, secret) => keyed_digest(key, &[b"access", id.as_bytes(), secret]),
+        DigestInput::Privileges(id, text) => {
+            keyed_digest(key, &[b"privileges", id.as_bytes(), text.as_bytes()])
+        }
     }
 }
 

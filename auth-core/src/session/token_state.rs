@@ -42,6 +42,9 @@ pub(super) struct TokenState {
     /// Whether the session ends with the browser: the user did not ask to be remembered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) browser: bool,
+    /// The privileges of the user when the secret of this classic session was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) privileges: Option<TokenDigest>,
 }
 
 /// The refresh token that was exchanged last, and the nonce from which its successor was made.

@@ -125,6 +125,7 @@ macro_rules! extractor_tests {
             ended_login_is_anonymous_and_its_cookies_are_deleted, outage_during_a_refresh_is_503,
             forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
             layers_tell_the_new_deadline_of_a_classic_session,
+            layers_hand_out_the_secret_for_new_privileges,
             #[start_paused] body_without_end_times_out,
         }
     };
@@ -175,7 +176,8 @@ cases! {
     renew: expired_login_is_refreshed_within_the_request, parallel_tabs_are_refreshed_once,
         ended_login_is_anonymous_and_its_cookies_are_deleted, outage_during_a_refresh_is_503,
         forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
-        layers_tell_the_new_deadline_of_a_classic_session;
+        layers_tell_the_new_deadline_of_a_classic_session,
+        layers_hand_out_the_secret_for_new_privileges;
     bodies: other_methods_are_405, head_answers_like_get, refusal_is_the_envelope_byte_for_byte,
         body_above_the_limit_is_413, disconnected_client_changes_nothing, body_without_end_times_out;
 }

@@ -96,7 +96,7 @@ async fn change_of_the_password_keeps_the_time_of_the_login() -> Result<(), Chan
     let mut backends = world.auth.backends().iter();
     let backend = backends.find(|backend| backend.name() == "api").unwrap();
     let id = tokens.session.unwrap();
-    let renewed = crate::login::renew(accounts, backend, user, &id, &context).await;
+    let renewed = crate::login::renew(accounts, backend, &user, &id, &context).await;
     let tokens = renewed.unwrap().unwrap();
     let caller = caller(&world, &tokens).await.unwrap();
     assert_eq!(caller.auth_time(), Some(login));

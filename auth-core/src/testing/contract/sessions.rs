@@ -271,6 +271,7 @@ fn begun(sessions: &Sessions, now: OffsetDateTime) -> Tried<(RefreshToken, Store
         .map_err(|error| Stop::Broken(error.to_string()))?;
     let params = NewSessionParams {
         remembered: true,
+        privileges: None,
         owner: owner("ada")?,
         backend: "web",
         epoch: Epoch::FIRST,

@@ -4,6 +4,7 @@ use time::Duration;
 
 use super::OWN_COOKIE;
 use super::app::{App, Calls, assert_refused, assert_text, with};
+use crate::accounts::AdminUpdate;
 use crate::testing::conformance::{WireReply, WireRequest};
 use crate::user::User;
 
@@ -221,5 +222,44 @@ pub(super) async fn layers_tell_the_new_deadline_of_a_classic_session(app: &App)
         );
         let cache: Vec<_> = reply.header("cache-control").collect();
         assert!(cache.contains(&b"no-store".as_slice()), "{page}: {cache:?}");
+    }
+}
+
+/// C-SM-04: with new privileges the session gets a new secret, which a page hands out where a layer of the
+/// toolkit sees the reply; an extractor alone leaves the old one valid.
+pub(super) async fn layers_hand_out_the_secret_for_new_privileges(app: &App) {
+    let ada = app.main.ada().await;
+    let mut site = app.main.site_cookies(&ada).await;
+    let pages = [
+        "/guarded",
+        "/layer/active",
+        "/layer/error",
+        "/page/guarded",
+        "/renew/error",
+    ];
+    let superuser = |is_superuser| AdminUpdate {
+        is_superuser: Some(is_superuser),
+        ..AdminUpdate::default()
+    };
+    // The last superuser cannot be made an ordinary user.
+    app.main.user("root@example.com", superuser(true)).await;
+    for (page, is_superuser) in pages.into_iter().zip([true, false].into_iter().cycle()) {
+        app.main.update(&ada, superuser(is_superuser)).await;
+        let reply = app.get("/active", &site).await;
+        assert_eq!((reply.status, cookies(&reply).len()), (200, 0), "no layer");
+        let reply = app.get(page, &site).await;
+        let set = cookies(&reply);
+        let new = cookie(&set, "__Host-site=").expect("a new secret");
+        assert!(!site[0].1.contains(&new), "{page}: {new}");
+        app.main.clock.advance(Duration::seconds(41));
+        let reply = app.get("/active", &site).await;
+        assert_refused("the old secret", &reply, 401, "AUTHENTICATION_FAILED");
+        site = sent(&set);
+        assert_text(
+            "the new one",
+            &app.get("/active", &site).await,
+            200,
+            "ada@example.com by site",
+        );
     }
 }

@@ -118,7 +118,7 @@ impl<U: AuthUser> Auth<U> {
     ) -> Option<IssuedTokens<U>> {
         let (id, context) = (caller.session()?, caller.context());
         let accounts = self.accounts();
-        let renewed = login::renew(accounts, backend, row, id, &context).await;
+        let renewed = login::renew(accounts, backend, &row, id, &context).await;
         renewed.unwrap_or_else(|error| {
             accounts.background_failed("the new secrets of a session", &error, &context);
             None
