@@ -83,6 +83,8 @@
 //! | a cookie, on a request that changes something and may be forged | 403 `CSRF_FAILED` | 403 |
 //! | a store that cannot answer | 503 | 503 |
 //!
+//! The [guides](guide) show a site whose pages the server renders, and what users of axum-login write here.
+//!
 //! Every decision, status and byte comes from [`auth_core`]; this crate translates between it and Axum.
 //!
 //! # OpenAPI
@@ -108,6 +110,7 @@
 mod csrf;
 mod extract;
 mod guard;
+pub mod guide;
 mod page;
 mod reject;
 mod renew;

@@ -12,6 +12,8 @@
 //! | go into production | [`production`]: a checklist |
 //! | look up a setting | [`configuration`]: every setting, with default, range and reason |
 //! | keep your own struct in your own SQL table | `auth_diesel::guide::own_user`: bring your own user |
+//! | render pages on the server, with forms | `auth_axum::guide::pages`: from `cargo new` to a login page |
+//! | come from axum-login | `auth_axum::guide::from_axum_login` |
 //! | create a user and rows of yours together, or neither | `auth_diesel::guide::transaction`: run account changes in your transaction |
 
 pub mod adapter;

@@ -4,6 +4,7 @@
 mod accounts;
 mod compile_fail;
 mod extractors;
+mod guide;
 mod http;
 mod peer;
 mod prefix;

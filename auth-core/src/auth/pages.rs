@@ -9,7 +9,8 @@ use crate::backend::Backend;
 use crate::csrf::CsrfBinding;
 use crate::error::Unavailable;
 use crate::flash::{FLASH_LIFETIME, FlashMessage};
-use crate::http::{AllowedRedirects, Header, Reply, RequestHead};
+use crate::http::{AllowedRedirects, Header, RedirectTarget, Reply, RequestHead};
+use crate::login::IssuedTokens;
 use crate::transport::{CookieSet, find_cookie};
 use crate::user::AuthUser;
 
@@ -183,15 +184,51 @@ impl<U: AuthUser> Auth<U> {
     /// }
     /// ```
     pub fn flash_redirect(&self, path: &str, message: FlashMessage) -> Result<Reply, Rejection> {
-        let Ok(target) = AllowedRedirects::own_site().target(path) else {
-            tracing::error!(target: "auth", "a redirect to a path that is not of the own site");
-            return Err(ErrorCode::InternalError.into());
-        };
+        let target = own_page(path)?;
         if self.inner.flash.is_none() {
             tracing::error!(target: "auth", "a flash message needs a backend with cookies and an expiring store");
             return Err(ErrorCode::InternalError.into());
         }
         Ok(self.with_flash(target.see_other(), message))
+    }
+
+    /// Returns the redirect (303) after a login by a handler of the application: to a path of the own site, with the
+    /// cookies of the login. The backend must have cookies.
+    ///
+    /// # Security
+    ///
+    /// The handler must check that this browser has begun the login, for example by a random value that was in a
+    /// cookie and comes back. Another site could else log a visitor in to an account of the attacker. The login
+    /// route checks it for its forms.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`]: as [`token_reply`](Self::token_reply), and 500 if `path` is not a path of the own site.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::api::{ErrorCode, Rejection};
+    /// use auth_core::http::Reply;
+    /// use auth_core::login::{AuthMethod, AuthProof, LoginStep};
+    /// use auth_core::{Auth, Context, User};
+    ///
+    /// /// Ends a login by the own single sign-on.
+    /// async fn signed_on(auth: &Auth<User>, user: User, context: &Context) -> Result<Reply, Rejection> {
+    ///     let method = AuthMethod::custom("company-sso").map_err(|_| ErrorCode::InternalError)?;
+    ///     let proof = AuthProof::vouched_for(user, method);
+    ///     match auth.log_in("web", proof, context).await {
+    ///         Ok(LoginStep::Done(tokens)) => auth.token_redirect(&tokens, "/account"),
+    ///         _ => Err(ErrorCode::LoginUserInactive.into()),
+    ///     }
+    /// }
+    /// ```
+    pub fn token_redirect(&self, tokens: &IssuedTokens<U>, path: &str) -> Result<Reply, Rejection> {
+        let reply = self.token_reply(tokens)?;
+        let cookies = reply
+            .headers()
+            .filter(|header| header.name() == "set-cookie");
+        Ok(own_page(path)?.see_other().with_headers(cookies.cloned()))
     }
 
     /// Returns the redirect to the login page for a request of a page that needs a login; `None` where the
@@ -247,6 +284,14 @@ impl<U: AuthUser> Auth<U> {
     fn page_cookies(&self) -> Option<&dyn CookieSet> {
         self.cookie_backends().next()?.transport().cookies()
     }
+}
+
+/// Returns a path of the own site as a target.
+fn own_page(path: &str) -> Result<RedirectTarget, Rejection> {
+    AllowedRedirects::own_site().target(path).map_err(|_| {
+        tracing::error!(target: "auth", "a redirect to a path that is not of the own site");
+        ErrorCode::InternalError.into()
+    })
 }
 
 /// Returns whether the client names HTML among what it accepts, as a browser does for a page.

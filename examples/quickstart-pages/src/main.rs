@@ -8,6 +8,7 @@ mod administrator;
 mod auth;
 mod mailer;
 mod page;
+mod poem;
 mod router;
 mod security;
 mod view;

@@ -6,7 +6,8 @@ use crate::accounts::AccountsBuilder;
 use crate::api::RouteSetting;
 use crate::auth::{Auth, AuthBuilder};
 use crate::http::BufferedRequest;
-use crate::testing::{Outbox, accounts_builder, master_secret};
+use crate::login::{AuthMethod, AuthProof, LoginStep};
+use crate::testing::{Outbox, accounts_builder, master_secret, registration};
 use crate::{Backend, CookieTransport, FlashMessage, OpaqueStrategy, Sessions, User};
 
 fn accounts() -> AccountsBuilder<User> {
@@ -79,4 +80,43 @@ async fn accounts_without_expiring_store_have_no_messages() {
     let page = BufferedRequest::new("GET", Vec::new()).header("cookie", cookie);
     let page = auth.take_flash(&page.head).await.unwrap();
     assert_eq!((page.value, page.headers.len()), (None, 1));
+}
+
+/// A login by a handler of the application sets the cookies that the login route sets.
+#[tokio::test]
+async fn login_by_the_application_redirects_with_its_cookies() {
+    let auth = auth();
+    let accounts = auth.accounts();
+    let context = accounts.context();
+    let user = accounts.register(registration("ada@example.com"), &context);
+    let method = AuthMethod::custom("company-sso").unwrap();
+    let proof = AuthProof::vouched_for(user.await.unwrap(), method);
+    let LoginStep::Done(tokens) = auth.log_in("web", proof, &context).await.unwrap() else {
+        panic!("no second factor is due");
+    };
+    let reply = auth.token_redirect(&tokens, "/account").unwrap();
+    assert_eq!((reply.status(), reply.body()), (303, &b""[..]));
+    let mut headers = reply.headers();
+    assert!(headers.any(|header| header.name() == "location" && header.value() == "/account"));
+    let pairs = reply
+        .headers()
+        .filter(|header| header.name() == "set-cookie");
+    let pairs: Vec<_> = pairs
+        .filter_map(|set| set.value().split(';').next())
+        .collect();
+    let request = BufferedRequest::new("GET", Vec::new()).header("cookie", pairs.join("; "));
+    assert!(
+        auth.authenticate(&request.head)
+            .await
+            .unwrap()
+            .user()
+            .is_some()
+    );
+    assert_eq!(
+        auth.token_redirect(&tokens, "//evil.example")
+            .unwrap_err()
+            .code()
+            .status(),
+        500
+    );
 }

@@ -11,7 +11,7 @@ use crate::visit::Visit;
 /// The page that needed a login, if one did.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Next {
-    next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 pub(crate) fn view(frame: &Frame<'_>, next: Option<&str>) -> Markup {
@@ -24,6 +24,11 @@ pub(crate) fn view(frame: &Frame<'_>, next: Option<&str>) -> Markup {
             @if let Some(next) = next { input type="hidden" name="next" value=(next); }
             (form.field(&email))
             (form.field(&password))
+            // Without it the login ends with the browser.
+            p.check {
+                input id="remember" name="remember" type="checkbox" value="true";
+                label for="remember" { "Stay logged in on this device" }
+            }
             button { "Log in" }
         }))
         p { a href="/forgot" { "Forgot your password?" } }

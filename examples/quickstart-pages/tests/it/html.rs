@@ -131,7 +131,8 @@ fn pages_restrict_the_browser() {
     });
 }
 
-/// O-17: the browser gets the next page with GET, and does not send the form to it.
+/// O-17, B-50: the browser gets the next page with GET, and does not send the form to it. The address of that page has
+/// no token of a login.
 #[test]
 fn every_form_is_answered_with_303() {
     let program = Program::start();
@@ -146,6 +147,11 @@ fn every_form_is_answered_with_303() {
                 form.action, reply.body
             );
             assert!(reply.body.is_empty());
+            let target = reply.header("location").unwrap();
+            for set in reply.headers("set-cookie") {
+                let value = set.split(['=', ';']).nth(1).unwrap();
+                assert!(value.is_empty() || !target.contains(value), "{target}");
+            }
             visitor.log_in("root@example.com", PASSWORD);
         }
     }

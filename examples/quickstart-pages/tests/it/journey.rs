@@ -41,6 +41,28 @@ fn visitor_signs_up_confirms_the_address_logs_in_and_out() {
     assert!(!visitor.is_logged_in());
 }
 
+/// The login lasts as long as its cookie: for a month, or until the browser is closed.
+#[test]
+fn login_outlives_the_browser_if_the_user_asks_for_it() {
+    let program = Program::start();
+    Visitor::logged_in(&program, ADA);
+    let fields = [
+        ("identifier", ADA),
+        ("password", PASSWORD),
+        ("remember", "true"),
+    ];
+    for (fields, lasts) in [(&fields[..2], false), (&fields[..], true)] {
+        let mut visitor = Visitor::new(&program);
+        let page = visitor.open("/login");
+        let reply = visitor.send(&page, "/auth/login", fields);
+        let cookie = Visitor::set(&reply, "__Host-auth");
+        assert_eq!(cookie.contains("Max-Age=2592000"), lasts, "{cookie}");
+        assert_eq!(cookie.contains("Max-Age"), lasts, "{cookie}");
+        assert!(!visitor.has_cookie("__Host-auth-refresh"));
+        assert!(visitor.is_logged_in());
+    }
+}
+
 #[test]
 fn page_that_needs_a_login_comes_back_after_it() {
     let program = Program::start();
@@ -58,6 +80,29 @@ fn page_that_needs_a_login_comes_back_after_it() {
     let fields = [("identifier", ADA), ("password", PASSWORD)];
     let page = visitor.submit(&page, "/auth/login", &fields);
     assert_eq!(page.path, "/account?from=mail");
+}
+
+/// O-02: a link to the login page cannot make the site send its user elsewhere.
+#[test]
+fn login_leads_to_no_other_site() {
+    let program = Program::start();
+    Visitor::logged_in(&program, ADA);
+    for next in [
+        "https://evil.example/",
+        "//evil.example",
+        "/%5Cevil.example",
+        "/%2Fevil.example",
+        "javascript:alert(1)",
+    ] {
+        let mut visitor = Visitor::new(&program);
+        let page = visitor.open(&format!("/login?next={next}"));
+        let fields = [("identifier", ADA), ("password", PASSWORD)];
+        let reply = visitor.send(&page, "/auth/login", &fields);
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, Some("/account"))
+        );
+    }
 }
 
 #[test]

@@ -155,6 +155,13 @@ impl<'p> Visitor<'p> {
         }
     }
 
+    /// Returns how a reply sets a cookie.
+    pub(crate) fn set(reply: &Reply, cookie: &str) -> String {
+        let start = format!("{cookie}=");
+        let mut set = reply.headers("set-cookie");
+        set.find(|set| set.starts_with(&start)).unwrap().to_owned()
+    }
+
     pub(crate) fn has_cookie(&self, name: &str) -> bool {
         self.cookies.iter().any(|(other, _)| other == name)
     }

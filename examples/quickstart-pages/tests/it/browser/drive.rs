@@ -86,6 +86,7 @@ impl Tab<'_> {
 
     fn log_in(&self, address: &str, password: &str) {
         self.open("/login");
+        self.browser.click("label[for='remember']");
         let fields = [("identifier", address), ("password", password)];
         self.submit("/auth/login", &fields);
     }
