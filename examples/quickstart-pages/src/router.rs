@@ -3,12 +3,16 @@
 use auth_axum::{Auth, csrf_protection, login_required, routes};
 use auth_core::User;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
 use crate::page::{account, admin, error, forgot, home, login, reset, sign_up, verify};
 use crate::security;
+
+/// The longest form, in bytes: the limit that the toolkit has for its own routes.
+const MAX_FORM: usize = 64 * 1024;
 
 /// The style sheet, which browsers may keep for an hour.
 async fn style() -> impl axum::response::IntoResponse {
@@ -50,6 +54,7 @@ pub(crate) fn router(auth: &Auth<User>) -> Router {
         .merge(admin)
         .merge(routes(auth))
         .fallback(async || StatusCode::NOT_FOUND)
+        .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(csrf_protection(auth))
         .layer(from_fn_with_state(auth.clone(), error::as_page))
         .layer(map_response(security::headers))

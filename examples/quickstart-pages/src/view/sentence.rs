@@ -37,7 +37,10 @@ pub(super) fn of_failure(message: &FlashMessage) -> &str {
         }
         "VERIFY_USER_ALREADY_VERIFIED" => "This address is confirmed already.",
         _ if message.fields().next().is_some() => "Please correct the marked fields.",
-        _ => message.detail().unwrap_or("That did not work."),
+        _ => match message.detail() {
+            Some(sentence) if !sentence.is_empty() => sentence,
+            _ => "That did not work. Please try it again.",
+        },
     }
 }
 

@@ -83,6 +83,24 @@ fn sessions_are_listed_and_ended() {
     assert!(!visitor.is_logged_in() && !phone.is_logged_in());
 }
 
+/// A form that no page sends: too long, or without its fields.
+#[test]
+fn malformed_forms_are_refused() {
+    let program = Program::start();
+    let mut visitor = Visitor::logged_in(&program, ADA);
+    let page = visitor.open("/account");
+    let mut form = page.form("/account/address");
+    for (fields, status) in [
+        (vec![("email".to_owned(), "a".repeat(70_000))], 413),
+        (Vec::new(), 422),
+    ] {
+        form.fields = fields;
+        let reply = visitor.post(&form, "same-origin", "/account");
+        assert_eq!(reply.status, status);
+        reply.shows("<h1>That did not work</h1>");
+    }
+}
+
 /// The id of a session is public: only the owner of the session can end it.
 #[test]
 fn session_of_another_user_is_not_ended() {

@@ -187,3 +187,45 @@ fn refused_form_shows_where_the_error_is() {
     assert!(alert.contains(" role=\"alert\"") && alert.contains(" autofocus"));
     assert_eq!(page.body.matches(" autofocus").count(), 1);
 }
+
+/// WCAG 2.2, 1.4.3 and 1.4.11: texts have a contrast of 4.5, and borders of fields and buttons one of 3, in the light and the
+/// dark colours.
+#[test]
+fn colours_have_contrast() {
+    let style = include_str!("../../src/style.css");
+    let themes = style.split(":root {").skip(1);
+    let themes: Vec<_> = themes.filter_map(|theme| theme.split('}').next()).collect();
+    assert_eq!(themes.len(), 2);
+    for theme in themes {
+        let colour = |name: &str| {
+            let (_, rest) = theme.split_once(&format!("--{name}: #")).unwrap();
+            luminance(rest.get(..6).unwrap())
+        };
+        let contrast = |one: &str, other: &str| {
+            let (one, other) = (colour(one), colour(other));
+            (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        };
+        for text in ["ink", "soft", "accent", "good", "bad"] {
+            assert!(contrast(text, "paper") >= 4.5, "{text} in {theme}");
+        }
+        assert!(contrast("on-accent", "accent") >= 4.5, "{theme}");
+        assert!(
+            contrast("soft", "paper") >= 3.0,
+            "borders of fields in {theme}"
+        );
+    }
+}
+
+/// Returns the relative luminance of a colour in hexadecimal.
+fn luminance(colour: &str) -> f64 {
+    let part = |place: usize| {
+        let part = u8::from_str_radix(colour.get(place..place + 2).unwrap(), 16).unwrap();
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+}

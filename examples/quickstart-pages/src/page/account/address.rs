@@ -85,7 +85,7 @@ pub(crate) async fn submit(
                 Err(UpdateSelfError::BadCredentials) => refused("current_password", "invalid"),
                 Err(UpdateSelfError::Taken(_)) => refused("email", "taken"),
                 Err(UpdateSelfError::Unavailable(error)) => return Err(error.into()),
-                Err(error) => FlashMessage::failure(CHANGE, "REFUSED", &error.to_string()),
+                Err(_) => FlashMessage::failure(CHANGE, "REFUSED", ""),
             }
         }
     };
@@ -106,7 +106,7 @@ pub(crate) async fn withdraw(
     let message = match accounts.update_self(&user, update, &user.context()).await {
         Ok(_) => FlashMessage::success(WITHDRAW),
         Err(UpdateSelfError::Unavailable(error)) => return Err(error.into()),
-        Err(error) => FlashMessage::failure(WITHDRAW, "REFUSED", &error.to_string()),
+        Err(_) => FlashMessage::failure(WITHDRAW, "REFUSED", ""),
     };
     Ok(auth.flash_redirect("/account", message)?.into())
 }

@@ -59,10 +59,7 @@ pub(crate) async fn submit(
             let message = FlashMessage::failure(DELETE, "LAST_SUPERUSER", sentence);
             ("/account", message)
         }
-        Err(error) => {
-            let message = FlashMessage::failure(DELETE, "REFUSED", &error.to_string());
-            ("/account", message)
-        }
+        Err(_) => ("/account", FlashMessage::failure(DELETE, "REFUSED", "")),
     };
     Ok(auth.flash_redirect(page, message)?.into())
 }
