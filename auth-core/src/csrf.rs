@@ -140,6 +140,18 @@ impl Csrf {
         })
     }
 
+    /// Returns the token in the cookie of a request if it is a valid one for the login `binding`.
+    pub(crate) fn token_of(
+        &self,
+        head: &dyn RequestHead,
+        transport: &dyn Transport,
+        binding: &CsrfBinding,
+    ) -> Option<String> {
+        let sent = find_cookie(head, transport.csrf_cookie()?).ok().flatten();
+        sent.filter(|token| self.is_of(token, binding))
+            .map(str::to_owned)
+    }
+
     /// Parses a token that the server made; `None` for any other text.
     fn parse<'t>(&self, token: &'t str) -> Option<Parsed<'t>> {
         let mut parts = token.split('.');

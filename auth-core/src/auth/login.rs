@@ -117,6 +117,16 @@ impl<U: AuthUser> Auth<U> {
     /// A [`Rejection`]: 500 if the tokens are of another handle or longer than their transport
     /// carries, 503 if there is no randomness for a CSRF token.
     pub fn token_reply(&self, tokens: &IssuedTokens<U>) -> Result<Reply, Rejection> {
+        self.token_reply_with(tokens, None)
+    }
+
+    /// Returns the same reply. `csrf` is a CSRF token of this login that the client has; without one the reply
+    /// has a new one.
+    pub(super) fn token_reply_with(
+        &self,
+        tokens: &IssuedTokens<U>,
+        csrf: Option<String>,
+    ) -> Result<Reply, Rejection> {
         let Some(backend) = self.backend_named(&tokens.backend) else {
             return Err(ErrorCode::InternalError.into());
         };
@@ -128,6 +138,7 @@ impl<U: AuthUser> Auth<U> {
             return Err(ErrorCode::InternalError.into());
         }
         let csrf = match transport.csrf_cookie() {
+            Some(_) if csrf.is_some() => csrf,
             Some(_) => {
                 let binding = CsrfBinding::of_login(tokens.session.as_ref(), tokens.user.id());
                 self.csrf().mint(&binding).map_err(Unavailable::new)?

@@ -7,6 +7,7 @@ use super::{Auth, RequestAuth};
 use crate::api::Rejection;
 use crate::authenticator::Authentication;
 use crate::backend::Backend;
+use crate::csrf::CsrfBinding;
 use crate::error::ErrorCode;
 use crate::http::{Header, RequestHead};
 use crate::login::{self, RefreshError};
@@ -82,7 +83,13 @@ impl<U: AuthUser> Auth<U> {
             return Ok(None);
         };
         let reply = match login::refresh(self.accounts(), backend, &token, &context).await {
-            Ok(tokens) => self.token_reply(&tokens)?,
+            Ok(tokens) => {
+                // The CSRF cookie keeps its value: the request proves itself by it, and pages in other tabs have
+                // it in their forms.
+                let binding = CsrfBinding::of_login(tokens.session.as_ref(), tokens.user.id());
+                let csrf = self.csrf().token_of(head, backend.transport(), &binding);
+                self.token_reply_with(&tokens, csrf)?
+            }
             Err(RefreshError::Invalid) => Self::logout_response(backend),
             Err(RefreshError::UnknownBackend(_)) => return Err(ErrorCode::InternalError.into()),
             Err(RefreshError::Unavailable(error)) => return Err(error.into()),

@@ -12,7 +12,7 @@ use crate::http::{Header, RequestHead};
 use crate::session::{PrivilegeText, Sessions};
 use crate::store::StoredSession;
 use crate::strategy::IssuedToken;
-use crate::transport::{TokenSet, find_cookie};
+use crate::transport::TokenSet;
 use crate::user::AuthUser;
 
 /// A classic session whose secret was issued for other privileges of its user.
@@ -41,12 +41,7 @@ impl<U: AuthUser> Authenticator<'_, U> {
         let mut tokens = TokenSet::new(&token, backend.refresh_path());
         // The CSRF cookie keeps its value: pages in other tabs have it in their forms.
         let binding = CsrfBinding::Session(session.id);
-        let sent = transport
-            .csrf_cookie()
-            .and_then(|name| find_cookie(head, name).ok().flatten());
-        tokens.csrf = sent
-            .filter(|token| self.csrf.is_of(token, &binding))
-            .map(str::to_owned);
+        tokens.csrf = self.csrf.token_of(head, transport, &binding);
         let reply = transport.login(&tokens);
         Ok(Some(reply.cookies().cloned().collect()))
     }

@@ -38,12 +38,18 @@ fn sent(cookies: &[String]) -> [(String, String); 1] {
 
 /// The cookies of a browser whose access cookie has expired.
 async fn expired(app: &App, user: &User) -> [(String, String); 1] {
-    let [(name, cookies), _] = app.main.cookies(user).await;
+    let [cookies, _] = expired_with_token(app, user).await;
+    [cookies]
+}
+
+/// The same, and the CSRF token of a page that it shows.
+async fn expired_with_token(app: &App, user: &User) -> [(String, String); 2] {
+    let [(name, cookies), token] = app.main.cookies(user).await;
     let kept = cookies
         .split("; ")
         .filter(|pair| !pair.starts_with("__Host-auth="));
     let kept: Vec<_> = kept.chain(["theme=dark"]).collect();
-    [(name, kept.join("; "))]
+    [(name, kept.join("; ")), token]
 }
 
 #[track_caller]
@@ -149,7 +155,7 @@ pub(super) async fn outage_during_a_refresh_is_503(app: &App) {
 }
 
 pub(super) async fn forged_request_is_not_refreshed(app: &App) {
-    let [cookie] = expired(app, &app.main.ada().await).await;
+    let [browser, token] = expired_with_token(app, &app.main.ada().await).await;
     let site = |value: &str| ("sec-fetch-site".to_owned(), value.to_owned());
     let post = async |headers: &[(String, String)]| {
         let request = WireRequest::new("POST", "/renew/active");
@@ -157,15 +163,22 @@ pub(super) async fn forged_request_is_not_refreshed(app: &App) {
     };
     let before = app.main.calls();
     for headers in [
-        vec![cookie.clone(), site("cross-site")],
-        vec![cookie.clone()],
+        vec![browser.clone(), site("cross-site")],
+        vec![browser.clone()],
     ] {
         let reply = post(&headers).await;
         assert_refused("a forged request", &reply, 401, "AUTHENTICATION_FAILED");
         assert_eq!(cookies(&reply), [""; 0]);
     }
     assert_eq!(app.main.calls() - before, NONE);
-    let reply = post(&[cookie, site("same-origin")]).await;
+    // A client without origins proves its requests by the token of its page, which stays the same: other tabs
+    // have it in their forms.
+    let reply = post(&[browser.clone(), token.clone()]).await;
+    assert_text("a form with a token", &reply, 200, SHOWN);
+    assert_renewed("a form with a token", &reply);
+    let csrf = cookie(&cookies(&reply), "__Host-auth-csrf=");
+    assert_eq!(csrf, Some(format!("__Host-auth-csrf={}", token.1)));
+    let reply = post(&[browser, site("same-origin")]).await;
     assert_text("a request of the site", &reply, 200, SHOWN);
     assert_renewed("a request of the site", &reply);
 }
