@@ -14,7 +14,7 @@
 //! | `auth_session.authenticate(creds)` and `auth_session.login(&user)` in a handler for the form | the form posts to `/auth/login` ([`AuthBuilder::forms`](auth_core::AuthBuilder::forms)) |
 //! | `auth_session.login(&user)` for a user who was authenticated in another way | [`AuthProof::vouched_for`](auth_core::login::AuthProof::vouched_for), [`Auth::log_in`](auth_core::Auth::log_in), and [`Auth::token_redirect`](auth_core::Auth::token_redirect) |
 //! | `auth_session.logout()` | the form posts to `/auth/logout` |
-//! | a new session id at login (`cycle_id`) | always, and after a change of the password |
+//! | a new session id at login (`cycle_id`) | always; a new secret after a change of the password or of privileges |
 //! | `login_required!(Backend, login_url = "/login")` | [`login_required(&auth)`](crate::login_required); the page is in [`Forms::login_page`](auth_core::Forms::login_page) |
 //! | `permission_required!(Backend, "perm")` | [`guard`](crate::guard)`(&auth, Guard::active().any_role(&["perm"]))`, and `.to_login_page()` for pages |
 //! | `predicate_required!(function, …)` | [`Guard::custom`](auth_core::guard::Guard::custom), or a [`Policy`](crate::Policy) in the extractor |
