@@ -14,6 +14,8 @@ use super::wire::Wire;
 
 /// Makes a missing browser a failure.
 const REQUIRED: &str = "AUTH_REQUIRE_BROWSER";
+/// How often a driver is started that finds its port taken.
+const ATTEMPTS: usize = 8;
 /// The browser may run as root and without a display, and connects only to the pages of tests.
 const ARGUMENTS: &[&str] = &[
     "--headless",
@@ -54,16 +56,10 @@ impl Browser {
             leave_out(missing);
             return None;
         };
-        let mut driver = Command::new(chromedriver)
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(driver.stdout.take().unwrap());
+        let mut attempts = (0..ATTEMPTS).filter_map(|_| start_driver(&chromedriver));
+        let (driver, stdout, port) = attempts.next().expect("chromedriver does not start");
         let profile = tempfile::tempdir().unwrap();
-        let wire = Wire::to(port(&mut stdout));
+        let wire = Wire::to(port);
         let mut browser = Self {
             driver,
             wire,
@@ -198,14 +194,31 @@ impl Drop for Browser {
     }
 }
 
+/// Starts a driver; `None` if it ends at once. It listens on one port of IPv4 and of IPv6, and another program can have
+/// one of the two.
+fn start_driver(chromedriver: &Path) -> Option<(Child, BufReader<ChildStdout>, u16)> {
+    let mut driver = Command::new(chromedriver)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(driver.stdout.take().unwrap());
+    let port = port(&mut stdout);
+    if port.is_none() {
+        driver.wait().unwrap();
+    }
+    Some((driver, stdout, port?))
+}
+
 /// Reads the port that the driver has chosen.
-fn port(stdout: &mut impl BufRead) -> u16 {
-    let mut lines = stdout.lines().map(Result::unwrap);
-    let said = lines.find_map(|line| {
+fn port(stdout: &mut impl BufRead) -> Option<u16> {
+    let mut lines = stdout.lines().map_while(Result::ok);
+    lines.find_map(|line| {
         let (_, port) = line.split_once("successfully on port ")?;
         port.trim_end_matches('.').parse().ok()
-    });
-    said.expect("chromedriver does not start")
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "tests write notices to standard error")]
