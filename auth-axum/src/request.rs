@@ -83,10 +83,10 @@ pub(crate) fn with_cookies<U: AuthUser>(
     refreshed: &RefreshedRequest,
 ) -> RequestAuth<U> {
     parts.headers.remove(header::COOKIE);
-    if let Ok(cookies) = HeaderValue::try_from(refreshed.request_cookies()) {
+    if let Ok(cookies) = HeaderValue::from_bytes(refreshed.request_cookies()) {
         parts.headers.insert(header::COOKIE, cookies);
     }
-    let cell = RequestAuth::new(auth);
+    let cell = refreshed.request_auth(auth);
     parts.extensions.insert(cell.clone());
     cell
 }

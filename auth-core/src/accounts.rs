@@ -58,6 +58,7 @@ pub use register::RegisterError;
 pub use registration::{InvalidRegistration, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
+pub(crate) use sessions::BackendUse;
 pub use supported::UnsupportedField;
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub(crate) use verify::Verified;

@@ -177,13 +177,15 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
         context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
+        self.authenticator().authenticate(head, context).await
+    }
+
+    fn authenticator(&self) -> Authenticator<'_, U> {
         Authenticator::new(
             &self.inner.accounts,
             &self.inner.routes.backends,
             self.csrf(),
         )
-        .authenticate(head, context)
-        .await
     }
 }
 

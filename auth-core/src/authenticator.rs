@@ -1,6 +1,7 @@
 //! The authentication of a request: the one function that turns a request into a user.
 
 mod classic;
+mod identify;
 
 pub(crate) use classic::OutdatedSession;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::accounts::Accounts;
-use crate::backend::{Backend, SessionUse};
+use crate::backend::Backend;
 use crate::context::{Actor, Context};
 use crate::csrf::{Csrf, CsrfBinding};
 use crate::error::Unavailable;
@@ -20,8 +21,6 @@ use crate::event::{AuthEvent, EventKind};
 use crate::http::{Header, RequestHead};
 use crate::login::Methods;
 use crate::session::SessionId;
-use crate::store::StoredSession;
-use crate::strategy::PresentedToken;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
@@ -38,6 +37,7 @@ pub struct Authenticator<'a, U: AuthUser> {
     accounts: &'a Accounts<U>,
     backends: &'a [Backend<U>],
     csrf: &'a Csrf,
+    is_refreshed: bool,
 }
 
 /// The result of an authentication.
@@ -49,6 +49,9 @@ pub enum Authentication<U> {
     Refused {
         /// The source of the credential.
         presence: CredentialSource,
+        /// Whether the session of the cookie lives, so that a parallel request may have replaced the cookie: the
+        /// reply deletes none.
+        is_replaced: bool,
     },
     /// A valid cookie came with a request that failed the CSRF check. Guards answer 403
     /// `CSRF_FAILED`.
@@ -77,18 +80,6 @@ pub struct Authenticated<U> {
     outdated: Option<Arc<OutdatedSession>>,
 }
 
-/// A user, and the login that its credential states.
-struct Identified<U> {
-    user: U,
-    session: Option<SessionId>,
-    auth_time: Option<OffsetDateTime>,
-    methods: Methods,
-    /// The session, if the backend checks it.
-    row: Option<StoredSession>,
-    /// Whether this request has moved the idle deadline of the session.
-    was_extended: bool,
-}
-
 impl<'a, U: AuthUser> Authenticator<'a, U> {
     pub(crate) fn new(
         accounts: &'a Accounts<U>,
@@ -99,7 +90,14 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             accounts,
             backends,
             csrf,
+            is_refreshed: false,
         }
+    }
+
+    /// Authenticates a request that was refreshed: its client does not have the tokens yet.
+    pub(crate) fn of_refreshed(mut self, is_refreshed: bool) -> Self {
+        self.is_refreshed = is_refreshed;
+        self
     }
 
     /// Authenticates a request.
@@ -113,7 +111,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
         for presence in [CredentialSource::Header, CredentialSource::Cookie] {
-            let mut presented = false;
+            let mut refused = None;
             for backend in self
                 .backends
                 .iter()
@@ -121,14 +119,19 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             {
                 match self.ask(backend, head, context).await? {
                     Authentication::Anonymous => {}
-                    Authentication::Refused { .. } => presented = true,
+                    Authentication::Refused { is_replaced, .. } => {
+                        refused = Some(refused.unwrap_or(false) || is_replaced);
+                    }
                     accepted => return Ok(accepted),
                 }
             }
-            if presented {
+            if let Some(is_replaced) = refused {
                 self.accounts
                     .raise(AuthEvent::new(EventKind::TokenRefused, context));
-                return Ok(Authentication::Refused { presence });
+                return Ok(Authentication::Refused {
+                    presence,
+                    is_replaced,
+                });
             }
         }
         Ok(Authentication::Anonymous)
@@ -141,14 +144,17 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
         context: &Context,
     ) -> Result<Authentication<U>, Unavailable> {
         let presence = backend.transport().source();
-        let refused = Authentication::Refused { presence };
+        let refused = |is_replaced| Authentication::Refused {
+            presence,
+            is_replaced,
+        };
         let token = match backend.transport().read(head) {
             Ok(Some(token)) => token,
             Ok(None) => return Ok(Authentication::Anonymous),
-            Err(_) => return Ok(refused),
+            Err(_) => return Ok(refused(false)),
         };
         let Some(identified) = self.identify(backend, token, context).await? else {
-            return Ok(refused);
+            return Ok(refused(self.is_replaced(backend, token).await?));
         };
         let mut user = Authenticated {
             user: Arc::new(identified.user),
@@ -178,69 +184,9 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             } else {
                 None
             };
-            user.outdated = self.outdated_secret(user.user(), row)?;
+            user.outdated = self.outdated_secret(backend, head, user.user(), row)?;
         }
         Ok(Authentication::User(user))
-    }
-
-    /// Returns the user of a token, and the session and the login that it belongs to.
-    async fn identify(
-        &self,
-        backend: &Backend<U>,
-        token: &str,
-        context: &Context,
-    ) -> Result<Option<Identified<U>>, Unavailable> {
-        let Some(reading) = backend.read(self.accounts, token).await? else {
-            return Ok(None);
-        };
-        let of_backend = (backend.name(), backend.longest_step());
-        let in_session = match (reading, backend.session_use()) {
-            (PresentedToken::Session(secret), SessionUse::Checked) => {
-                self.accounts
-                    .user_by_secret(of_backend, &secret, context)
-                    .await?
-            }
-            (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
-                match subject.session {
-                    Some(id) => {
-                        let token = (subject.epoch, subject.generation);
-                        let found = self
-                            .accounts
-                            .user_in_session(of_backend, &id, token, context)
-                            .await?;
-                        found.filter(|found| *found.user.id() == subject.id)
-                    }
-                    None => None,
-                }
-            }
-            (
-                PresentedToken::SelfContained(subject),
-                SessionUse::Without | SessionUse::AtRefresh,
-            ) => {
-                let user = self.accounts.get(&subject.id).await?;
-                let user =
-                    user.filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
-                // A refreshed token repeats the time of a session that may have ended since.
-                let is_login = backend.session_use() == SessionUse::Without;
-                return Ok(user.map(|user| Identified {
-                    user,
-                    session: subject.session,
-                    auth_time: subject.auth_time.filter(|_| is_login),
-                    methods: subject.methods,
-                    row: None,
-                    was_extended: false,
-                }));
-            }
-            (PresentedToken::Session(_), _) => None,
-        };
-        Ok(in_session.map(|found| Identified {
-            user: found.user,
-            session: Some(found.session.id),
-            auth_time: Some(found.session.auth_time),
-            methods: found.session.methods.clone(),
-            row: Some(found.session),
-            was_extended: found.was_extended,
-        }))
     }
 }
 
@@ -401,8 +347,12 @@ impl<U> Clone for Authentication<U> {
     fn clone(&self) -> Self {
         match self {
             Self::Anonymous => Self::Anonymous,
-            Self::Refused { presence } => Self::Refused {
+            Self::Refused {
+                presence,
+                is_replaced,
+            } => Self::Refused {
                 presence: *presence,
+                is_replaced: *is_replaced,
             },
             Self::CsrfFailed {
                 has_malformed_cookie,

@@ -82,10 +82,10 @@ pub(crate) fn with_cookies<U: AuthUser>(
 ) -> RequestAuth<U> {
     let headers = request.headers_mut();
     headers.remove(header::COOKIE);
-    if let Ok(cookies) = HeaderValue::try_from(refreshed.request_cookies()) {
+    if let Ok(cookies) = HeaderValue::from_bytes(refreshed.request_cookies()) {
         headers.insert(header::COOKIE, cookies);
     }
-    let cell = RequestAuth::new(auth);
+    let cell = refreshed.request_auth(auth);
     request.set_data(cell.clone());
     cell
 }

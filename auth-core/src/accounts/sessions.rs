@@ -4,6 +4,8 @@ mod end;
 mod find;
 mod list;
 
+pub(crate) use find::BackendUse;
+
 use super::Accounts;
 use crate::error::Unavailable;
 use crate::session::Sessions;

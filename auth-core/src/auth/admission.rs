@@ -170,6 +170,7 @@ impl<U: AuthUser> Auth<U> {
         match who {
             Authentication::Refused {
                 presence: CredentialSource::Header,
+                ..
             } => Err(self.unauthenticated(who)),
             _ => Ok(who.user().cloned()),
         }

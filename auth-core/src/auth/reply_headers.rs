@@ -1,19 +1,18 @@
 //! Headers for the reply to a request that was authenticated.
 
 use super::{Auth, RequestAuth};
-use crate::authenticator::{Authenticated, Authentication};
+use crate::authenticator::{Authenticated, Authentication, OutdatedSession};
 use crate::backend::Backend;
 use crate::http::{Header, InvalidHeader, Reply};
 use crate::login;
-use crate::store::StoredSession;
 use crate::transport::CredentialSource;
 use crate::user::AuthUser;
 
 impl<U: AuthUser> Auth<U> {
     /// Returns the headers for the reply to a request whose authentication is in `cell`: the cookies of a
     /// classic session with a new deadline, or with a new secret if the privileges of its user have changed, or
-    /// those that delete a cookie that was not accepted; and `Cache-Control: no-store` beside a cookie with a
-    /// token, which no shared cache may keep (RFC 9111 §7.3). Replies of the toolkit's own routes and refusals
+    /// those that delete a cookie that was not accepted; and `Cache-Control: no-store` beside them, because a
+    /// shared cache would hand out a token (RFC 9111 §7.3), or log out its other readers. Replies of the toolkit's own routes and refusals
     /// have them already.
     ///
     /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
@@ -28,7 +27,7 @@ impl<U: AuthUser> Auth<U> {
             Some(Authentication::User(user)) => {
                 not_stored(not_set(self.session_cookies(user).await, already))
             }
-            Some(who) => not_set(self.stale_cookies(who), already),
+            Some(who) => not_stored(not_set(self.stale_cookies(who), already)),
             None => Vec::new(),
         }
     }
@@ -38,7 +37,7 @@ impl<U: AuthUser> Auth<U> {
     pub(crate) async fn session_cookies(&self, user: &Authenticated<U>) -> Vec<Header> {
         match user.outdated_session() {
             Some(session) => {
-                let renewed = || self.renew_outdated(user, &session.row);
+                let renewed = || self.renew_outdated(user, session);
                 session.cookies.get_or_init(renewed).await.clone()
             }
             None => user.new_deadline().to_vec(),
@@ -46,26 +45,34 @@ impl<U: AuthUser> Auth<U> {
     }
 
     /// Gives an outdated session a new secret. Returns its cookies; none if another request was faster.
-    async fn renew_outdated(&self, user: &Authenticated<U>, row: &StoredSession) -> Vec<Header> {
+    async fn renew_outdated(
+        &self,
+        user: &Authenticated<U>,
+        session: &OutdatedSession,
+    ) -> Vec<Header> {
         let mut backends = self.backends().iter();
         let Some(backend) = backends.find(|backend| backend.name() == user.backend()) else {
             return Vec::new();
         };
         let (accounts, context) = (self.accounts(), user.context());
-        let renewed = login::renew_row(accounts, backend, user.user(), row, &context).await;
+        let renewed = login::renew_row(accounts, backend, user.user(), &session.row, &context);
+        let renewed = renewed.await;
         let tokens = renewed.unwrap_or_else(|error| {
             accounts.background_failed("the new secret of a session", &error, &context);
             None
         });
-        let reply = tokens.and_then(|tokens| self.token_reply(&tokens).ok());
+        let csrf = session.csrf.clone();
+        let reply = tokens.and_then(|tokens| self.token_reply_with(&tokens, csrf).ok());
         reply.map_or_else(Vec::new, |reply| reply.cookies().cloned().collect())
     }
 
-    /// Returns the headers that make a browser delete a cookie that was not accepted.
+    /// Returns the headers that make a browser delete a cookie that was not accepted; none if a parallel request
+    /// may have replaced it.
     pub(super) fn stale_cookies(&self, who: &Authentication<U>) -> Vec<Header> {
         match who {
             Authentication::Refused {
                 presence: CredentialSource::Cookie,
+                is_replaced: false,
             } => self.backends().iter().flat_map(forget).collect(),
             _ => Vec::new(),
         }
@@ -104,10 +111,10 @@ pub(super) fn not_set<'v>(
         return cookies;
     }
     for set in already {
-        let name = set
-            .split_inclusive(|byte| *byte == b'=')
-            .next()
-            .unwrap_or_default();
+        let mut parts = set.split_inclusive(|byte| *byte == b'=');
+        // One without a name, or without a value, sets none of these.
+        let name = parts.next().filter(|name| name.ends_with(b"="));
+        let Some(name) = name else { continue };
         cookies.retain(|cookie| !cookie.value().as_bytes().starts_with(name));
     }
     cookies

@@ -33,6 +33,8 @@ use crate::user::AuthUser;
 pub struct RequestAuth<U: AuthUser> {
     owner: Owner<U>,
     answer: Arc<OnceCell<Authentication<U>>>,
+    /// Whether the request was refreshed, so that its client does not have the tokens yet.
+    is_refreshed: bool,
 }
 
 /// The handle of the result.
@@ -51,6 +53,15 @@ impl<U: AuthUser> RequestAuth<U> {
         Self {
             owner: Owner::Handle(auth.clone()),
             answer: Arc::default(),
+            is_refreshed: false,
+        }
+    }
+
+    /// Creates an empty cache for a request to this handle that was refreshed.
+    pub(super) fn of_refreshed(auth: &Auth<U>) -> Self {
+        Self {
+            is_refreshed: true,
+            ..Self::new(auth)
         }
     }
 
@@ -70,6 +81,7 @@ impl<U: AuthUser> RequestAuth<U> {
         Self {
             owner: Owner::Any,
             answer: Arc::new(OnceCell::new_with(Some(Authentication::User(user)))),
+            is_refreshed: false,
         }
     }
 
@@ -95,9 +107,11 @@ impl<U: AuthUser> RequestAuth<U> {
         auth: &Auth<U>,
         head: &dyn RequestHead,
     ) -> Result<&Authentication<U>, Unavailable> {
-        self.answer
-            .get_or_try_init(|| auth.authenticate(head))
-            .await
+        let authenticate = async || {
+            let authenticator = auth.authenticator().of_refreshed(self.is_refreshed);
+            authenticator.authenticate(head, &auth.context(head)).await
+        };
+        self.answer.get_or_try_init(authenticate).await
     }
 }
 
@@ -111,6 +125,7 @@ impl<U: AuthUser> Clone for RequestAuth<U> {
         Self {
             owner,
             answer: Arc::clone(&self.answer),
+            is_refreshed: self.is_refreshed,
         }
     }
 }

@@ -11,13 +11,15 @@ use crate::error::Unavailable;
 use crate::http::{Header, RequestHead};
 use crate::session::{PrivilegeText, Sessions};
 use crate::store::StoredSession;
-use crate::strategy::IssuedToken;
+use crate::strategy::{IssuedToken, PresentedToken};
 use crate::transport::TokenSet;
 use crate::user::AuthUser;
 
 /// A classic session whose secret was issued for other privileges of its user.
 pub(crate) struct OutdatedSession {
     pub(crate) row: StoredSession,
+    /// The CSRF token of the request, which stays.
+    pub(crate) csrf: Option<String>,
     /// The cookies with the new secret, once it is written: several layers can see one reply.
     pub(crate) cookies: OnceCell<Vec<Header>>,
 }
@@ -49,15 +51,37 @@ impl<U: AuthUser> Authenticator<'_, U> {
     /// Returns the session if its secret was issued for other privileges of the user.
     pub(super) fn outdated_secret(
         &self,
+        backend: &Backend<U>,
+        head: &dyn RequestHead,
         user: &U,
         row: StoredSession,
     ) -> Result<Option<Arc<OutdatedSession>>, Unavailable> {
         let sessions = self.accounts.session_settings()?;
         let is_outdated = sessions.has_other_privileges(&row, &PrivilegeText::of(user))?;
+        let (transport, binding) = (backend.transport(), CsrfBinding::Session(row.id));
         let outdated = |row| OutdatedSession {
             row,
+            csrf: self.csrf.token_of(head, transport, &binding),
             cookies: OnceCell::new(),
         };
         Ok(is_outdated.then(|| Arc::new(outdated(row))))
+    }
+
+    /// Returns whether a refused token names a classic session that lives: a parallel request may have given it a
+    /// new secret, and a reply that deletes the cookie could reach the browser after the new one.
+    pub(super) async fn is_replaced(
+        &self,
+        backend: &Backend<U>,
+        token: &str,
+    ) -> Result<bool, Unavailable> {
+        if !backend.is_classic() {
+            return Ok(false);
+        }
+        let Some(PresentedToken::Session(secret)) = backend.read(self.accounts, token).await?
+        else {
+            return Ok(false);
+        };
+        let living = self.accounts.living_session(backend.name(), &secret.id);
+        Ok(living.await?.is_some())
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum AccessCheck {
     /// Accepted, and the first token of this generation that is seen: until this use is noted, the refresh
     /// token before gets the same successor.
     FirstUse(u64),
+    /// Accepted, and the secret before the current one.
+    Previous,
 }
 
 impl Sessions {
@@ -40,7 +42,7 @@ impl Sessions {
         Ok(if is_valid(&state.access) {
             self.accepted(&state, now)
         } else if is_valid(&state.previous_access) {
-            AccessCheck::Accepted
+            AccessCheck::Previous
         } else {
             AccessCheck::Refused
         })

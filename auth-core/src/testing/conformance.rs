@@ -25,6 +25,7 @@ mod breach;
 mod canary;
 mod change_password;
 mod classic;
+mod classic_secrets;
 mod context;
 mod cookies;
 mod core_client;
@@ -155,6 +156,7 @@ pub fn cases() -> Vec<Case> {
         sessions::cases(),
         cookies::cases(),
         classic::cases(),
+        classic_secrets::cases(),
         duplicates::cases(),
         csrf::cases(),
         forms::cases(),

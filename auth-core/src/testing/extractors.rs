@@ -126,6 +126,8 @@ macro_rules! extractor_tests {
             forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
             layers_tell_the_new_deadline_of_a_classic_session,
             layers_hand_out_the_secret_for_new_privileges,
+            lost_reply_of_a_renewed_page_logs_no_user_out,
+            renewal_comes_before_the_login_of_a_later_backend,
             #[start_paused] body_without_end_times_out,
         }
     };
@@ -177,7 +179,9 @@ cases! {
         ended_login_is_anonymous_and_its_cookies_are_deleted, outage_during_a_refresh_is_503,
         forged_request_is_not_refreshed, only_an_expired_cookie_is_refreshed,
         layers_tell_the_new_deadline_of_a_classic_session,
-        layers_hand_out_the_secret_for_new_privileges;
+        layers_hand_out_the_secret_for_new_privileges,
+        lost_reply_of_a_renewed_page_logs_no_user_out,
+        renewal_comes_before_the_login_of_a_later_backend;
     bodies: other_methods_are_405, head_answers_like_get, refusal_is_the_envelope_byte_for_byte,
         body_above_the_limit_is_413, disconnected_client_changes_nothing, body_without_end_times_out;
 }

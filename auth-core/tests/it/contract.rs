@@ -32,6 +32,7 @@ groups! {
     sessions = "sessions",
     cookies = "cookies",
     classic = "classic",
+    classic_secrets = "classic_secrets",
     duplicates = "duplicates",
     csrf = "csrf",
     forms = "forms",

@@ -10,13 +10,23 @@ use crate::store::StoredSession;
 use crate::strategy::SessionSecret;
 use crate::user::{AuthUser, Epoch};
 
-/// The name of a backend, and the longest time between two recorded uses of its sessions.
-pub(crate) type BackendUse<'a> = (&'a str, Duration);
+/// How a request uses the sessions of a backend.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BackendUse<'a> {
+    /// The name of the backend.
+    pub(crate) backend: &'a str,
+    /// The longest time between two recorded uses.
+    pub(crate) step: Duration,
+    /// Whether this request was refreshed, so that its client does not have the tokens yet.
+    pub(crate) is_refreshed: bool,
+}
 
 /// A user whose session accepted its token.
 pub(crate) struct InSession<U> {
     pub(crate) user: U,
     pub(crate) session: StoredSession,
+    /// Whether the token is not one before the current one.
+    pub(crate) is_current: bool,
     /// Whether this request has moved the idle deadline of the session.
     pub(crate) was_extended: bool,
 }
@@ -26,32 +36,32 @@ impl<U: AuthUser> Accounts<U> {
     /// accepts a self-contained token of this epoch and generation.
     pub(crate) async fn user_in_session(
         &self,
-        (backend, step): BackendUse<'_>,
+        of: BackendUse<'_>,
         id: &SessionId,
         (epoch, generation): (Epoch, Option<u64>),
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend, id).await? else {
+        let Some(row) = self.living_session(of.backend, id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_token(&row, epoch, generation, self.now())?;
-        self.user_of(sessions, row, (check, step), context).await
+        self.user_of(sessions, row, (check, of), context).await
     }
 
     /// Returns the session of this backend that has this secret, and its user, if both are valid.
     pub(crate) async fn user_by_secret(
         &self,
-        (backend, step): BackendUse<'_>,
+        of: BackendUse<'_>,
         secret: &SessionSecret,
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(backend, &secret.id).await? else {
+        let Some(row) = self.living_session(of.backend, &secret.id).await? else {
             return Ok(None);
         };
         let check = sessions.check_access_secret(&row, &secret.secret, self.now())?;
-        self.user_of(sessions, row, (check, step), context).await
+        self.user_of(sessions, row, (check, of), context).await
     }
 
     /// Returns a session that has not expired, if this backend started it for a user of this realm. The
@@ -75,7 +85,7 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         sessions: &Sessions,
         row: StoredSession,
-        (check, step): (AccessCheck, Duration),
+        (check, of): (AccessCheck, BackendUse<'_>),
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         if check == AccessCheck::Refused {
@@ -87,9 +97,10 @@ impl<U: AuthUser> Accounts<U> {
         if row.epoch != user.epoch() {
             return Ok(None);
         }
-        let noted = self.note_use(sessions, &row, (check, step), context).await;
+        let noted = self.note_use(sessions, &row, (check, of), context).await;
         Ok(Some(InSession {
             user,
+            is_current: check != AccessCheck::Previous,
             was_extended: noted.is_some(),
             session: noted.unwrap_or(row),
         }))
@@ -110,19 +121,24 @@ impl<U: AuthUser> Accounts<U> {
     /// Notes the first use of a generation of tokens, and extends the idle deadline of a session, at most
     /// once in `step` to save writes. Returns the session as this call has written it. If the store cannot
     /// write, the request continues, because the session could be read.
+    ///
+    /// In a request that was refreshed the first use says nothing: the reply with the tokens can still be lost.
     async fn note_use(
         &self,
         sessions: &Sessions,
         row: &StoredSession,
-        (check, step): (AccessCheck, Duration),
+        (check, of): (AccessCheck, BackendUse<'_>),
         context: &Context,
     ) -> Option<StoredSession> {
         let noted = match check {
+            AccessCheck::FirstUse(_) if of.is_refreshed => Ok(None),
             AccessCheck::FirstUse(generation) => {
                 let noted = self.note_first_use(sessions, row, generation).await;
                 noted.map(|()| None)
             }
-            AccessCheck::Accepted | AccessCheck::Refused => self.extend(sessions, row, step).await,
+            AccessCheck::Accepted | AccessCheck::Previous | AccessCheck::Refused => {
+                self.extend(sessions, row, of.step).await
+            }
         };
         noted.unwrap_or_else(|error| {
             let error = Unavailable::from(error);

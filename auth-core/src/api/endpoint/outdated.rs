@@ -11,6 +11,7 @@ impl<U: AuthUser> Auth<U> {
     pub(in crate::api) fn outdated(&self) -> Rejection {
         self.unauthenticated(&Authentication::Refused {
             presence: CredentialSource::Header,
+            is_replaced: false,
         })
     }
 }

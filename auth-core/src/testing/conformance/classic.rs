@@ -9,22 +9,21 @@ use time::Duration;
 
 use super::cookies::{OURS, me, post, set_cookies};
 use super::expected::Expected;
-use super::fixture::{Backends, Fixture, NEW_PASSWORD, Setup};
+use super::fixture::{Backends, Fixture, Setup};
 use super::jar::Jar;
 use super::wire::{WireReply, WireRequest};
 use super::{CaseRun, group};
-use crate::accounts::AdminUpdate;
 use crate::auth::Forms;
 use crate::testing::PASSWORD;
-use crate::user::{AuthUser, Roles, User};
+use crate::user::User;
 
 group!("classic": one_cookie_without_refresh, deadline_moves_once_an_hour, parallel_requests_write_once,
     unused_session_ends, session_ends_after_its_longest_life, unremembered_login_ends_with_the_browser,
     remember_is_a_member_of_cookie_logins_only, checkbox_of_a_form_is_remember,
-    new_login_has_a_new_id, changed_password_gives_a_new_secret, changed_privileges_give_a_new_secret, failing_store_does_not_log_out);
+    new_login_has_a_new_id, failing_store_does_not_log_out);
 
-const COOKIE: &str = "__Host-auth";
-const CSRF: &str = "__Host-auth-csrf";
+pub(super) const COOKIE: &str = "__Host-auth";
+pub(super) const CSRF: &str = "__Host-auth-csrf";
 /// The attributes of the cookie of a remembered login: 30 days.
 const MONTH: &str = "; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=2592000";
 
@@ -39,12 +38,12 @@ async fn case_of<'t>(run: &'t CaseRun<'t>, backends: Backends) -> (Fixture<'t>, 
     (case, user)
 }
 
-async fn classic<'t>(run: &'t CaseRun<'t>) -> (Fixture<'t>, User) {
+pub(super) async fn classic<'t>(run: &'t CaseRun<'t>) -> (Fixture<'t>, User) {
     case_of(run, Backends::Classic).await
 }
 
 /// Logs in, with this member `remember` if there is one.
-async fn log_in(case: &Fixture<'_>, jar: &mut Jar, remember: Option<bool>) -> WireReply {
+pub(super) async fn log_in(case: &Fixture<'_>, jar: &mut Jar, remember: Option<bool>) -> WireReply {
     let mut body = json!({"identifier": "ada@example.com", "password": PASSWORD});
     if let (Some(remember), Some(members)) = (remember, body.as_object_mut()) {
         members.insert("remember".to_owned(), json!(remember));
@@ -207,7 +206,7 @@ async fn unremembered_login_ends_with_the_browser(run: &CaseRun<'_>) {
 }
 
 /// Whether no cookie of a reply outlives the browser.
-fn is_of_browser(reply: &WireReply) -> bool {
+pub(super) fn is_of_browser(reply: &WireReply) -> bool {
     set_cookies(reply)
         .iter()
         .all(|line| !line.contains("Max-Age"))
@@ -274,90 +273,6 @@ async fn new_login_has_a_new_id(run: &CaseRun<'_>) {
         .header("cookie", format!("{COOKIE}={planted}"));
     jar.take(&case.send(&request).await);
     case.check(jar.value(COOKIE) != planted, "a planted cookie");
-}
-
-/// C-SM-04, A7.2.4: the session continues under a new secret, remembered or not as before.
-async fn changed_password_gives_a_new_secret(run: &CaseRun<'_>) {
-    for remember in [true, false] {
-        let (case, _) = classic(run).await;
-        let mut jar = Jar::default();
-        log_in(&case, &mut jar, Some(remember)).await;
-        let copy = jar.clone();
-        let body = json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD});
-        let request = WireRequest::post("/users/me/change-password", &body);
-        let reply = case.send(&jar.send(request.header(OURS.0, OURS.1))).await;
-        case.same("a change", reply.status, 204);
-        case.same("its cookies", is_of_browser(&reply), !remember);
-        jar.take(&reply);
-        case.check(jar.value(COOKIE) != copy.value(COOKIE), "a new cookie");
-        case.same("the own session", case.send(&me(&jar)).await.status, 200);
-        case.same("a copy", case.send(&me(&copy)).await.status, 401);
-    }
-}
-
-/// C-SM-04: with the first request after a change of roles or of the superuser. The secret of before is valid
-/// for requests in flight, and then dead; other changes leave it as it is.
-async fn changed_privileges_give_a_new_secret(run: &CaseRun<'_>) {
-    let support = || Roles::parse(["support"]).expect("a role");
-    let update = |superuser, roles| AdminUpdate {
-        is_superuser: superuser,
-        roles,
-        ..AdminUpdate::default()
-    };
-    let (case, user) = classic(run).await;
-    case.admin("root@example.com").await;
-    let mut jar = Jar::default();
-    log_in(&case, &mut jar, None).await;
-    for (update, is_change) in [
-        (update(None, Some(support())), true),
-        (update(Some(true), None), true),
-        (update(Some(true), Some(support())), false),
-        (update(Some(false), Some(Roles::none())), true),
-        (
-            AdminUpdate {
-                is_verified: Some(true),
-                ..AdminUpdate::default()
-            },
-            false,
-        ),
-    ] {
-        let (accounts, context) = (case.auth.accounts(), case.auth.accounts().context());
-        let updated = accounts.update_as_admin(user.id(), update, &context).await;
-        case.check(updated.is_ok(), "the change of the user");
-        let before = jar.clone();
-        let id = session_id(&case, &mut jar).await;
-        case.same(
-            "a new cookie",
-            jar.value(COOKIE) != before.value(COOKIE),
-            is_change,
-        );
-        case.same(
-            "the old one, in flight",
-            case.send(&me(&before)).await.status,
-            200,
-        );
-        case.clock.advance(Duration::seconds(41));
-        let status = if is_change { 401 } else { 200 };
-        case.same(
-            "the old one, later",
-            case.send(&me(&before)).await.status,
-            status,
-        );
-        case.same("the session", session_id(&case, &mut jar).await, id);
-    }
-}
-
-/// The id of the caller's session; the cookies of the reply go into the jar.
-async fn session_id(case: &Fixture<'_>, jar: &mut Jar) -> Option<String> {
-    let reply = case
-        .send(&jar.send(WireRequest::get("/auth/sessions")))
-        .await;
-    case.same("the sessions", reply.status, 200);
-    jar.take(&reply);
-    let list = reply.json();
-    let mut sessions = list.get("sessions")?.as_array()?.iter();
-    let own = sessions.find(|session| session.get("is_current") == Some(&json!(true)))?;
-    Some(own.get("session_id")?.as_str()?.to_owned())
 }
 
 /// A store that cannot write does not stop a request that it could read for; one that cannot read is 503,

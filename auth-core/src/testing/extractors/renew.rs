@@ -276,3 +276,44 @@ pub(super) async fn layers_hand_out_the_secret_for_new_privileges(app: &App) {
         );
     }
 }
+
+/// A page uses the new access token before the browser has it. If the browser loses the reply and comes back
+/// after the grace, its refresh token is still answered, and no theft is reported.
+pub(super) async fn lost_reply_of_a_renewed_page_logs_no_user_out(app: &App) {
+    let browser = expired(app, &app.main.ada().await).await;
+    assert_text(
+        "a reply that is lost",
+        &app.get("/renew/active", &browser).await,
+        200,
+        SHOWN,
+    );
+    app.main.clock.advance(Duration::minutes(2));
+    let reply = app.get("/renew/active", &browser).await;
+    assert_text("the next page", &reply, 200, SHOWN);
+    assert_renewed("the next page", &reply);
+    // The use of the new token ends the window.
+    let next = sent(&cookies(&reply));
+    assert_text(
+        "a use of the new login",
+        &app.get("/renew/active", &next).await,
+        200,
+        SHOWN,
+    );
+    let reply = app.get("/renew/active", &browser).await;
+    assert_refused("the old token", &reply, 401, "AUTHENTICATION_FAILED");
+}
+
+/// Two logins of one browser: the first backend decides, and does so after its access cookie has expired.
+pub(super) async fn renewal_comes_before_the_login_of_a_later_backend(app: &App) {
+    let ada = app.main.ada().await;
+    let grace = app
+        .main
+        .user("grace@example.com", AdminUpdate::default())
+        .await;
+    let [(name, web)] = expired(app, &ada).await;
+    let [(_, site)] = app.main.site_cookies(&grace).await;
+    let both = [(name, format!("{site}; {web}"))];
+    let reply = app.get("/renew/active", &both).await;
+    assert_text("both logins", &reply, 200, SHOWN);
+    assert_renewed("both logins", &reply);
+}

@@ -18,6 +18,9 @@ fn assert_deleted(what: &str, reply: &WireReply) {
     let cookies = cookies(reply);
     let is_deleted = cookies.iter().all(|cookie| cookie.contains("Max-Age=0"));
     assert!(cookies.len() == 1 && is_deleted, "{what}: {cookies:?}");
+    // A shared cache would log out its other readers.
+    let cache: Vec<_> = reply.header("cache-control").collect();
+    assert!(cache.contains(&b"no-store".as_slice()), "{what}: {cache:?}");
 }
 
 /// The cookies of a session that has ended, and an invalid cookie.
