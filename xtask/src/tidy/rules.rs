@@ -295,17 +295,18 @@ mod tests {
     fn adapter_above_its_limit_fails_and_tests_do_not_count() {
         let thin = [
             file("auth-axum/src/a.rs", 225, 900),
-            file("auth-axum/src/b.rs", 350, 0),
+            file("auth-axum/src/b.rs", super::ADAPTER_LINES - 225, 0),
         ];
         assert_eq!(of_all(&thin), [""; 0]);
 
         let thick = [
             file("auth-axum/src/a.rs", 225, 0),
-            file("auth-axum/src/b.rs", 351, 0),
+            file("auth-axum/src/b.rs", super::ADAPTER_LINES - 224, 0),
         ];
         let found = of_all(&thick);
         assert_eq!(found.len(), 1);
-        assert!(found[0].contains("576 lines of code"), "{found:?}");
+        let lines = format!("{} lines of code", super::ADAPTER_LINES + 1);
+        assert!(found[0].contains(&lines), "{found:?}");
     }
 
     #[test]
