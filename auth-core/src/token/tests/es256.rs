@@ -15,6 +15,9 @@ mod sound;
 #[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
 #[path = "text.rs"]
 mod text;
+#[expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")]
+#[path = "web_signatures.rs"]
+mod web_signatures;
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::encoding::{AsBigEndian, EcPublicKeyUncompressedBin};

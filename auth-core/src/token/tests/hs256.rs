@@ -40,6 +40,12 @@ mod sound;
 mod text;
 #[path = "time_window.rs"]
 mod time_window;
+#[cfg_attr(
+    feature = "jwt",
+    expect(clippy::duplicate_mod, reason = "the same tests with each algorithm")
+)]
+#[path = "web_signatures.rs"]
+mod web_signatures;
 
 use super::*;
 use crate::secret::{MasterSecret, Purpose};

