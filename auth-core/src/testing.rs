@@ -41,6 +41,8 @@
 pub(crate) mod admit;
 mod clock;
 #[cfg(feature = "conformance")]
+mod concurrent;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 #[cfg(feature = "contract")]
 pub mod contract;

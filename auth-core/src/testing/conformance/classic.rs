@@ -1,9 +1,5 @@
 //! Classic sessions: one cookie that lives as long as its session, and "remember me".
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
-
 use serde_json::json;
 use time::Duration;
 
@@ -15,6 +11,7 @@ use super::wire::{WireReply, WireRequest};
 use super::{CaseRun, group};
 use crate::auth::Forms;
 use crate::testing::PASSWORD;
+use crate::testing::concurrent::all;
 use crate::user::User;
 
 group!("classic": one_cookie_without_refresh, deadline_moves_once_an_hour, parallel_requests_write_once,
@@ -135,7 +132,7 @@ async fn parallel_requests_write_once(run: &CaseRun<'_>) {
     log_in(&case, &mut jar, None).await;
     case.clock.advance(Duration::minutes(61));
     let request = me(&jar);
-    let replies = all((0..20).map(|_| case.send_unchecked(&request)).collect()).await;
+    let replies = all((0..20).map(|_| case.send_unchecked(&request))).await;
     let is_good = replies.iter().all(|reply| reply.status == 200);
     case.check(is_good, "every request is answered");
     let moved = replies
@@ -293,34 +290,4 @@ async fn failing_store_does_not_log_out(run: &CaseRun<'_>) {
     case.session_faults.fail(false);
     let reply = case.send(&me(&jar)).await;
     case.same("again", (reply.status, set_cookies(&reply).len()), (200, 2));
-}
-
-type Sending<'t> = Pin<Box<dyn Future<Output = WireReply> + Send + 't>>;
-
-/// Waits for futures that run at the same time.
-async fn all<'t, F>(futures: Vec<F>) -> Vec<WireReply>
-where
-    F: Future<Output = WireReply> + Send + 't,
-{
-    let mut waiting: Vec<Sending<'t>> = futures
-        .into_iter()
-        .map(|future| Box::pin(future) as Sending<'t>)
-        .collect();
-    let mut done = Vec::new();
-    std::future::poll_fn(|task| {
-        waiting.retain_mut(|future| match future.as_mut().poll(task) {
-            Poll::Ready(reply) => {
-                done.push(reply);
-                false
-            }
-            Poll::Pending => true,
-        });
-        if waiting.is_empty() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    done
 }

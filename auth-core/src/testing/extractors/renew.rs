@@ -5,6 +5,7 @@ use time::Duration;
 use super::OWN_COOKIE;
 use super::app::{App, Calls, assert_refused, assert_text, with};
 use crate::accounts::AdminUpdate;
+use crate::testing::concurrent::all;
 use crate::testing::conformance::{WireReply, WireRequest};
 use crate::user::User;
 
@@ -90,18 +91,8 @@ pub(super) async fn expired_login_is_refreshed_within_the_request(app: &App) {
 /// Tabs that open at the same moment get the same login, by one rotation.
 pub(super) async fn parallel_tabs_are_refreshed_once(app: &App) {
     let browser = expired(app, &app.main.ada().await).await;
-    let request = || app.get("/renew/active", &browser);
-    let replies = tokio::join!(
-        request(),
-        request(),
-        request(),
-        request(),
-        request(),
-        request(),
-        request(),
-        request()
-    );
-    let replies: [WireReply; 8] = replies.into();
+    let replies = all((0..8).map(|_| app.get("/renew/active", &browser))).await;
+    assert_eq!(replies.len(), 8);
     let tokens: Vec<_> = replies
         .iter()
         .map(|reply| cookie(&cookies(reply), REFRESH))

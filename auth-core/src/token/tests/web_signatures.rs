@@ -5,8 +5,9 @@ use super::*;
 
 /// Returns the text with another first character.
 fn modified(part: &str) -> String {
-    let first = if part.starts_with('A') { "B" } else { "A" };
-    format!("{first}{}", &part[1..])
+    let other = if part.starts_with('A') { 'B' } else { 'A' };
+    let rest = part.chars().skip(1);
+    std::iter::once(other).chain(rest).collect()
 }
 
 /// J-04: one text of each kind is rejected, and the token that it was made of is accepted.
