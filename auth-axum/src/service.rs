@@ -108,13 +108,10 @@ where
                     auth.pass(guard, Some(&cell), &Head(&parts)).await.map(drop)
                 }
                 Task::Csrf => auth.csrf_gate(&cell, &Head(&parts)).await,
-                Task::Renew => match auth.refresh_request(&cell, &Head(&parts)).await {
-                    Ok(answer) => {
-                        refreshed = answer;
-                        Ok(())
-                    }
-                    Err(rejection) => Err(rejection),
-                },
+                Task::Renew => {
+                    let answer = auth.refresh_request(&cell, &Head(&parts)).await;
+                    answer.map(|answer| refreshed = answer)
+                }
             };
             if let Err(rejection) = passed {
                 return Ok(match task {

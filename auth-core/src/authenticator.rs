@@ -255,6 +255,11 @@ impl<U> Authenticated<U> {
         self.deadline.as_deref().unwrap_or_default()
     }
 
+    /// Returns whether the reply has cookies for the classic session of the caller: most replies have none.
+    pub(crate) fn needs_cookies(&self) -> bool {
+        self.deadline.is_some() || self.outdated.is_some()
+    }
+
     /// Returns the classic session of the caller if it needs a new secret, because the privileges of the user
     /// have changed.
     pub(crate) fn outdated_session(&self) -> Option<&OutdatedSession> {

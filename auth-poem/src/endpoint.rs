@@ -81,13 +81,10 @@ impl<E: Endpoint, U: AuthUser> Endpoint for AuthEndpoint<E, U> {
             }
             Rule::Guard(guard) | Rule::Page(guard) => admit(auth, guard, &cell, &mut request).await,
             Rule::Csrf => auth.csrf_gate(&cell, &Head(&request)).await,
-            Rule::Renew => match auth.refresh_request(&cell, &Head(&request)).await {
-                Ok(answer) => {
-                    refreshed = answer;
-                    Ok(())
-                }
-                Err(rejection) => Err(rejection),
-            },
+            Rule::Renew => {
+                let answer = auth.refresh_request(&cell, &Head(&request)).await;
+                answer.map(|answer| refreshed = answer)
+            }
         };
         match (passed, rule) {
             (Ok(()), _) => {}

@@ -340,9 +340,12 @@ impl<U: AuthUser> RouteSpec<U> {
             Handler::Guarded(handle) => Box::pin(async move {
                 let guard = self.access.guard();
                 let caller = auth.caller(guard, request.head, context).await?;
-                let user = caller.user.clone();
-                let answer = handle(auth, caller, request, context).await;
-                Ok(answer?.with_cookies(auth.session_cookies(&user).await))
+                let user = caller.user.needs_cookies().then(|| caller.user.clone());
+                let reply = handle(auth, caller, request, context).await?;
+                Ok(match user {
+                    Some(user) => reply.with_cookies(auth.session_cookies(&user).await),
+                    None => reply,
+                })
             }),
             Handler::OfBackend {
                 backend, handle, ..

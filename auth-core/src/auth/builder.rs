@@ -128,8 +128,8 @@ impl<U: AuthUser> AuthBuilder<U> {
         self
     }
 
-    /// Declares the codes of the application's own refusals, each an [`AppCode`](crate::AppCode). The documents of the
-    /// HTTP API list them among the codes of status 403 of login, registration and updates of accounts.
+    /// Declares the codes of the application's own refusals, each an [`AppCode`](crate::AppCode). The
+    /// documents of the HTTP API list them among the codes of status 403 of login, registration and updates of accounts.
     /// Each call adds codes.
     ///
     /// It changes no reply: a hook refuses with a code that is not declared, too

@@ -12,8 +12,8 @@ impl<U: AuthUser> Auth<U> {
     /// Returns the headers for the reply to a request whose authentication is in `cell`: the cookies of a
     /// classic session with a new deadline, or with a new secret if the privileges of its user have changed, or
     /// those that delete a cookie that was not accepted; and `Cache-Control: no-store` beside them, because a
-    /// shared cache would hand out a token (RFC 9111 §7.3), or log out its other readers. Replies of the toolkit's own routes and refusals
-    /// have them already.
+    /// shared cache would hand out a token (RFC 9111 §7.3), or log out its other readers. Replies of the
+    /// toolkit's own routes and refusals have them already.
     ///
     /// `already` are the values of `Set-Cookie` in the reply: a cookie that the reply sets is left as
     /// it is. The list is empty if no part of the request has asked who the user is.
@@ -94,7 +94,7 @@ impl Reply {
     }
 }
 
-/// Adds `Cache-Control: no-store` to cookies with tokens.
+/// Adds `Cache-Control: no-store` if there are cookies.
 pub(super) fn not_stored(mut cookies: Vec<Header>) -> Vec<Header> {
     if !cookies.is_empty() {
         cookies.extend(Header::new("cache-control", "no-store").ok());
