@@ -23,10 +23,13 @@ impl Fixture<'_> {
         items.iter().filter(|item| item.email == address).count()
     }
 
+    /// Asks for a mail and waits until it was sent: the reply comes earlier, and the limit counts mails
+    /// in the order in which they are sent.
     async fn ask(&self, path: &str, address: &str) {
         let request = WireRequest::post(path, &json!({ "email": address }));
         let reply = self.send(&request).await;
         self.same("the status", reply.status, 202);
+        self.wait_idle().await;
     }
 }
 
