@@ -4,6 +4,7 @@ mod blocking;
 mod change;
 mod credentials;
 mod expiring;
+mod lookup;
 pub mod memory;
 mod owner;
 mod page;
@@ -20,6 +21,7 @@ pub use credentials::{
     StoredCredential,
 };
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
+pub use lookup::{AccessLookup, AccessQuery, AccessRecord, StoreId, UserQuery};
 pub(crate) use owner::DEFAULT_REALM;
 pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
+use super::StoreId;
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 
@@ -72,6 +73,14 @@ pub trait ExpiringStore: Send + Sync + 'static {
     ///
     /// [`StoreError`] if the store cannot answer.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
+
+    /// Returns the identity of the storage behind this store, if the
+    /// [`AccessLookup`](super::AccessLookup) of a storage can answer in its place: see
+    /// [`AccessLookup::store_id`](super::AccessLookup::store_id). `None` by default. A store that changes what
+    /// another one answers must not return the identity of that one.
+    fn store_id(&self) -> Option<StoreId> {
+        None
+    }
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here, because a revocation must be known to every process.
@@ -178,6 +187,9 @@ impl<S: ExpiringStore + ?Sized> ExpiringStore for Arc<S> {
     }
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         (**self).purge(now, limit).await
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        (**self).store_id()
     }
     fn validate(&self, report: &mut ConfigReport) {
         (**self).validate(report);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{Owner, SessionTokens};
+use super::{Owner, SessionTokens, StoreId};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::login::Methods;
@@ -79,6 +79,14 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Deletes at most `limit` expired sessions (`expires_at <= now`) and returns their number. Calls
     /// may run at the same time on several processes.
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
+
+    /// Returns the identity of the storage behind this store, if the
+    /// [`AccessLookup`](super::AccessLookup) of a storage can answer in its place: see
+    /// [`AccessLookup::store_id`](super::AccessLookup::store_id). `None` by default. A store that changes what
+    /// another one answers must not return the identity of that one.
+    fn store_id(&self) -> Option<StoreId> {
+        None
+    }
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here.
@@ -232,6 +240,9 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         (**self).purge_sessions(now, limit).await
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        (**self).store_id()
     }
     fn validate(&self, report: &mut ConfigReport) {
         (**self).validate(report);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{NewUser, Owner, Page, PageRequest, Precondition, UserChange};
+use super::{AccessLookup, NewUser, Owner, Page, PageRequest, Precondition, UserChange};
 use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::http::{FieldErrorCode, FieldKind, FieldType, TextFormat};
@@ -143,6 +143,13 @@ pub trait UserDatabase: Send + Sync + 'static {
         &self,
         page: PageRequest<<Self::User as AuthUser>::Id>,
     ) -> Result<Page<Self::User>, StoreError>;
+
+    /// Returns the look-up that answers an authenticated request in one step, if the storage has one: see
+    /// [`AccessLookup`]. `None` by default. A store that changes what another one answers must not return
+    /// the look-up of that one.
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = Self::User>> {
+        None
+    }
 
     /// Adds problems and warnings to the report of `build()`. A store in the memory of one process
     /// reports that here.
@@ -339,6 +346,9 @@ impl<D: UserDatabase + ?Sized> UserDatabase for Arc<D> {
         page: PageRequest<<Self::User as AuthUser>::Id>,
     ) -> Result<Page<Self::User>, StoreError> {
         (**self).list(page).await
+    }
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = Self::User>> {
+        (**self).access_lookup()
     }
     fn validate(&self, report: &mut ConfigReport) {
         (**self).validate(report);
