@@ -9,6 +9,7 @@ pub use jwt::JwtStrategy;
 pub use opaque::OpaqueStrategy;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -295,7 +296,7 @@ pub struct Subject<Id> {
     /// The methods by which the user was authenticated; empty if the token does not say them.
     pub methods: Methods,
     /// The realm of the user; `None` if the token does not say it. A token of another realm is refused.
-    pub realm: Option<String>,
+    pub realm: Option<Arc<str>>,
 }
 
 /// The secret of a session, as a client presented it.
@@ -322,7 +323,7 @@ impl<Id> Subject<Id> {
     /// Sets the realm of the user, so that the token is refused in every other realm. A strategy whose
     /// keys or stores serve several populations of users must set it.
     #[must_use]
-    pub fn in_realm(mut self, realm: impl Into<String>) -> Self {
+    pub fn in_realm(mut self, realm: impl Into<Arc<str>>) -> Self {
         self.realm = Some(realm.into());
         self
     }

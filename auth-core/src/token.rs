@@ -50,6 +50,8 @@ mod ring;
 mod shared;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "jwt")]
+mod verified;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -57,7 +59,11 @@ use crate::secret::{RandomError, random_bytes};
 
 pub use self::algorithm::JwtAlgorithm;
 pub use self::claims::Claims;
+#[cfg(feature = "jwt")]
+pub(crate) use self::claims::Times;
 pub(crate) use self::codec::decode_with_key;
+#[cfg(feature = "jwt")]
+pub(crate) use self::codec::verify;
 pub use self::codec::{decode, encode};
 pub use self::error::{EncodeError, InvalidToken};
 pub use self::jwk::{JwkSet, PublicJwk};
@@ -67,6 +73,8 @@ pub use self::key::KeyError;
 pub use self::profile::{ProfileProblem, TokenProfile};
 pub use self::ring::KeyRing;
 pub use self::shared::SharedKeyRing;
+#[cfg(feature = "jwt")]
+pub(crate) use self::verified::VerifiedTokens;
 pub use crate::keys::{InvalidKeyId, KeyId, KeyRingError, KeyRingProblem, KeyState};
 
 /// Returns a new identifier for a token (`jti`): 128 random bits as 22 characters of base64url.

@@ -1,5 +1,6 @@
 //! Access tokens that are signed JWTs (RFC 7519, RFC 9068 §2.1 for `at+jwt`).
 
+mod claims;
 #[cfg(test)]
 mod tests;
 
@@ -10,20 +11,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{
-    BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome, Strategy, Subject,
-};
+use self::claims::AccessClaims;
+use super::{BackendInfo, IssueRequest, IssuedToken, PresentedToken, RevokeOutcome, Strategy};
 use crate::clock::forgotten_at;
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning};
 use crate::error::Unavailable;
-use crate::login::Methods;
 use crate::secret::{MasterSecret, Purpose, Secret};
-use crate::session::InvalidSessionId;
-use crate::store::{DEFAULT_REALM, ExpiringKey, ExpiringStore};
+use crate::store::{DEFAULT_REALM, ExpiringStore};
 use crate::token::{
     self, Claims, InvalidToken, JwtKey, KeyRing, PublicJwk, SharedKeyRing, TokenProfile,
+    VerifiedTokens,
 };
-use crate::user::{AuthUser, Epoch};
+use crate::user::AuthUser;
 
 /// Signed, self-contained access tokens.
 ///
@@ -37,6 +36,7 @@ use crate::user::{AuthUser, Epoch};
 /// | `lifetime` | 15 minutes (1 second to 24 hours) |
 /// | `audience` | `auth:access` |
 /// | `issuer` | none; where set it is written and demanded |
+/// | `verified_tokens` | 4,096 tokens are verified once (0: every token at each request) |
 /// | leeway for clocks that differ | 30 seconds ([`CLOCK_TOLERANCE`](crate::CLOCK_TOLERANCE)) |
 ///
 /// # Examples
@@ -55,6 +55,9 @@ pub struct JwtStrategy {
     profile: Profile,
     lifetime: Duration,
     revocation: Revocation,
+    /// The tokens that were verified under `profile`.
+    verified: VerifiedTokens<AccessClaims>,
+    verified_tokens: usize,
 }
 
 struct Profile {
@@ -69,8 +72,8 @@ enum Revocation {
     None,
 }
 
-/// The purpose of the entries of revoked tokens.
-const REVOKED: &str = "revoked-jti";
+/// The default of [`JwtStrategy::verified_tokens`].
+const VERIFIED_TOKENS: usize = 4096;
 
 impl JwtStrategy {
     /// Signs with the active key of the ring and accepts all its keys: a [`KeyRing`], or a
@@ -109,6 +112,8 @@ impl JwtStrategy {
             profile: Profile::new("auth:access".to_owned(), None),
             lifetime: Duration::from_mins(15),
             revocation: Revocation::Undecided,
+            verified: VerifiedTokens::new(VERIFIED_TOKENS),
+            verified_tokens: VERIFIED_TOKENS,
         }
     }
 
@@ -157,44 +162,64 @@ impl JwtStrategy {
     /// users need two [realms](crate::accounts::AccountsBuilder::realm): a token of a realm other than
     /// `users` has the claim `realm`, and no other realm accepts it.
     #[must_use]
-    pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.profile = Profile::new(audience.into(), self.profile.issuer);
-        self
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        let issuer = self.profile.issuer.clone();
+        self.of_profile(Profile::new(audience.into(), issuer))
     }
 
     /// Sets the issuer of the tokens.
     #[must_use]
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.profile = Profile::new(self.profile.audience, Some(issuer.into()));
+    pub fn issuer(self, issuer: impl Into<String>) -> Self {
+        let audience = self.profile.audience.clone();
+        self.of_profile(Profile::new(audience, Some(issuer.into())))
+    }
+
+    /// Sets the number of tokens that are remembered after they were verified; 0 verifies every token at
+    /// each request.
+    ///
+    /// A remembered token saves the check of its signature and the reading of its claims. Everything else is
+    /// checked at each request: its lifetime, its revocation, its session, and the epoch of its user. A token
+    /// is forgotten when it expires, when the keys change, and when newer tokens need its place. An entry
+    /// takes the length of its token and about 400 bytes.
+    ///
+    /// # Security
+    ///
+    /// The tokens are in the memory of the process in plain text, and are overwritten when they are forgotten.
+    #[must_use]
+    pub fn verified_tokens(mut self, count: usize) -> Self {
+        self.verified = VerifiedTokens::new(count);
+        self.verified_tokens = count;
         self
     }
 
-    fn decode(&self, token: &str, now: OffsetDateTime) -> Option<Claims> {
-        token::decode(&self.keys.current(), &self.profile.built, token, now)
+    fn of_profile(self, profile: Profile) -> Self {
+        let count = self.verified_tokens;
+        Self { profile, ..self }.verified_tokens(count)
+    }
+
+    /// Returns the claims of a token that is valid at this time; it may be revoked.
+    fn verified(&self, token: &str, now: OffsetDateTime) -> Option<Arc<AccessClaims>> {
+        self.verify(token, now.unix_timestamp())
             .inspect_err(
                 |reason| tracing::debug!(target: "auth", %reason, "an access token was refused"),
             )
             .ok()
     }
-}
 
-/// Reads `auth_time` (OIDC Core §2) and `amr` (RFC 8176). A token of an earlier version has
-/// neither; a claim of another form is an error.
-///
-/// A time in the future is not: after a clock was set back, a refreshed token is issued before the
-/// time of its login.
-fn authentication(claims: &Claims) -> Result<(Option<OffsetDateTime>, Methods), InvalidToken> {
-    let auth_time = match claims.optional_integer("auth_time")? {
-        None => None,
-        Some(seconds) => {
-            let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
-            let time = time.filter(|_| seconds >= 0);
-            Some(time.ok_or(InvalidToken::BadClaim)?)
+    fn verify(&self, token: &str, now: i64) -> Result<Arc<AccessClaims>, InvalidToken> {
+        let ring = self.keys.current();
+        let leeway = self.profile.built.leeway_seconds();
+        if let Some(claims) = self.verified.get(&ring, token, now) {
+            return claims.times.check(leeway, now).map(|()| claims);
         }
-    };
-    let texts = claims.optional_texts("amr")?.unwrap_or_default();
-    let methods = Methods::from_texts(texts).ok_or(InvalidToken::BadClaim)?;
-    Ok((auth_time, methods))
+        let (claims, _) = token::verify(&ring, &self.profile.built, token)?;
+        claims.times().check(leeway, now)?;
+        let claims = Arc::new(AccessClaims::read(&claims)?);
+        let until = claims.times.until(leeway);
+        self.verified
+            .insert(&ring, token, (now, until), Arc::clone(&claims));
+        Ok(claims)
+    }
 }
 
 impl Profile {
@@ -259,60 +284,28 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         token: &str,
         now: OffsetDateTime,
     ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
-        let Some(claims) = self.decode(token, now) else {
+        let Some(claims) = self.verified(token, now) else {
             return Ok(None);
         };
-        let (Ok(id), Ok(epoch)) = (claims.sub().parse::<U::Id>(), claims.integer("epoch")) else {
-            return Ok(None);
-        };
-        let session = match claims.optional_text("sid") {
-            Ok(None) => None,
-            Ok(Some(text)) => match text.parse() {
-                Ok(id) => Some(id),
-                Err(InvalidSessionId) => return Ok(None),
-            },
-            Err(_) => return Ok(None),
-        };
-        let Ok(generation) = claims.optional_integer("gen") else {
-            return Ok(None);
-        };
-        let Ok(generation) = generation.map(u64::try_from).transpose() else {
-            return Ok(None);
-        };
-        let Ok((auth_time, methods)) = authentication(&claims) else {
-            return Ok(None);
-        };
-        let Ok(realm) = claims.optional_text("realm") else {
-            return Ok(None);
-        };
-        let key = ExpiringKey::new(REVOKED, claims.jti());
         if let Revocation::Store(store) = &self.revocation
-            && store.count(&key, now).await? > 0
+            && store.count(&claims.revocation, now).await? > 0
         {
             return Ok(None);
         }
-        let subject = Subject::new(id, Epoch::from_i64(epoch))
-            .in_realm(realm.unwrap_or(DEFAULT_REALM))
-            .in_session(session)
-            .of_generation(generation)
-            .authenticated(auth_time, methods);
-        Ok(Some(PresentedToken::SelfContained(subject)))
+        Ok(claims.subject().map(PresentedToken::SelfContained))
     }
 
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {
-        let Some(claims) = self.decode(token, now) else {
+        let Some(claims) = self.verified(token, now) else {
             return Ok(RevokeOutcome::NotAccepted);
         };
         let Revocation::Store(store) = &self.revocation else {
             return Ok(RevokeOutcome::Unsupported);
         };
-        let until = OffsetDateTime::from_unix_timestamp(claims.exp()).map_err(Unavailable::new)?;
+        let until =
+            OffsetDateTime::from_unix_timestamp(claims.times.exp).map_err(Unavailable::new)?;
         store
-            .insert_once(
-                &ExpiringKey::new(REVOKED, claims.jti()),
-                forgotten_at(until),
-                now,
-            )
+            .insert_once(&claims.revocation, forgotten_at(until), now)
             .await?;
         Ok(RevokeOutcome::Revoked)
     }

@@ -41,10 +41,16 @@ pub(super) const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "ia
 pub struct Claims {
     sub: String,
     jti: String,
+    times: Times,
+    additional: Map<String, Value>,
+}
+
+/// The lifetime of a token, in seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
     iat: i64,
     nbf: i64,
-    exp: i64,
-    additional: Map<String, Value>,
+    pub(crate) exp: i64,
 }
 
 impl Claims {
@@ -68,9 +74,11 @@ impl Claims {
         Self {
             sub: sub.into(),
             jti: jti.into(),
-            iat,
-            nbf: iat,
-            exp: iat.saturating_add(lifetime),
+            times: Times {
+                iat,
+                nbf: iat,
+                exp: iat.saturating_add(lifetime),
+            },
             additional: Map::new(),
         }
     }
@@ -146,20 +154,20 @@ impl Claims {
     /// [`sub`](Self::sub).
     #[must_use]
     pub fn iat(&self) -> i64 {
-        self.iat
+        self.times.iat
     }
 
     /// Returns the first second at which the token is valid. For an example see [`sub`](Self::sub).
     #[must_use]
     pub fn nbf(&self) -> i64 {
-        self.nbf
+        self.times.nbf
     }
 
     /// Returns the first second at which the token has expired. For an example see
     /// [`sub`](Self::sub).
     #[must_use]
     pub fn exp(&self) -> i64 {
-        self.exp
+        self.times.exp
     }
 
     /// Returns an additional claim that must be an integer.
@@ -262,9 +270,11 @@ impl Claims {
         let claims = Self {
             sub: text(sub)?,
             jti: text(jti)?,
-            iat: time(iat.as_ref())?,
-            nbf: time(nbf.as_ref())?,
-            exp: time(exp.as_ref())?,
+            times: Times {
+                iat: time(iat.as_ref())?,
+                nbf: time(nbf.as_ref())?,
+                exp: time(exp.as_ref())?,
+            },
             additional: payload.others,
         };
         if claims.is_sound() {
@@ -276,10 +286,7 @@ impl Claims {
 
     /// Returns whether a token may have these claims.
     pub(super) fn is_sound(&self) -> bool {
-        let times = [self.iat, self.nbf, self.exp];
-        let are_in_range = times.iter().all(|time| (0..=MAX_TIME).contains(time));
-        let has_duration = self.exp > self.nbf && self.exp > self.iat;
-        are_in_range && has_duration && !self.sub.is_empty() && !self.jti.is_empty()
+        self.times.are_sound() && !self.sub.is_empty() && !self.jti.is_empty()
     }
 
     /// Returns the first additional claim with a registered name.
@@ -292,12 +299,30 @@ impl Claims {
         &self.additional
     }
 
+    /// Returns the lifetime of the token.
+    pub(crate) fn times(&self) -> Times {
+        self.times
+    }
+}
+
+impl Times {
+    fn are_sound(&self) -> bool {
+        let times = [self.iat, self.nbf, self.exp];
+        let are_in_range = times.iter().all(|time| (0..=MAX_TIME).contains(time));
+        are_in_range && self.exp > self.nbf && self.exp > self.iat
+    }
+
+    /// Returns the first second at which the token is refused, with a leeway in seconds.
+    pub(crate) fn until(&self, leeway: i64) -> i64 {
+        self.exp.saturating_add(leeway)
+    }
+
     /// Checks that `now` is within the lifetime of the token. All values are in seconds.
     ///
     /// The token is valid while `nbf - leeway <= now < exp + leeway`: a token must not be accepted
     /// "on or after" its expiry (RFC 7519 §4.1.4).
-    pub(super) fn check_time(&self, leeway: i64, now: i64) -> Result<(), InvalidToken> {
-        if now >= self.exp.saturating_add(leeway) {
+    pub(crate) fn check(&self, leeway: i64, now: i64) -> Result<(), InvalidToken> {
+        if now >= self.until(leeway) {
             return Err(InvalidToken::Expired);
         }
         let latest_start = now.saturating_add(leeway);

@@ -135,6 +135,18 @@ pub(crate) fn decode_with_key<'k>(
     token: &str,
     now: OffsetDateTime,
 ) -> Result<(Claims, &'k JwtKey), InvalidToken> {
+    let (claims, key) = verify(keys, profile, token)?;
+    let times = claims.times();
+    times.check(profile.leeway_seconds(), now.unix_timestamp())?;
+    Ok((claims, key))
+}
+
+/// Checks a token like [`decode_with_key`], except for its lifetime, which the caller must check.
+pub(crate) fn verify<'k>(
+    keys: &'k KeyRing,
+    profile: &TokenProfile,
+    token: &str,
+) -> Result<(Claims, &'k JwtKey), InvalidToken> {
     if token.len() > profile.byte_limit() {
         return Err(InvalidToken::Malformed);
     }
@@ -146,7 +158,6 @@ pub(crate) fn decode_with_key<'k>(
     let key = check_signature(keys, profile, header, message, signature)?;
     let payload = parse_payload(payload)?;
     let claims = Claims::from_payload(payload, |iss, aud| check_parties(profile, iss, aud))?;
-    claims.check_time(profile.leeway_seconds(), now.unix_timestamp())?;
     Ok((claims, key))
 }
 

@@ -144,7 +144,7 @@ impl TokenProfile {
         self.issuer.as_deref()
     }
 
-    pub(super) fn leeway_seconds(&self) -> i64 {
+    pub(crate) fn leeway_seconds(&self) -> i64 {
         i64::try_from(self.leeway.as_secs()).unwrap_or(i64::MAX)
     }
 

@@ -1,12 +1,15 @@
 //! Users, epochs, revocation and key rings of the JWT strategy.
 
+mod verified;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::Clock;
-use crate::login::AuthMethod;
+use crate::login::{AuthMethod, Methods};
 use crate::store::memory::MemoryExpiringStore;
+use crate::strategy::Subject;
 use crate::testing::{
     FaultInjector, ManualClock, Outbox, ProbedExpiringStore, accounts, master_secret, registration,
 };
