@@ -48,7 +48,8 @@ usage: cargo xtask <command>
             it fails where Node.js or Python is missing, and with AUTH_REQUIRE_OPENAPI_TOOLS=1 `ci` does, too
   msrv      the oldest promised toolchain; it fails where that is missing
   deny      licences, bans and sources with cargo-deny; it fails where that is missing
-  bench     the benchmarks, built for release; what follows is passed on to them
+  bench     the benchmarks, built for release; what follows is passed on to them: `--quick`, `--only NAME`,
+            `--compare FILE`, `--json FILE`; `bench --readme` writes the charts and the README's table anew
   ci        all of the above except the benchmarks, with a summary, which also names what was not
             checked because a tool is missing";
 

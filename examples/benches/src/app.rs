@@ -1,145 +1,154 @@
-//! The applications under load.
+//! The applications under load: a set-up of the toolkit over a storage.
 
+pub(crate) mod axum;
 pub(crate) mod poem;
-pub(crate) mod sessions;
 
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use auth_axum::CurrentUser;
-use auth_core::accounts::RegisterError;
-use auth_core::secret::{MasterSecret, Secret};
-use auth_core::store::memory::{MemoryExpiringStore, MemoryUserDatabase};
+use auth_core::accounts::{Privileges, RegisterError};
+use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
+use auth_core::time::OffsetDateTime;
 use auth_core::{
-    Accounts, Auth, Backend, BearerTransport, ExpiringStore, JwtStrategy, User, UserDatabase,
+    Accounts, Auth, Backend, BearerTransport, CookieTransport, ExpiringStore, JwtStrategy,
+    OpaqueStrategy, SessionStore, Sessions, User, UserDatabase, testing,
 };
-use auth_diesel::{PostgresStore, SqliteStore};
-use axum::Router;
-use axum::routing::get;
-use scratch_servers::Server;
-use tokio::net::TcpListener;
+use auth_diesel::{MysqlStore, PostgresStore, SqliteStore};
 
-/// The address and the password of the one account.
+/// The address of the one account. Its password is [`testing::PASSWORD`].
 pub(crate) const EMAIL: &str = "ada@example.com";
 
-/// The storage of the users.
-#[derive(Clone, Copy)]
-pub(crate) enum Storage<'a> {
-    Memory,
-    /// In a file of this folder.
-    Sqlite(&'a Path),
-    /// In this server's database, which has no accounts yet.
-    Postgres(&'a Server),
+/// The URL of the storage in memory.
+pub(crate) const MEMORY: &str = "memory:";
+
+/// The frameworks whose adapters are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framework {
+    Axum,
+    Poem,
 }
 
-impl Storage<'_> {
+/// How requests are authenticated. A further mode, such as one with a cache of look-ups, is one more entry
+/// here, in [`MODES`] and in [`assemble`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Not at all: the reference.
+    Bare,
+    /// A JWT in a header, whose revocation is looked up.
+    Jwt,
+    /// A JWT in a header, whose session is looked up.
+    JwtWithSession,
+    /// An opaque token in a cookie: a classic session. The backend `api` has opaque tokens in a header.
+    Opaque,
+}
+
+/// The modes with their names in rows and on the command line.
+pub(crate) const MODES: &[(Mode, &str)] = &[
+    (Mode::Bare, "bare"),
+    (Mode::Jwt, "JWT with revocation"),
+    (Mode::JwtWithSession, "JWT with session"),
+    (Mode::Opaque, "cookie + opaque"),
+];
+
+impl Framework {
+    pub(crate) const ALL: [Self; 2] = [Self::Axum, Self::Poem];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Memory => "memory",
-            Self::Sqlite(_) => "SQLite",
-            Self::Postgres(_) => "PostgreSQL",
+            Self::Axum => "Axum",
+            Self::Poem => "Poem",
         }
     }
 }
 
-/// Returns a handle over a storage with one account, with OWASP's parameters.
-pub(crate) async fn auth(storage: Storage<'_>) -> Auth<User> {
-    match storage {
-        Storage::Memory => {
-            let spent = Arc::new(MemoryExpiringStore::new());
-            assemble(MemoryUserDatabase::new(), spent).await
-        }
-        Storage::Sqlite(folder) => {
-            let store = sqlite(folder).await;
-            assemble(store.clone(), store).await
-        }
-        Storage::Postgres(server) => {
-            let store = PostgresStore::open(server.url()).await.unwrap();
-            assemble(store.clone(), store).await
-        }
+impl Mode {
+    pub(crate) fn name(self) -> &'static str {
+        let entry = MODES.iter().find(|(mode, _)| *mode == self);
+        entry.map_or("", |(_, name)| name)
     }
 }
 
-pub(crate) async fn sqlite(folder: &Path) -> SqliteStore {
-    let url = format!("sqlite://{}", folder.join("bench.db").display());
-    SqliteStore::open(&url).await.unwrap()
+/// Opens a storage, and returns the handle of a set-up over it.
+pub(crate) async fn auth(mode: Mode, url: &str) -> Auth<User> {
+    match url.split(':').next() {
+        Some("memory") => {
+            let expiring = Arc::new(MemoryExpiringStore::new());
+            let users = MemoryUserDatabase::new();
+            let auth = assemble(mode, users, expiring, MemorySessionStore::new());
+            register(&auth).await;
+            auth
+        }
+        Some("sqlite") => {
+            let store = SqliteStore::open(url).await.unwrap();
+            assemble(mode, store.clone(), store.clone(), store)
+        }
+        Some("postgres") => {
+            let store = PostgresStore::open(url).await.unwrap();
+            assemble(mode, store.clone(), store.clone(), store)
+        }
+        Some("mysql") => {
+            let store = MysqlStore::open(url).await.unwrap();
+            assemble(mode, store.clone(), store.clone(), store)
+        }
+        other => panic!("unknown storage {other:?}"),
+    }
 }
 
-async fn assemble(
+fn assemble(
+    mode: Mode,
     users: impl UserDatabase<User = User>,
-    spent: impl ExpiringStore + Clone,
+    expiring: impl ExpiringStore + Clone,
+    sessions: impl SessionStore,
 ) -> Auth<User> {
-    let master = MasterSecret::new(Secret::generate().unwrap());
-    let jwt = JwtStrategy::from_master(&master).revoked_in(spent.clone());
-    with_strategy(users, spent, &master, jwt).await
+    let master = testing::master_secret();
+    let jwt = JwtStrategy::from_master(&master);
+    // A refresh token can be used once, without a grace time.
+    let sessions = Sessions::new(sessions, &master).refresh_grace(Duration::ZERO);
+    let accounts = Accounts::builder(users, &master).expiring_store(expiring.clone());
+    let (cookies, bearer) = (CookieTransport::new(), BearerTransport::new());
+    let auth = match mode {
+        Mode::Bare => panic!("a bare framework has no handle"),
+        Mode::Jwt => {
+            Auth::builder(accounts).backend(Backend::new("jwt", bearer, jwt.revoked_in(expiring)))
+        }
+        Mode::JwtWithSession => Auth::builder(accounts.sessions(sessions))
+            .backend(Backend::new("jwt", bearer, jwt).with_sessions()),
+        Mode::Opaque => Auth::builder(accounts.sessions(sessions))
+            .backend(Backend::new("web", cookies, OpaqueStrategy::new()))
+            .backend(Backend::new("api", bearer, OpaqueStrategy::new())),
+    };
+    auth.build().unwrap()
 }
 
-/// Returns the same handle with access tokens of this strategy.
-pub(crate) async fn with_strategy(
-    users: impl UserDatabase<User = User>,
-    spent: impl ExpiringStore,
-    master: &MasterSecret,
-    jwt: JwtStrategy,
-) -> Auth<User> {
-    let accounts = Accounts::builder(users, master).expiring_store(spent);
+/// Returns a token of the one account by this strategy, and the time of the accounts.
+pub(crate) async fn token_of(jwt: JwtStrategy) -> (String, OffsetDateTime) {
+    let accounts = Accounts::builder(MemoryUserDatabase::new(), &testing::master_secret())
+        .expiring_store(MemoryExpiringStore::new());
     let auth = Auth::builder(accounts)
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
         .build()
         .unwrap();
     register(&auth).await;
-    auth
+    let (accounts, context) = (auth.accounts(), auth.accounts().context());
+    let (email, password) = (
+        testing::email(EMAIL).into(),
+        testing::password(testing::PASSWORD),
+    );
+    let proof = accounts.check_password(&email, password, &context).await;
+    let step = auth.log_in("jwt", proof.unwrap(), &context).await;
+    let tokens = step.unwrap().done().unwrap();
+    (tokens.access.expose().to_owned(), accounts.now())
 }
 
-/// Registers the one account, which may exist: all runs on a server share one database.
-async fn register(auth: &Auth<User>) {
-    let registration = auth_core::testing::registration(EMAIL);
-    match auth
-        .accounts()
-        .register(registration, &auth.accounts().context())
+/// Registers the one account, a superuser. Does nothing if it exists.
+pub(crate) async fn register(auth: &Auth<User>) {
+    let (accounts, registration) = (auth.accounts(), testing::registration(EMAIL));
+    let privileges = Privileges::none().superuser().verified();
+    match accounts
+        .create_privileged(registration, privileges, &accounts.context())
         .await
     {
         Ok(_) | Err(RegisterError::Taken(_)) => {}
         Err(error) => panic!("{error}"),
     }
-}
-
-async fn bare() -> &'static str {
-    EMAIL
-}
-
-async fn protected(user: CurrentUser<User>) -> String {
-    user.email().to_string()
-}
-
-/// Serves the routes of the toolkit and `GET /protected`; returns the address.
-pub(crate) async fn serve(auth: Auth<User>) -> std::net::SocketAddr {
-    let app = Router::new()
-        .route("/protected", get(protected))
-        .merge(auth_axum::routes(&auth))
-        .with_state(auth);
-    listen(app).await
-}
-
-/// Serves the same body at the same path without authentication.
-pub(crate) async fn serve_bare() -> std::net::SocketAddr {
-    listen(Router::new().route("/protected", get(bare))).await
-}
-
-async fn listen(app: Router) -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    address
-}
-
-/// Returns a token of the one account.
-pub(crate) async fn token(auth: &Auth<User>) -> String {
-    let email = auth_core::testing::email(EMAIL).into();
-    let password = auth_core::testing::password(auth_core::testing::PASSWORD);
-    let (accounts, context) = (auth.accounts(), auth.accounts().context());
-    let proof = accounts.check_password(&email, password, &context).await;
-    let backend = auth.backends().first().unwrap().name();
-    let step = auth.log_in(backend, proof.unwrap(), &context).await;
-    let tokens = step.unwrap().done().unwrap();
-    tokens.access.expose().to_owned()
 }

@@ -1,11 +1,9 @@
-//! The same applications in Poem.
-
-use std::net::SocketAddr;
+//! The applications in Poem.
 
 use auth_core::{Auth, User};
 use auth_poem::{CurrentUser, RouteExt, provide, routes};
 use poem::listener::TcpAcceptor;
-use poem::{EndpointExt, IntoEndpoint, Route, Server, get, handler};
+use poem::{EndpointExt, Route, Server, get, handler};
 use tokio::net::TcpListener;
 
 use super::EMAIL;
@@ -20,25 +18,18 @@ fn protected(user: CurrentUser<User>) -> String {
     user.into_inner().email().to_string()
 }
 
-/// Serves the routes of the toolkit and `GET /protected`; returns the address.
-pub(crate) async fn serve(auth: &Auth<User>) -> SocketAddr {
-    let app = Route::new()
-        .at("/protected", get(protected))
-        .merge(routes(auth))
-        .with(provide(auth));
-    listen(app).await
-}
-
-/// Serves the same body at the same path without authentication.
-pub(crate) async fn serve_bare() -> SocketAddr {
-    listen(Route::new().at("/protected", get(bare))).await
-}
-
-async fn listen(app: impl IntoEndpoint<Endpoint: 'static>) -> SocketAddr {
-    let app = app.into_endpoint();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+/// Serves the routes of the toolkit and `GET /protected`; without a handle, the same body at the same path
+/// without authentication.
+pub(crate) async fn serve(listener: TcpListener, auth: Option<Auth<User>>) {
     let server = Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap());
-    tokio::spawn(server.run(app));
-    address
+    let end = match auth {
+        Some(auth) => {
+            let app = Route::new()
+                .at("/protected", get(protected))
+                .merge(routes(&auth));
+            server.run(app.with(provide(&auth))).await
+        }
+        None => server.run(Route::new().at("/protected", get(bare))).await,
+    };
+    end.unwrap();
 }
