@@ -18,6 +18,7 @@ mod handle;
 mod forgot_password;
 mod hooks;
 mod list;
+mod look_up;
 mod mail;
 mod new_password;
 mod pending_email;
@@ -52,13 +53,14 @@ pub use hooks::{
     ForgotPassword, HookResult, LoginFailure, NoHooks, RequestEmailChange, RequestVerify,
     UserManager,
 };
+pub(crate) use look_up::TokenQuery;
 pub use privileges::Privileges;
 pub use proposed_update::ProposedUpdate;
 pub use register::RegisterError;
 pub use registration::{InvalidRegistration, Registration};
 pub use reset_password::ResetPasswordError;
 pub use secrets::AccountSecrets;
-pub(crate) use sessions::BackendUse;
+pub(crate) use sessions::{BackendUse, SessionProof};
 pub use supported::UnsupportedField;
 pub use update_self::{SelfUpdate, UpdateSelfError};
 pub(crate) use verify::Verified;

@@ -157,7 +157,7 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             return Ok(refused(self.is_replaced(backend, token).await?));
         };
         let mut user = Authenticated {
-            user: Arc::new(identified.user),
+            user: identified.user,
             backend: backend.shared_name(),
             session: identified.session,
             auth_time: identified.auth_time,

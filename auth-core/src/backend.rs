@@ -147,9 +147,27 @@ impl<U: AuthUser> Backend<U> {
         &*self.strategy
     }
 
-    /// Reads a token that a client presented; `None` if it is invalid, or belongs to another realm than
-    /// these accounts.
+    /// Reads a token that a client presented; `None` if it is invalid, revoked, or belongs to another realm
+    /// than these accounts.
     pub(crate) async fn read(
+        &self,
+        accounts: &Accounts<U>,
+        token: &str,
+    ) -> Result<Option<PresentedToken<U::Id>>, Unavailable> {
+        let Some(read) = self.read_unrevoked(accounts, token).await? else {
+            return Ok(None);
+        };
+        if let PresentedToken::SelfContained(subject) = &read
+            && let Some(revocation) = &subject.revocation
+            && revocation.is_recorded(accounts.now()).await?
+        {
+            return Ok(None);
+        }
+        Ok(Some(read))
+    }
+
+    /// Reads a token as [`read`](Self::read) does, and leaves the question whether it was revoked to the caller.
+    pub(crate) async fn read_unrevoked(
         &self,
         accounts: &Accounts<U>,
         token: &str,

@@ -17,10 +17,11 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::config::ConfigReport;
-use crate::error::Unavailable;
+use crate::error::{StoreError, Unavailable};
 use crate::login::Methods;
 use crate::session::SessionId;
 use crate::session::SessionKeyMaterial;
+use crate::store::{ExpiringKey, ExpiringStore};
 use crate::token::PublicJwk;
 use crate::user::{AuthUser, Epoch};
 
@@ -97,7 +98,11 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
     /// [`Unavailable`] if no randomness or no store is available.
     async fn issue(&self, request: IssueRequest<'_, U>) -> Result<IssuedToken, Unavailable>;
 
-    /// Reads a token that a client presented; `Ok(None)` if it is invalid, expired or revoked.
+    /// Reads a token that a client presented; `Ok(None)` if it is invalid or expired.
+    ///
+    /// Whether the token was revoked is not asked here, where it can be asked of an
+    /// [`ExpiringStore`]: the subject says where ([`Subject::revoked_in`]), and the caller asks that
+    /// together with the session and the user.
     ///
     /// # Errors
     ///
@@ -109,7 +114,8 @@ pub trait Strategy<U: AuthUser>: Send + Sync + 'static {
         now: OffsetDateTime,
     ) -> Result<Option<PresentedToken<U::Id>>, Unavailable>;
 
-    /// Ends a token. After [`RevokeOutcome::Revoked`] no later [`read`](Self::read) accepts it.
+    /// Ends a token. After [`RevokeOutcome::Revoked`] no later [`read`](Self::read) accepts it, or the store of
+    /// [`Subject::revoked_in`] counts it.
     ///
     /// A strategy that cannot end a single token answers [`RevokeOutcome::Unsupported`]: its tokens
     /// are secrets of sessions, or nothing records which of them were ended. The caller then ends the
@@ -297,6 +303,16 @@ pub struct Subject<Id> {
     pub methods: Methods,
     /// The realm of the user; `None` if the token does not say it. A token of another realm is refused.
     pub realm: Option<Arc<str>>,
+    /// Where the revocation of the token would be recorded; `None` if the token cannot be revoked, or
+    /// the strategy has checked it.
+    pub revocation: Option<TokenRevocation>,
+}
+
+/// The entry of an [`ExpiringStore`] that exists if a token was revoked.
+#[derive(Clone)]
+pub struct TokenRevocation {
+    pub(crate) store: Arc<dyn ExpiringStore>,
+    pub(crate) key: Arc<ExpiringKey>,
 }
 
 /// The secret of a session, as a client presented it.
@@ -317,7 +333,35 @@ impl<Id> Subject<Id> {
             auth_time: None,
             methods: Methods::none(),
             realm: None,
+            revocation: None,
         }
+    }
+
+    /// Sets where the revocation of the token would be recorded. The caller of [`Strategy::read`] refuses the
+    /// token if the count of the key is greater than zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::store::memory::MemoryExpiringStore;
+    /// use auth_core::store::ExpiringKey;
+    /// use auth_core::strategy::Subject;
+    /// use auth_core::Epoch;
+    /// use std::sync::Arc;
+    ///
+    /// let key = ExpiringKey::new("revoked-ticket", "4XcE");
+    /// let subject = Subject::new(7, Epoch::FIRST).revoked_in(Arc::new(MemoryExpiringStore::new()), key);
+    /// assert!(subject.revocation.is_some());
+    /// ```
+    #[must_use]
+    pub fn revoked_in(
+        mut self,
+        store: Arc<dyn ExpiringStore>,
+        key: impl Into<Arc<ExpiringKey>>,
+    ) -> Self {
+        let key = key.into();
+        self.revocation = Some(TokenRevocation { store, key });
+        self
     }
 
     /// Sets the realm of the user, so that the token is refused in every other realm. A strategy whose
@@ -349,6 +393,27 @@ impl<Id> Subject<Id> {
     pub fn of_generation(mut self, generation: Option<u64>) -> Self {
         self.generation = generation;
         self
+    }
+}
+
+impl TokenRevocation {
+    /// Returns whether the token was revoked.
+    pub(crate) async fn is_recorded(&self, now: OffsetDateTime) -> Result<bool, StoreError> {
+        Ok(self.store.count(&self.key, now).await? > 0)
+    }
+}
+
+impl PartialEq for TokenRevocation {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store) && self.key == other.key
+    }
+}
+
+impl Eq for TokenRevocation {}
+
+impl fmt::Debug for TokenRevocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRevocation").finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ mod end;
 mod find;
 mod list;
 
-pub(crate) use find::BackendUse;
+pub(crate) use find::{BackendUse, SessionProof};
 
 use super::Accounts;
 use crate::error::Unavailable;

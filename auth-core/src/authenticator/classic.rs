@@ -17,7 +17,7 @@ use crate::user::AuthUser;
 
 /// A classic session whose secret was issued for other privileges of its user.
 pub(crate) struct OutdatedSession {
-    pub(crate) row: StoredSession,
+    pub(crate) row: Arc<StoredSession>,
     /// The CSRF token of the request, which stays.
     pub(crate) csrf: Option<String>,
     /// The cookies with the new secret, once it is written: several layers can see one reply.
@@ -54,7 +54,7 @@ impl<U: AuthUser> Authenticator<'_, U> {
         backend: &Backend<U>,
         head: &dyn RequestHead,
         user: &U,
-        row: StoredSession,
+        row: Arc<StoredSession>,
     ) -> Result<Option<Arc<OutdatedSession>>, Unavailable> {
         let sessions = self.accounts.session_settings()?;
         let is_outdated = sessions.has_other_privileges(&row, &PrivilegeText::of(user))?;

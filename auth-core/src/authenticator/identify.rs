@@ -1,9 +1,11 @@
 //! The user of a token, and the login that the token states.
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use super::Authenticator;
-use crate::accounts::BackendUse;
+use crate::accounts::{BackendUse, SessionProof, TokenQuery};
 use crate::backend::{Backend, SessionUse};
 use crate::context::Context;
 use crate::error::Unavailable;
@@ -15,12 +17,12 @@ use crate::user::AuthUser;
 
 /// A user, and the login that its credential states.
 pub(super) struct Identified<U> {
-    pub(super) user: U,
+    pub(super) user: Arc<U>,
     pub(super) session: Option<SessionId>,
     pub(super) auth_time: Option<OffsetDateTime>,
     pub(super) methods: Methods,
     /// The session, if the backend checks it, and the token is not one before the current one.
-    pub(super) row: Option<StoredSession>,
+    pub(super) row: Option<Arc<StoredSession>>,
     /// Whether this request has moved the idle deadline of the session.
     pub(super) was_extended: bool,
 }
@@ -33,40 +35,22 @@ impl<U: AuthUser> Authenticator<'_, U> {
         token: &str,
         context: &Context,
     ) -> Result<Option<Identified<U>>, Unavailable> {
-        let Some(reading) = backend.read(self.accounts, token).await? else {
+        let Some(reading) = backend.read_unrevoked(self.accounts, token).await? else {
             return Ok(None);
         };
-        let of_backend = BackendUse {
-            backend: backend.name(),
-            step: backend.longest_step(),
-            is_refreshed: self.is_refreshed,
+        let checks_session = backend.session_use() == SessionUse::Checked;
+        let Some(query) = query(&reading, checks_session) else {
+            return Ok(None);
         };
-        let in_session = match (reading, backend.session_use()) {
-            (PresentedToken::Session(secret), SessionUse::Checked) => {
-                self.accounts
-                    .user_by_secret(of_backend, &secret, context)
-                    .await?
-            }
-            (PresentedToken::SelfContained(subject), SessionUse::Checked) => {
-                match subject.session {
-                    Some(id) => {
-                        let token = (subject.epoch, subject.generation);
-                        let found = self
-                            .accounts
-                            .user_in_session(of_backend, &id, token, context)
-                            .await?;
-                        found.filter(|found| *found.user.id() == subject.id)
-                    }
-                    None => None,
-                }
-            }
-            (
-                PresentedToken::SelfContained(subject),
-                SessionUse::Without | SessionUse::AtRefresh,
-            ) => {
-                let user = self.accounts.get(&subject.id).await?;
-                let user =
-                    user.filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
+        let record = self.accounts.look_up(query).await?;
+        if record.is_revoked {
+            return Ok(None);
+        }
+        let proof = match reading {
+            PresentedToken::SelfContained(subject) if !checks_session => {
+                let user = record
+                    .user
+                    .filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
                 // A refreshed token repeats the time of a session that may have ended since.
                 let is_login = backend.session_use() == SessionUse::Without;
                 return Ok(user.map(|user| Identified {
@@ -78,8 +62,18 @@ impl<U: AuthUser> Authenticator<'_, U> {
                     was_extended: false,
                 }));
             }
-            (PresentedToken::Session(_), _) => None,
+            PresentedToken::SelfContained(ref subject) => SessionProof::Token(subject),
+            PresentedToken::Session(ref secret) => SessionProof::Secret(secret),
         };
+        let of_backend = BackendUse {
+            backend: backend.name(),
+            step: backend.longest_step(),
+            is_refreshed: self.is_refreshed,
+        };
+        let in_session = self
+            .accounts
+            .user_in_session(of_backend, proof, record, context)
+            .await?;
         Ok(in_session.map(|found| Identified {
             user: found.user,
             session: Some(found.session.id),
@@ -88,5 +82,24 @@ impl<U: AuthUser> Authenticator<'_, U> {
             row: Some(found.session).filter(|_| found.is_current),
             was_extended: found.was_extended,
         }))
+    }
+}
+
+/// Returns what a token asks of the storage; `None` if this backend cannot accept it, whatever the storage has.
+fn query<Id>(token: &PresentedToken<Id>, checks_session: bool) -> Option<TokenQuery<'_, Id>> {
+    match token {
+        PresentedToken::Session(secret) => checks_session.then_some(TokenQuery {
+            revocation: None,
+            session: Some(&secret.id),
+            user: None,
+        }),
+        PresentedToken::SelfContained(subject) => {
+            let session = subject.session.as_ref().filter(|_| checks_session);
+            (session.is_some() || !checks_session).then_some(TokenQuery {
+                revocation: subject.revocation.as_ref(),
+                session,
+                user: Some(&subject.id),
+            })
+        }
     }
 }

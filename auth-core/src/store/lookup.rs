@@ -49,7 +49,7 @@ pub trait AccessLookup: Send + Sync + 'static {
 }
 
 /// What an authenticated request asks of its storage.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct AccessQuery<'a, Id> {
     /// The key of the token in the [`ExpiringStore`](super::ExpiringStore), if the token can be revoked: it
     /// is revoked if the count of the key is greater than zero.
@@ -63,7 +63,7 @@ pub struct AccessQuery<'a, Id> {
 }
 
 /// How a token names its user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum UserQuery<'a, Id> {
     /// By the key of the user.
     Key(&'a Id),
@@ -111,6 +111,23 @@ impl StoreId {
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
+
+// A derived `Copy` would need keys that are `Copy`.
+impl<Id> Clone for AccessQuery<'_, Id> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Id> Copy for AccessQuery<'_, Id> {}
+
+impl<Id> Clone for UserQuery<'_, Id> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Id> Copy for UserQuery<'_, Id> {}
 
 impl fmt::Debug for StoreId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -287,12 +287,14 @@ impl<U: AuthUser> Strategy<U> for JwtStrategy {
         let Some(claims) = self.verified(token, now) else {
             return Ok(None);
         };
-        if let Revocation::Store(store) = &self.revocation
-            && store.count(&claims.revocation, now).await? > 0
-        {
-            return Ok(None);
-        }
-        Ok(claims.subject().map(PresentedToken::SelfContained))
+        Ok(claims.subject().map(|subject| {
+            PresentedToken::SelfContained(match &self.revocation {
+                Revocation::Store(store) => {
+                    subject.revoked_in(Arc::clone(store), Arc::clone(&claims.revocation))
+                }
+                Revocation::Undecided | Revocation::None => subject,
+            })
+        }))
     }
 
     async fn revoke(&self, token: &str, now: OffsetDateTime) -> Result<RevokeOutcome, Unavailable> {

@@ -10,10 +10,10 @@ use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::store::{
-    CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
-    ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
-    Precondition, SessionPage, SessionStore, StoredCredential, StoredSession, UpdateOutcome,
-    UserChange, UserDatabase, Window,
+    AccessLookup, AccessQuery, AccessRecord, CredentialId, CredentialInsert, CredentialKind,
+    CredentialStore, DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted,
+    LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition, SessionPage, SessionStore,
+    StoreId, StoredCredential, StoredSession, UpdateOutcome, UserChange, UserDatabase, Window,
 };
 use crate::user::{AuthUser, Epoch};
 
@@ -44,6 +44,8 @@ impl Default for Shared {
 pub struct ProbedUserDatabase<D> {
     database: D,
     plan: FaultInjector,
+    /// The injectors of the sessions and of the revoked tokens that its look-up answers for.
+    lookup: Option<(FaultInjector, FaultInjector)>,
 }
 
 /// An expiring store around another one.
@@ -108,7 +110,16 @@ impl<D> ProbedUserDatabase<D> {
         Self {
             database,
             plan: plan.clone(),
+            lookup: None,
         }
+    }
+
+    /// Offers the [`AccessLookup`] of the storage, if it has one. A look-up counts, and can fail, as a call of
+    /// each store for which it answers.
+    #[must_use]
+    pub fn with_lookup(mut self, sessions: &FaultInjector, expiring: &FaultInjector) -> Self {
+        self.lookup = Some((sessions.clone(), expiring.clone()));
+        self
     }
 }
 
@@ -183,8 +194,43 @@ impl<D: UserDatabase> UserDatabase for ProbedUserDatabase<D> {
         self.plan.call()?;
         self.database.list(page).await
     }
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = D::User>> {
+        self.inner_lookup().map(|_| self as _)
+    }
     fn validate(&self, report: &mut ConfigReport) {
         self.database.validate(report);
+    }
+}
+
+impl<D: UserDatabase> ProbedUserDatabase<D> {
+    fn inner_lookup(&self) -> Option<&dyn AccessLookup<User = D::User>> {
+        self.lookup.as_ref().and(self.database.access_lookup())
+    }
+}
+
+#[async_trait]
+impl<D: UserDatabase> AccessLookup for ProbedUserDatabase<D> {
+    type User = D::User;
+
+    fn store_id(&self) -> StoreId {
+        let lookup = self.inner_lookup();
+        lookup.map_or_else(StoreId::unique, AccessLookup::store_id)
+    }
+    async fn look_up(
+        &self,
+        query: AccessQuery<'_, <D::User as AuthUser>::Id>,
+    ) -> Result<AccessRecord<D::User>, StoreError> {
+        let (Some(lookup), Some((sessions, expiring))) = (self.inner_lookup(), &self.lookup) else {
+            return Err(StoreError::new("the storage has no look-up"));
+        };
+        if query.revocation.is_some() {
+            expiring.call()?;
+        }
+        if query.session.is_some() {
+            sessions.call()?;
+        }
+        self.plan.call()?;
+        lookup.look_up(query).await
     }
 }
 
@@ -219,6 +265,9 @@ impl<S: ExpiringStore> ExpiringStore for ProbedExpiringStore<S> {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.plan.call()?;
         self.store.purge(now, limit).await
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        self.store.store_id()
     }
     fn validate(&self, report: &mut ConfigReport) {
         self.store.validate(report);
@@ -269,6 +318,9 @@ impl<S: SessionStore> SessionStore for ProbedSessionStore<S> {
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         self.plan.call()?;
         self.store.purge_sessions(now, limit).await
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        self.store.store_id()
     }
     fn validate(&self, report: &mut ConfigReport) {
         self.store.validate(report);

@@ -1,14 +1,16 @@
 //! The session behind a credential, and the user behind a session.
 
+use std::sync::Arc;
+
 use time::Duration;
 
 use super::super::Accounts;
 use crate::context::Context;
 use crate::error::{StoreError, Unavailable};
 use crate::session::{AccessCheck, SessionId, Sessions};
-use crate::store::StoredSession;
-use crate::strategy::SessionSecret;
-use crate::user::{AuthUser, Epoch};
+use crate::store::{AccessRecord, StoredSession};
+use crate::strategy::{SessionSecret, Subject};
+use crate::user::AuthUser;
 
 /// How a request uses the sessions of a backend.
 #[derive(Debug, Clone, Copy)]
@@ -23,45 +25,65 @@ pub(crate) struct BackendUse<'a> {
 
 /// A user whose session accepted its token.
 pub(crate) struct InSession<U> {
-    pub(crate) user: U,
-    pub(crate) session: StoredSession,
+    pub(crate) user: Arc<U>,
+    pub(crate) session: Arc<StoredSession>,
     /// Whether the token is not one before the current one.
     pub(crate) is_current: bool,
     /// Whether this request has moved the idle deadline of the session.
     pub(crate) was_extended: bool,
 }
 
+/// What a token shows to its session.
+pub(crate) enum SessionProof<'a, Id> {
+    /// The secret of the session.
+    Secret(&'a SessionSecret),
+    /// A self-contained token.
+    Token(&'a Subject<Id>),
+}
+
 impl<U: AuthUser> Accounts<U> {
-    /// Returns the session of this backend with this id, and its user, if both are valid and the session
-    /// accepts a self-contained token of this epoch and generation.
+    /// Returns the user and the session of a record, if the session is of this backend and accepts the token,
+    /// the account of the user may be used, and nothing has ended its sessions since; notes the use.
     pub(crate) async fn user_in_session(
         &self,
         of: BackendUse<'_>,
-        id: &SessionId,
-        (epoch, generation): (Epoch, Option<u64>),
+        proof: SessionProof<'_, U::Id>,
+        record: AccessRecord<U>,
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(of.backend, id).await? else {
+        let Some(row) = record.session.filter(|row| self.is_living(of.backend, row)) else {
             return Ok(None);
         };
-        let check = sessions.check_access_token(&row, epoch, generation, self.now())?;
-        self.user_of(sessions, row, (check, of), context).await
-    }
-
-    /// Returns the session of this backend that has this secret, and its user, if both are valid.
-    pub(crate) async fn user_by_secret(
-        &self,
-        of: BackendUse<'_>,
-        secret: &SessionSecret,
-        context: &Context,
-    ) -> Result<Option<InSession<U>>, Unavailable> {
-        let sessions = self.session_settings()?;
-        let Some(row) = self.living_session(of.backend, &secret.id).await? else {
+        let now = self.now();
+        let check = match proof {
+            SessionProof::Secret(secret) => {
+                sessions.check_access_secret(&row, &secret.secret, now)?
+            }
+            SessionProof::Token(subject) => {
+                let (epoch, generation) = (subject.epoch, subject.generation);
+                sessions.check_access_token(&row, epoch, generation, now)?
+            }
+        };
+        if check == AccessCheck::Refused {
+            return Ok(None);
+        }
+        let user = record.user.filter(|user| self.admits(user));
+        // The storage has matched the owner of the session and the user by its own rules; these are ours.
+        let user = user.filter(|user| {
+            let owner = sessions.key_of(&row).and_then(|key| key.parse().ok());
+            owner.as_ref() == Some(user.id()) && row.epoch == user.epoch()
+        });
+        let Some(user) = user else {
             return Ok(None);
         };
-        let check = sessions.check_access_secret(&row, &secret.secret, self.now())?;
-        self.user_of(sessions, row, (check, of), context).await
+        let noted = self.note_use(sessions, &row, (check, of), context).await;
+        Ok(Some(InSession {
+            user,
+            is_current: check != AccessCheck::Previous,
+            was_extended: noted.is_some(),
+            session: noted.map_or(row, Arc::new),
+        }))
     }
 
     /// Returns a session that has not expired, if this backend started it for a user of this realm. The
@@ -73,37 +95,14 @@ impl<U: AuthUser> Accounts<U> {
     ) -> Result<Option<StoredSession>, Unavailable> {
         let sessions = self.session_settings()?;
         let row = sessions.store().session(id).await?;
-        Ok(row.filter(|row| {
-            let is_ours = row.backend == backend && sessions.key_of(row).is_some();
-            is_ours && !row.is_over(self.now())
-        }))
+        Ok(row.filter(|row| self.is_living(backend, row)))
     }
 
-    /// The user of a session, if its token was accepted, the account of the user may be used, and nothing has ended its
-    /// sessions since; notes the use.
-    async fn user_of(
-        &self,
-        sessions: &Sessions,
-        row: StoredSession,
-        (check, of): (AccessCheck, BackendUse<'_>),
-        context: &Context,
-    ) -> Result<Option<InSession<U>>, Unavailable> {
-        if check == AccessCheck::Refused {
-            return Ok(None);
-        }
-        let Some(user) = self.user_of_row(sessions, &row).await? else {
-            return Ok(None);
-        };
-        if row.epoch != user.epoch() {
-            return Ok(None);
-        }
-        let noted = self.note_use(sessions, &row, (check, of), context).await;
-        Ok(Some(InSession {
-            user,
-            is_current: check != AccessCheck::Previous,
-            was_extended: noted.is_some(),
-            session: noted.unwrap_or(row),
-        }))
+    /// Returns whether a session has not expired, and this backend started it for a user of this realm.
+    fn is_living(&self, backend: &str, row: &StoredSession) -> bool {
+        let owner = self.session_settings().map(|sessions| sessions.key_of(row));
+        let is_ours = row.backend == backend && owner.is_ok_and(|key| key.is_some());
+        is_ours && !row.is_over(self.now())
     }
 
     /// Returns the user of this session, whatever its epoch, if its account may be used.

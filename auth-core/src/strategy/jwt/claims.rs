@@ -20,7 +20,7 @@ pub(super) struct AccessClaims {
     sub: Box<str>,
     pub(super) times: Times,
     /// The name of the token in the store of revoked tokens.
-    pub(super) revocation: ExpiringKey,
+    pub(super) revocation: Arc<ExpiringKey>,
     epoch: Epoch,
     session: Option<SessionId>,
     generation: Option<u64>,
@@ -38,7 +38,7 @@ impl AccessClaims {
         Ok(Self {
             sub: claims.sub().into(),
             times: claims.times(),
-            revocation: ExpiringKey::new(REVOKED, claims.jti()),
+            revocation: Arc::new(ExpiringKey::new(REVOKED, claims.jti())),
             epoch: Epoch::from_i64(claims.integer("epoch")?),
             session: session.map_err(|InvalidSessionId| InvalidToken::BadClaim)?,
             generation: generation.transpose().map_err(|_| InvalidToken::BadClaim)?,

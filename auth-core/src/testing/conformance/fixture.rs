@@ -67,7 +67,8 @@ impl<'r> CaseRun<'r> {
         let (user_faults, expiring_faults) = (FaultInjector::new(), FaultInjector::new());
         let session_faults = FaultInjector::new();
         let probed = |store| ProbedExpiringStore::new(store, &expiring_faults);
-        let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults);
+        let users_probed = ProbedUserDatabase::new(Arc::clone(&users), &user_faults)
+            .with_lookup(&session_faults, &expiring_faults);
         let accounts = Accounts::builder(users_probed, &master_secret())
             .expiring_store(probed(Arc::clone(&expiring)))
             .hasher(fast_hasher())
