@@ -11,6 +11,10 @@ mod taken;
 #[cfg(feature = "jwt")]
 mod tests;
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::declared::{Body, BodyRules};
 use super::{ErrorCode, Rejection, Route, RouteSpec};
 use crate::auth::Auth;
@@ -115,9 +119,10 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
         context: &Context,
     ) -> Result<Caller<U>, Rejection> {
+        let since = Instant::now();
         let who = self.authenticate_in(head, context).await?;
         let user = self.require(&guard, &who)?;
-        Ok(Caller { user, guard })
+        Ok(Caller { user, guard, since })
     }
 
     /// Reads a declared body that may be absent.
@@ -132,8 +137,8 @@ impl<U: AuthUser> Auth<U> {
         complete(body, fields).map(Some)
     }
 
-    /// Reads the body of a caller, and authenticates again when it is there: a body can arrive slowly,
-    /// and a caller that was demoted, deactivated or logged out meanwhile is refused.
+    /// Reads the body of a caller. If it took its time, the caller is authenticated again: one that was demoted,
+    /// deactivated or logged out meanwhile is refused.
     pub(super) async fn fields_of(
         &self,
         caller: Caller<U>,
@@ -141,16 +146,33 @@ impl<U: AuthUser> Auth<U> {
         context: &Context,
     ) -> Result<(Authenticated<U>, Fields), Rejection> {
         let fields = fields(request).await?;
-        let caller = self.caller(caller.guard, request.head, context).await?;
+        let caller = if caller.is_recent() {
+            caller
+        } else {
+            self.caller(caller.guard, request.head, context).await?
+        };
         Ok((caller.user, fields))
     }
 }
+
+/// How long an authentication stands for the time at which the body is there. Most bodies come with their head, or
+/// within a round trip; and no check at all tells what changes while the reply is made.
+const RECENT: Duration = Duration::from_millis(100);
 
 /// The user whose request a guarded route answers.
 pub(crate) struct Caller<U: AuthUser> {
     pub(super) user: Authenticated<U>,
     /// The guard that the user has passed.
     pub(super) guard: Guard<U>,
+    /// When the authentication began, by a clock that is never set back.
+    since: Instant,
+}
+
+impl<U: AuthUser> Caller<U> {
+    /// Returns whether the caller was authenticated so recently that it need not be done again.
+    pub(super) fn is_recent(&self) -> bool {
+        self.since.elapsed() < RECENT
+    }
 }
 
 /// Reads the fields of a body that may be absent: `None` if the body is empty or `null`, whatever the

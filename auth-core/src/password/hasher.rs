@@ -2,6 +2,7 @@
 
 mod engine;
 mod error;
+mod idle;
 mod job;
 mod memory;
 mod pool;
@@ -9,7 +10,7 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, num::NonZeroUsize, sync::Arc, thread};
+use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
 pub use error::{HashError, HashFailure};
 use job::{Answer, Job};
@@ -24,8 +25,9 @@ use super::{Argon2Params, Password, PasswordHash};
 /// and other costs are verified too, and with the feature `bcrypt` also `$2a$`, `$2b$` and `$2y$`, so that accounts
 /// of another system can log in.
 ///
-/// Each thread owns the memory that its hashes need, so that many concurrent logins take no more than threads times
-/// [`Argon2Params::memory_kib`]. The queue in front of the threads is bounded: if it is full, [`HashError::Busy`] says
+/// A thread starts when a hash needs it. Many concurrent logins take no more memory than threads times
+/// [`Argon2Params::memory_kib`], and a memory that no hash has used for
+/// [a minute](PasswordHasherBuilder::keep_memory) is given back to the operating system. The queue in front of the threads is bounded: if it is full, [`HashError::Busy`] says
 /// when to retry. A caller that drops its future leaves the queue. Nothing here blocks the executor.
 ///
 /// # Examples
@@ -151,6 +153,27 @@ impl PasswordHasher {
         self.pool.shared().waiting()
     }
 
+    /// Returns the memory that hashes use or have used recently, in KiB. A metric.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use auth_core::password::{Password, PasswordHasher};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let hasher = PasswordHasher::default();
+    /// assert_eq!(hasher.memory_kib(), 0);
+    /// hasher.verify(&Password::parse("not a user")?, None).await?;
+    /// assert_eq!(hasher.memory_kib(), 19 * 1024);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn memory_kib(&self) -> usize {
+        self.pool.shared().held()
+    }
+
     /// Returns the costs of new hashes.
     #[must_use]
     pub fn params(&self) -> Argon2Params {
@@ -197,6 +220,7 @@ pub struct PasswordHasherBuilder {
     params: Argon2Params,
     threads: NonZeroUsize,
     queue: usize,
+    keep: Duration,
 }
 
 impl PasswordHasherBuilder {
@@ -219,11 +243,17 @@ impl PasswordHasherBuilder {
         self
     }
 
+    /// Sets how long the memory of a hash is kept for the next one. With zero, it is kept only while hashes wait.
+    pub fn keep_memory(mut self, duration: Duration) -> Self {
+        self.keep = duration;
+        self
+    }
+
     /// Builds the hasher. Its threads start with the first hash.
     #[must_use]
     pub fn build(self) -> PasswordHasher {
         PasswordHasher {
-            pool: Arc::new(Pool::new(self.params, self.threads, self.queue)),
+            pool: Arc::new(Pool::new(self.params, self.threads, self.queue, self.keep)),
         }
     }
 }
@@ -236,6 +266,8 @@ impl Default for PasswordHasherBuilder {
             threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             // About four seconds of work for two cores: users do not wait longer.
             queue: 512,
+            // Allocating it anew takes a few milliseconds, which one login a minute does not notice.
+            keep: Duration::from_mins(1),
         }
     }
 }

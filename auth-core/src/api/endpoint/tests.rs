@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use super::RequestParts;
 use crate::accounts::{AdminUpdate, DeleteMode, Privileges};
@@ -81,7 +82,19 @@ async fn administrator(auth: &Auth<User>, address: &str) -> User {
     created.await.unwrap()
 }
 
+/// Sends a request whose body takes its time.
 async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u16 {
+    let slow = Duration::from_millis(100);
+    status_after(slow, meanwhile, method, path, text).await
+}
+
+async fn status_after(
+    time: Duration,
+    meanwhile: Meanwhile,
+    method: &str,
+    path: &str,
+    text: &str,
+) -> u16 {
     let jwt = JwtStrategy::from_master(&master_secret()).revoked_in(MemoryExpiringStore::new());
     let auth = Auth::builder(accounts_builder(Arc::new(Outbox::new())))
         .backend(Backend::new("jwt", BearerTransport::new(), jwt))
@@ -108,8 +121,13 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json")
         .head;
+    let happens = happen(meanwhile, auth.clone(), caller, token);
     let mut body = SlowBody {
-        meanwhile: Some(Box::pin(happen(meanwhile, auth.clone(), caller, token))),
+        meanwhile: Some(Box::pin(async move {
+            happens.await;
+            tokio::time::advance(time).await;
+            tokio::time::resume();
+        })),
         text: text.to_owned(),
     };
     let route = auth.routes().find(|route| route.path() == path).unwrap();
@@ -120,7 +138,20 @@ async fn status(meanwhile: Meanwhile, method: &str, path: &str, text: &str) -> u
         path: None,
         body: &mut body,
     };
+    // Until the body is there nothing waits for another thread.
+    tokio::time::pause();
     auth.respond(route, parts).await.status()
+}
+
+/// A body that comes with its head belongs to the caller that was authenticated.
+#[tokio::test]
+async fn caller_of_a_body_that_is_there_is_authenticated_once() {
+    let body = r#"{"is_superuser":true}"#;
+    let update = |time, path| status_after(time, Meanwhile::LoggedOut, "PATCH", path, body);
+    for (millis, expected) in [(99, 200), (100, 401)] {
+        let time = Duration::from_millis(millis);
+        assert_eq!(update(time, "/users/{id}").await, expected, "{time:?}");
+    }
 }
 
 /// A8.3.2, B-24: a change of privileges holds for requests that are under way, too.

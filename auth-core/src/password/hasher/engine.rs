@@ -18,7 +18,8 @@ use crate::secret::random_bytes;
 
 pub(super) struct Engine {
     params: Argon2Params,
-    memory: Memory,
+    /// The memory of the current hash. It is empty between hashes.
+    pub(super) memory: Memory,
     /// Stands in for the hash of an unknown user. Its result is discarded, so it need not be random, and it exists
     /// before the first login.
     dummy: Argon2Hash,
@@ -37,7 +38,7 @@ impl Engine {
         };
         Self {
             params,
-            memory: Memory::for_params(params),
+            memory: Memory::for_params(params, Arc::default()),
             dummy,
             done,
         }

@@ -55,12 +55,12 @@ impl Job {
     }
 
     /// Computes, calls `computed`, and only then answers: a caller with an answer can rely on a free thread.
-    pub(super) fn run(self, engine: &mut Engine, computed: impl FnOnce()) {
+    pub(super) fn run(self, engine: &mut Engine, computed: impl FnOnce(&mut Engine)) {
         // The result is ignored because the caller may have stopped waiting.
         match self {
             Self::Hash { password, reply } => {
                 let result = engine.hash(&password);
-                computed();
+                computed(engine);
                 let _ = reply.send(result);
             }
             Self::Verify {
@@ -69,13 +69,13 @@ impl Job {
                 reply,
             } => {
                 let result = engine.verify(&password, stored.as_ref());
-                computed();
+                computed(engine);
                 let _ = reply.send(result);
             }
             #[cfg(test)]
             Self::Hook(hook) => {
                 hook();
-                computed();
+                computed(engine);
             }
         }
     }

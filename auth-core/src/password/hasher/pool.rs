@@ -5,13 +5,13 @@ use std::{
     num::NonZeroUsize,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use super::{HashError, HashFailure, engine::Engine, job::Job};
+use super::{HashError, HashFailure, engine::Engine, idle::IdleMemory, job::Job, memory::Memory};
 use crate::password::Argon2Params;
 
 /// The handle of the pool: when it is dropped, the threads finish their current jobs and end.
@@ -24,13 +24,15 @@ pub(super) struct Shared {
     pub(super) threads: NonZeroUsize,
     pub(super) queue: usize,
     done: Arc<AtomicU64>,
+    /// The blocks of 1 KiB that are allocated.
+    held: Arc<AtomicUsize>,
     state: Mutex<State>,
     work: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
+    idle: IdleMemory,
     /// The number of threads, and of those that are computing.
     running: usize,
     busy: usize,
@@ -43,25 +45,33 @@ struct State {
 }
 
 impl Pool {
-    pub(super) fn new(params: Argon2Params, threads: NonZeroUsize, queue: usize) -> Self {
+    pub(super) fn new(
+        params: Argon2Params,
+        threads: NonZeroUsize,
+        queue: usize,
+        keep: Duration,
+    ) -> Self {
+        let held = Arc::default();
+        let idle = IdleMemory::new(params, keep, Arc::clone(&held));
         Self {
             shared: Arc::new(Shared {
                 params,
                 threads,
                 queue,
                 done: Arc::default(),
-                state: Mutex::default(),
+                held,
+                state: Mutex::new(State::new(idle)),
                 work: Condvar::new(),
             }),
         }
     }
 
-    /// Puts a job into the queue, or returns an error at once if the queue is full. Starts the threads at the first
-    /// job.
+    /// Puts a job into the queue, or returns an error at once if the queue is full. Starts a thread if all are busy.
     pub(super) fn submit(&self, job: Job) -> Result<(), HashError> {
         let shared = &self.shared;
         let mut state = shared.lock();
-        while state.running < shared.threads.get() {
+        let is_idle = |state: &State| state.running > state.busy + state.jobs.len();
+        while state.running < shared.threads.get() && !is_idle(&state) {
             if let Err(error) = shared.start_thread(&mut state) {
                 tracing::error!(%error, "a password hasher thread could not be started");
                 if state.running == 0 {
@@ -109,6 +119,11 @@ impl Shared {
         self.done.load(Ordering::Relaxed)
     }
 
+    /// Returns the number of blocks of 1 KiB that are allocated.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
     /// Returns the number of jobs that wait for a thread.
     pub(super) fn waiting(&self) -> usize {
         self.lock().jobs.len()
@@ -139,35 +154,53 @@ impl Shared {
         let _seat = Seat(self);
         lower_priority();
         let mut engine = Engine::new(self.params, Arc::clone(&self.done));
-        while let Some(job) = self.next() {
+        while let Some((job, memory)) = self.next() {
             let start = Instant::now();
-            job.run(&mut engine, || self.computed(start.elapsed()));
+            engine.memory = memory;
+            job.run(&mut engine, |engine| {
+                self.computed(&mut engine.memory, start.elapsed());
+            });
         }
     }
 
-    /// Waits for a job whose caller still waits; returns `None` when the pool has ended.
-    fn next(&self) -> Option<Job> {
+    /// Waits for a job whose caller still waits; returns `None` when the pool has ended. Meanwhile it frees the memory
+    /// that has been idle.
+    fn next(&self) -> Option<(Job, Memory)> {
         let mut state = self.lock();
         loop {
             match state.jobs.pop_front() {
-                Some(job) if job.is_abandoned() => {}
+                Some(job) if job.is_abandoned() => continue,
                 Some(job) => {
                     state.busy += 1;
-                    return Some(job);
+                    return Some((job, state.idle.take()));
                 }
                 None if state.closed => return None,
-                None => {
-                    state = self
-                        .work
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
+                None => {}
             }
+            let now = Instant::now();
+            let over = state.idle.expire(now);
+            if !over.is_empty() {
+                drop(state);
+                drop(over);
+                state = self.lock();
+                continue;
+            }
+            state = if let Some(rest) = state.idle.next(now) {
+                let waited = self.work.wait_timeout(state, rest);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            } else {
+                let waited = self.work.wait(state);
+                waited.unwrap_or_else(PoisonError::into_inner)
+            };
         }
     }
 
-    fn computed(&self, took: Duration) {
+    /// Makes the thread and its memory free.
+    fn computed(&self, memory: &mut Memory, took: Duration) {
+        let now = Instant::now();
         let mut state = self.lock();
+        let used = std::mem::replace(memory, state.idle.empty());
+        state.idle.put(used, now);
         state.busy -= 1;
         state.mean = if state.mean.is_zero() {
             took
@@ -178,6 +211,20 @@ impl Shared {
 }
 
 impl State {
+    fn new(idle: IdleMemory) -> Self {
+        Self {
+            jobs: VecDeque::new(),
+            idle,
+            running: 0,
+            busy: 0,
+            started: 0,
+            closed: false,
+            mean: Duration::ZERO,
+            #[cfg(test)]
+            handles: Vec::new(),
+        }
+    }
+
     /// Returns when the current queue will be done, in whole seconds.
     fn retry_after(&self) -> Duration {
         let rounds = self.jobs.len() / self.running.max(1) + 1;
@@ -224,10 +271,11 @@ mod tests {
     #[test]
     fn retry_after_is_between_1_and_60_whole_seconds() {
         let after = |jobs: usize, running: usize, mean_ms: u64| {
+            let idle = IdleMemory::new(Argon2Params::default(), Duration::ZERO, Arc::default());
             let mut state = State {
                 running,
                 mean: Duration::from_millis(mean_ms),
-                ..State::default()
+                ..State::new(idle)
             };
             for _ in 0..jobs {
                 state.jobs.push_back(Job::Hook(Box::new(|| ())));

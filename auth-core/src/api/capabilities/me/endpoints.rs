@@ -133,12 +133,15 @@ impl<U: AuthUser> Auth<U> {
     ) -> Answer {
         let (accounts, mode) = (self.accounts(), self.settings().delete_mode);
         let fields = optional_fields(request).await?;
-        let guard = match fields {
-            Some(_) => caller.guard,
-            None => caller.guard.fresh(RECENT_LOGIN),
+        let user = match fields {
+            Some(_) if caller.is_recent() => caller,
+            Some(_) => self.caller(caller.guard, request.head, context).await?,
+            None => {
+                let guard = caller.guard.fresh(RECENT_LOGIN);
+                self.caller(guard, request.head, context).await?
+            }
         };
-        // A body can arrive slowly: the caller may have changed since.
-        let user = self.caller(guard, request.head, context).await?.user;
+        let user = user.user;
         let (row, context) = (user.user(), user.context());
         let deleted = match fields {
             None => {

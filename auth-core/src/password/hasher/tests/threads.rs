@@ -4,6 +4,7 @@ use std::{
     pin::pin,
     sync::{Mutex, mpsc},
     task::{Context, Poll, Waker},
+    time::Instant,
 };
 
 use super::*;
@@ -96,17 +97,24 @@ fn cancelled_calls_are_skipped() {
     assert_eq!(hasher.hashes_done(), 1);
 }
 
-/// Threads are named, start with the first hash, are not more than configured, and end with the last
+/// Threads are named, start when they are needed, are not more than configured, and end with the last
 /// handle.
 #[test]
-fn threads_start_with_first_hash_and_end_with_last_handle() {
+fn threads_start_with_hashes_and_end_with_last_handle() {
     let hasher = quick().build();
     assert!(hasher.pool.take_handles().is_empty());
     let clone = hasher.clone();
-    for _ in 0..10 {
+    for _ in 0..7 {
         block_on(hasher.hash(&password("password"))).unwrap();
     }
-    let threads = hasher.pool.take_handles();
+    let mut threads = hasher.pool.take_handles();
+    assert_eq!(threads.len(), 1, "one call at a time needs one thread");
+    let hold = Hold::thread_of(&hasher);
+    for _ in 0..3 {
+        block_on(hasher.hash(&password("password"))).unwrap();
+    }
+    hold.release();
+    threads.extend(hasher.pool.take_handles());
     let names: Vec<_> = threads.iter().map(|t| t.thread().name().unwrap()).collect();
     assert_eq!(names, ["auth-hash-0", "auth-hash-1"]);
     drop(hasher);
@@ -186,4 +194,30 @@ fn debug_shows_only_settings() {
         shown,
         "PasswordHasher { params: Argon2Params { memory_kib: 8, passes: 1, lanes: 1 }, threads: 2, queue: 7, .. }"
     );
+}
+
+/// One memory serves calls that come one after the other; it is given back after its time, and a later hash
+/// allocates it again.
+#[test]
+fn memory_is_held_while_hashes_run_and_for_its_time() {
+    let text = password("password");
+    let keeps = quick().keep_memory(Duration::from_hours(1)).build();
+    let hold = Hold::thread_of(&keeps);
+    for _ in 0..3 {
+        block_on(keeps.hash(&text)).unwrap();
+        assert_eq!(keeps.memory_kib(), 8);
+    }
+    hold.release();
+    for keep in [Duration::ZERO, Duration::from_millis(1)] {
+        let hasher = quick().keep_memory(keep).build();
+        for round in 1..=3 {
+            block_on(hasher.hash(&text)).unwrap();
+            let start = Instant::now();
+            while hasher.memory_kib() > 0 {
+                assert!(start.elapsed() < Duration::from_mins(1), "round {round}");
+                thread::yield_now();
+            }
+        }
+        assert_eq!(hasher.hashes_done(), 3);
+    }
 }
