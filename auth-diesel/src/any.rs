@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use auth_core::store::{
-    CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey,
-    ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest,
-    Precondition, SessionPage, SessionStore, StoredCredential, StoredSession, UpdateOutcome,
-    UserChange, UserDatabase, Window,
+    AccessLookup, CredentialId, CredentialInsert, CredentialKind, CredentialStore, DeleteOutcome,
+    ExpiringKey, ExpiringStore, InsertOutcome, Inserted, LoginIdentifier, NewUser, Owner, Page,
+    PageRequest, Precondition, SessionPage, SessionStore, StoreId, StoredCredential, StoredSession,
+    UpdateOutcome, UserChange, UserDatabase, Window,
 };
 use auth_core::{ConfigReport, Epoch, SessionId, StoreError, User};
 use time::OffsetDateTime;
@@ -151,6 +151,9 @@ impl<U: SqlUser> UserDatabase for AnyStore<U> {
     async fn list(&self, page: PageRequest<U::Id>) -> Result<Page<U>, StoreError> {
         dispatch!(self, store => store.list(page).await)
     }
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = U>> {
+        dispatch!(self, store => store.access_lookup())
+    }
     fn validate(&self, report: &mut ConfigReport) {
         dispatch!(self, store => UserDatabase::validate(store, report));
     }
@@ -182,6 +185,9 @@ impl<U: SqlUser> ExpiringStore for AnyStore<U> {
     }
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, store => store.purge(now, limit).await)
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        dispatch!(self, store => ExpiringStore::store_id(store))
     }
     fn validate(&self, report: &mut ConfigReport) {
         dispatch!(self, store => ExpiringStore::validate(store, report));
@@ -224,6 +230,9 @@ impl<U: SqlUser> SessionStore for AnyStore<U> {
     }
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, store => store.purge_sessions(now, limit).await)
+    }
+    fn store_id(&self) -> Option<StoreId> {
+        dispatch!(self, store => SessionStore::store_id(store))
     }
     fn validate(&self, report: &mut ConfigReport) {
         dispatch!(self, store => SessionStore::validate(store, report));

@@ -33,7 +33,7 @@ pub(crate) use self::session::ServerSession;
 use crate::error::OpenError;
 use crate::migrate::Migration;
 use crate::options::StoreOptions;
-use crate::sql::{Row, Statement};
+use crate::sql::{Kind, Row, Statement};
 
 /// A connection that [`DieselStore`](crate::DieselStore) can work with.
 ///
@@ -196,6 +196,14 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// tables with this primary key.
     fn purge(table: &str, key: &str, now: OffsetDateTime, limit: u32) -> Statement;
 
+    /// Returns the expression for the key of the user that owns the session `s`, as a value of a column of this
+    /// kind; `NULL` if the owner is of another realm than `q.realm`, which ends with a colon. `None`
+    /// if the engine cannot convert the text of a key.
+    ///
+    /// The key in the text may be spelled in another way than the expression expects, so
+    /// the caller compares the key of the row with it.
+    fn key_of_owner(kind: Kind) -> Option<&'static str>;
+
     /// Returns the engine's description of the unique index that rejected a row: a text with the name of the
     /// column or of the index, and without values.
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String>;
@@ -249,7 +257,7 @@ macro_rules! statements {
             use diesel_async::AsyncConnectionCore as _;
             use futures_util::TryStreamExt as _;
 
-            let columns = statement.columns().to_vec();
+            let columns = std::sync::Arc::clone(statement.columns());
             let mut stream = connection.load(statement).await?;
             let mut rows = Vec::new();
             while let Some(row) = stream.try_next().await? {

@@ -5,6 +5,7 @@
 //! and from values that Diesel binds. The text never contains input of a request.
 
 use std::fmt;
+use std::sync::Arc;
 
 use diesel::query_builder::{Query, QueryId};
 use diesel::sql_types::Untyped;
@@ -55,13 +56,51 @@ pub(crate) type Row = Vec<SqlValue>;
 #[derive(Clone)]
 pub struct Statement {
     pieces: Vec<Piece>,
-    columns: Vec<Kind>,
+    columns: Arc<[Kind]>,
 }
 
 #[derive(Clone)]
 pub(crate) enum Piece {
     Text(String),
+    /// Text of a [`Template`].
+    Shared(Arc<str>),
     Value(SqlValue),
+}
+
+/// A statement that is composed once and run with different values.
+#[derive(Debug)]
+pub(crate) struct Template {
+    texts: Vec<Arc<str>>,
+    columns: Arc<[Kind]>,
+}
+
+impl Template {
+    /// Returns the template of a statement, whose values are left out. Between two values is text.
+    pub(crate) fn of(statement: &Statement) -> Self {
+        let texts = statement.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(Arc::from(text.as_str())),
+            Piece::Shared(text) => Some(Arc::clone(text)),
+            Piece::Value(_) => None,
+        });
+        Self {
+            texts: texts.collect(),
+            columns: Arc::clone(&statement.columns),
+        }
+    }
+
+    /// Returns the statement with these values, in the order of the template.
+    pub(crate) fn with(&self, values: impl IntoIterator<Item = SqlValue>) -> Statement {
+        let mut pieces = Vec::with_capacity(self.texts.len() * 2);
+        let mut values = values.into_iter();
+        for text in &self.texts {
+            pieces.push(Piece::Shared(Arc::clone(text)));
+            pieces.extend(values.next().map(Piece::Value));
+        }
+        Statement {
+            pieces,
+            columns: Arc::clone(&self.columns),
+        }
+    }
 }
 
 impl Statement {
@@ -69,7 +108,7 @@ impl Statement {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             pieces: vec![Piece::Text(text.into())],
-            columns: Vec::new(),
+            columns: Arc::default(),
         }
     }
 
@@ -91,11 +130,18 @@ impl Statement {
 
     /// Sets the columns of the rows that it returns.
     pub(crate) fn returns(mut self, columns: &[Kind]) -> Self {
-        self.columns = columns.to_vec();
+        self.columns = Arc::from(columns);
         self
     }
 
-    pub(crate) fn columns(&self) -> &[Kind] {
+    /// Returns the statement with this text in front, as `EXPLAIN`.
+    #[cfg(test)]
+    pub(crate) fn after(mut self, text: &str) -> Self {
+        self.pieces.insert(0, Piece::Text(text.to_owned()));
+        self
+    }
+
+    pub(crate) fn columns(&self) -> &Arc<[Kind]> {
         &self.columns
     }
 
@@ -158,6 +204,7 @@ impl fmt::Debug for Statement {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => f.write_str(text)?,
+                Piece::Shared(text) => f.write_str(text)?,
                 Piece::Value(_) => f.write_str("?")?,
             }
         }
@@ -179,6 +226,7 @@ macro_rules! impl_statement {
                 for piece in self.pieces() {
                     match piece {
                         Piece::Text(text) => out.push_sql(text),
+                        Piece::Shared(text) => out.push_sql(text),
                         Piece::Value(value) => match value {
                             SqlValue::Bool(v) => out.push_bind_param::<Nullable<Bool>, _>(v)?,
                             SqlValue::Integer(v) => {
@@ -214,22 +262,24 @@ macro_rules! impl_statement {
 
             fn read<ST, T>(
                 value: Option<<$backend as diesel::backend::Backend>::RawValue<'_>>,
-                column: crate::sql::UnreadableColumn,
+                column: impl FnOnce() -> crate::sql::UnreadableColumn,
             ) -> diesel::QueryResult<Option<T>>
             where
                 Option<T>: FromSql<Nullable<ST>, $backend>,
                 ST: diesel::sql_types::SqlType<IsNull = diesel::sql_types::is_nullable::NotNull>,
             {
                 Option::<T>::from_nullable_sql(value)
-                    .map_err(|_| diesel::result::Error::DeserializationError(Box::new(column)))
+                    .map_err(|_| diesel::result::Error::DeserializationError(Box::new(column())))
             }
 
             let mut values = Vec::with_capacity(columns.len());
             for (index, kind) in columns.iter().enumerate() {
                 let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
                 let value = field.value();
-                let name = field.field_name().unwrap_or_default().to_owned();
-                let column = crate::sql::UnreadableColumn { name, kind: *kind };
+                let column = || crate::sql::UnreadableColumn {
+                    name: field.field_name().unwrap_or_default().to_owned(),
+                    kind: *kind,
+                };
                 values.push(match kind {
                     Kind::Bool => SqlValue::Bool(read::<Bool, _>(value, column)?),
                     Kind::Integer => SqlValue::Integer(read::<Integer, _>(value, column)?),

@@ -3,6 +3,7 @@
 mod credentials;
 mod expiring;
 mod lease;
+mod lookup;
 mod open;
 mod sessions;
 mod transaction;
@@ -15,6 +16,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth_core::store::StoreId;
 use auth_core::{StoreError, User};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,6 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use self::lease::{Lease, Limited};
 use crate::engine::{Consequence, Engine, Pool, ServerSession, SqlBackend};
 use crate::error::{Failure, StepError};
+use crate::statements::lookup::Lookups;
 use crate::table::{Plan, SqlUser};
 
 /// Users, sessions and expiring counters in the database of a pool of connections `C`; the
@@ -51,8 +54,10 @@ use crate::table::{Plan, SqlUser};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
+    id: StoreId,
     pool: Pool<C>,
     plan: Arc<Plan<U>>,
+    lookups: Arc<Lookups<U>>,
     writer: Option<Arc<Semaphore>>,
     write_timeout: Duration,
     statement_timeout: Duration,
@@ -100,9 +105,12 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     #[must_use]
     pub fn from_pool(pool: Pool<C>) -> Self {
         C::check_driver_log();
+        let plan = Plan::new(&C::DIALECT);
         Self {
+            id: StoreId::unique(),
             pool,
-            plan: Arc::new(Plan::new(&C::DIALECT)),
+            lookups: Arc::new(Lookups::new::<C>(&plan)),
+            plan: Arc::new(plan),
             writer: C::DIALECT
                 .single_writer
                 .then(|| Arc::new(Semaphore::new(1))),
@@ -324,8 +332,10 @@ async fn finish<C: Engine, T>(
 impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
     fn clone(&self) -> Self {
         Self {
+            id: self.id,
             pool: self.pool.clone(),
             plan: Arc::clone(&self.plan),
+            lookups: Arc::clone(&self.lookups),
             writer: self.writer.clone(),
             write_timeout: self.write_timeout,
             statement_timeout: self.statement_timeout,

@@ -20,7 +20,7 @@ pub use key::SqlKey;
 pub use own::OwnColumns;
 #[cfg(test)]
 pub(crate) use own::sealed::Tuple;
-pub(crate) use plan::{Plan, key_of, key_value};
+pub(crate) use plan::{Plan, key_of, key_of_value, key_value};
 
 use std::marker::PhantomData;
 

@@ -236,6 +236,25 @@ impl Engine for AsyncMysqlConnection {
             .bind(i64::from(limit))
     }
 
+    fn key_of_owner(kind: Kind) -> Option<&'static str> {
+        // A text that cannot be converted is `NULL`, or another number.
+        match kind {
+            Kind::Uuid => Some(
+                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
+                 THEN unhex(replace(substr(s.owner, length(q.realm) + 1), '-', '')) END",
+            ),
+            Kind::Integer | Kind::BigInt => Some(
+                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
+                 THEN CAST(substr(s.owner, length(q.realm) + 1) AS SIGNED) END",
+            ),
+            Kind::Text => Some(
+                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
+                 THEN CONVERT(substr(s.owner, length(q.realm) + 1) USING utf8mb4) END",
+            ),
+            _ => None,
+        }
+    }
+
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
         // The message is "Duplicate entry 'value' for key 'index'" in the language of the server, with or
         // without the table before the index. In every language the index is the last part in quotation marks.

@@ -151,6 +151,34 @@ impl Engine for AsyncPgConnection {
         .text(" FOR UPDATE SKIP LOCKED)")
     }
 
+    fn key_of_owner(kind: Kind) -> Option<&'static str> {
+        // A `CASE` converts no text that its condition does not allow.
+        match kind {
+            Kind::Uuid => Some(
+                "CASE WHEN left(s.owner, length(q.realm)) = q.realm \
+                 AND substr(s.owner, length(q.realm) + 1) \
+                 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' \
+                 THEN substr(s.owner, length(q.realm) + 1)::uuid END",
+            ),
+            Kind::BigInt => Some(
+                "CASE WHEN left(s.owner, length(q.realm)) = q.realm \
+                 AND substr(s.owner, length(q.realm) + 1) ~ '^[0-9]{1,18}$' \
+                 THEN substr(s.owner, length(q.realm) + 1)::int8 END",
+            ),
+            Kind::Integer => Some(
+                "CASE WHEN left(s.owner, length(q.realm)) = q.realm \
+                 AND substr(s.owner, length(q.realm) + 1) ~ '^[0-9]{1,9}$' \
+                 THEN substr(s.owner, length(q.realm) + 1)::int4 END",
+            ),
+            // Without a collation of its own, as a value from JSON, the text is compared in that of the column.
+            Kind::Text => Some(
+                "CASE WHEN left(s.owner, length(q.realm)) = q.realm \
+                 THEN to_json(substr(s.owner, length(q.realm) + 1)) #>> '{}' END",
+            ),
+            _ => None,
+        }
+    }
+
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
         // The details are `Key (column)=(value) already exists.`, in the language of the server.
         let column = info.details().and_then(|details| {

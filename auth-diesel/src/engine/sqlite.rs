@@ -148,6 +148,21 @@ impl Engine for SqliteConnection {
         .text(")")
     }
 
+    fn key_of_owner(kind: Kind) -> Option<&'static str> {
+        match kind {
+            Kind::Integer | Kind::BigInt => Some(
+                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
+                 THEN CAST(substr(s.owner, length(q.realm) + 1) AS INTEGER) END",
+            ),
+            Kind::Text => Some(
+                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
+                 THEN substr(s.owner, length(q.realm) + 1) END",
+            ),
+            // `unhex` exists since SQLite 3.41, and a second statement costs no round trip.
+            _ => None,
+        }
+    }
+
     fn refusing_index(info: &dyn DatabaseErrorInformation) -> Option<String> {
         // The message is "UNIQUE constraint failed: table.column"; the other fields are empty.
         let (_, columns) = info.message().split_once("failed: ")?;

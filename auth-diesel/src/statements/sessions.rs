@@ -19,11 +19,11 @@ pub(crate) const TABLE: &str = "auth_sessions";
 
 /// The columns in the order in which rows are written and read. It is a literal because a session
 /// is read for each request; a test compares it with the `table!`.
-const COLUMNS: &str = "id, owner, backend, epoch, created_at, last_used_at, expires_at, ends_at, \
+pub(crate) const COLUMNS: &str = "id, owner, backend, epoch, created_at, last_used_at, expires_at, ends_at, \
                        client, version, tokens, auth_time, methods";
 
 /// Their types.
-const KINDS: [Kind; 13] = [
+pub(crate) const KINDS: [Kind; 13] = [
     Kind::Uuid,
     Kind::Text,
     Kind::Text,
@@ -214,11 +214,22 @@ pub(crate) fn nothing() -> Statement {
 ///
 /// If a column has a value that the toolkit never wrote. The error does not contain the value.
 pub(crate) fn read(row: Row) -> Result<StoredSession, StoreError> {
-    session(row).map_err(StoreError::new)
+    read_from(&mut row.into_iter())
 }
 
-fn session(row: Row) -> Result<StoredSession, BoxError> {
-    let values = <Columns as OwnColumns>::read(&mut row.into_iter());
+/// Reads the session of the next values of a row.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_from(
+    values: &mut dyn Iterator<Item = SqlValue>,
+) -> Result<StoredSession, StoreError> {
+    session(values).map_err(StoreError::new)
+}
+
+fn session(values: &mut dyn Iterator<Item = SqlValue>) -> Result<StoredSession, BoxError> {
+    let values = <Columns as OwnColumns>::read(values);
     let values = values.map_err(|error| format!("a session cannot be read: {error}"))?;
     let (
         id,
@@ -260,7 +271,7 @@ fn select(what_for: &str) -> Statement {
     Statement::new(format!("SELECT {COLUMNS} FROM {TABLE}{what_for}")).returns(&KINDS)
 }
 
-fn key(id: &SessionId) -> SqlValue {
+pub(crate) fn key(id: &SessionId) -> SqlValue {
     SqlValue::Uuid(Some(DbUuid(*id.as_uuid())))
 }
 

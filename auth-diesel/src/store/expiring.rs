@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use auth_core::StoreError;
-use auth_core::store::{ExpiringKey, ExpiringStore, Inserted, Window};
+use auth_core::store::{ExpiringKey, ExpiringStore, Inserted, StoreId, Window};
 use time::OffsetDateTime;
 
 use super::DieselStore;
@@ -98,6 +98,11 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
         self.run_write(C::purge("auth_expiring", "key", now, limit))
             .await
     }
+
+    fn store_id(&self) -> Option<StoreId> {
+        Some(self.id)
+    }
+
     fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 

@@ -1,7 +1,7 @@
 //! The contract of sessions on top of the statements.
 
 use async_trait::async_trait;
-use auth_core::store::{Owner, SessionPage, SessionStore, StoredSession};
+use auth_core::store::{Owner, SessionPage, SessionStore, StoreId, StoredSession};
 use auth_core::{Epoch, SessionId, StoreError};
 use time::OffsetDateTime;
 
@@ -66,6 +66,11 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
         self.run_write(C::purge(sessions::TABLE, "id", now, limit))
             .await
     }
+
+    fn store_id(&self) -> Option<StoreId> {
+        Some(self.id)
+    }
+
     fn validate(&self, _: &mut auth_core::ConfigReport) {}
 }
 

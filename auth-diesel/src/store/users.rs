@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use auth_core::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
-    UpdateOutcome, UserChange, UserDatabase,
+    AccessLookup, DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest,
+    Precondition, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::{ConfigProblem, ConfigReport, StoreError};
 
@@ -104,6 +104,10 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
             }
         })
         .await
+    }
+
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = U>> {
+        Some(self)
     }
 
     /// Adds a problem for each field that [`AuthUser::FIELDS`](auth_core::AuthUser::FIELDS) has and the table

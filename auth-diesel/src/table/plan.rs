@@ -152,7 +152,15 @@ impl<U: SqlUser> Plan<U> {
 
     /// The user of a row.
     pub(crate) fn user(&self, row: Row) -> Result<U, StoreError> {
-        self.read(row).map_err(StoreError::new)
+        self.user_from(&mut row.into_iter())
+    }
+
+    /// The user of the next values of a row.
+    pub(crate) fn user_from(
+        &self,
+        values: &mut impl Iterator<Item = SqlValue>,
+    ) -> Result<U, StoreError> {
+        self.read(values).map_err(StoreError::new)
     }
 
     /// Returns the unique column that an index is about, by its name or by that of its column; `None` for
@@ -174,14 +182,13 @@ impl<U: SqlUser> Plan<U> {
         Some(field.unwrap_or(UniqueField::Other))
     }
 
-    fn read(&self, row: Row) -> Result<U, BoxError> {
-        let mut values = row.into_iter();
-        let key = super::column::next::<<U::Id as SqlKey>::SqlType>(&mut values, &self.key)?;
+    fn read(&self, values: &mut impl Iterator<Item = SqlValue>) -> Result<U, BoxError> {
+        let key = super::column::next::<<U::Id as SqlKey>::SqlType>(values, &self.key)?;
         let key = U::Id::from_column(key).ok_or("the key of a row is invalid")?;
         let name = key.clone();
-        let account = account::read(&mut values, &self.has);
+        let account = account::read(values, &self.has);
         let user = account.and_then(|account| {
-            let own = <U::Own as OwnColumns>::read(&mut values)?;
+            let own = <U::Own as OwnColumns>::read(values)?;
             U::from_row(key, account, own)
         });
         user.map_err(|error| format!("user {name} cannot be read: {error}").into())
@@ -345,6 +352,10 @@ pub(crate) fn key_value<U: SqlUser>(key: &U::Id) -> SqlValue {
 
 /// The key of a row that has the key alone.
 pub(crate) fn key_of<U: SqlUser>(row: Row) -> Option<U::Id> {
-    let value = row.into_iter().next()?;
+    key_of_value::<U>(row.into_iter().next()?)
+}
+
+/// The key in a value.
+pub(crate) fn key_of_value<U: SqlUser>(value: SqlValue) -> Option<U::Id> {
     <U::Id as SqlKey>::SqlType::decode(value).and_then(U::Id::from_column)
 }

@@ -16,6 +16,7 @@ mod homes;
 mod kept_session;
 mod language;
 mod limits;
+mod lookup;
 mod migrate;
 mod one_connection;
 mod open;

@@ -4,7 +4,7 @@ use auth_core::User;
 use uuid::Uuid;
 
 use super::*;
-use crate::sql::{Kind, Piece, SqlValue};
+use crate::sql::{Kind, SqlValue};
 
 /// Lists of a prefix, in each form of a page.
 fn lists<C: Engine>() -> Vec<Statement> {
@@ -35,14 +35,7 @@ async fn explained<C: Engine>(
     statement: &Statement,
     columns: &[Kind],
 ) -> String {
-    let start = Statement::new(explain);
-    let explain = statement
-        .pieces()
-        .iter()
-        .fold(start, |explain, piece| match piece {
-            Piece::Text(text) => explain.text(text),
-            Piece::Value(value) => explain.bind(value.clone()),
-        });
+    let explain = statement.clone().after(explain);
     let rows = connection.fetch(explain.returns(columns)).await.unwrap();
     let text = |mut row: Vec<SqlValue>| match row.pop() {
         Some(SqlValue::Text(text)) => text.unwrap_or_default(),
