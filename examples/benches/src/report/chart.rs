@@ -15,6 +15,9 @@ const MET: &str = "#3d85c6";
 /// The colour of a bar whose aim is missed.
 const MISSED: &str = "#c9702b";
 
+/// The beginning of the names of bare frameworks.
+const BARE: &str = "bare ";
+
 const LABELS: f64 = 400.0;
 const BARS: f64 = 360.0;
 const VALUES: f64 = 150.0;
@@ -39,9 +42,13 @@ impl<'a> Bar<'a> {
         })
     }
 
-    /// Returns the CPU time of a row, in requests of its reference.
+    /// Returns the CPU time of a row, in requests of its reference; `None` if that is not a bare framework.
     pub(crate) fn cpu(row: &'a Row) -> Option<Self> {
-        let cpu = row.cpu.as_ref()?;
+        let bare = row
+            .against
+            .as_ref()
+            .is_some_and(|name| name.starts_with(BARE));
+        let cpu = row.cpu.as_ref().filter(|_| bare)?;
         Some(Self {
             label: &row.name,
             ratio: cpu.ratio,

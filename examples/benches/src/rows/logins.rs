@@ -42,7 +42,7 @@ pub(crate) fn measure(run: &mut Run<'_>) {
 
 /// Measures the p99 of an authenticated request beside logins, against alone.
 pub(crate) fn neighbours(run: &mut Run<'_>) {
-    let name = "p99 of /protected beside a storm of logins, SQLite, JWT with revocation";
+    let name = "p99 of /protected beside logins, SQLite";
     if !run.options.selects(name) {
         return;
     }

@@ -3,7 +3,7 @@
 use crate::app::{Framework, Mode};
 use crate::interleave::{Load, Target};
 use crate::rows::Run;
-use crate::server::Server;
+use crate::server::{Login, Server};
 use crate::storage;
 use crate::storage::sql::{Owners, user_key};
 
@@ -26,53 +26,66 @@ pub(crate) fn users(run: &mut Run<'_>) {
     }
 }
 
+/// The servers of one mode over a small and a large database, with a login on each.
+struct Pair {
+    few: (Server, Login),
+    many: (Server, Login),
+}
+
+impl Pair {
+    fn start(mode: Mode, few: &str, many: &str) -> Self {
+        let [few, many] = [few, many].map(|url| {
+            let server = Server::start(Framework::Axum, mode, url);
+            let login = server.log_in("/auth/login");
+            (server, login)
+        });
+        Self { few, many }
+    }
+
+    /// Measures a path on the large database, against the small one.
+    fn measure(&self, run: &mut Run<'_>, name: &str, path: &str, reference: &str) {
+        let reference = Target::new(reference, &self.few.0, Load::Repeat(self.few.1.get(path)));
+        let load = Load::Repeat(self.many.1.get(path));
+        run.measure(&reference, Target::new(name, &self.many.0, load));
+    }
+}
+
 fn users_of_engine(run: &mut Run<'_>, engine: &str, count: u32) {
-    let names = [
-        format!("/protected beside {count} users and sessions, {engine}, JWT with revocation"),
-        format!("/protected beside {count} users and sessions, {engine}, cookie + opaque"),
-        format!("first page of {count} users, {engine}"),
-        format!("page after 90 % of {count} users, {engine}"),
-    ];
-    if !names.iter().any(|name| run.options.selects(name)) {
+    let protected = |mode: Mode| {
+        let mode = mode.name();
+        format!("/protected, {count} users, {engine}, {mode}")
+    };
+    let first = format!("users, first page of {count}, {engine}");
+    let deep = format!("users, page at 90 % of {count}, {engine}");
+    let modes = [Mode::Jwt, Mode::Opaque];
+    let names = modes.map(protected).into_iter();
+    if !names
+        .chain([first.clone(), deep.clone()])
+        .any(|name| run.options.selects(&name))
+    {
         return;
     }
-    let Some((few, many)) = run
-        .storages
-        .url(engine, "few")
-        .zip(run.storages.url(engine, "many"))
-    else {
+    let databases = (
+        run.storages.url(engine, "few"),
+        run.storages.url(engine, "many"),
+    );
+    let (Some(few), Some(many)) = databases else {
         return;
     };
-    let start = |mode, url: &str| Server::start(Framework::Axum, mode, url);
-    let servers = [Mode::Jwt, Mode::Opaque].map(|mode| (start(mode, &few), start(mode, &many)));
-    let logins: Vec<_> = servers
-        .iter()
-        .map(|(few, many)| (few.log_in("/auth/login"), many.log_in("/auth/login")))
-        .collect();
+    let [jwt, opaque] = modes.map(|mode| Pair::start(mode, &few, &many));
+    run.storages.insert_users(&few, PAGE);
     run.storages.insert_users(&many, count);
     run.storages.copy_session(&many, count, Owners::Others);
 
-    let [protected @ .., first, deep] = &names;
-    for (index, name) in protected.iter().enumerate() {
-        let (Some((few, many)), Some((few_login, many_login))) =
-            (servers.get(index), logins.get(index))
-        else {
-            continue;
-        };
-        let load = |login: &crate::server::Login| Load::Repeat(login.get("/protected"));
-        let reference = Target::new("the same beside none", few, load(few_login));
-        run.measure(&reference, Target::new(name, many, load(many_login)));
+    for (pair, mode) in [(&jwt, Mode::Jwt), (&opaque, Mode::Opaque)] {
+        pair.measure(run, &protected(mode), "/protected", "51 users");
     }
-    let ([(few, many), ..], [(few_login, many_login), ..]) = (&servers, logins.as_slice()) else {
-        return;
-    };
-    let first_page = |login: &crate::server::Login| Load::Repeat(login.get("/users"));
-    let reference = Target::new("a page of one user", few, first_page(few_login));
-    run.measure(&reference, Target::new(first, many, first_page(many_login)));
+    jwt.measure(run, &first, "/users", "first page of 51");
+    let (server, login) = &jwt.many;
+    let reference = Target::new("the first page", server, Load::Repeat(login.get("/users")));
     let path = format!("/users?after={}", user_key(count / 10 * 9));
-    let reference = Target::new("the first page", many, first_page(many_login));
-    let load = Load::Repeat(many_login.get(&path));
-    run.measure(&reference, Target::new(deep, many, load));
+    let load = Load::Repeat(login.get(&path));
+    run.measure(&reference, Target::new(deep, server, load));
 }
 
 /// Measures the first page of the sessions of a user with a thousand of them, against one with one page.
@@ -83,7 +96,7 @@ pub(crate) fn sessions(run: &mut Run<'_>) {
         &storage::SQL[..]
     };
     for engine in engines {
-        let name = format!("first page of 1000 sessions, {engine}");
+        let name = format!("sessions, first page of 1000, {engine}");
         if !run.options.selects(&name) {
             continue;
         }
@@ -100,7 +113,7 @@ pub(crate) fn sessions(run: &mut Run<'_>) {
             run.storages.copy_session(&url, count - 1, Owners::Same);
             (server, load)
         });
-        let reference = Target::new("a user with one page of them", &few.0, few.1);
+        let reference = Target::new("the only page of 50", &few.0, few.1);
         run.measure(&reference, Target::new(name, &many.0, many.1));
     }
 }

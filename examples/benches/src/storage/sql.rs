@@ -9,9 +9,9 @@ use auth_diesel::{MysqlConnection, PostgresConnection, SqliteConnection};
 /// The columns of a user without a password.
 const USER: &str = "id, email, is_active, is_verified, is_superuser, roles, epoch, created_at";
 
-/// The columns of a session after its key and its owner.
-const SESSION: &str = "backend, epoch, created_at, last_used_at, expires_at, ends_at, client, version, \
-                       tokens, auth_time, methods";
+/// The columns of a session that are copied as they are.
+const SESSION: &str = "backend, epoch, created_at, expires_at, ends_at, client, version, tokens, \
+                       auth_time, methods";
 
 /// Runs a body with a connection to the database of a URL, whatever its engine is.
 macro_rules! connected {
@@ -99,14 +99,24 @@ pub(crate) enum Owners {
     Others,
 }
 
-/// Returns the statement that copies the first session `count` times, with other ids.
+/// Returns the statement that copies the first session `count` times, with other ids. Each copy was used a second
+/// before the previous one.
 pub(super) fn sessions(engine: &str, count: u32, owners: Owners) -> String {
-    let (id, other) = match engine {
-        "sqlite" => ("randomblob(16)", "'users:' || lower(hex(randomblob(16)))"),
-        "postgres" => ("gen_random_uuid()", "'users:' || gen_random_uuid()"),
+    let (id, other, used) = match engine {
+        "sqlite" => (
+            "randomblob(16)",
+            "'users:' || lower(hex(randomblob(16)))",
+            "last_used_at - i * 1000000",
+        ),
+        "postgres" => (
+            "gen_random_uuid()",
+            "'users:' || gen_random_uuid()",
+            "last_used_at - i * INTERVAL '1 second'",
+        ),
         _ => (
             "UNHEX(MD5(CONCAT(RAND(), i)))",
             "CONCAT('users:', MD5(CONCAT(RAND(), i)))",
+            "last_used_at - INTERVAL i SECOND",
         ),
     };
     let owner = match owners {
@@ -115,8 +125,8 @@ pub(super) fn sessions(engine: &str, count: u32, owners: Owners) -> String {
     };
     let numbers = numbers();
     format!(
-        "INSERT INTO auth_sessions (id, owner, {SESSION})
-         {numbers} SELECT {id}, {owner}, {SESSION}
+        "INSERT INTO auth_sessions (id, owner, last_used_at, {SESSION})
+         {numbers} SELECT {id}, {owner}, {used}, {SESSION}
          FROM (SELECT * FROM auth_sessions LIMIT 1) AS first, numbers WHERE i < {count};"
     )
 }
