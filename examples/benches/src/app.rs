@@ -29,7 +29,7 @@ pub(crate) enum Framework {
 }
 
 /// How requests are authenticated. A further mode, such as one with a cache of look-ups, is one more entry
-/// here, in [`MODES`] and in [`assemble`].
+/// here, in [`MODES`], in [`assemble`], and in the set-ups and modes of `rows`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Not at all: the reference.

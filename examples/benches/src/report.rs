@@ -125,7 +125,7 @@ pub(crate) fn line(row: &Row) -> String {
     let reference = row.reference.map(|reference| with_unit(reference.median));
     let ratio = row.ratio.map(|ratio| format!("{:.2}", ratio.median));
     let key = row.key();
-    let range = row.ratio.map(|_| format!("{:.2}–{:.2}", key.low, key.high));
+    let range = (key.low < key.high).then(|| format!("{}–{}", short(key.low), short(key.high)));
     let aim = row.aim.map(|aim| aim.to_string());
     let cpu = row.cpu.as_ref();
     let cpu_aim = cpu.and_then(|cpu| cpu.aim).map(|aim| aim.to_string());

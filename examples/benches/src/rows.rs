@@ -1,6 +1,7 @@
 //! The rows, in the order of the table.
 
 mod jwt;
+mod lag;
 mod logins;
 mod many;
 mod memory;
@@ -82,6 +83,7 @@ fn measure(options: &Options) -> Report {
     refreshes::measure(&mut run);
     logins::measure(&mut run);
     logins::neighbours(&mut run);
+    lag::measure(&mut run);
     many::sessions(&mut run);
     many::users(&mut run);
     start::measure(&mut run);

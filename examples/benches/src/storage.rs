@@ -68,6 +68,9 @@ impl Storages {
 
     /// Inserts users into a database.
     pub(crate) fn insert_users(&self, url: &str, count: u32) {
+        if let Some(statement) = sql::memory(engine(url)) {
+            self.runtime.block_on(sql::run(url, statement));
+        }
         let statement = sql::users(engine(url), count);
         self.runtime.block_on(sql::run(url, &statement));
     }

@@ -1,5 +1,7 @@
 //! The table of figures in the README.
 
+use std::fmt::Write as _;
+
 use super::{Machine, Report, short};
 use crate::row::{Aim, Row};
 
@@ -46,6 +48,10 @@ fn machine(machine: &Machine) -> String {
 
 fn line(row: &Row) -> String {
     let figure = |figure: f64| format!("{} {}", short(figure), row.unit).trim().to_owned();
+    let mut ours = figure(row.ours.median);
+    if row.ratio.is_none() && row.ours.low < row.ours.high {
+        let _ = write!(ours, " ({}–{})", short(row.ours.low), short(row.ours.high));
+    }
     let reference = row.reference.map(|reference| {
         let against = row.against.as_deref().unwrap_or_default();
         format!("{} ({against})", figure(reference.median))
@@ -65,12 +71,7 @@ fn line(row: &Row) -> String {
         .as_ref()
         .and_then(|cpu| Some(verdict(cpu.aim?, cpu.ratio.median)));
     let cells = [reference, ratio, aim, cpu, cpu_aim].map(Option::unwrap_or_default);
-    format!(
-        "| {} | {} | {} |\n",
-        row.name,
-        figure(row.ours.median),
-        cells.join(" | ")
-    )
+    format!("| {} | {} | {} |\n", row.name, ours, cells.join(" | "))
 }
 
 fn spread(median: f64, low: f64, high: f64) -> String {

@@ -8,8 +8,8 @@ use crate::storage;
 use crate::storage::sql::{Owners, user_key};
 
 /// The rows of a large table in a full run, and in a quick one.
-const FULL: u32 = 1_000_000;
-const QUICK: u32 = 10_000;
+const FULL: (u32, &str) = (1_000_000, "1,000,000");
+const QUICK: (u32, &str) = (10_000, "10,000");
 
 /// The sessions on a page.
 const PAGE: u32 = 50;
@@ -50,13 +50,13 @@ impl Pair {
     }
 }
 
-fn users_of_engine(run: &mut Run<'_>, engine: &str, count: u32) {
+fn users_of_engine(run: &mut Run<'_>, engine: &str, (count, rows): (u32, &str)) {
     let protected = |mode: Mode| {
         let mode = mode.name();
-        format!("/protected, {count} users, {engine}, {mode}")
+        format!("/protected, {rows} users, {engine}, {mode}")
     };
-    let first = format!("users, first page of {count}, {engine}");
-    let deep = format!("users, page at 90 % of {count}, {engine}");
+    let first = format!("users, first page of {rows}, {engine}");
+    let deep = format!("users, page at 90 % of {rows}, {engine}");
     let modes = [Mode::Jwt, Mode::Opaque];
     let names = modes.map(protected).into_iter();
     if !names
@@ -96,7 +96,7 @@ pub(crate) fn sessions(run: &mut Run<'_>) {
         &storage::SQL[..]
     };
     for engine in engines {
-        let name = format!("sessions, first page of 1000, {engine}");
+        let name = format!("sessions, first page of 1,000, {engine}");
         if !run.options.selects(&name) {
             continue;
         }

@@ -56,6 +56,12 @@ pub(crate) fn user_key(i: u32) -> String {
     format!("02{:06x}-{:04x}-7000-8000-{i:012x}", i >> 16, i & 0xffff)
 }
 
+/// Returns the statement that gives a server the memory of a usual one, which a temporary server does not have.
+pub(super) fn memory(engine: &str) -> Option<&'static str> {
+    let statement = "SET GLOBAL innodb_buffer_pool_size = 536870912";
+    (engine == "mysql").then_some(statement)
+}
+
 /// Returns the statement that inserts users with the numbers below `count`.
 pub(super) fn users(engine: &str, count: u32) -> String {
     let (key, now, truth, lie) = match engine {
