@@ -61,6 +61,7 @@
 
 mod error;
 mod issue;
+mod limit;
 mod logout;
 mod methods;
 mod password;

@@ -26,6 +26,7 @@
 mod id;
 mod idle;
 mod key_material;
+mod limit;
 mod new_session;
 mod privileges;
 mod refresh_token;
@@ -39,6 +40,7 @@ mod view;
 
 pub use id::{InvalidSessionId, SessionId};
 pub use key_material::SessionKeyMaterial;
+pub use limit::AtSessionLimit;
 pub(crate) use new_session::{NewSession, NewSessionParams, RenewedSession};
 pub(crate) use privileges::PrivilegeText;
 pub(crate) use refresh_token::RefreshToken;

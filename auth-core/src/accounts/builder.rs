@@ -277,6 +277,12 @@ impl<U: AuthUser> AccountsBuilder<U> {
         self.account_tokens
     }
 
+    /// Returns whether a login beyond the limit of sessions is refused.
+    pub(crate) fn refuses_sessions(&self) -> bool {
+        let sessions = self.sessions.as_ref();
+        sessions.is_some_and(|sessions| sessions.refuses_from().is_some())
+    }
+
     pub(crate) fn has_sessions(&self) -> bool {
         self.sessions.is_some()
     }

@@ -21,6 +21,11 @@ impl<U: AuthUser> Accounts<U> {
             .ok_or_else(|| Unavailable::new(missing))
     }
 
+    /// Returns a limit of the configured sessions; `None` without sessions.
+    pub(crate) fn session_limit(&self, of: impl FnOnce(&Sessions) -> Option<u16>) -> Option<u16> {
+        self.inner.sessions.as_ref().and_then(of)
+    }
+
     /// The rules for sessions as they are configured, in words.
     pub(crate) fn session_rules(&self) -> Vec<(&'static str, String)> {
         self.inner

@@ -33,6 +33,8 @@ pub(crate) struct Surface<'a, U: AuthUser> {
     pub(crate) rules: BodyRules,
     pub(crate) hides_existing_accounts: bool,
     pub(crate) hides_account_state: bool,
+    /// Whether a login beyond the limit of sessions is refused.
+    pub(crate) refuses_sessions: bool,
     /// The codes of the application's refusals.
     pub(crate) refusal_codes: Vec<AppCode>,
 }
@@ -108,6 +110,7 @@ impl<U: AuthUser> RouteTable<U> {
         settings: &Settings,
         backends: &[Backend<U>],
         rules: BodyRules,
+        refuses_sessions: bool,
     ) -> (Self, Vec<ConfigProblem>) {
         let mounted = |(place, backend): (usize, &Backend<U>)| {
             let id = match place {
@@ -130,6 +133,7 @@ impl<U: AuthUser> RouteTable<U> {
             rules,
             hides_existing_accounts: settings.hide_existing_accounts,
             hides_account_state: settings.hide_account_state,
+            refuses_sessions,
             refusal_codes: refusal_codes(settings),
         };
         let specs = capabilities::routes(&surface);

@@ -348,7 +348,9 @@ impl<U: AuthUser> AuthBuilder<U> {
             fields: U::FIELDS,
             changes_email: self.accounts.changes_own_email(),
         };
-        let (table, problems) = RouteTable::new(&self.settings, &self.backends, rules);
+        let refuses_sessions = self.accounts.refuses_sessions();
+        let (table, problems) =
+            RouteTable::new(&self.settings, &self.backends, rules, refuses_sessions);
         for problem in problems {
             report.problem(problem);
         }

@@ -59,6 +59,9 @@ codes! {
     LoginUserInactive = "LOGIN_USER_INACTIVE", 403, "The user account is inactive.";
     /// The address is not verified; reported only after the correct password.
     LoginUserNotVerified = "LOGIN_USER_NOT_VERIFIED", 403, "The user account is not verified.";
+    /// The user has as many sessions as allowed; reported only after the correct password.
+    LoginTooManySessions = "LOGIN_TOO_MANY_SESSIONS", 403,
+        "You are logged in on too many devices: log out on one of them first.";
     /// The address or the name is already in use.
     RegisterUserAlreadyExists = "REGISTER_USER_ALREADY_EXISTS", 400,
         "A user with the provided credentials already exists.";

@@ -58,6 +58,8 @@ words! {
         Inactive = "inactive",
         /// The password is correct, but the required verification of the address is missing.
         NotVerified = "not verified",
+        /// The password is correct, and the user has as many sessions as allowed.
+        SessionLimit = "session limit",
         /// The hook `on_before_login` of the application refused.
         Application = "refused by the application",
     }
@@ -100,6 +102,8 @@ words! {
         Logout = "logout",
         /// The session of a browser before a new login.
         Replaced = "replaced",
+        /// A session beyond the limit of its user, ended by a login.
+        Limit = "limit",
         /// The session of a login that failed after it was started.
         LoginFailed = "login failed",
     }

@@ -20,6 +20,10 @@ pub enum LoginError {
     /// [`require_verification`](crate::accounts::AccountsBuilder::require_verification) is set.
     #[error("e-mail address is not verified")]
     NotVerified,
+    /// The user was proven, and has as many sessions as
+    /// [`limit_per_user`](crate::Sessions::limit_per_user) allows.
+    #[error("the user has too many sessions")]
+    TooManySessions,
     /// The user was proven, and the hook
     /// [`on_before_login`](crate::UserManager::on_before_login) refuses the login.
     #[error("the application refuses the login: {}", .0.code())]

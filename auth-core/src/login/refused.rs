@@ -14,6 +14,8 @@ pub(super) enum Reason {
     NotVerified,
     /// The account was changed or deleted after the check.
     Outdated,
+    /// The user has as many sessions as allowed.
+    SessionLimit,
     Application(Refusal),
 }
 
@@ -23,6 +25,7 @@ impl Reason {
             Self::BadCredentials | Self::Outdated => LoginRefusal::BadCredentials,
             Self::Inactive => LoginRefusal::Inactive,
             Self::NotVerified => LoginRefusal::NotVerified,
+            Self::SessionLimit => LoginRefusal::SessionLimit,
             Self::Application(_) => LoginRefusal::Application,
         }
     }
@@ -34,6 +37,7 @@ impl Reason {
             (Some(user), Self::Outdated) => LoginFailure::Outdated(user),
             (Some(user), Self::Inactive) => LoginFailure::Inactive(user),
             (Some(user), Self::NotVerified) => LoginFailure::NotVerified(user),
+            (Some(user), Self::SessionLimit) => LoginFailure::TooManySessions(user),
             (Some(user), Self::Application(refusal)) => LoginFailure::Refused { user, refusal },
         }
     }
@@ -45,6 +49,7 @@ impl From<Reason> for LoginError {
             Reason::BadCredentials | Reason::Outdated => Self::BadCredentials,
             Reason::Inactive => Self::Inactive,
             Reason::NotVerified => Self::NotVerified,
+            Reason::SessionLimit => Self::TooManySessions,
             Reason::Application(refusal) => Self::Refused(refusal),
         }
     }

@@ -6,13 +6,20 @@ use crate::backend::Backend;
 use crate::context::Context;
 use crate::error::Unavailable;
 use crate::event::SessionsEnded;
-use crate::session::{RefreshToken, Sessions};
+use crate::session::{RefreshToken, SessionId, Sessions};
 use crate::store::StoredSession;
 use crate::strategy::{PresentedToken, Subject};
 use crate::user::AuthUser;
 
 /// A session that a login replaces.
 pub(super) struct Replaced(StoredSession);
+
+impl Replaced {
+    /// Returns whether this is the replaced session.
+    pub(super) fn is(&self, id: &SessionId) -> bool {
+        self.0.id == *id
+    }
+}
 
 /// Finds the sessions of this backend that the presented tokens prove. A browser has one place for
 /// cookies: the cookies of a new login overwrite those of an old session, which its user could no

@@ -3,7 +3,8 @@
 use super::refused::{Reason, refused};
 use super::replace::{self, Replaced};
 use super::{
-    AuthProof, IssuedTokens, LoginError, LoginStep, PendingLogin, PresentedTokens, issue, password,
+    AuthProof, IssuedTokens, LoginError, LoginStep, PendingLogin, PresentedTokens, issue, limit,
+    password,
 };
 use crate::accounts::{Accounts, Refused};
 use crate::backend::Backend;
@@ -37,6 +38,10 @@ pub(crate) async fn log_in<U: AuthUser>(
         return Ok(LoginStep::SecondFactor(pending));
     }
     let replaced = replace::find(accounts, backend, replaced).await?;
+    // 6. The limit of sessions, also checked after the session is stored: logins run at the same time.
+    if backend.has_sessions() && !limit::has_room(accounts, proof.user(), None, &replaced).await? {
+        return Err(at_limit(accounts, proof.user(), &context));
+    }
     let context = context.identified_as(proof.user().id());
     // From here on something is written, and a client that disconnects stops nothing.
     let (this, backend) = (accounts.clone(), backend.clone());
@@ -103,6 +108,11 @@ fn account_state<U: AuthUser>(accounts: &Accounts<U>, user: &U) -> Result<(), Re
     }
 }
 
+fn at_limit<U: AuthUser>(accounts: &Accounts<U>, user: &U, context: &Context) -> LoginError {
+    refused(accounts, Some(user.clone()), Reason::SessionLimit, context);
+    Reason::SessionLimit.into()
+}
+
 /// Decides whether the user has to prove a second factor before the session starts. There are no
 /// second factors yet.
 fn second_factor_due<U>(_: &AuthProof<U>) -> Option<PendingLogin> {
@@ -120,21 +130,39 @@ async fn finish<U: AuthUser>(
     if let Some(outdated) = proof.take_outdated() {
         password::rehash(accounts, proof.user(), &outdated, context).await;
     }
-    // 6. The session and its tokens.
+    // 7. The session and its tokens.
     let issued = issue::issue(accounts, backend, proof, context).await?;
-    // 7. The end of the session that this login replaces.
-    if let Err(error) = replace::end(accounts, replaced, context).await {
+    // 8. The end of the session that this login replaces, and of those beyond the limit.
+    if let Err(error) = end_others(accounts, &issued, replaced, context).await {
         issue::take_back(accounts, &issued, context).await;
-        return Err(error.into());
+        return Err(error);
     }
-    // 8. Events.
+    // 9. Events.
     for kind in [EventKind::LoginSucceeded, EventKind::TokenIssued] {
         accounts.raise_for(kind, &issued.user, context);
     }
-    // 9. Hooks.
+    // 10. Hooks.
     let hook = accounts.hooks().on_after_login(&issued.user, context);
     accounts
         .after("on_after_login", &issued.user, context, hook)
         .await;
     Ok(issued)
+}
+
+/// Ends the sessions that must not live beside a new one.
+async fn end_others<U: AuthUser>(
+    accounts: &Accounts<U>,
+    issued: &IssuedTokens<U>,
+    replaced: Vec<Replaced>,
+    context: &Context,
+) -> Result<(), LoginError> {
+    let (user, own) = (&issued.user, issued.session.as_ref());
+    if own.is_some() && !limit::has_room(accounts, user, own, &replaced).await? {
+        return Err(at_limit(accounts, user, context));
+    }
+    replace::end(accounts, replaced, context).await?;
+    if own.is_some() {
+        limit::end_oldest(accounts, user, context).await?;
+    }
+    Ok(())
 }

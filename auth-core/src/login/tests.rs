@@ -3,6 +3,7 @@
 mod auth_time;
 mod decision;
 mod headless;
+mod limit;
 mod password;
 mod pipeline;
 mod races;
@@ -87,6 +88,7 @@ impl UserManager for Hooks {
             LoginFailure::Outdated(_) => "outdated",
             LoginFailure::Inactive(_) => "inactive",
             LoginFailure::NotVerified(_) => "not verified",
+            LoginFailure::TooManySessions(_) => "too many sessions",
             LoginFailure::Refused { refusal, .. } => refusal.code(),
         };
         self.note(failure, context);

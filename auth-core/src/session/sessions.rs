@@ -1,11 +1,13 @@
 //! The configuration of sessions: their store, keys, realm and lifetimes.
 
 use std::fmt;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use time::Duration;
 
+use super::AtSessionLimit;
 use super::idle::IdleTimes;
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::StoreError;
@@ -22,7 +24,7 @@ use crate::store::{DEFAULT_REALM, Owner, SessionStore, StoredSession};
 /// | `refresh_grace` | 10 seconds | none to 5 minutes |
 /// | `lost_reply_window` | 5 minutes; none if there is no grace | none to 1 hour |
 ///
-/// A user may have any number of sessions at the same time.
+/// A user may have any number of sessions at the same time, unless [`limit_per_user`](Self::limit_per_user) is set.
 ///
 /// # Examples
 ///
@@ -55,6 +57,7 @@ pub struct Sessions {
     pub(super) grace: Duration,
     /// `None` if it follows from the grace.
     lost_reply: Option<Duration>,
+    pub(super) limit: Option<(NonZeroU16, AtSessionLimit)>,
 }
 
 impl Sessions {
@@ -81,6 +84,7 @@ impl Sessions {
             absolute: Duration::days(90),
             grace: Duration::seconds(10),
             lost_reply: None,
+            limit: None,
         }
     }
 
@@ -226,7 +230,7 @@ impl Sessions {
 
     /// Returns the lifetimes in words, for the summary of the configuration.
     pub(crate) fn rules(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut rules = vec![
             ("an unused session ends after", words(self.idle.remembered)),
             (
                 "an unused session that ends with the browser ends after",
@@ -241,7 +245,9 @@ impl Sessions {
                 "a refresh token whose successor was never used is answered for",
                 words(self.lost_reply()),
             ),
-        ]
+        ];
+        rules.extend(self.limit_rule());
+        rules
     }
 
     /// Returns how long a session lives at the most.

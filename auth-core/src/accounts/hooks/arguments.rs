@@ -24,6 +24,8 @@ pub enum LoginFailure<'a, U> {
     Inactive(&'a U),
     /// The password was right and the address is not proven, which this application requires.
     NotVerified(&'a U),
+    /// The password was right, and the user has as many sessions as allowed.
+    TooManySessions(&'a U),
     /// The password was right, and [`on_before_login`](UserManager::on_before_login) refused.
     Refused {
         /// The user.

@@ -22,7 +22,7 @@ use crate::{Epoch, SessionId, Sessions, User};
 const RACERS: usize = 64;
 
 /// Runs as many calls at one moment, on several threads, and returns their results.
-async fn race<T: Send + 'static, F>(calls: impl Iterator<Item = F>) -> Vec<T>
+pub(super) async fn race<T: Send + 'static, F>(calls: impl Iterator<Item = F>) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,
 {
@@ -45,7 +45,7 @@ where
     results
 }
 
-async fn is_accepted(world: &World, tokens: &IssuedTokens<User>) -> bool {
+pub(super) async fn is_accepted(world: &World, tokens: &IssuedTokens<User>) -> bool {
     let head = BufferedRequest::new("GET", Vec::new())
         .header(
             "authorization",

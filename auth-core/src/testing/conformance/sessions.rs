@@ -9,16 +9,18 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::expected::Expected;
-use super::fixture::{Backends, Fixture, Setup};
+use super::fixture::{Backends, Fixture, Setup, WRONG_PASSWORD};
 use super::wire::WireRequest;
 use super::{CaseRun, group};
 use crate::event::EventKind;
+use crate::session::AtSessionLimit;
 use crate::testing::PASSWORD;
 use crate::user::User;
 
 group!("sessions": listed, one_is_ended, others_are_ended, logout_ends_one,
     session_of_another_user_is_not_found, administrator_ends_sessions, requires_a_user,
-    uses_are_recorded, list_has_pages, invalid_page_is_refused);
+    uses_are_recorded, list_has_pages, invalid_page_is_refused, limit_ends_the_oldest,
+    limit_refuses_the_login);
 
 struct Login {
     access: String,
@@ -389,4 +391,53 @@ async fn uses_are_recorded(run: &CaseRun<'_>) {
             );
         }
     }
+}
+
+async fn case_at_limit<'t>(run: &'t CaseRun<'t>, at_limit: AtSessionLimit) -> Fixture<'t> {
+    let setup = Setup {
+        backends: Backends::Opaque,
+        at_two_sessions: Some(at_limit),
+        ..Setup::default()
+    };
+    let case = run.case_with(setup).await;
+    case.user("ada@example.com").await;
+    case.user("eve@example.com").await;
+    case
+}
+
+/// A login at the limit of sessions ends the one that was not used for the longest time, and none of another user.
+async fn limit_ends_the_oldest(run: &CaseRun<'_>) {
+    let case = case_at_limit(run, AtSessionLimit::EndOldest).await;
+    let others = log_in(&case, "eve@example.com", None).await;
+    let first = log_in(&case, "ada@example.com", None).await;
+    let second = log_in(&case, "ada@example.com", None).await;
+    // A use is recorded once a minute.
+    case.clock.advance(Duration::minutes(2));
+    list(&case, &first).await;
+    let third = log_in(&case, "ada@example.com", None).await;
+    case.same("sessions", list(&case, &third).await.len(), 2);
+    list(&case, &first).await;
+    list(&case, &others).await;
+    let ended = WireRequest::get("/auth/sessions").bearer(&second.access);
+    case.expect(ended, Expected::unauthenticated(true)).await;
+}
+
+/// A login at the limit of sessions is refused after the right password only, until a session has ended.
+async fn limit_refuses_the_login(run: &CaseRun<'_>) {
+    let case = case_at_limit(run, AtSessionLimit::RefuseLogin).await;
+    let first = log_in(&case, "ada@example.com", None).await;
+    log_in(&case, "ada@example.com", None).await;
+    let login = |password: &str| {
+        let body = json!({"identifier": "ada@example.com", "password": password});
+        WireRequest::post("/auth/login", &body)
+    };
+    let wrong = Expected::problem(400, "LOGIN_BAD_CREDENTIALS");
+    case.expect(login(WRONG_PASSWORD), wrong).await;
+    let refused = Expected::problem(403, "LOGIN_TOO_MANY_SESSIONS");
+    case.expect(login(PASSWORD), refused).await;
+    case.same("sessions", list(&case, &first).await.len(), 2);
+    log_in(&case, "eve@example.com", None).await;
+    let logout = WireRequest::new("POST", "/auth/logout").bearer(&first.access);
+    case.expect(logout, Expected::empty(204)).await;
+    log_in(&case, "ada@example.com", None).await;
 }

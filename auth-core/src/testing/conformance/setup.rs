@@ -1,12 +1,14 @@
 //! The settings of a case, and the handle that follows from them.
 
+use std::num::NonZeroU16;
+
 use crate::accounts::{AccountsBuilder, DeleteMode};
 use crate::api::RouteSetting;
 use crate::auth::{Auth, AuthBuilder, Forms, LoginBy};
 use crate::backend::Backend;
 use crate::http::TrustedProxies;
 use crate::secret::Secret;
-use crate::session::Sessions;
+use crate::session::{AtSessionLimit, Sessions};
 use crate::store::{ExpiringStore, SessionStore};
 use crate::strategy::{JwtStrategy, OpaqueStrategy};
 use crate::testing::master_secret;
@@ -36,6 +38,8 @@ pub(super) struct Setup {
     pub(super) backends: Backends,
     /// The grace of refresh tokens, in seconds; that of the toolkit where it is `None`.
     pub(super) grace: Option<u64>,
+    /// What a login does if its user has two sessions.
+    pub(super) at_two_sessions: Option<AtSessionLimit>,
     pub(super) public_prefix: &'static str,
     pub(super) csrf_log_only: bool,
     pub(super) proxies: TrustedProxies,
@@ -49,8 +53,15 @@ pub(super) type SetHooks = Box<dyn FnOnce(AccountsBuilder<User>) -> AccountsBuil
 impl Setup {
     pub(super) fn sessions(&self, store: impl SessionStore) -> Sessions {
         let sessions = Sessions::new(store, &master_secret());
-        match self.grace {
+        let sessions = match self.grace {
             Some(seconds) => sessions.refresh_grace(std::time::Duration::from_secs(seconds)),
+            None => sessions,
+        };
+        match self.at_two_sessions {
+            Some(at_limit) => {
+                let two = NonZeroU16::MIN.saturating_add(1);
+                sessions.limit_per_user(two, at_limit)
+            }
             None => sessions,
         }
     }

@@ -47,11 +47,17 @@ impl<U: AuthUser> Auth<U> {
                 ErrorCode::InternalError.into()
             }
             LoginError::BadCredentials => ErrorCode::LoginBadCredentials.into(),
-            LoginError::Inactive | LoginError::NotVerified | LoginError::Refused(_) if hidden => {
+            LoginError::Inactive
+            | LoginError::NotVerified
+            | LoginError::TooManySessions
+            | LoginError::Refused(_)
+                if hidden =>
+            {
                 ErrorCode::LoginBadCredentials.into()
             }
             LoginError::Inactive => ErrorCode::LoginUserInactive.into(),
             LoginError::NotVerified => ErrorCode::LoginUserNotVerified.into(),
+            LoginError::TooManySessions => ErrorCode::LoginTooManySessions.into(),
             LoginError::Refused(refusal) => Rejection::refused(refusal),
         }
     }

@@ -45,11 +45,17 @@ fn login<U: AuthUser>(surface: &Surface<'_, U>, at: (usize, &Arc<Backend<U>>)) -
     if surface.hides_account_state {
         return login;
     }
+    let at_limit: &[_] = if surface.refuses_sessions && backend.has_sessions() {
+        &[ErrorCode::LoginTooManySessions]
+    } else {
+        &[]
+    };
     login
         .codes(&[
             ErrorCode::LoginUserInactive,
             ErrorCode::LoginUserNotVerified,
         ])
+        .codes(at_limit)
         .refusals(&surface.refusal_codes)
 }
 
