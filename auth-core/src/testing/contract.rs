@@ -34,7 +34,10 @@
 //!    accounts at providers or API keys shall be stored there: seven statements. A unique index on
 //!    kind and id decides between insertions. Where users and credentials are in one place, deleting a
 //!    user removes the credentials in the same step, and [`credentials_of_users`] tries that.
-//! 7. **Run the suites**, as below, and in a test of your own that what was written survives a
+//! 7. **Offer an [`AccessLookup`](crate::store::AccessLookup)** if users, sessions and revocations are in one
+//!    database that answers all three with one statement. It makes requests faster and nothing else
+//!    depends on it; [`access_lookup`] tries it.
+//! 8. **Run the suites**, as below, and in a test of your own that what was written survives a
 //!    restart: that is the one promise that a suite cannot try without knowing your engine.
 //!
 //! `examples/custom-storage` does all of this for an embedded key-value store. The whole of its
@@ -100,6 +103,7 @@ mod credentials;
 mod expiring;
 mod fixture;
 mod guarantee;
+mod lookup;
 mod names;
 mod report;
 mod sessions;
@@ -113,7 +117,7 @@ pub use report::{Report, Verdict};
 
 use std::sync::Arc;
 
-use crate::store::{CredentialStore, SessionStore};
+use crate::store::{CredentialStore, ExpiringStore, SessionStore};
 
 /// Tries every guarantee of [`UserDatabase`](crate::UserDatabase), each on a fresh store.
 ///
@@ -350,6 +354,33 @@ where
     let mut verdicts = Vec::new();
     for guarantee in Guarantee::OF_CREDENTIALS_OF_USERS {
         let verdict = credentials::try_joint(Arc::clone(&fixture), *guarantee).await;
+        verdicts.push((*guarantee, verdict));
+    }
+    Report::new(None, verdicts)
+}
+
+/// Tries the [`AccessLookup`](crate::store::AccessLookup) of a store that holds users, sessions and revoked
+/// tokens.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use auth_core::testing::contract::{self, Guarantee, UserFixture};
+/// # use auth_core::{ExpiringStore, SessionStore};
+/// # async fn example<F: UserFixture<Store: SessionStore + ExpiringStore>>(my_fixture: F) {
+/// let report = contract::access_lookup(my_fixture).await;
+/// assert_eq!(report.verdicts().len(), Guarantee::OF_ACCESS_LOOKUP.len());
+/// report.assert_kept();
+/// # }
+/// ```
+pub async fn access_lookup<F>(fixture: F) -> Report
+where
+    F: UserFixture<Store: SessionStore + ExpiringStore>,
+{
+    let fixture = Arc::new(fixture);
+    let mut verdicts = Vec::new();
+    for guarantee in Guarantee::OF_ACCESS_LOOKUP {
+        let verdict = lookup::try_one(Arc::clone(&fixture), *guarantee).await;
         verdicts.push((*guarantee, verdict));
     }
     Report::new(None, verdicts)

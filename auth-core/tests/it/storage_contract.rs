@@ -7,6 +7,7 @@ mod broken_sessions;
 mod broken_users;
 mod joint;
 mod joint_credentials;
+mod lookup;
 mod numbered;
 
 use auth_core::NoColumns;

@@ -166,6 +166,13 @@ guarantees! {
         OF_SESSIONS_OF_USERS: [
             KeepsSession = "The session that a change keeps stays valid: it takes the new epoch in the step of the bump, and in no other case; every other session stays as it is.",
         ]
+        /// What an [`AccessLookup`](crate::store::AccessLookup) guarantees.
+        OF_ACCESS_LOOKUP: [
+            LookUpAnswers = "A look-up has what the stores have: whether the token is revoked, the session, and the user, for every query.",
+            LookUpOwner = "A look-up by the owner of a session finds the user whose key is exactly that of the owner, in the realm of the query, and no other.",
+            LookUpReadsWrites = "A look-up sees every write that ended before it began, in any task.",
+            LookUpOutage = "A look-up of a store that cannot answer is an error, and never says that something is absent; afterwards it answers again.",
+        ]
         /// What a store guarantees besides that is both a [`UserDatabase`](crate::UserDatabase) and a
         /// [`CredentialStore`](crate::CredentialStore).
         OF_CREDENTIALS_OF_USERS: [
