@@ -19,6 +19,7 @@ mod forgot_password;
 mod hooks;
 mod list;
 mod look_up;
+mod lookup_cache;
 mod mail;
 mod new_password;
 mod pending_email;
@@ -53,7 +54,7 @@ pub use hooks::{
     ForgotPassword, HookResult, LoginFailure, NoHooks, RequestEmailChange, RequestVerify,
     UserManager,
 };
-pub(crate) use look_up::TokenQuery;
+pub(crate) use look_up::{MaxAge, TokenQuery};
 pub use privileges::Privileges;
 pub use proposed_update::ProposedUpdate;
 pub use register::RegisterError;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, MaxAge};
 use crate::backend::Backend;
 use crate::context::{Actor, Context};
 use crate::csrf::{Csrf, CsrfBinding};
@@ -38,6 +38,7 @@ pub struct Authenticator<'a, U: AuthUser> {
     backends: &'a [Backend<U>],
     csrf: &'a Csrf,
     is_refreshed: bool,
+    max_age: MaxAge,
 }
 
 /// The result of an authentication.
@@ -91,12 +92,19 @@ impl<'a, U: AuthUser> Authenticator<'a, U> {
             backends,
             csrf,
             is_refreshed: false,
+            max_age: MaxAge::Zero,
         }
     }
 
     /// Authenticates a request that was refreshed: its client does not have the tokens yet.
     pub(crate) fn of_refreshed(mut self, is_refreshed: bool) -> Self {
         self.is_refreshed = is_refreshed;
+        self
+    }
+
+    /// Accepts look-ups of this age.
+    pub(crate) fn with_lookups(mut self, max_age: MaxAge) -> Self {
+        self.max_age = max_age;
         self
     }
 

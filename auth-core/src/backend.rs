@@ -8,7 +8,7 @@ use time::Duration;
 use crate::accounts::Accounts;
 use crate::config::{ConfigProblem, ConfigReport, ConfigWarning, is_plain_name};
 use crate::error::Unavailable;
-use crate::strategy::{BackendInfo, PresentedToken, Strategy};
+use crate::strategy::{BackendInfo, PresentedToken, RevokeOutcome, Strategy};
 use crate::transport::{CredentialSource, RefreshPath, Transport};
 use crate::user::AuthUser;
 
@@ -181,6 +181,23 @@ impl<U: AuthUser> Backend<U> {
             // The owner of the session has the realm.
             PresentedToken::Session(_) => true,
         }))
+    }
+
+    /// Ends a token that was read from this text, and the remembered look-ups of it.
+    pub(crate) async fn revoke(
+        &self,
+        accounts: &Accounts<U>,
+        token: &str,
+        read: &PresentedToken<U::Id>,
+    ) -> Result<RevokeOutcome, Unavailable> {
+        let _note = match read {
+            PresentedToken::SelfContained(subject) => {
+                let revocation = subject.revocation.as_ref();
+                revocation.and_then(|of| accounts.note_after_revocation(of))
+            }
+            PresentedToken::Session(_) => None,
+        };
+        self.strategy.revoke(token, accounts.now()).await
     }
 
     /// Returns the path of its refresh route, as clients see it.

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use rule::{Rule, check_names, push};
 
+use crate::accounts::MaxAge;
 use crate::authenticator::Authenticated;
 use crate::error::AppCode;
 use crate::user::{AuthUser, Roles, User};
@@ -43,6 +44,7 @@ pub struct Guard<U = User> {
     superuser: bool,
     /// The greatest age of the login.
     fresh: Option<Duration>,
+    authoritative: bool,
     rules: [Option<Rule<U>>; MAX_RULES],
     /// Roles whose names are known at run time only.
     roles: Vec<Roles>,
@@ -80,6 +82,7 @@ impl<U> Guard<U> {
             verified: false,
             superuser: false,
             fresh: None,
+            authoritative: false,
             rules: [const { None }; MAX_RULES],
             roles: Vec::new(),
         }
@@ -138,6 +141,29 @@ impl<U> Guard<U> {
             Some(other) if other.as_nanos() < within.as_nanos() => Some(other),
             _ => Some(within),
         };
+        self
+    }
+
+    /// Asks the storage at each request, also where
+    /// [`AuthBuilder::cached_lookups`](crate::AuthBuilder::cached_lookups) would repeat an answer: for routes on
+    /// which a user who was just logged out on another server must not pass. Without such a cache every
+    /// guard does so; with one, so do [`superuser`](Self::superuser) and [`fresh`](Self::fresh) without it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth_core::guard::{Guard, Policy};
+    ///
+    /// /// A verified user, as the storage has it now.
+    /// struct Payer;
+    ///
+    /// impl Policy for Payer {
+    ///     const GUARD: Guard = Guard::active().verified().authoritative();
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn authoritative(mut self) -> Self {
+        self.authoritative = true;
         self
     }
 
@@ -237,6 +263,15 @@ impl<U> Guard<U> {
 }
 
 impl<U: AuthUser> Guard<U> {
+    /// Returns the greatest age of the look-up by which a user may pass.
+    pub(crate) fn max_age(&self) -> MaxAge {
+        if self.authoritative || self.superuser || self.fresh.is_some() {
+            MaxAge::Zero
+        } else {
+            MaxAge::OfCache
+        }
+    }
+
     /// Checks whether this user may pass; `None` is a request without one.
     ///
     /// # Errors
@@ -273,6 +308,7 @@ impl<U> fmt::Debug for Guard<U> {
             verified,
             superuser,
             fresh,
+            authoritative,
             rules,
             roles,
         } = self;
@@ -280,6 +316,7 @@ impl<U> fmt::Debug for Guard<U> {
             .field("verified", verified)
             .field("superuser", superuser)
             .field("fresh", fresh)
+            .field("authoritative", authoritative)
             .field("rules", &rules.iter().flatten().collect::<Vec<_>>())
             .field("roles", roles)
             .finish()

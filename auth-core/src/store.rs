@@ -2,10 +2,12 @@
 
 mod blocking;
 mod change;
+mod changes;
 mod credentials;
 mod expiring;
 mod lookup;
 pub mod memory;
+mod noted;
 mod owner;
 mod page;
 mod rows;
@@ -16,12 +18,15 @@ mod users;
 
 pub use blocking::{BlockingUserDatabase, blocking};
 pub use change::{NewUser, Precondition, UserChange};
+pub(crate) use changes::Versions;
+pub use changes::{AccessChanges, ChangeNumber};
 pub use credentials::{
     CredentialData, CredentialId, CredentialInsert, CredentialKind, CredentialStore,
     StoredCredential,
 };
 pub use expiring::{ExpiringKey, ExpiringStore, Inserted, Window};
 pub use lookup::{AccessLookup, AccessQuery, AccessRecord, StoreId, UserQuery};
+pub(crate) use noted::{Note, NotedSessions, NotedUsers};
 pub(crate) use owner::DEFAULT_REALM;
 pub use owner::Owner;
 pub use page::{Page, PageRequest, PageStart};

@@ -1,7 +1,11 @@
 //! The configuration of accounts.
 
+mod lookups;
+
 use std::fmt;
 use std::sync::Arc;
+
+use std::time::Duration as StdDuration;
 
 use time::Duration;
 
@@ -64,6 +68,8 @@ pub struct AccountsBuilder<U: AuthUser> {
     account_tokens: bool,
     require_verification: bool,
     processes: u32,
+    /// The greatest age of remembered look-ups, and their number.
+    cached_lookups: Option<(StdDuration, usize)>,
 }
 
 impl<U: AuthUser> AccountsBuilder<U> {
@@ -84,6 +90,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             account_tokens: true,
             require_verification: false,
             processes: 1,
+            cached_lookups: None,
         }
     }
 
@@ -345,6 +352,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
         if self.processes == 0 {
             report.problem(ConfigProblem::NoProcesses);
         }
+        self.validate_lookups(report);
         if self.hasher.params().is_below_floor() {
             report.warn(ConfigWarning::Weakened {
                 what: "password hashes are cheaper than OWASP's floor for Argon2id".to_owned(),
@@ -352,7 +360,8 @@ impl<U: AuthUser> AccountsBuilder<U> {
         }
     }
 
-    pub(crate) fn assemble(self, population: Population) -> Accounts<U> {
+    pub(crate) fn assemble(mut self, population: Population) -> Accounts<U> {
+        let lookup_cache = self.remember_lookups();
         let population = Arc::new(population);
         self.secrets.add_population(&population);
         let inner = Inner {
@@ -369,6 +378,7 @@ impl<U: AuthUser> AccountsBuilder<U> {
             sinks: self.sinks,
             background: Background::new(),
             require_verification: self.require_verification,
+            lookup_cache,
             population,
         };
         Accounts {

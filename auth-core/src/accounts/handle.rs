@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::background::Background;
 use super::email_token::EmailTokens;
+use super::lookup_cache::LookupCache;
 use super::{AccountSecrets, AccountsBuilder, UserManager};
 use crate::clock::Clock;
 use crate::context::Context;
@@ -18,8 +19,10 @@ use crate::password::{PasswordHasher, PasswordPolicy};
 use crate::secret::Population;
 use crate::session::Sessions;
 use crate::store::{
-    CredentialStore, ExpiringKey, ExpiringStore, Inserted, LoginIdentifier, UserDatabase,
+    ChangeNumber, CredentialStore, ExpiringKey, ExpiringStore, Inserted, LoginIdentifier, Note,
+    UserDatabase,
 };
+use crate::strategy::TokenRevocation;
 use crate::user::AuthUser;
 
 /// The accounts of an application: every flow as a method, with neither HTTP nor a framework.
@@ -67,6 +70,8 @@ pub(super) struct Inner<U: AuthUser> {
     pub(super) sinks: Vec<Arc<dyn EventSink>>,
     pub(super) background: Background,
     pub(super) require_verification: bool,
+    /// Remembered answers of look-ups, if they are switched on.
+    pub(super) lookup_cache: Option<LookupCache<U>>,
     /// The master secret knows it for as long as these accounts exist.
     pub(super) population: Arc<Population>,
 }
@@ -182,6 +187,17 @@ impl<U: AuthUser> Accounts<U> {
     /// have no key in common.
     pub(super) fn expiring_key(&self, purpose: &'static str, name: &str) -> ExpiringKey {
         ExpiringKey::new(purpose, &format!("{}:{name}", self.realm()))
+    }
+
+    pub(crate) fn lookup_cache(&self) -> Option<&LookupCache<U>> {
+        self.inner.lookup_cache.as_ref()
+    }
+
+    /// Returns what notes, when it is dropped, that a token may have been revoked, so that remembered look-ups
+    /// of it end. `None` if none are remembered.
+    pub(crate) fn note_after_revocation<'a>(&'a self, of: &TokenRevocation) -> Option<Note<'a>> {
+        let changes = self.lookup_cache()?.changes();
+        Some(Note::new(changes, ChangeNumber::of_token(&of.key)))
     }
 
     pub(crate) fn database(&self) -> &dyn UserDatabase<User = U> {

@@ -9,8 +9,17 @@ use crate::store::{AccessLookup, AccessQuery, AccessRecord, StoreId, UserQuery};
 use crate::strategy::TokenRevocation;
 use crate::user::AuthUser;
 
+/// How old the answer to a look-up may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MaxAge {
+    /// It is asked for now.
+    Zero,
+    /// As old as [`AuthBuilder::cached_lookups`](crate::AuthBuilder::cached_lookups) says.
+    OfCache,
+}
+
 /// What a token asks of the storage.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct TokenQuery<'a, Id> {
     /// Where the revocation of the token would be recorded, if it can be revoked.
     pub(crate) revocation: Option<&'a TokenRevocation>,
@@ -20,10 +29,41 @@ pub(crate) struct TokenQuery<'a, Id> {
     pub(crate) user: Option<&'a Id>,
 }
 
+// A derived `Copy` would need keys that are `Copy`.
+impl<Id> Clone for TokenQuery<'_, Id> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Id> Copy for TokenQuery<'_, Id> {}
+
 impl<U: AuthUser> Accounts<U> {
+    /// Answers what a token asks of the storage, or repeats a remembered answer that is not too old.
+    pub(crate) async fn look_up(
+        &self,
+        token: TokenQuery<'_, U::Id>,
+        max_age: MaxAge,
+    ) -> Result<AccessRecord<U>, Unavailable> {
+        let Some(cache) = self.lookup_cache().filter(|_| max_age == MaxAge::OfCache) else {
+            return self.look_up_now(token).await;
+        };
+        let now = self.now();
+        let lookup = self.database().access_lookup();
+        if lookup.is_none_or(AccessLookup::note_other_writes)
+            && let Some(record) = cache.get(token, now)
+        {
+            return Ok(record);
+        }
+        let before = cache.before(now);
+        let record = self.look_up_now(token).await?;
+        cache.insert(token, before, &record);
+        Ok(record)
+    }
+
     /// Answers what a token asks of the storage: with one question where one storage has all of it, otherwise
     /// with one question to each store.
-    pub(crate) async fn look_up(
+    async fn look_up_now(
         &self,
         token: TokenQuery<'_, U::Id>,
     ) -> Result<AccessRecord<U>, Unavailable> {

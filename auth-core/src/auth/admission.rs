@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::reply_headers::sendable;
 use super::{Auth, RequestAuth};
-use crate::accounts::Refusal;
+use crate::accounts::{MaxAge, Refusal};
 use crate::api::Rejection;
 use crate::authenticator::{Authenticated, Authentication};
 use crate::backend::Backend;
@@ -71,7 +71,7 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
     ) -> Result<Option<Admitted<U>>, Rejection> {
         let user = match cell.filter(|cell| cell.is_of(self)) {
-            Some(cell) => self.optional(cell.authenticate(self, head).await?),
+            Some(cell) => self.optional(cell.authenticate(self, head, MaxAge::OfCache).await?),
             None => self.optional(&self.authenticate(head).await?),
         };
         Ok(user?.map(Admitted::new))
@@ -89,7 +89,10 @@ impl<U: AuthUser> Auth<U> {
         head: &dyn RequestHead,
     ) -> Result<Authenticated<U>, Rejection> {
         match cell.filter(|cell| cell.is_of(self)) {
-            Some(cell) => self.require(guard, cell.authenticate(self, head).await?),
+            Some(cell) => {
+                let who = cell.authenticate(self, head, guard.max_age()).await?;
+                self.require(guard, who)
+            }
             None => self.require(guard, &self.authenticate(head).await?),
         }
     }
@@ -110,7 +113,7 @@ impl<U: AuthUser> Auth<U> {
     ) -> Result<(), Rejection> {
         if self.needs_csrf_check(head) {
             if cell.is_of(self) {
-                self.check_csrf(cell.authenticate(self, head).await?)?;
+                self.check_csrf(cell.authenticate(self, head, MaxAge::OfCache).await?)?;
             } else {
                 self.check_csrf(&self.authenticate(head).await?)?;
             }

@@ -1,6 +1,7 @@
 //! The builder of `Auth`, which reports all problems at once.
 
 mod checks;
+mod lookups;
 
 use std::fmt;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::{Auth, FormRoute, RequestAuth};
+use crate::accounts::MaxAge;
 use crate::api::{ErrorCode, Rejection};
 use crate::backend::Backend;
 use crate::csrf::CsrfBinding;
@@ -117,7 +118,11 @@ impl<U: AuthUser> Auth<U> {
     ) -> Result<ForPage<String>, Unavailable> {
         let known = cell.filter(|cell| cell.is_of(self));
         let who = match known {
-            Some(cell) => cell.authenticate(self, head).await?.user().cloned(),
+            Some(cell) => cell
+                .authenticate(self, head, MaxAge::OfCache)
+                .await?
+                .user()
+                .cloned(),
             None => self.authenticate(head).await?.user().cloned(),
         };
         let mut page = ForPage {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::reply_headers::{not_set, not_stored};
 use super::{Auth, RequestAuth};
+use crate::accounts::MaxAge;
 use crate::api::Rejection;
 use crate::authenticator::Authentication;
 use crate::backend::Backend;
@@ -84,7 +85,7 @@ impl<U: AuthUser> Auth<U> {
         {
             return Ok(None);
         }
-        let decided = match cell.authenticate(self, head).await? {
+        let decided = match cell.authenticate(self, head, MaxAge::OfCache).await? {
             Authentication::Anonymous | Authentication::Refused { .. } => None,
             Authentication::User(user) => Some(user.backend()),
             Authentication::CsrfFailed { .. } => return Ok(None),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::Auth;
+use crate::accounts::MaxAge;
 use crate::authenticator::Authentication;
 use crate::error::Unavailable;
 use crate::http::RequestHead;
@@ -32,9 +33,15 @@ use crate::user::AuthUser;
 /// ```
 pub struct RequestAuth<U: AuthUser> {
     owner: Owner<U>,
-    answer: Arc<OnceCell<Authentication<U>>>,
+    answers: Arc<Answers<U>>,
     /// Whether the request was refreshed, so that its client does not have the tokens yet.
     is_refreshed: bool,
+}
+
+/// The results of one request: its first use may have accepted a remembered look-up, and a later one not.
+struct Answers<U> {
+    of_cache: OnceCell<Authentication<U>>,
+    authoritative: OnceCell<Authentication<U>>,
 }
 
 /// The handle of the result.
@@ -52,7 +59,7 @@ impl<U: AuthUser> RequestAuth<U> {
     pub fn new(auth: &Auth<U>) -> Self {
         Self {
             owner: Owner::Handle(auth.clone()),
-            answer: Arc::default(),
+            answers: Arc::default(),
             is_refreshed: false,
         }
     }
@@ -80,7 +87,10 @@ impl<U: AuthUser> RequestAuth<U> {
     pub(crate) fn of_test(user: crate::authenticator::Authenticated<U>) -> Self {
         Self {
             owner: Owner::Any,
-            answer: Arc::new(OnceCell::new_with(Some(Authentication::User(user)))),
+            answers: Arc::new(Answers {
+                of_cache: OnceCell::new(),
+                authoritative: OnceCell::new_with(Some(Authentication::User(user))),
+            }),
             is_refreshed: false,
         }
     }
@@ -97,21 +107,49 @@ impl<U: AuthUser> RequestAuth<U> {
 
     /// Returns the result if the request was authenticated already.
     pub(super) fn known(&self) -> Option<&Authentication<U>> {
-        self.answer.get()
+        let Answers {
+            of_cache,
+            authoritative,
+        } = &*self.answers;
+        authoritative.get().or_else(|| of_cache.get())
     }
 
     /// Authenticates the request the first time, and returns the result from then on. An outage is
-    /// not kept: the next call authenticates again.
+    /// not kept: the next call authenticates again. A result of a remembered look-up is not returned where it
+    /// may not be that old.
     pub(super) async fn authenticate(
         &self,
         auth: &Auth<U>,
         head: &dyn RequestHead,
+        max_age: MaxAge,
     ) -> Result<&Authentication<U>, Unavailable> {
+        let max_age = if auth.accounts().lookup_cache().is_some() {
+            max_age
+        } else {
+            MaxAge::Zero
+        };
         let authenticate = async || {
             let authenticator = auth.authenticator().of_refreshed(self.is_refreshed);
+            let authenticator = authenticator.with_lookups(max_age);
             authenticator.authenticate(head, &auth.context(head)).await
         };
-        self.answer.get_or_try_init(authenticate).await
+        match (max_age, self.answers.authoritative.get()) {
+            (_, Some(known)) => Ok(known),
+            (MaxAge::OfCache, None) => self.answers.of_cache.get_or_try_init(authenticate).await,
+            (MaxAge::Zero, None) => {
+                let answer = &self.answers.authoritative;
+                answer.get_or_try_init(authenticate).await
+            }
+        }
+    }
+}
+
+impl<U> Default for Answers<U> {
+    fn default() -> Self {
+        Self {
+            of_cache: OnceCell::new(),
+            authoritative: OnceCell::new(),
+        }
     }
 }
 
@@ -124,7 +162,7 @@ impl<U: AuthUser> Clone for RequestAuth<U> {
         };
         Self {
             owner,
-            answer: Arc::clone(&self.answer),
+            answers: Arc::clone(&self.answers),
             is_refreshed: self.is_refreshed,
         }
     }

@@ -42,7 +42,7 @@ impl<U: AuthUser> Authenticator<'_, U> {
         let Some(query) = query(&reading, checks_session) else {
             return Ok(None);
         };
-        let record = self.accounts.look_up(query).await?;
+        let record = self.accounts.look_up(query, self.max_age).await?;
         if record.is_revoked {
             return Ok(None);
         }

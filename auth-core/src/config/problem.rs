@@ -227,6 +227,14 @@ pub enum ConfigProblem {
         "`processes(0)` is not a number of processes: give the number that run at the same time"
     )]
     NoProcesses,
+    /// The number of look-ups to remember is out of range.
+    #[error(
+        "`cached_lookups` remembers from 1 to {most} look-ups: give a capacity of about the number of users who are active within a minute"
+    )]
+    LookupCapacity {
+        /// The largest number.
+        most: usize,
+    },
     /// A backend with cookies has no key for CSRF tokens.
     #[error(
         "a backend with cookies signs CSRF tokens, and there is no master secret to derive a key from: add `.csrf_secret(secret)` to the secrets of the accounts"

@@ -68,7 +68,6 @@ async fn end_access<U: AuthUser>(
     token: &str,
     context: &Context,
 ) -> Result<bool, Unavailable> {
-    let now = accounts.now();
     let Some(read) = backend.read(accounts, token).await? else {
         return Ok(false);
     };
@@ -94,7 +93,7 @@ async fn end_access<U: AuthUser>(
             .delete_session_row(&row, SessionsEnded::Logout, &context)
             .await?;
     }
-    let outcome = backend.strategy().revoke(token, now).await?;
+    let outcome = backend.revoke(accounts, token, &read).await?;
     // A backend that checks sessions refuses the token from now on; any other still accepts it where it
     // records no revocations.
     let is_checked = has_session && backend.session_use() == SessionUse::Checked;

@@ -24,9 +24,9 @@ pub(crate) async fn revoke_access<U: AuthUser>(
             let without = |row: &_| sessions.without_access(row, &secret.secret, now);
             revoke_in_session(accounts, backend, &secret.id, without).await?
         }
-        Some(PresentedToken::SelfContained(subject)) => {
-            match backend.strategy().revoke(token, now).await? {
-                RevokeOutcome::Unsupported => revoke_subject(accounts, backend, &subject).await?,
+        Some(ref read @ PresentedToken::SelfContained(ref subject)) => {
+            match backend.revoke(accounts, token, read).await? {
+                RevokeOutcome::Unsupported => revoke_subject(accounts, backend, subject).await?,
                 outcome => outcome,
             }
         }

@@ -12,7 +12,9 @@ use super::idle::IdleTimes;
 use crate::config::{ConfigProblem, ConfigReport};
 use crate::error::StoreError;
 use crate::secret::{MasterSecret, Purpose, Secret, SubKeys};
-use crate::store::{DEFAULT_REALM, Owner, SessionStore, StoredSession};
+use crate::store::{
+    AccessChanges, DEFAULT_REALM, NotedSessions, Owner, SessionStore, StoredSession,
+};
 
 /// Where sessions are stored, and how long they live.
 ///
@@ -257,6 +259,15 @@ impl Sessions {
 
     pub(crate) fn store(&self) -> &dyn SessionStore {
         &*self.store
+    }
+
+    /// Notes which sessions are written.
+    pub(crate) fn noting(mut self, changes: &AccessChanges) -> Self {
+        self.store = Arc::new(NotedSessions {
+            store: self.store,
+            changes: changes.clone(),
+        });
+        self
     }
 
     /// Returns the owner of the sessions of the user with this key.

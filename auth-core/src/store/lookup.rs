@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{ExpiringKey, StoredSession};
+use super::{AccessChanges, ExpiringKey, StoredSession};
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::user::AuthUser;
@@ -46,6 +46,20 @@ pub trait AccessLookup: Send + Sync + 'static {
         &self,
         query: AccessQuery<'_, <Self::User as AuthUser>::Id>,
     ) -> Result<AccessRecord<Self::User>, StoreError>;
+
+    /// Returns the notes of what is written to the storage: by every clone of the store, and by other
+    /// processes as far as the engine tells it. `None` by default: the answers of
+    /// [`AuthBuilder::cached_lookups`](crate::AuthBuilder::cached_lookups) then end by what the toolkit
+    /// writes itself, and by their age.
+    fn changes(&self) -> Option<&AccessChanges> {
+        None
+    }
+
+    /// Notes what other processes have written, where the engine can tell it at once; called before a remembered
+    /// answer is used. Returns `false` if that is not known now: the storage is then asked.
+    fn note_other_writes(&self) -> bool {
+        true
+    }
 }
 
 /// What an authenticated request asks of its storage.

@@ -23,7 +23,7 @@
 //!    [`NewUser`](crate::store::NewUser) and [`UserChange`](crate::store::UserChange) completely: a
 //!    column that comes later is then a compile error and not a lost value. So is a condition of a list
 //!    that comes later, with [`PageRequest`](crate::store::PageRequest).
-//! 4. **Implement [`ExpiringStore`](crate::ExpiringStore), too,** if revocations and used tokens
+//! 4. **Implement [`ExpiringStore`], too,** if revocations and used tokens
 //!    shall live in the same place. Without it, every other store of that trait does.
 //! 5. **Implement [`SessionStore`], too,** if sessions shall live there: seven
 //!    statements. Everything hangs on the condition of [`swap_session`]: the comparison of the version
@@ -165,7 +165,7 @@ pub async fn user_database_only(fixture: impl UserFixture, guarantees: &[Guarant
     Report::new(Some("user_database_only"), verdicts)
 }
 
-/// Tries every guarantee of [`ExpiringStore`](crate::ExpiringStore), each on a fresh store.
+/// Tries every guarantee of [`ExpiringStore`], each on a fresh store.
 ///
 /// Run it like [`user_database`].
 ///
@@ -184,7 +184,7 @@ pub async fn expiring_store(fixture: impl ExpiringFixture) -> Report {
     expiring_store_only(fixture, Guarantee::OF_EXPIRING_STORE).await
 }
 
-/// Tries some guarantees of [`ExpiringStore`](crate::ExpiringStore).
+/// Tries some guarantees of [`ExpiringStore`].
 ///
 /// # Examples
 ///

@@ -10,10 +10,11 @@ use crate::config::ConfigReport;
 use crate::error::StoreError;
 use crate::session::SessionId;
 use crate::store::{
-    AccessLookup, AccessQuery, AccessRecord, CredentialId, CredentialInsert, CredentialKind,
-    CredentialStore, DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome, Inserted,
-    LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition, SessionPage, SessionStore,
-    StoreId, StoredCredential, StoredSession, UpdateOutcome, UserChange, UserDatabase, Window,
+    AccessChanges, AccessLookup, AccessQuery, AccessRecord, CredentialId, CredentialInsert,
+    CredentialKind, CredentialStore, DeleteOutcome, ExpiringKey, ExpiringStore, InsertOutcome,
+    Inserted, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition, SessionPage,
+    SessionStore, StoreId, StoredCredential, StoredSession, UpdateOutcome, UserChange,
+    UserDatabase, Window,
 };
 use crate::user::{AuthUser, Epoch};
 
@@ -231,6 +232,13 @@ impl<D: UserDatabase> AccessLookup for ProbedUserDatabase<D> {
         }
         self.plan.call()?;
         lookup.look_up(query).await
+    }
+    fn changes(&self) -> Option<&AccessChanges> {
+        self.inner_lookup()?.changes()
+    }
+    fn note_other_writes(&self) -> bool {
+        let lookup = self.inner_lookup();
+        lookup.is_none_or(AccessLookup::note_other_writes)
     }
 }
 

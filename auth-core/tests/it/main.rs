@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod admin_columns;
+mod cached_lookups;
 mod clocks;
 mod compile_fail;
 mod contract;
