@@ -58,7 +58,9 @@ pub(crate) fn user_key(i: u32) -> String {
 
 /// Returns the statement that gives a server the memory of a usual one, which a temporary server does not have.
 pub(super) fn memory(engine: &str) -> Option<&'static str> {
-    let statement = "SET GLOBAL innodb_buffer_pool_size = 536870912";
+    // MySQL reads the part for MariaDB as a comment.
+    let statement = "SET GLOBAL innodb_buffer_pool_size = 536870912 \
+                     /*M!100900 , GLOBAL innodb_log_file_size = 536870912 */";
     (engine == "mysql").then_some(statement)
 }
 
