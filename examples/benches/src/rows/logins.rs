@@ -20,11 +20,12 @@ const NEIGHBOURS: usize = 4;
 /// The time that a storm of logins has before the measurement beside it begins.
 const HEAD_START: Duration = Duration::from_millis(500);
 
-/// Measures logins over SQLite and PostgreSQL.
+/// Measures logins over SQLite and PostgreSQL; a quick run measures SQLite only.
 pub(crate) fn measure(run: &mut Run<'_>) {
     for storage in [storage::SQL[0], storage::SQL[1]] {
         let name = format!("logins, {storage}");
         if run.options.selects(&name)
+            && !(run.options.quick && storage != "SQLite")
             && let Some(url) = run.storages.url(storage, "bench")
         {
             let server = Server::start(Framework::Axum, Mode::Jwt, &url);
