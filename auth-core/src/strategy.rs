@@ -399,7 +399,7 @@ impl<Id> Subject<Id> {
 impl TokenRevocation {
     /// Returns whether the token was revoked.
     pub(crate) async fn is_recorded(&self, now: OffsetDateTime) -> Result<bool, StoreError> {
-        Ok(self.store.count(&self.key, now).await? > 0)
+        Ok((*self.store).count(&self.key, now).await? > 0)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Small rules about text, shared by several kinds of names.
 
+use std::borrow::Cow;
+
 /// Returns whether a character is invisible: control characters, and characters that show nothing
 /// or change the direction of the text around them, so that two different names can look the same
 /// to a reader.
@@ -17,9 +19,12 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// Returns the visible characters of `bytes` as one line of at most `max` characters: bytes that are
 /// not UTF-8 and invisible characters are left out, and runs of white space become one space.
-pub(crate) fn visible_line(bytes: &[u8], max: usize) -> String {
-    if bytes.len() <= max && is_plain_line(bytes) {
-        return bytes.iter().copied().map(char::from).collect();
+pub(crate) fn visible_line(bytes: &[u8], max: usize) -> Cow<'_, str> {
+    if bytes.len() <= max
+        && is_plain_line(bytes)
+        && let Ok(line) = str::from_utf8(bytes)
+    {
+        return line.into();
     }
     let text = String::from_utf8_lossy(bytes);
     let mut line = String::new();
@@ -38,7 +43,7 @@ pub(crate) fn visible_line(bytes: &[u8], max: usize) -> String {
         length += separator + word.chars().count();
         line.push_str(&word);
     }
-    line
+    line.into()
 }
 
 /// Returns whether every byte is a visible ASCII character or a single inner space. Nearly every user

@@ -95,7 +95,7 @@ impl<U: AuthUser> Accounts<U> {
             query.session = Some(id);
             return Ok(self.with_user(lookup, query).await?);
         }
-        let Some(row) = sessions.store().session(id).await? else {
+        let Some(row) = sessions.store().shared_session(id).await? else {
             return Ok(AccessRecord::missing());
         };
         let owner = sessions.key_of(&row).and_then(|key| key.parse().ok());
@@ -106,7 +106,7 @@ impl<U: AuthUser> Accounts<U> {
         }
         let record = self.with_user(lookup, query).await?;
         Ok(AccessRecord {
-            session: Some(Arc::new(row)),
+            session: Some(row),
             ..record
         })
     }

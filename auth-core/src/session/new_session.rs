@@ -68,7 +68,7 @@ impl NewSession {
         SessionKeyMaterial::new(&self.token.id, &self.access, self.generation)
     }
 
-    fn state(&self, access_life: Option<StdDuration>, now: OffsetDateTime) -> TokenState {
+    fn state(&self, access_life: Option<StdDuration>, now: OffsetDateTime) -> TokenState<'static> {
         let (key, token) = (&self.key, &self.token);
         TokenState {
             generation: self.generation,

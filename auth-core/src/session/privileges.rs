@@ -22,7 +22,7 @@ impl PrivilegeText {
         Self(text)
     }
 
-    pub(super) fn digest(&self, key: &SubKey, id: &SessionId) -> TokenDigest {
+    pub(super) fn digest(&self, key: &SubKey, id: &SessionId) -> TokenDigest<'static> {
         TokenDigest::new(key, DigestInput::Privileges(id, &self.0))
     }
 }

@@ -67,15 +67,15 @@ pub(crate) enum RotateOutcome {
 }
 
 /// What a presented token is to a stored session.
-enum Verdict {
+enum Verdict<'t> {
     /// It was never one of its tokens.
     Unknown,
     /// The session has expired.
     Expired,
     /// The current token, made within the grace and shared by tabs: it stays.
-    Stays(Box<TokenState>),
+    Stays(Box<TokenState<'t>>),
     /// The current token.
-    Rotates(Box<TokenState>),
+    Rotates(Box<TokenState<'t>>),
     /// The previous token, within the grace or with a successor that was never used.
     Repeats,
     /// Any other spent token.
@@ -213,7 +213,7 @@ impl RefreshRotation {
     }
 
     /// Returns what the presented token is to the session. The token is proven first.
-    fn judge(&self, row: &StoredSession) -> Result<Verdict, StoreError> {
+    fn judge<'t>(&self, row: &'t StoredSession) -> Result<Verdict<'t>, StoreError> {
         let state = TokenState::read(&row.tokens)?;
         let family = DigestInput::Family(&self.presented);
         if !state.family.is_of(&self.keys, family) {
@@ -273,7 +273,7 @@ impl RefreshRotation {
             refresh: refresh.clone(),
             previous: Some(PreviousRefresh {
                 digest: state.refresh,
-                nonce: nonce.clone(),
+                nonce: nonce.clone().into(),
             }),
             received: false,
             previous_access: state.access.filter(is_valid),

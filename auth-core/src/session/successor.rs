@@ -26,10 +26,10 @@ pub(crate) struct Successor {
 
 /// What the store has to know of the next generation.
 pub(super) struct NextDigests {
-    pub(super) family: TokenDigest,
-    pub(super) refresh: TokenDigest,
+    pub(super) family: TokenDigest<'static>,
+    pub(super) refresh: TokenDigest<'static>,
     pub(super) nonce: String,
-    pub(super) access: Option<AccessState>,
+    pub(super) access: Option<AccessState<'static>>,
 }
 
 impl Successor {
@@ -102,7 +102,12 @@ impl Sessions {
         let state = TokenState::read(&row.tokens)?;
         let key = self.keys.find(state.refresh.kid());
         Ok(key.zip(state.previous).map(|(key, previous)| {
-            Successor::with_nonce(key, presented, previous.nonce, state.generation)
+            Successor::with_nonce(
+                key,
+                presented,
+                previous.nonce.into_owned(),
+                state.generation,
+            )
         }))
     }
 
@@ -130,7 +135,7 @@ pub(super) fn access_state(
     secret: &[u8; 32],
     life: StdDuration,
     now: OffsetDateTime,
-) -> AccessState {
+) -> AccessState<'static> {
     let life = Duration::try_from(life).unwrap_or(Duration::MAX);
     AccessState {
         digest: TokenDigest::new(key, DigestInput::Access(id, secret)),

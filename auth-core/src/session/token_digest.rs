@@ -1,19 +1,24 @@
 //! The keyed digests of a session's tokens.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
 use super::{RefreshToken, SessionId};
-use crate::secret::{SubKey, SubKeys, constant_time_eq, keyed_digest};
+use crate::secret::{SubKey, SubKeys, constant_time_eq, keyed_digest_bytes};
+
+/// The length of a digest in base64url.
+const LENGTH: usize = 43;
 
 /// A keyed digest, written `kid.digest`. The token does not follow from it.
 ///
 /// The name of the key is part of it, so that a key can be replaced while the store still has digests
-/// of the old one.
+/// of the old one. A digest that is only compared borrows the stored text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct TokenDigest(String);
+pub(super) struct TokenDigest<'t>(#[serde(borrow)] Cow<'t, str>);
 
 /// A secret of a session, with what separates its digest from those of the other kinds.
 #[derive(Clone, Copy)]
@@ -28,10 +33,10 @@ pub(super) enum DigestInput<'a> {
     Privileges(&'a SessionId, &'a str),
 }
 
-impl TokenDigest {
-    pub(super) fn new(key: &SubKey, input: DigestInput<'_>) -> Self {
-        let digest = digest(key, input);
-        Self(format!("{}.{digest}", key.kid()))
+impl TokenDigest<'_> {
+    pub(super) fn new(key: &SubKey, input: DigestInput<'_>) -> TokenDigest<'static> {
+        let digest = Base64UrlUnpadded::encode_string(&digest(key, input));
+        TokenDigest(format!("{}.{digest}", key.kid()).into())
     }
 
     /// Returns whether this is the digest of `input` under the key that it names.
@@ -42,7 +47,9 @@ impl TokenDigest {
         let Some(key) = keys.find(kid) else {
             return false;
         };
-        constant_time_eq(digest(&key, input).as_bytes(), stored.as_bytes())
+        let mut buffer = [0; LENGTH];
+        Base64UrlUnpadded::encode(&digest(&key, input), &mut buffer)
+            .is_ok_and(|digest| constant_time_eq(digest.as_bytes(), stored.as_bytes()))
     }
 
     /// Returns the name of the key that made it.
@@ -51,24 +58,26 @@ impl TokenDigest {
     }
 }
 
-fn digest(key: &SubKey, input: DigestInput<'_>) -> String {
+fn digest(key: &SubKey, input: DigestInput<'_>) -> [u8; 32] {
     let key = key.secret();
     match input {
         DigestInput::Family(token) => {
-            keyed_digest(key, &[b"family", token.id.as_bytes(), &token.family[..]])
+            keyed_digest_bytes(key, &[b"family", token.id.as_bytes(), &token.family[..]])
         }
         DigestInput::Refresh(token) => {
             let (family, secret) = (&token.family[..], &token.secret[..]);
-            keyed_digest(key, &[b"refresh", token.id.as_bytes(), family, secret])
+            keyed_digest_bytes(key, &[b"refresh", token.id.as_bytes(), family, secret])
         }
-        DigestInput::Access(id, secret) => keyed_digest(key, &[b"access", id.as_bytes(), secret]),
+        DigestInput::Access(id, secret) => {
+            keyed_digest_bytes(key, &[b"access", id.as_bytes(), secret])
+        }
         DigestInput::Privileges(id, text) => {
-            keyed_digest(key, &[b"privileges", id.as_bytes(), text.as_bytes()])
+            keyed_digest_bytes(key, &[b"privileges", id.as_bytes(), text.as_bytes()])
         }
     }
 }
 
-impl fmt::Debug for TokenDigest {
+impl fmt::Debug for TokenDigest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenDigest({}…)", self.kid())
     }

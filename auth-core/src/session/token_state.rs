@@ -1,5 +1,7 @@
 //! What a stored session knows of its tokens: keyed digests and times.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -8,30 +10,32 @@ use crate::error::StoreError;
 use crate::store::SessionTokens;
 use crate::user::Epoch;
 
-/// The text of [`SessionTokens`], parsed.
+/// The text of [`SessionTokens`], parsed. The texts are borrowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TokenState {
+pub(super) struct TokenState<'t> {
     /// How often the refresh token was exchanged.
     pub(super) generation: u64,
     /// The time of the last exchange, or of the login.
     pub(super) rotated_at: Micros,
     /// The digest of the secret that all refresh tokens of the session share.
-    pub(super) family: TokenDigest,
+    #[serde(borrow)]
+    pub(super) family: TokenDigest<'t>,
     /// The digest of the current refresh token.
-    pub(super) refresh: TokenDigest,
+    #[serde(borrow)]
+    pub(super) refresh: TokenDigest<'t>,
     /// The refresh token before the current one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) previous: Option<PreviousRefresh>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) previous: Option<PreviousRefresh<'t>>,
     /// Whether a token of this generation was presented: its client has received the reply.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) received: bool,
     /// The opaque access token of this generation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) access: Option<AccessState>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<AccessState<'t>>,
     /// The opaque access token of the generation before, for requests that are in flight.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) previous_access: Option<AccessState>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) previous_access: Option<AccessState<'t>>,
     /// The epoch of the user when the session got new secrets. A self-contained token of an older epoch is
     /// one of the secrets before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,28 +47,31 @@ pub(super) struct TokenState {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) browser: bool,
     /// The privileges of the user when the secret of this classic session was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) privileges: Option<TokenDigest>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) privileges: Option<TokenDigest<'t>>,
 }
 
 /// The refresh token that was exchanged last, and the nonce from which its successor was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PreviousRefresh {
-    pub(super) digest: TokenDigest,
+pub(super) struct PreviousRefresh<'t> {
+    #[serde(borrow)]
+    pub(super) digest: TokenDigest<'t>,
     /// 32 random bytes, in base64url.
-    pub(super) nonce: String,
+    #[serde(borrow)]
+    pub(super) nonce: Cow<'t, str>,
 }
 
 /// An opaque access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AccessState {
-    pub(super) digest: TokenDigest,
+pub(super) struct AccessState<'t> {
+    #[serde(borrow)]
+    pub(super) digest: TokenDigest<'t>,
     pub(super) until: Micros,
 }
 
-impl TokenState {
+impl<'t> TokenState<'t> {
     /// Marks the tokens of this generation as received; `None` if they are, or if no earlier token
     /// depends on it.
     pub(super) fn received(self) -> Option<Self> {
@@ -93,7 +100,7 @@ impl TokenState {
     /// # Errors
     ///
     /// [`StoreError`] if the text is not one that this version of the toolkit wrote.
-    pub(super) fn read(tokens: &SessionTokens) -> Result<Self, StoreError> {
+    pub(super) fn read(tokens: &'t SessionTokens) -> Result<Self, StoreError> {
         // The message of the parser might quote the text.
         serde_json::from_str(tokens.as_stored_str())
             .map_err(|_| StoreError::new("the tokens of a stored session cannot be read"))

@@ -17,7 +17,7 @@ use crate::user::Epoch;
 /// The rotation of a refresh token replaces values of the row, so the row does not grow. A session that
 /// ends is deleted.
 ///
-/// Each of the eight methods is one statement. They know nothing of tokens: the toolkit decides about
+/// Each of the methods is one statement. They know nothing of tokens: the toolkit decides about
 /// a refresh and writes the result by [`swap_session`](Self::swap_session) or
 /// [`delete_session`](Self::delete_session).
 ///
@@ -39,6 +39,15 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns the session with this id, also if it has expired: the caller checks that. It is called
     /// once for every request that a session authenticates: make it one look-up by primary key.
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError>;
+
+    /// Returns what [`session`](Self::session) returns, shared. A store that keeps sessions in memory implements it
+    /// without a copy.
+    async fn shared_session(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<Arc<StoredSession>>, StoreError> {
+        Ok(self.session(id).await?.map(Arc::new))
+    }
 
     /// Replaces a session if its stored version is [`StoredSession::version`] of `next` minus one, and
     /// returns whether it did. The comparison and the write are one step.
@@ -211,6 +220,12 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     }
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
         (**self).session(id).await
+    }
+    async fn shared_session(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<Arc<StoredSession>>, StoreError> {
+        (**self).shared_session(id).await
     }
     async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
         (**self).swap_session(next).await

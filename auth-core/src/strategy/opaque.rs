@@ -131,7 +131,8 @@ fn parse(token: &str) -> Option<SessionSecret> {
     if token.len() != OpaqueStrategy::TOKEN_LENGTH {
         return None;
     }
-    let bytes = Zeroizing::new(Base64UrlUnpadded::decode_vec(token).ok()?);
+    let mut buffer = Zeroizing::new([0; 48]);
+    let bytes = Base64UrlUnpadded::decode(token, &mut buffer[..]).ok()?;
     let (id, secret) = bytes.split_first_chunk::<16>()?;
     let secret = secret.try_into().ok()?;
     let id = SessionId::from_uuid(Uuid::from_bytes(*id));

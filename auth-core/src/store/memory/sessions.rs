@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -29,7 +29,8 @@ use crate::user::Epoch;
 /// ```
 #[derive(Debug, Default)]
 pub struct MemorySessionStore {
-    rows: Mutex<HashMap<SessionId, StoredSession>>,
+    /// Shared with the requests of each session.
+    rows: Mutex<HashMap<SessionId, Arc<StoredSession>>>,
 }
 
 impl MemorySessionStore {
@@ -43,11 +44,20 @@ impl MemorySessionStore {
 #[async_trait]
 impl SessionStore for MemorySessionStore {
     async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
-        lock(&self.rows).insert(session.id, session);
+        lock(&self.rows).insert(session.id, Arc::new(session));
         Ok(())
     }
 
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
+        Ok(lock(&self.rows)
+            .get(id)
+            .map(|row| StoredSession::clone(row)))
+    }
+
+    async fn shared_session(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<Arc<StoredSession>>, StoreError> {
         Ok(lock(&self.rows).get(id).cloned())
     }
 
@@ -59,7 +69,7 @@ impl SessionStore for MemorySessionStore {
         if row.version.checked_add(1) != Some(next.version) {
             return Ok(false);
         }
-        row.clone_from(next);
+        *row = Arc::new(next.clone());
         Ok(true)
     }
 
@@ -82,7 +92,7 @@ impl SessionStore for MemorySessionStore {
         let theirs = theirs.filter(|row| {
             after.is_none_or(|position| position.precedes(row.last_used_at, &row.id))
         });
-        let mut theirs: Vec<_> = theirs.cloned().collect();
+        let mut theirs: Vec<StoredSession> = theirs.map(|row| StoredSession::clone(row)).collect();
         theirs.sort_by_key(|row| (Reverse(row.last_used_at), row.id));
         theirs.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
         Ok(theirs)

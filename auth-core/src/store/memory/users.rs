@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound::{Excluded, Unbounded};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
@@ -11,8 +11,9 @@ use super::lock;
 use crate::config::ConfigReport;
 use crate::error::{BoxError, StoreError};
 use crate::store::{
-    DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest, Precondition,
-    UpdateOutcome, UserChange, UserDatabase, UserIter, UserRecord, UserRows, UserRowsMut,
+    AccessLookup, AccessQuery, AccessRecord, DeleteOutcome, InsertOutcome, LoginIdentifier,
+    NewUser, Owner, Page, PageRequest, Precondition, StoreId, UpdateOutcome, UserChange,
+    UserDatabase, UserIter, UserQuery, UserRecord, UserRows, UserRowsMut,
 };
 use crate::user::{User, UserId as _};
 
@@ -30,11 +31,13 @@ use crate::user::{User, UserId as _};
 /// # }).unwrap();
 /// ```
 pub struct MemoryUserDatabase<U: UserRecord = User> {
+    id: StoreId,
     rows: Mutex<Rows<U>>,
 }
 
 struct Rows<U: UserRecord> {
-    users: BTreeMap<U::Id, U>,
+    /// Shared with the requests of each user.
+    users: BTreeMap<U::Id, Arc<U>>,
     /// The greatest key so far: no key is used twice.
     last: Option<U::Id>,
 }
@@ -51,6 +54,7 @@ impl MemoryUserDatabase {
 impl<U: UserRecord> Default for MemoryUserDatabase<U> {
     fn default() -> Self {
         Self {
+            id: StoreId::unique(),
             rows: Mutex::new(Rows {
                 users: BTreeMap::new(),
                 last: None,
@@ -105,14 +109,39 @@ impl<U: UserRecord> UserDatabase for MemoryUserDatabase<U> {
         lock(&self.rows).list(page).map_err(StoreError::new)
     }
 
+    fn access_lookup(&self) -> Option<&dyn AccessLookup<User = U>> {
+        Some(self)
+    }
+
     fn validate(&self, report: &mut ConfigReport) {
         report.process_local("the user database");
     }
 }
 
+/// Only users are here, and a request gets one without a copy.
+#[async_trait]
+impl<U: UserRecord> AccessLookup for MemoryUserDatabase<U> {
+    type User = U;
+
+    fn store_id(&self) -> StoreId {
+        self.id
+    }
+
+    async fn look_up(&self, query: AccessQuery<'_, U::Id>) -> Result<AccessRecord<U>, StoreError> {
+        let user = match query.user {
+            UserQuery::Key(id) => lock(&self.rows).users.get(id).cloned(),
+            UserQuery::OwnerInRealm(_) => None,
+        };
+        Ok(AccessRecord {
+            user,
+            ..AccessRecord::missing()
+        })
+    }
+}
+
 impl<U: UserRecord> UserRows<U> for Rows<U> {
     fn get(&self, id: &U::Id) -> Result<Option<U>, BoxError> {
-        Ok(self.users.get(id).cloned())
+        Ok(self.users.get(id).map(|user| U::clone(user)))
     }
 
     /// Checks every user: there is no index, and few users.
@@ -127,7 +156,7 @@ impl<U: UserRecord> UserRows<U> for Rows<U> {
     fn after(&self, id: Option<&U::Id>) -> Result<UserIter<'_, U>, BoxError> {
         let start = id.map_or(Unbounded, Excluded);
         let users = self.users.range::<U::Id, _>((start, Unbounded));
-        Ok(Box::new(users.map(|(_, user)| Ok(user.clone()))))
+        Ok(Box::new(users.map(|(_, user)| Ok(U::clone(user)))))
     }
 
     fn count(&self) -> Result<u64, BoxError> {
@@ -150,7 +179,7 @@ impl<U: UserRecord> UserRowsMut<U> for Rows<U> {
 
     fn replace(&mut self, before: Option<&U>, after: Option<&U>) -> Result<(), BoxError> {
         match (before, after) {
-            (_, Some(user)) => drop(self.users.insert(user.id().clone(), user.clone())),
+            (_, Some(user)) => drop(self.users.insert(user.id().clone(), Arc::new(user.clone()))),
             (Some(user), None) => drop(self.users.remove(user.id())),
             (None, None) => {}
         }
