@@ -28,14 +28,20 @@ pub(crate) enum Framework {
     Poem,
 }
 
-/// How requests are authenticated. A further mode, such as one with a cache of look-ups, is one more entry
-/// here, in [`MODES`], in [`assemble`], and in the set-ups and modes of `rows`.
+/// The settings of the cache of look-ups.
+const STALENESS: Duration = Duration::from_secs(2);
+const CAPACITY: usize = 100_000;
+
+/// How requests are authenticated. A further mode is one more entry here, in [`MODES`], in [`assemble`],
+/// and in the set-ups and modes of `rows`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Not at all: the reference.
     Bare,
     /// A JWT in a header, whose revocation is looked up.
     Jwt,
+    /// The same with a cache of look-ups.
+    CachedJwt,
     /// A JWT in a header, whose session is looked up.
     JwtWithSession,
     /// An opaque token in a cookie: a classic session. The backend `api` has opaque tokens in a header.
@@ -46,6 +52,7 @@ pub(crate) enum Mode {
 pub(crate) const MODES: &[(Mode, &str)] = &[
     (Mode::Bare, "bare"),
     (Mode::Jwt, "JWT with revocation"),
+    (Mode::CachedJwt, "JWT, cached look-ups"),
     (Mode::JwtWithSession, "JWT with session"),
     (Mode::Opaque, "cookie + opaque"),
 ];
@@ -108,8 +115,14 @@ fn assemble(
     let (cookies, bearer) = (CookieTransport::new(), BearerTransport::new());
     let auth = match mode {
         Mode::Bare => panic!("a bare framework has no handle"),
-        Mode::Jwt => {
-            Auth::builder(accounts).backend(Backend::new("jwt", bearer, jwt.revoked_in(expiring)))
+        Mode::Jwt | Mode::CachedJwt => {
+            let jwt = jwt.revoked_in(expiring);
+            let builder = Auth::builder(accounts).backend(Backend::new("jwt", bearer, jwt));
+            if mode == Mode::CachedJwt {
+                builder.cached_lookups(STALENESS, CAPACITY)
+            } else {
+                builder
+            }
         }
         Mode::JwtWithSession => Auth::builder(accounts.sessions(sessions))
             .backend(Backend::new("jwt", bearer, jwt).with_sessions()),

@@ -27,6 +27,8 @@ pub(super) fn run(job: &Job) -> Result<Figures, String> {
     let mut command = Command::new(PROGRAM);
     command
         .arg("--latency")
+        // Replies may be late beside a storm of logins.
+        .args(["--timeout", "30s"])
         .args(["--threads", if job.connections < 2 { "1" } else { "2" }])
         .args(["--connections", &job.connections.to_string()])
         .args(["--duration", &format!("{}s", job.seconds)]);

@@ -11,7 +11,7 @@ use crate::stats::Spread;
 use crate::storage;
 
 /// The modes whose lag is measured. Without a cache, the first request after the logout is refused.
-const MODES: &[Mode] = &[Mode::Jwt];
+const MODES: &[Mode] = &[Mode::Jwt, Mode::CachedJwt];
 
 /// The longest time that a row waits for a refusal.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -28,7 +28,7 @@ pub(crate) fn measure(run: &mut Run<'_>) {
                 continue;
             };
             let [here, elsewhere] = [(); 2].map(|()| Server::start(Framework::Axum, *mode, &url));
-            let logouts = if run.options.quick { 10 } else { 50 };
+            let logouts = if run.options.quick { 3 } else { 20 };
             let lags: Vec<f64> = (0..logouts).map(|_| lag_ms(&here, &elsewhere)).collect();
             run.add(Row::alone(&name, "ms", Spread::of(&lags)));
         }
