@@ -14,10 +14,11 @@ pub(crate) mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod upsert;
 
+use std::fmt;
 use std::future::Future;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::time::Duration;
 
+use auth_core::StoreError;
 use auth_core::store::Window;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorInformation, Error as DieselError};
@@ -103,10 +104,46 @@ pub enum Consequence {
     Closed,
 }
 
+/// The connections of a store on which only look-ups run, beside its pool.
+pub trait LookupConnections: fmt::Debug + Clone + Default + Send + Sync + 'static {
+    /// Runs a statement that reads, with a time limit on engines with a server. `None` if the statement must run
+    /// over the pool: no connection is free, or it failed here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the time limit is over.
+    fn fetch(
+        &self,
+        statement: &Statement,
+        limit: Duration,
+    ) -> impl Future<Output = Result<Option<Vec<Row>>, StoreError>> + Send;
+
+    /// Closes the connections, because one of the pool had an error that may concern all; they are opened again
+    /// when they are used.
+    fn close(&self);
+}
+
+/// The look-ups of an engine that answers them over the pool.
+#[cfg(feature = "mysql")]
+#[derive(Debug, Clone, Default)]
+pub struct OverThePool;
+
+#[cfg(feature = "mysql")]
+impl LookupConnections for OverThePool {
+    async fn fetch(&self, _: &Statement, _: Duration) -> Result<Option<Vec<Row>>, StoreError> {
+        Ok(None)
+    }
+
+    fn close(&self) {}
+}
+
 /// The engine behind a connection.
 pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static {
     /// The connection manager of the pool.
     type Manager: bb8::ManageConnection<Connection = Self, Error = PoolError>;
+
+    /// The connections for look-ups.
+    type LookupConnections: LookupConnections;
 
     /// The syntax and the capabilities of the engine.
     const DIALECT: Dialect;
@@ -119,6 +156,19 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
         url: &str,
         options: &StoreOptions,
     ) -> impl Future<Output = Result<(Pool<Self>, ServerSession), OpenError>> + Send;
+
+    /// Returns the connections for look-ups beside an open pool: this number, or the default one.
+    fn lookup_connections(pool: &Pool<Self>, connections: Option<u32>) -> Self::LookupConnections;
+
+    /// Opens the connections for look-ups of the database of a URL.
+    fn open_lookup_connections(
+        url: &str,
+        pool: &Pool<Self>,
+        connections: Option<u32>,
+    ) -> impl Future<Output = Self::LookupConnections> + Send {
+        let _ = url;
+        std::future::ready(Self::lookup_connections(pool, connections))
+    }
 
     /// Runs a statement and returns its rows.
     fn fetch(&mut self, statement: Statement)

@@ -57,10 +57,12 @@
 //! * **Only logins add session rows.** A session is one row, which refreshes rewrite; purging
 //!   removes expired rows. Deleting a user does not remove its sessions by a
 //!   foreign key, because sessions may belong to several tables of users: the flow removes them.
-//! * **A dropped request affects no other.** Operations run in separate tasks: when a client hangs
+//! * **A dropped request affects no other.** Operations run in separate tasks, except look-ups: when a client hangs
 //!   up during one, the statement ends, the connection returns to the pool, and the change is
 //!   applied completely or not at all. The same applies when the runtime ends: uncommitted changes
 //!   are rolled back.
+//! * **A look-up of an authenticated request is one statement, beside the pool.** It runs on connections that only read,
+//!   without a task of its own, and sees every change that has returned: see [`StoreOptions::lookup_connections`].
 //! * **The store recovers from an outage of the server.** During the outage operations fail within
 //!   [`StoreOptions::checkout_timeout`] and [`StoreOptions::statement_timeout`]; closed connections are
 //!   replaced, and an operation that provably wrote nothing runs once more. The

@@ -34,6 +34,7 @@ use crate::migrate::AppMigration;
 #[must_use]
 pub struct StoreOptions {
     pub(crate) pool_size: u32,
+    pub(crate) lookup_connections: Option<u32>,
     pub(crate) checkout_timeout: Duration,
     pub(crate) statement_timeout: Duration,
     pub(crate) busy_timeout: Duration,
@@ -58,6 +59,7 @@ impl Default for StoreOptions {
             // A request uses a connection for well under a millisecond: more connections would only wait for
             // cores, here or in the server.
             pool_size: 8,
+            lookup_connections: None,
             // Clients get 503 before they give up.
             checkout_timeout: Duration::from_secs(5),
             // As long, so that a server that stops answering costs a client at most ten seconds.
@@ -77,6 +79,28 @@ impl StoreOptions {
     /// Sets the maximum number of connections: at least 1, by default 8.
     pub fn pool_size(mut self, connections: u32) -> Self {
         self.pool_size = connections.max(1);
+        self
+    }
+
+    /// Sets the number of connections on which only look-ups of authenticated requests run, beside the pool; 0
+    /// runs them over the pool, and 64 is the maximum.
+    ///
+    /// | engine | default | connections |
+    /// | --- | --- | --- |
+    /// | SQLite | one for each core | read-only; a look-up runs on the worker of its request |
+    /// | PostgreSQL | 2 | shared: each has up to 64 look-ups under way at a time |
+    /// | MySQL, MariaDB | | none: a look-up takes a connection of the pool |
+    ///
+    /// A look-up in SQLite blocks its worker while it reads, and waits for no lock: microseconds for pages in
+    /// memory, and the time of a few reads of the disk for others. Set 0 for a file on a slow disk or on a network.
+    /// A look-up that does not succeed at once (no unused connection, a lock, an error of the disk) runs over the
+    /// pool. The connections do not read a file that replaces the opened one.
+    ///
+    /// In PostgreSQL a look-up over [`statement_timeout`](Self::statement_timeout) is an error, and its
+    /// connection is replaced; after any other error it runs over the pool. Behind a pooler with
+    /// [`transaction_pooling`](Self::transaction_pooling) every look-up does.
+    pub fn lookup_connections(mut self, connections: u32) -> Self {
+        self.lookup_connections = Some(connections);
         self
     }
 

@@ -22,7 +22,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::lease::{Lease, Limited};
-use crate::engine::{Consequence, Engine, Pool, ServerSession, SqlBackend};
+use crate::engine::{Consequence, Engine, LookupConnections as _, Pool, ServerSession, SqlBackend};
 use crate::error::{Failure, StepError};
 use crate::statements::lookup::Lookups;
 use crate::table::{Plan, SqlUser};
@@ -55,6 +55,8 @@ use crate::table::{Plan, SqlUser};
 /// ```
 pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
     id: StoreId,
+    // Before the pool, whose last connection removes the log of a file when it is closed.
+    lookup_connections: C::LookupConnections,
     pool: Pool<C>,
     plan: Arc<Plan<U>>,
     lookups: Arc<Lookups<U>>,
@@ -108,6 +110,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let plan = Plan::new(&C::DIALECT);
         Self {
             id: StoreId::unique(),
+            lookup_connections: C::lookup_connections(&pool, None),
             pool,
             lookups: Arc::new(Lookups::new::<C>(&plan)),
             plan: Arc::new(plan),
@@ -144,6 +147,15 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     #[must_use]
     pub fn with_transaction_pooling(self) -> Self {
         self.with_session(ServerSession::PerTransaction)
+    }
+
+    /// Sets the number of connections for look-ups, as
+    /// [`StoreOptions::lookup_connections`](crate::StoreOptions::lookup_connections); 0 answers them over the
+    /// pool. PostgreSQL only: for the other engines a store on a pool of the application has none.
+    #[must_use]
+    pub fn with_lookup_connections(mut self, connections: u32) -> Self {
+        self.lookup_connections = C::lookup_connections(&self.pool, Some(connections));
+        self
     }
 
     fn with_session(mut self, session: ServerSession) -> Self {
@@ -212,9 +224,12 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let runtime = Handle::try_current().map_err(StoreError::new)?;
         let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
         let (limit, session) = (self.statement_timeout, self.session);
+        let lookups = self.lookup_connections.clone();
         let task = runtime.spawn(async move {
             let operation = move |lease| operation(lease, Arc::clone(&plan));
-            let done = attempts::<C, T, _, _>(&pool, session, limit, writes, operation).await;
+            let on_closed = || lookups.close();
+            let attempts = attempts(&pool, session, limit, writes, on_closed, operation);
+            let done = attempts.await;
             // The next writer begins when this one's connection is back in the pool.
             drop(permit);
             done
@@ -228,12 +243,13 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 /// Runs an operation until it succeeds or fails for good, with a time limit for each attempt.
 ///
 /// After a conflict with another writer it runs again on the same connection. After an error that closes the
-/// connection it runs once more on a new one, if nothing was written.
+/// connection it runs once more on a new one, if nothing was written, and `on_closed` is called.
 async fn attempts<C, T, F, Fut>(
     pool: &Pool<C>,
     session: ServerSession,
     limit: Duration,
     writes: bool,
+    on_closed: impl Fn(),
     operation: F,
 ) -> Result<T, StoreError>
 where
@@ -276,6 +292,7 @@ where
                 let is_rejected = consequence == Consequence::ClosedUnwritten;
                 let is_unwritten = !writes || is_rejected && answers(&mut *lease, limit).await;
                 drop(lease);
+                on_closed();
                 if is_new || !is_unwritten {
                     return outcome.map_err(StepError::into_store_error::<C>);
                 }
@@ -333,6 +350,7 @@ impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
     fn clone(&self) -> Self {
         Self {
             id: self.id,
+            lookup_connections: self.lookup_connections.clone(),
             pool: self.pool.clone(),
             plan: Arc::clone(&self.plan),
             lookups: Arc::clone(&self.lookups),

@@ -21,8 +21,8 @@ use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 
 use super::{
-    Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, connect_within, fetch_number,
-    statements,
+    Consequence, Dialect, Engine, OverThePool, Pool, ServerSession, SqlBackend, connect_within,
+    fetch_number, statements,
 };
 use crate::error::OpenError;
 use crate::migrate::{Migration, migrations};
@@ -76,6 +76,8 @@ async fn ping(connection: &mut AsyncMysqlConnection, timeout: Duration) -> Query
 impl Engine for AsyncMysqlConnection {
     type Manager = AsyncDieselConnectionManager<Self>;
 
+    type LookupConnections = OverThePool;
+
     const DIALECT: Dialect = Dialect {
         scheme: "mysql://",
         quote: '`',
@@ -96,6 +98,11 @@ impl Engine for AsyncMysqlConnection {
         url::check(url)?;
         let manager = manager(url, options.checkout_timeout);
         Ok((options.pool::<Self>(manager).await?, ServerSession::Own))
+    }
+
+    /// The driver has one statement under way on a connection: a look-up takes one of the pool.
+    fn lookup_connections(_: &Pool<Self>, _: Option<u32>) -> OverThePool {
+        OverThePool
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

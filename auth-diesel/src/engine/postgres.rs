@@ -3,6 +3,7 @@
 mod connect;
 mod probe;
 mod settings;
+mod shared;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -18,6 +19,7 @@ use time::OffsetDateTime;
 pub use self::connect::postgres_manager;
 
 use self::settings::Settings;
+use self::shared::SharedConnections;
 use super::{
     Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, fetch_number, fetch_text,
     statements, upsert,
@@ -39,6 +41,8 @@ const MIGRATION_LOCK: i64 = 0x6175_7468_5f64_736c;
 
 impl Engine for AsyncPgConnection {
     type Manager = AsyncDieselConnectionManager<Self>;
+
+    type LookupConnections = SharedConnections;
 
     const DIALECT: Dialect = Dialect {
         scheme: "postgres://",
@@ -67,6 +71,10 @@ impl Engine for AsyncPgConnection {
         }
         let manager = connect::manager(settings, options.checkout_timeout);
         Ok((options.pool::<Self>(manager).await?, session))
+    }
+
+    fn lookup_connections(pool: &Pool<Self>, connections: Option<u32>) -> SharedConnections {
+        SharedConnections::of_pool(pool, connections)
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

@@ -2,6 +2,7 @@
 
 mod file;
 mod key;
+mod readers;
 
 use auth_core::store::Window;
 use diesel::QueryResult;
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 
 pub use file::sqlite_manager;
 
+use self::readers::Readers;
 use super::{
     Consequence, Dialect, Engine, Pool, ServerSession, SqlBackend, fetch_number, statements, upsert,
 };
@@ -36,6 +38,8 @@ statements!(SqliteConnection);
 impl Engine for SqliteConnection {
     type Manager = AsyncDieselConnectionManager<Self>;
 
+    type LookupConnections = Readers;
+
     const DIALECT: Dialect = Dialect {
         scheme: "sqlite://",
         // SQLite treats an unknown name between double quotes as a text.
@@ -55,6 +59,19 @@ impl Engine for SqliteConnection {
         options: &StoreOptions,
     ) -> Result<(Pool<Self>, ServerSession), OpenError> {
         Ok((file::open(url, options).await?, ServerSession::Own))
+    }
+
+    fn lookup_connections(_: &Pool<Self>, _: Option<u32>) -> Readers {
+        // The settings of the application's own connections are unknown.
+        Readers::default()
+    }
+
+    async fn open_lookup_connections(
+        url: &str,
+        _: &Pool<Self>,
+        connections: Option<u32>,
+    ) -> Readers {
+        file::open_readers(url, connections).await
     }
 
     async fn fetch(&mut self, statement: Statement) -> QueryResult<Vec<Row>> {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use auth_core::StoreError;
 use auth_core::store::{AccessQuery, AccessRecord, StoredSession, UserQuery};
 
+use time::OffsetDateTime;
+
 use crate::engine::Engine;
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, Row, SqlValue, Statement, Template};
@@ -122,6 +124,18 @@ impl<U: SqlUser> Lookups<U> {
             shape,
             realm,
         }
+    }
+}
+
+impl<U: SqlUser> Lookups<U> {
+    /// Returns the question of a user alone.
+    pub(crate) fn question_of_user(&self, key: &U::Id) -> Question {
+        self.question(AccessQuery {
+            revocation: None,
+            session: None,
+            user: UserQuery::Key(key),
+            now: OffsetDateTime::UNIX_EPOCH,
+        })
     }
 }
 

@@ -37,7 +37,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// [`OpenError`], as [`open`](Self::open).
     pub async fn open_with(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
         let (pool, session) = C::open(url, &options).await?;
-        let store = Self::from_pool(pool)
+        let connections = options.lookup_connections;
+        let mut store = Self::from_pool(pool)
             .with_session(session)
             .with_write_timeout(options.checkout_timeout)
             .with_statement_timeout(options.statement_timeout);
@@ -46,6 +47,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         } else {
             store.check_all(options.migrations).await?;
         }
+        store.lookup_connections = C::open_lookup_connections(url, &store.pool, connections).await;
         Ok(store)
     }
 

@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use auth_core::store::{
-    ExpiringKey, ExpiringStore, InsertOutcome, PageRequest, Precondition, SessionPage,
-    SessionStore, UpdateOutcome, UserChange, UserDatabase, Window,
+    AccessLookup, AccessQuery, ExpiringKey, ExpiringStore, InsertOutcome, PageRequest,
+    Precondition, SessionPage, SessionStore, UpdateOutcome, UserChange, UserDatabase, UserQuery,
+    Window,
 };
 use auth_core::{Epoch, User};
 use auth_diesel::{DieselStore, SqlBackend};
@@ -165,6 +166,15 @@ async fn drop_session_steps<C: SqlBackend>(store: &DieselStore<C>, polls: usize)
     drop_after(polls, store.insert_session(new.clone())).await;
     drop_after(polls, store.swap_session(&next)).await;
     drop_after(polls, store.session(&row.id)).await;
+    let query = || AccessQuery {
+        revocation: None,
+        session: Some(&row.id),
+        user: UserQuery::OwnerInRealm("users"),
+        now: now(),
+    };
+    drop_after(polls, store.look_up(query())).await;
+    let found = store.look_up(query()).await.unwrap().session.unwrap();
+    assert_eq!(found.id, row.id);
     drop_after(
         polls,
         store.sessions_of(&row.owner, row.epoch, now(), SessionPage::first(9)),

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use auth_core::store::{InsertOutcome, UserDatabase};
+use auth_core::store::{AccessLookup, InsertOutcome, UserDatabase};
 use auth_diesel::diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use auth_diesel::{DieselStore, MysqlConnection, PostgresConnection, SqlBackend, StoreOptions};
 use scratch_servers::{Engine, own_server};
 use tokio::task::JoinSet;
 
 use crate::homes::{Home, Mysql, Postgres};
+use crate::lookup_connections::{look_up_beside_pool, of_user};
 use crate::support::{Number, columns, inserted, new_user, numbers};
 
 const LIMIT: Duration = Duration::from_millis(500);
@@ -46,6 +47,7 @@ async fn frozen_server_is_an_error_within_the_limits<C: SqlBackend>(engine: Engi
         .unwrap();
     let ada = inserted(&store, new_user("ada@example.com")).await;
     let bob = inserted(&store, new_user("bob@example.com")).await;
+    look_up_beside_pool(&store, &ada.id).await;
 
     server.freeze();
     let begin = Instant::now();
@@ -54,7 +56,7 @@ async fn frozen_server_is_an_error_within_the_limits<C: SqlBackend>(engine: Engi
         let (store, id) = (store.clone(), ada.id);
         callers.spawn(async move {
             if number % 2 == 0 {
-                store.get(&id).await.map(|_| ())
+                store.look_up(of_user(&id)).await.map(|_| ())
             } else {
                 let new = new_user(&format!("user{number}@example.com"));
                 store.insert(new).await.map(|_| ())
@@ -82,8 +84,8 @@ async fn frozen_server_is_an_error_within_the_limits<C: SqlBackend>(engine: Engi
     for user in [ada, bob].into_iter().cycle().take(16) {
         let store = store.clone();
         callers.spawn(async move {
-            let found = store.get(&user.id).await.unwrap().unwrap();
-            assert_eq!(columns(&found), columns(&user));
+            let found = store.look_up(of_user(&user.id)).await.unwrap();
+            assert_eq!(columns(&found.user.unwrap()), columns(&user));
         });
     }
     callers.join_all().await;
@@ -134,11 +136,13 @@ where
         .await
         .unwrap();
     let ada = inserted(&store, new_user("ada@example.com")).await;
+    look_up_beside_pool(&store, &ada.id).await;
     let mut other = H::Connection::establish(home.url()).await.unwrap();
     other.batch_execute(blockade.lock).await.unwrap();
 
     let begin = Instant::now();
     store.get(&ada.id).await.unwrap_err();
+    store.look_up(of_user(&ada.id)).await.unwrap_err();
     store.insert(new_user("bob@example.com")).await.unwrap_err();
     assert!(begin.elapsed() < PATIENCE);
     // Not the other connection: within a transaction PostgreSQL repeats its first answer.

@@ -86,29 +86,29 @@ impl SqlKey for Prefixed {
 }
 
 async fn answer_equals_its_parts_with_uuids_as_keys<H: Home>(home: H) {
-    let store = open::<H, by_uuid::Customer>(&home).await;
-    answer_equals_its_parts(&store, || by_uuid::NewCustomer {}, Uuid::from_u128(7)).await;
+    let stores = open::<H, by_uuid::Customer>(&home).await;
+    answer_equals_its_parts(&stores, || by_uuid::NewCustomer {}, Uuid::from_u128(7)).await;
 }
 
 async fn answer_equals_its_parts_with_texts_as_keys<H: Home>(home: H) {
-    let store = open::<H, by_text::Customer>(&home).await;
+    let stores = open::<H, by_text::Customer>(&home).await;
     let missing = "no such user 🐘:é".to_owned();
-    answer_equals_its_parts(&store, || by_text::NewCustomer {}, missing).await;
+    answer_equals_its_parts(&stores, || by_text::NewCustomer {}, missing).await;
 }
 
 async fn answer_equals_its_parts_with_big_numbers_as_keys<H: Home>(home: H) {
-    let store = open::<H, by_big::Customer>(&home).await;
-    answer_equals_its_parts(&store, || by_big::NewCustomer {}, i64::MAX).await;
+    let stores = open::<H, by_big::Customer>(&home).await;
+    answer_equals_its_parts(&stores, || by_big::NewCustomer {}, i64::MAX).await;
 }
 
 async fn answer_equals_its_parts_with_small_numbers_as_keys<H: Home>(home: H) {
-    let store = open::<H, by_small::Customer>(&home).await;
-    answer_equals_its_parts(&store, || by_small::NewCustomer {}, i32::MIN).await;
+    let stores = open::<H, by_small::Customer>(&home).await;
+    answer_equals_its_parts(&stores, || by_small::NewCustomer {}, i32::MIN).await;
 }
 
 async fn answer_equals_its_parts_with_keys_that_are_spelled_differently<H: Home>(home: H) {
-    let store = open::<H, by_prefixed::Customer>(&home).await;
-    answer_equals_its_parts(&store, || by_prefixed::NewCustomer {}, Prefixed(99)).await;
+    let stores = open::<H, by_prefixed::Customer>(&home).await;
+    answer_equals_its_parts(&stores, || by_prefixed::NewCustomer {}, Prefixed(99)).await;
 }
 
 async fn clones_have_one_identity_and_other_stores_another<H: Home>(home: H) {
@@ -121,10 +121,16 @@ async fn clones_have_one_identity_and_other_stores_another<H: Home>(home: H) {
     assert_ne!(AccessLookup::store_id(&other), id);
 }
 
-async fn open<H: Home, U: DeclaredTable>(home: &H) -> DieselStore<H::Connection, U> {
+/// A store with connections for look-ups, and one that has them over the pool.
+type Stores<C, U> = [DieselStore<C, U>; 2];
+
+async fn open<H: Home, U: DeclaredTable>(home: &H) -> Stores<H::Connection, U> {
     let engine = SqlEngine::of_url(home.url()).unwrap();
     let options = StoreOptions::default().migration("0001_users", U::create_table_sql(engine));
-    DieselStore::open_with(home.url(), options).await.unwrap()
+    let open = |options| DieselStore::open_with(home.url(), options);
+    let beside = open(options.clone().lookup_connections(2)).await.unwrap();
+    let over = open(options.lookup_connections(0)).await.unwrap();
+    [beside, over]
 }
 
 /// Texts of owners with a key, in spellings of which a type may accept some.
@@ -183,10 +189,11 @@ async fn stored_user<C: SqlBackend, U: SqlUser>(
 
 /// Asks every combination of a token, a session and a user.
 async fn answer_equals_its_parts<C: SqlBackend, U: SqlUser>(
-    store: &DieselStore<C, U>,
+    stores: &Stores<C, U>,
     columns: impl Fn() -> auth_core::user::NewColumns<U>,
     missing: U::Id,
 ) {
+    let [store, _] = stores;
     let ada = stored_user(store, "ada@example.com", columns()).await;
     let bob = stored_user(store, "bob@example.com", columns()).await;
     let mut sessions = vec![SessionId::generate().unwrap()];
@@ -204,33 +211,38 @@ async fn answer_equals_its_parts<C: SqlBackend, U: SqlUser>(
         for session in [None].into_iter().chain(sessions.iter().map(Some)) {
             let keys = [&ada, &bob, &missing].map(UserQuery::Key);
             let realms = ["users", "staff", "user", ""].map(UserQuery::OwnerInRealm);
-            for user in keys.into_iter().chain(realms) {
-                let query = AccessQuery {
+            for name in keys.into_iter().chain(realms) {
+                let by = || match &name {
+                    UserQuery::Key(key) => UserQuery::Key(*key),
+                    UserQuery::OwnerInRealm(realm) => UserQuery::OwnerInRealm(realm),
+                };
+                let query = || AccessQuery {
                     revocation,
                     session,
-                    user,
+                    user: by(),
                     now: now(),
                 };
-                assert_parts(store, query).await;
+                assert_parts(stores, query).await;
             }
         }
     }
 }
 
-/// Compares the answer to a query with those of the methods of the three stores.
-async fn assert_parts<C: SqlBackend, U: SqlUser>(
-    store: &DieselStore<C, U>,
-    query: AccessQuery<'_, U::Id>,
+/// Compares the answers to a query with those of the methods of the three stores.
+async fn assert_parts<'q, C: SqlBackend, U: SqlUser>(
+    stores: &Stores<C, U>,
+    query: impl Fn() -> AccessQuery<'q, U::Id>,
 ) {
+    let ([store, _], asked) = (stores, query());
     let mut is_revoked = false;
-    if let Some(key) = query.revocation {
-        is_revoked = store.count(key, query.now).await.unwrap() > 0;
+    if let Some(key) = asked.revocation {
+        is_revoked = store.count(key, asked.now).await.unwrap() > 0;
     }
     let mut session: Option<StoredSession> = None;
-    if let Some(id) = query.session {
+    if let Some(id) = asked.session {
         session = store.session(id).await.unwrap();
     }
-    let key = match &query.user {
+    let key = match &asked.user {
         UserQuery::Key(key) => Some((*key).clone()),
         UserQuery::OwnerInRealm(realm) => session
             .as_ref()
@@ -240,17 +252,18 @@ async fn assert_parts<C: SqlBackend, U: SqlUser>(
         Some(key) => store.get(&key).await.unwrap(),
         None => None,
     };
-    let is_refused = is_revoked || query.session.is_some() && session.is_none();
-
-    let asked = format!("{query:?}");
-    let record = store.look_up(query).await.unwrap();
-    assert_eq!(record.is_revoked, is_revoked, "{asked}");
-    if is_refused {
-        assert!(is_revoked || record.session.is_none(), "{asked}");
-        return;
-    }
-    assert_eq!(record.session.as_deref(), session.as_ref(), "{asked}");
+    let is_refused = is_revoked || asked.session.is_some() && session.is_none();
     let shown = |user: &U| (user.id().clone(), user.account().email.clone());
-    let answered = record.user.as_deref().map(shown);
-    assert_eq!(answered, user.as_ref().map(shown), "{asked}, {session:?}");
+
+    for store in stores {
+        let record = store.look_up(query()).await.unwrap();
+        assert_eq!(record.is_revoked, is_revoked, "{asked:?}");
+        if is_refused {
+            assert!(is_revoked || record.session.is_none(), "{asked:?}");
+            continue;
+        }
+        assert_eq!(record.session.as_deref(), session.as_ref(), "{asked:?}");
+        let answered = record.user.as_deref().map(shown);
+        assert_eq!(answered, user.as_ref().map(shown), "{asked:?}, {session:?}");
+    }
 }

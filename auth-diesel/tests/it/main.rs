@@ -17,6 +17,7 @@ mod kept_session;
 mod language;
 mod limits;
 mod lookup;
+mod lookup_connections;
 mod migrate;
 mod one_connection;
 mod open;

@@ -1,10 +1,11 @@
 //! Errors that end a connection: it is replaced, and the operation runs again if nothing was written.
 
-use auth_core::store::{InsertOutcome, UserDatabase};
+use auth_core::store::{AccessLookup, InsertOutcome, UserDatabase};
 use auth_diesel::diesel_async::SimpleAsyncConnection;
 use auth_diesel::{DieselStore, StoreOptions};
 
 use crate::homes::{Home, Mysql, Postgres};
+use crate::lookup_connections::{look_up_beside_pool, of_user};
 use crate::support::{columns, inserted, new_user};
 
 const POOL: u32 = 3;
@@ -41,9 +42,12 @@ async fn changed_type_of_a_column_fails_no_request() {
         callers.spawn(async move { store.get(&id).await.unwrap().unwrap() });
     }
     callers.join_all().await;
+    look_up_beside_pool(&store, &ada.id).await;
     home.sql("ALTER TABLE auth_users ALTER COLUMN email TYPE VARCHAR(320)")
         .await;
     for _ in 0..2 * POOL {
+        let found = store.look_up(of_user(&ada.id)).await.unwrap();
+        assert_eq!(columns(&found.user.unwrap()), columns(&ada));
         let found = store.get(&ada.id).await.unwrap().unwrap();
         assert_eq!(columns(&found), columns(&ada));
     }

@@ -11,6 +11,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
 use super::SqliteConnection;
+use super::readers::Readers;
 use crate::engine::Pool;
 use crate::error::OpenError;
 use crate::options::{Durability, StoreOptions};
@@ -33,6 +34,15 @@ pub(super) async fn open(
     prepared.map_err(|_| OpenError::Interrupted)??;
     let manager = manager(&path, settings);
     options.pool::<SqliteConnection>(manager).await
+}
+
+/// Opens the read-only connections to the file of a URL.
+pub(super) async fn open_readers(url: &str, connections: Option<u32>) -> Readers {
+    let Ok(Location { path, .. }) = location(url) else {
+        return Readers::default();
+    };
+    let open = tokio::task::spawn_blocking(move || Readers::open(&path, connections));
+    open.await.unwrap_or_default()
 }
 
 /// Returns a connection manager of a SQLite file for the application's own pool, with the settings that this

@@ -3,7 +3,6 @@
 use auth_core::store::ExpiringKey;
 use auth_core::{SessionId, User};
 use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::*;
