@@ -16,10 +16,11 @@ mod upsert;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Weak;
 use std::time::Duration;
 
 use auth_core::StoreError;
-use auth_core::store::Window;
+use auth_core::store::{AccessChanges, Window};
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorInformation, Error as DieselError};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -121,6 +122,13 @@ pub trait LookupConnections: fmt::Debug + Clone + Default + Send + Sync + 'stati
     /// Closes the connections, because one of the pool had an error that may concern all; they are opened again
     /// when they are used.
     fn close(&self);
+
+    /// Notes what other processes have written, where the engine can tell it. Returns `false` if it is not known
+    /// now.
+    fn note_other_writes(&self, changes: &AccessChanges) -> bool {
+        let _ = changes;
+        true
+    }
 }
 
 /// The look-ups of an engine that answers them over the pool.
@@ -279,6 +287,22 @@ pub trait Engine: AsyncConnection + PoolableConnection + Send + Sized + 'static 
     /// Returns a future that asks the server to cancel the statement that this connection runs; `None` if
     /// the engine has no server.
     fn cancellation(&self) -> Option<BoxFuture<'static, ()>>;
+
+    /// Returns the statement that announces a text to other processes; `None` if the engine announces nothing.
+    fn announce(text: &str) -> Option<Statement> {
+        let _ = text;
+        None
+    }
+
+    /// Notes what other processes announce, until the store is dropped.
+    fn listen(
+        pool: Pool<Self>,
+        changes: AccessChanges,
+        store: Weak<()>,
+    ) -> impl Future<Output = ()> + Send {
+        let _ = (pool, changes, store);
+        std::future::ready(())
+    }
 
     /// Opens a transaction, or a savepoint within one.
     fn begin(&mut self) -> impl Future<Output = QueryResult<()>> + Send {

@@ -35,6 +35,7 @@ use crate::migrate::AppMigration;
 pub struct StoreOptions {
     pub(crate) pool_size: u32,
     pub(crate) lookup_connections: Option<u32>,
+    pub(crate) announce_changes: bool,
     pub(crate) checkout_timeout: Duration,
     pub(crate) statement_timeout: Duration,
     pub(crate) busy_timeout: Duration,
@@ -60,6 +61,8 @@ impl Default for StoreOptions {
             // cores, here or in the server.
             pool_size: 8,
             lookup_connections: None,
+            // A round trip for each write, which only the cache of look-ups needs.
+            announce_changes: false,
             // Clients get 503 before they give up.
             checkout_timeout: Duration::from_secs(5),
             // As long, so that a server that stops answering costs a client at most ten seconds.
@@ -101,6 +104,19 @@ impl StoreOptions {
     /// [`transaction_pooling`](Self::transaction_pooling) every look-up does.
     pub fn lookup_connections(mut self, connections: u32) -> Self {
         self.lookup_connections = Some(connections);
+        self
+    }
+
+    /// Tells the other processes of this database what is written, and notes what they write, so that the answers
+    /// of [`AuthBuilder::cached_lookups`](auth_core::AuthBuilder::cached_lookups) end at once everywhere. Every
+    /// process that writes needs it. Off by default.
+    ///
+    /// PostgreSQL only, by `NOTIFY auth_changes`: a write takes one more round trip, and the process one
+    /// more connection. The texts are numbers from which no key follows. Other databases ignore the setting.
+    /// A process that is not told (a lost connection, a pooler with
+    /// [`transaction_pooling`](Self::transaction_pooling)) repeats an answer until it is too old.
+    pub fn announce_changes(mut self, announces: bool) -> Self {
+        self.announce_changes = announces;
         self
     }
 

@@ -1,5 +1,6 @@
 //! The store: a pool, and operations on its connections.
 
+mod changes;
 mod credentials;
 mod expiring;
 mod lease;
@@ -9,6 +10,8 @@ mod sessions;
 mod transaction;
 mod users;
 
+#[cfg(feature = "postgres")]
+pub(crate) use changes::note_announced;
 pub use transaction::{Transaction, UsersIn};
 
 use std::fmt;
@@ -16,11 +19,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::store::StoreId;
+use auth_core::store::{AccessChanges, StoreId};
 use auth_core::{StoreError, User};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::changes::{NoteAtEnd, Written, announce};
 use self::lease::{Lease, Limited};
 use crate::engine::{Consequence, Engine, LookupConnections as _, Pool, ServerSession, SqlBackend};
 use crate::error::{Failure, StepError};
@@ -64,6 +68,9 @@ pub struct DieselStore<C: SqlBackend, U: SqlUser = User> {
     write_timeout: Duration,
     statement_timeout: Duration,
     session: ServerSession,
+    changes: AccessChanges,
+    /// Exists if what is written is announced to other processes. The task that listens to them ends with it.
+    feed: Option<Arc<()>>,
 }
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
@@ -120,6 +127,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             write_timeout: Self::DEFAULT_WRITE_TIMEOUT,
             statement_timeout: Self::DEFAULT_STATEMENT_TIMEOUT,
             session: ServerSession::Own,
+            changes: AccessChanges::new(),
+            feed: None,
         }
     }
 
@@ -170,8 +179,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     }
 
     /// Runs an operation that writes, after its write permit; repeats it if the engine ended it
-    /// because of a conflict with another one.
-    async fn write<T, F, Fut>(&self, operation: F) -> Result<T, StoreError>
+    /// because of a conflict with another one. Notes what it has written before it returns.
+    async fn write<T, F, Fut>(&self, written: Written, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
@@ -181,7 +190,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         // engine, where each would occupy a connection and poll for the lock. A caller that is
         // dropped while it waits has changed nothing.
         let permit = self.write_permit().await?;
-        self.run(permit, true, operation).await
+        self.run(permit, Some(written), operation).await
     }
 
     /// Runs an operation that only reads.
@@ -191,7 +200,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         F: Fn(Lease<C>, Arc<Plan<U>>) -> Fut + Send + 'static,
         Fut: Future<Output = (Lease<C>, Result<T, StepError>)> + Send + 'static,
     {
-        self.run(None, false, operation).await
+        self.run(None, None, operation).await
     }
 
     async fn write_permit(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
@@ -213,7 +222,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     async fn run<T, F, Fut>(
         &self,
         permit: Option<OwnedSemaphorePermit>,
-        writes: bool,
+        written: Option<Written>,
         operation: F,
     ) -> Result<T, StoreError>
     where
@@ -225,13 +234,20 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let (pool, plan) = (self.pool.clone(), Arc::clone(&self.plan));
         let (limit, session) = (self.statement_timeout, self.session);
         let lookups = self.lookup_connections.clone();
+        let (changes, announces) = (self.changes.clone(), self.feed.is_some());
         let task = runtime.spawn(async move {
+            let note = written.map(|written| NoteAtEnd { changes, written });
             let operation = move |lease| operation(lease, Arc::clone(&plan));
+            let writes = written.is_some();
             let on_closed = || lookups.close();
             let attempts = attempts(&pool, session, limit, writes, on_closed, operation);
             let done = attempts.await;
             // The next writer begins when this one's connection is back in the pool.
             drop(permit);
+            drop(note);
+            if let Some(written) = written.filter(|_| announces) {
+                announce::<C>(&pool, session, written).await;
+            }
             done
         });
         // The message of a panic is left out: it may quote a value.
@@ -358,6 +374,8 @@ impl<C: SqlBackend, U: SqlUser> Clone for DieselStore<C, U> {
             write_timeout: self.write_timeout,
             statement_timeout: self.statement_timeout,
             session: self.session,
+            changes: self.changes.clone(),
+            feed: self.feed.clone(),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! PostgreSQL, over tokio-postgres.
 
 mod connect;
+mod feed;
 mod probe;
 mod settings;
 mod shared;
 #[cfg(feature = "tls")]
 mod tls;
 
-use auth_core::store::Window;
+use std::sync::Weak;
+
+use auth_core::store::{AccessChanges, Window};
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
@@ -235,6 +238,14 @@ impl Engine for AsyncPgConnection {
     async fn answers(&mut self) -> bool {
         // An empty query is answered in a failed transaction, too.
         self.batch_execute("").await.is_ok()
+    }
+
+    fn announce(text: &str) -> Option<Statement> {
+        Some(feed::announce(text))
+    }
+
+    async fn listen(pool: Pool<Self>, changes: AccessChanges, store: Weak<()>) {
+        feed::listen(pool, changes, store).await;
     }
 
     fn check_driver_log() {

@@ -8,6 +8,7 @@ use auth_core::store::{
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::DieselStore;
+use super::changes::Written;
 use crate::engine::SqlBackend;
 use crate::error::StepError;
 use crate::sql::Statement;
@@ -21,7 +22,7 @@ impl<C: SqlBackend, U: SqlUser> CredentialStore for DieselStore<C, U> {
         credential: StoredCredential,
     ) -> Result<CredentialInsert, StoreError> {
         let insert = credentials::insert(&credential);
-        self.write(move |mut connection, _| {
+        self.write(Written::NoAnswer, move |mut connection, _| {
             let insert = insert.clone();
             async move {
                 let inserted = match connection.run(insert).await {
@@ -71,7 +72,7 @@ impl<C: SqlBackend, U: SqlUser> CredentialStore for DieselStore<C, U> {
         match credentials::swap(next) {
             // The version always changes, so that an engine that counts changed rows counts the same
             // as one that counts found rows.
-            Some(swap) => Ok(self.run_write(swap).await? > 0),
+            Some(swap) => Ok(self.run_write(Written::NoAnswer, swap).await? > 0),
             None => Ok(false),
         }
     }
@@ -82,7 +83,9 @@ impl<C: SqlBackend, U: SqlUser> CredentialStore for DieselStore<C, U> {
         kind: &CredentialKind,
         id: &CredentialId,
     ) -> Result<bool, StoreError> {
-        let deleted = self.run_write(credentials::delete(owner, kind, id)).await?;
+        let deleted = self
+            .run_write(Written::NoAnswer, credentials::delete(owner, kind, id))
+            .await?;
         Ok(deleted > 0)
     }
 
@@ -91,7 +94,7 @@ impl<C: SqlBackend, U: SqlUser> CredentialStore for DieselStore<C, U> {
         owner: &Owner,
         kind: Option<&CredentialKind>,
     ) -> Result<u64, StoreError> {
-        self.run_write(credentials::delete_of_owner(owner, kind))
+        self.run_write(Written::NoAnswer, credentials::delete_of_owner(owner, kind))
             .await
     }
     fn validate(&self, _: &mut auth_core::ConfigReport) {}

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use auth_core::StoreError;
-use auth_core::store::{ExpiringKey, ExpiringStore, Inserted, StoreId, Window};
+use auth_core::store::{ChangeNumber, ExpiringKey, ExpiringStore, Inserted, StoreId, Window};
 use time::OffsetDateTime;
 
 use super::DieselStore;
+use super::changes::Written;
 use crate::engine::SqlBackend;
 use crate::error::{Failure, StepError};
 use crate::sql::{Kind, SqlValue, Statement};
@@ -21,7 +22,8 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
         now: OffsetDateTime,
     ) -> Result<Inserted, StoreError> {
         let key = key.clone();
-        self.write(move |mut connection, _| {
+        let written = Written::key(ChangeNumber::of_token(&key));
+        self.write(written, move |mut connection, _| {
             let key = key.clone();
             async move {
                 let inserted = connection.insert_entry(key.as_str(), expires_at, now).await;
@@ -45,8 +47,9 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         let key = key.clone();
+        let written = Written::key(ChangeNumber::of_token(&key));
         let count = self
-            .write(move |mut connection, _| {
+            .write(written, move |mut connection, _| {
                 let key = key.clone();
                 async move {
                     let count = connection.increment_entry(key.as_str(), window, now).await;
@@ -89,14 +92,20 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
             C::DIALECT.quoted("key")
         );
         let removed = self
-            .run_write(Statement::new(delete).bind(key.as_str()))
+            .run_write(
+                Written::key(ChangeNumber::of_token(key)),
+                Statement::new(delete).bind(key.as_str()),
+            )
             .await?;
         Ok(removed > 0)
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.run_write(C::purge("auth_expiring", "key", now, limit))
-            .await
+        self.run_write(
+            Written::NoAnswer,
+            C::purge("auth_expiring", "key", now, limit),
+        )
+        .await
     }
 
     fn store_id(&self) -> Option<StoreId> {
@@ -108,8 +117,12 @@ impl<C: SqlBackend, U: SqlUser> ExpiringStore for DieselStore<C, U> {
 
 impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
     /// Runs one statement and returns the number of rows that it wrote.
-    pub(super) async fn run_write(&self, statement: Statement) -> Result<u64, StoreError> {
-        self.write(move |mut connection, _| {
+    pub(super) async fn run_write(
+        &self,
+        written: Written,
+        statement: Statement,
+    ) -> Result<u64, StoreError> {
+        self.write(written, move |mut connection, _| {
             let statement = statement.clone();
             async move {
                 let rows = connection.run(statement).await;

@@ -1,7 +1,7 @@
 //! The look-up of an authenticated request on top of its statement.
 
 use async_trait::async_trait;
-use auth_core::store::{AccessLookup, AccessQuery, AccessRecord, StoreId};
+use auth_core::store::{AccessChanges, AccessLookup, AccessQuery, AccessRecord, StoreId};
 use auth_core::{AuthUser, StoreError};
 
 use super::DieselStore;
@@ -15,6 +15,14 @@ impl<C: SqlBackend, U: SqlUser> AccessLookup for DieselStore<C, U> {
 
     fn store_id(&self) -> StoreId {
         self.id
+    }
+
+    fn changes(&self) -> Option<&AccessChanges> {
+        Some(&self.changes)
+    }
+
+    fn note_other_writes(&self) -> bool {
+        self.lookup_connections.note_other_writes(&self.changes)
     }
 
     async fn look_up(

@@ -1,13 +1,14 @@
 //! Opening a database, and bringing its tables up to date.
 
 use std::any::TypeId;
+use std::sync::Arc;
 
 use auth_core::User;
 use diesel::result::Error as DieselError;
 
 use super::DieselStore;
 use super::lease::Lease;
-use crate::engine::SqlBackend;
+use crate::engine::{ServerSession, SqlBackend};
 use crate::error::OpenError;
 use crate::migrate::{self, AppMigration};
 use crate::options::StoreOptions;
@@ -42,6 +43,14 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             .with_session(session)
             .with_write_timeout(options.checkout_timeout)
             .with_statement_timeout(options.statement_timeout);
+        if options.announce_changes {
+            let feed = Arc::new(());
+            if session == ServerSession::Own {
+                let (pool, store_lives) = (store.pool.clone(), Arc::downgrade(&feed));
+                tokio::spawn(C::listen(pool, store.changes.clone(), store_lives));
+            }
+            store.feed = Some(feed);
+        }
         if options.migrate {
             store.migrate_all(options.migrations).await?;
         } else {
@@ -107,7 +116,7 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
 
     async fn check_all(&self, own: Vec<AppMigration>) -> Result<(), OpenError> {
         let mut connection = self.connection().await?;
-        let (plan, session) = (std::sync::Arc::clone(&self.plan), self.session);
+        let (plan, session) = (Arc::clone(&self.plan), self.session);
         let task = tokio::spawn(async move {
             session.begin(&mut *connection).await.map_err(of::<C>)?;
             check_settings(&mut *connection).await?;

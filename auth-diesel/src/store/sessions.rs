@@ -1,11 +1,12 @@
 //! The contract of sessions on top of the statements.
 
 use async_trait::async_trait;
-use auth_core::store::{Owner, SessionPage, SessionStore, StoreId, StoredSession};
+use auth_core::store::{ChangeNumber, Owner, SessionPage, SessionStore, StoreId, StoredSession};
 use auth_core::{Epoch, SessionId, StoreError};
 use time::OffsetDateTime;
 
 use super::DieselStore;
+use super::changes::Written;
 use crate::engine::SqlBackend;
 use crate::error::StepError;
 use crate::sql::Statement;
@@ -15,7 +16,8 @@ use crate::table::SqlUser;
 #[async_trait]
 impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
     async fn insert_session(&self, session: StoredSession) -> Result<(), StoreError> {
-        self.run_write(sessions::insert(&session)).await?;
+        self.run_write(Written::NoAnswer, sessions::insert(&session))
+            .await?;
         Ok(())
     }
 
@@ -28,13 +30,17 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
         match sessions::swap(next) {
             // The version always changes, so that an engine that counts changed rows
             // counts the same as one that counts found rows.
-            Some(swap) => Ok(self.run_write(swap).await? > 0),
+            Some(swap) => {
+                let written = Written::key(ChangeNumber::of_session(&next.id));
+                Ok(self.run_write(written, swap).await? > 0)
+            }
             None => Ok(false),
         }
     }
 
     async fn delete_session(&self, id: &SessionId) -> Result<bool, StoreError> {
-        Ok(self.run_write(sessions::delete(id)).await? > 0)
+        let written = Written::key(ChangeNumber::of_session(id));
+        Ok(self.run_write(written, sessions::delete(id)).await? > 0)
     }
 
     async fn sessions_of(
@@ -54,17 +60,24 @@ impl<C: SqlBackend, U: SqlUser> SessionStore for DieselStore<C, U> {
         epoch: Epoch,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        self.run_write(sessions::delete_before::<C>(owner, epoch, limit))
+        let written = Written::key(ChangeNumber::of_owner(owner));
+        self.run_write(written, sessions::delete_before::<C>(owner, epoch, limit))
             .await
     }
 
     async fn delete_sessions_of(&self, owner: &Owner) -> Result<u64, StoreError> {
-        self.run_write(sessions::delete_of_owner(owner)).await
+        let written = Written::key(ChangeNumber::of_owner(owner));
+        self.run_write(written, sessions::delete_of_owner(owner))
+            .await
     }
 
     async fn purge_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.run_write(C::purge(sessions::TABLE, "id", now, limit))
-            .await
+        // They have expired, which each request checks.
+        self.run_write(
+            Written::NoAnswer,
+            C::purge(sessions::TABLE, "id", now, limit),
+        )
+        .await
     }
 
     fn store_id(&self) -> Option<StoreId> {

@@ -15,6 +15,7 @@ use auth_core::store::{
 use diesel_async::TransactionManager as _;
 
 use super::DieselStore;
+use super::changes::{NoteAtEnd, Written, announce};
 use super::lease::{Lease, Limited};
 use super::users::or_taken;
 use crate::engine::{Consequence, Engine, SqlBackend};
@@ -143,7 +144,12 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
         let connection = Lease::of_pool(&self.pool).await?;
         let plan = Arc::clone(&self.plan);
         let limit = self.statement_timeout;
+        // The application's own statements may write anything.
+        let written = Written::Anything;
+        let (changes, announces) = (self.changes.clone(), self.feed.is_some());
+        let (pool, session) = (self.pool.clone(), self.session);
         let task = tokio::spawn(async move {
+            let note = NoteAtEnd { changes, written };
             let mut transaction: Transaction<C, U> = Transaction {
                 connection,
                 plan,
@@ -165,6 +171,10 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             };
             drop(transaction);
             drop(permit);
+            drop(note);
+            if announces {
+                announce::<C>(&pool, session, written).await;
+            }
             ended
         });
         task.await

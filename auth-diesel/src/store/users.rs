@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use auth_core::store::{
-    AccessLookup, DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner, Page, PageRequest,
-    Precondition, UpdateOutcome, UserChange, UserDatabase,
+    AccessLookup, ChangeNumber, DeleteOutcome, InsertOutcome, LoginIdentifier, NewUser, Owner,
+    Page, PageRequest, Precondition, UpdateOutcome, UserChange, UserDatabase,
 };
 use auth_core::{ConfigProblem, ConfigReport, StoreError};
 
+use super::changes::Written;
 use super::{DieselStore, finish};
 use crate::engine::{Engine, SqlBackend};
 use crate::error::StepError;
@@ -42,7 +43,7 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
     }
 
     async fn insert(&self, new: NewUser<U>) -> Result<InsertOutcome<U>, StoreError> {
-        self.write(move |mut connection, plan| {
+        self.write(Written::NoAnswer, move |mut connection, plan| {
             let new = new.clone();
             async move {
                 let outcome = if C::DIALECT.returning {
@@ -63,7 +64,9 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         expect: Precondition,
     ) -> Result<UpdateOutcome<U>, StoreError> {
         let id = id.clone();
-        self.write(move |mut connection, plan| {
+        let kept = change.keep_session.as_ref().map(ChangeNumber::of_session);
+        let written = Written::Keys([Some(ChangeNumber::of_user(&id.to_string())), kept]);
+        self.write(written, move |mut connection, plan| {
             let (id, change, expect) = (id.clone(), change.clone(), expect.clone());
             async move {
                 let outcome = update::<C, U>(&mut connection, &plan, &id, change, expect).await;
@@ -84,7 +87,8 @@ impl<C: SqlBackend, U: SqlUser> UserDatabase for DieselStore<C, U> {
         owner: Option<&Owner>,
     ) -> Result<DeleteOutcome, StoreError> {
         let (id, owner) = (id.clone(), owner.cloned());
-        self.write(move |mut connection, plan| {
+        let written = Written::key(ChangeNumber::of_user(&id.to_string()));
+        self.write(written, move |mut connection, plan| {
             let (id, owner, expect) = (id.clone(), owner.clone(), expect.clone());
             async move {
                 let connected = &mut *connection;

@@ -17,6 +17,7 @@ on_each_engine!(
     sessions_of_users,
     credentials,
     credentials_of_users,
+    look_ups,
 );
 
 async fn users<H: Home>(home: H) {
@@ -51,6 +52,13 @@ async fn credentials<H: Home>(home: H) {
 async fn credentials_of_users<H: Home>(home: H) {
     drop(home);
     contract::credentials_of_users(Fixture::<H>(PhantomData))
+        .await
+        .assert_kept();
+}
+
+async fn look_ups<H: Home>(home: H) {
+    drop(home);
+    contract::access_lookup(Fixture::<H>(PhantomData))
         .await
         .assert_kept();
 }

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod app_migrations;
+mod cached_lookups;
 mod cancel;
 mod contract;
 mod credentials;

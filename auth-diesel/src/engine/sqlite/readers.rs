@@ -6,17 +6,19 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use auth_core::StoreError;
+use auth_core::store::AccessChanges;
 use diesel::QueryResult;
 use diesel::connection::{Connection as _, LoadConnection as _, SimpleConnection as _};
 use tokio::runtime::Handle;
 
 use super::read_row;
 use crate::engine::LookupConnections;
-use crate::sql::{Row, Statement};
+use crate::sql::{Kind, Row, SqlValue, Statement};
 
 /// The time after which a connection that failed is opened again, and the time between two checks of the
 /// file.
@@ -34,7 +36,10 @@ struct File {
     path: PathBuf,
     /// The file that the store opened. Another one at the same path is not read.
     identity: Option<Identity>,
+    /// Those of look-ups, and the one that knows whether the file was written.
     slots: Box<[Mutex<Slot>]>,
+    /// The number of the file's last state that was noted.
+    noted: AtomicI64,
 }
 
 /// A place for one connection.
@@ -72,7 +77,10 @@ impl Readers {
         let file = File {
             path: PathBuf::from(path),
             identity: identity(Path::new(path)),
-            slots: std::iter::repeat_with(slot).take(count.min(MOST)).collect(),
+            slots: std::iter::repeat_with(slot)
+                .take(count.min(MOST) + 1)
+                .collect(),
+            noted: AtomicI64::new(i64::MIN),
         };
         file.open(0);
         Self(Some(Arc::new(file)))
@@ -89,35 +97,70 @@ impl LookupConnections for Readers {
     }
 
     fn close(&self) {}
+
+    /// Any commit on another connection changes `PRAGMA data_version` of a connection, so a commit of this process
+    /// ends all answers, too.
+    fn note_other_writes(&self, changes: &AccessChanges) -> bool {
+        let Some(file) = &self.0 else {
+            return true;
+        };
+        let place = file.watch();
+        let Some(Ok(mut slot)) = file.slots.get(place).map(Mutex::try_lock) else {
+            return false;
+        };
+        let version = Statement::new("PRAGMA data_version").returns(&[Kind::BigInt]);
+        let rows = read_on(file, place, &mut slot, &version);
+        let Some(SqlValue::BigInt(Some(version))) = rows.into_iter().flatten().flatten().next()
+        else {
+            // The numbers of the next connection cannot be compared with those of this one.
+            file.noted.store(i64::MIN, Ordering::SeqCst);
+            return false;
+        };
+        // Under the lock of the connection, whose numbers ascend.
+        if file.noted.swap(version, Ordering::SeqCst) != version {
+            changes.note_all();
+        }
+        true
+    }
 }
 
 /// Runs a statement on the first unused connection; `None` if there is none, or if it fails.
 fn read(file: &Arc<File>, statement: &Statement) -> Option<Vec<Row>> {
-    for (place, slot) in file.slots.iter().enumerate() {
+    for (place, slot) in file.slots.iter().enumerate().take(file.watch()) {
         // A connection in use is not waited for.
         let Ok(mut slot) = slot.try_lock() else {
             continue;
         };
-        let rows = match &mut *slot {
-            Slot::Open {
-                connection,
-                checked_at,
-            } => file.read(connection, checked_at, statement),
-            Slot::Closed { open_at } => {
-                let now = Instant::now();
-                if open_at.is_none_or(|open_at| open_at <= now) {
-                    *open_at = Some(now + PAUSE);
-                    open_later(file, place);
-                }
-                return None;
-            }
-        };
-        if rows.is_none() {
-            *slot = Slot::closed();
-        }
-        return rows;
+        return read_on(file, place, &mut slot, statement);
     }
     None
+}
+
+/// Runs a statement on the connection of a place; `None` if there is none, or if it fails.
+fn read_on(
+    file: &Arc<File>,
+    place: usize,
+    slot: &mut Slot,
+    statement: &Statement,
+) -> Option<Vec<Row>> {
+    let rows = match slot {
+        Slot::Open {
+            connection,
+            checked_at,
+        } => file.read(connection, checked_at, statement),
+        Slot::Closed { open_at } => {
+            let now = Instant::now();
+            if open_at.is_none_or(|open_at| open_at <= now) {
+                *open_at = Some(now + PAUSE);
+                open_later(file, place);
+            }
+            return None;
+        }
+    };
+    if rows.is_none() {
+        *slot = Slot::closed();
+    }
+    rows
 }
 
 /// Opens a connection on a blocking thread.
@@ -144,6 +187,11 @@ impl File {
             }
         }
         fetch(connection, statement).ok()
+    }
+
+    /// Returns the place of the connection that knows whether the file was written.
+    fn watch(&self) -> usize {
+        self.slots.len().saturating_sub(1)
     }
 
     /// Opens a connection in this place. Blocks.
@@ -228,7 +276,7 @@ fn identity(path: &Path) -> Option<Identity> {
 
 impl fmt::Debug for Readers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.as_ref().map_or(0, |file| file.slots.len());
+        let count = self.0.as_ref().map_or(0, |file| file.watch());
         f.debug_tuple("Readers").field(&count).finish()
     }
 }
