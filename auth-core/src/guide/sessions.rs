@@ -109,7 +109,11 @@
 //! all sessions of a user at once a password reset, a deactivation, a deletion and
 //! [`end_all_sessions`](crate::Accounts::end_all_sessions). A change of the password ends
 //! all but the one that it comes from, which gets new tokens: those of before are dead, also a copy of them. Each is in force with the next request, on every process, because
-//! a request looks at its session's row: one look-up by primary key more than without.
+//! a request looks at its session's row, in the same look-up as its user.
+//!
+//! [`AuthBuilder::cached_lookups`](crate::AuthBuilder::cached_lookups) repeats look-ups on the application's own routes
+//! for a bounded time. What this process ends is in force at once there, too; what another one ends, after
+//! that time at the latest. [`Guard::authoritative`](crate::guard::Guard::authoritative) repeats none.
 //!
 //! A backend that spares it says so by its name,
 //! [`dangerous_with_sessions_checked_at_refresh_only`](crate::Backend::dangerous_with_sessions_checked_at_refresh_only):
