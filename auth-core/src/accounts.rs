@@ -54,7 +54,7 @@ pub use hooks::{
     ForgotPassword, HookResult, LoginFailure, NoHooks, RequestEmailChange, RequestVerify,
     UserManager,
 };
-pub(crate) use look_up::{MaxAge, TokenQuery};
+pub(crate) use look_up::{Answer, MaxAge, TokenQuery};
 pub use privileges::Privileges;
 pub use proposed_update::ProposedUpdate;
 pub use register::RegisterError;

@@ -245,7 +245,8 @@ impl<C: SqlBackend, U: SqlUser> DieselStore<C, U> {
             // The next writer begins when this one's connection is back in the pool.
             drop(permit);
             drop(note);
-            if let Some(written) = written.filter(|_| announces) {
+            // After an error the outcome may be unknown, but then the server is in no state to tell it.
+            if let Some(written) = written.filter(|_| announces && done.is_ok()) {
                 announce::<C>(&pool, session, written).await;
             }
             done

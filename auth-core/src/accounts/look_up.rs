@@ -29,6 +29,22 @@ pub(crate) struct TokenQuery<'a, Id> {
     pub(crate) user: Option<&'a Id>,
 }
 
+/// The answer to a query.
+pub(crate) struct Answer<U> {
+    pub(crate) record: AccessRecord<U>,
+    /// Whether it was given to an earlier request.
+    pub(crate) is_remembered: bool,
+}
+
+impl<U> Answer<U> {
+    fn of_now(record: AccessRecord<U>) -> Self {
+        Self {
+            record,
+            is_remembered: false,
+        }
+    }
+}
+
 // A derived `Copy` would need keys that are `Copy`.
 impl<Id> Clone for TokenQuery<'_, Id> {
     fn clone(&self) -> Self {
@@ -39,26 +55,31 @@ impl<Id> Clone for TokenQuery<'_, Id> {
 impl<Id> Copy for TokenQuery<'_, Id> {}
 
 impl<U: AuthUser> Accounts<U> {
-    /// Answers what a token asks of the storage, or repeats a remembered answer that is not too old.
+    /// Answers what a token asks of the storage, or repeats a remembered answer that is not too old. A remembered
+    /// answer may accept the token and may not refuse it: another process may have given its session or its
+    /// user a state in which it is valid.
     pub(crate) async fn look_up(
         &self,
         token: TokenQuery<'_, U::Id>,
         max_age: MaxAge,
-    ) -> Result<AccessRecord<U>, Unavailable> {
+    ) -> Result<Answer<U>, Unavailable> {
         let Some(cache) = self.lookup_cache().filter(|_| max_age == MaxAge::OfCache) else {
-            return self.look_up_now(token).await;
+            return self.look_up_now(token).await.map(Answer::of_now);
         };
         let now = self.now();
         let lookup = self.database().access_lookup();
         if lookup.is_none_or(AccessLookup::note_other_writes)
             && let Some(record) = cache.get(token, now)
         {
-            return Ok(record);
+            return Ok(Answer {
+                record,
+                is_remembered: true,
+            });
         }
         let before = cache.before(now);
         let record = self.look_up_now(token).await?;
         cache.insert(token, before, &record);
-        Ok(record)
+        Ok(Answer::of_now(record))
     }
 
     /// Answers what a token asks of the storage: with one question where one storage has all of it, otherwise

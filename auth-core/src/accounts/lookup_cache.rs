@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
@@ -42,6 +42,8 @@ struct Entry<U: AuthUser> {
     versions: Versions,
     /// When the answer was asked for.
     at: OffsetDateTime,
+    /// The same, by a clock that is never set back.
+    since: Instant,
     record: AccessRecord<U>,
 }
 
@@ -50,6 +52,7 @@ struct Entry<U: AuthUser> {
 pub(crate) struct BeforeLookup {
     total: u64,
     at: OffsetDateTime,
+    since: Instant,
 }
 
 impl<U: AuthUser> LookupCache<U> {
@@ -89,7 +92,8 @@ impl<U: AuthUser> LookupCache<U> {
             .position(|entry| entry.is_of(hash, query))?;
         let entry = set.entries.get(place)?;
         let age = Duration::try_from(now - entry.at);
-        let is_young = age.is_ok_and(|age| age < self.max_staleness);
+        let is_young = age.is_ok_and(|age| age < self.max_staleness)
+            && entry.since.elapsed() < self.max_staleness;
         if is_young && entry.versions == self.changes.versions(entry.keys) {
             return Some(entry.record.clone());
         }
@@ -102,6 +106,7 @@ impl<U: AuthUser> LookupCache<U> {
         BeforeLookup {
             total: self.changes.total(),
             at: now,
+            since: Instant::now(),
         }
     }
 
@@ -141,6 +146,7 @@ impl<U: AuthUser> LookupCache<U> {
             keys,
             versions,
             at: before.at,
+            since: before.since,
             record: record.clone(),
         };
         let Some(mut set) = self.set(hash) else {

@@ -105,13 +105,23 @@ impl<U: AuthUser> RequestAuth<U> {
         }
     }
 
-    /// Returns the result if the request was authenticated already.
+    /// Returns the result if the request was authenticated already: the authoritative one, unless only the other
+    /// has cookies for the reply, because it has moved the deadline of the session.
     pub(super) fn known(&self) -> Option<&Authentication<U>> {
         let Answers {
             of_cache,
             authoritative,
         } = &*self.answers;
-        authoritative.get().or_else(|| of_cache.get())
+        match (of_cache.get(), authoritative.get()) {
+            (Some(first @ Authentication::User(one)), Some(Authentication::User(other)))
+                if one.session() == other.session()
+                    && one.needs_cookies()
+                    && !other.needs_cookies() =>
+            {
+                Some(first)
+            }
+            (first, second) => second.or(first),
+        }
     }
 
     /// Authenticates the request the first time, and returns the result from then on. An outage is

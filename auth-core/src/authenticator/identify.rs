@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::Authenticator;
-use crate::accounts::{BackendUse, SessionProof, TokenQuery};
+use crate::accounts::{Answer, BackendUse, MaxAge, SessionProof, TokenQuery};
 use crate::backend::{Backend, SessionUse};
 use crate::context::Context;
 use crate::error::Unavailable;
@@ -42,28 +42,48 @@ impl<U: AuthUser> Authenticator<'_, U> {
         let Some(query) = query(&reading, checks_session) else {
             return Ok(None);
         };
-        let record = self.accounts.look_up(query, self.max_age).await?;
+        let answer = self.accounts.look_up(query, self.max_age).await?;
+        let is_remembered = answer.is_remembered;
+        let identified = self.judge(backend, &reading, answer, context).await?;
+        if identified.is_some() || !is_remembered {
+            return Ok(identified);
+        }
+        let answer = self.accounts.look_up(query, MaxAge::Zero).await?;
+        self.judge(backend, &reading, answer, context).await
+    }
+
+    /// Returns the user of a token by the answer to what it asks; `None` if it is refused.
+    async fn judge(
+        &self,
+        backend: &Backend<U>,
+        reading: &PresentedToken<U::Id>,
+        answer: Answer<U>,
+        context: &Context,
+    ) -> Result<Option<Identified<U>>, Unavailable> {
+        let record = &answer.record;
         if record.is_revoked {
             return Ok(None);
         }
         let proof = match reading {
-            PresentedToken::SelfContained(subject) if !checks_session => {
-                let user = record
-                    .user
-                    .filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
+            PresentedToken::SelfContained(subject)
+                if backend.session_use() != SessionUse::Checked =>
+            {
+                let user = record.user.as_ref();
+                let user =
+                    user.filter(|user| self.accounts.admits(user) && user.epoch() == subject.epoch);
                 // A refreshed token repeats the time of a session that may have ended since.
                 let is_login = backend.session_use() == SessionUse::Without;
                 return Ok(user.map(|user| Identified {
-                    user,
+                    user: Arc::clone(user),
                     session: subject.session,
                     auth_time: subject.auth_time.filter(|_| is_login),
-                    methods: subject.methods,
+                    methods: subject.methods.clone(),
                     row: None,
                     was_extended: false,
                 }));
             }
-            PresentedToken::SelfContained(ref subject) => SessionProof::Token(subject),
-            PresentedToken::Session(ref secret) => SessionProof::Secret(secret),
+            PresentedToken::SelfContained(subject) => SessionProof::Token(subject),
+            PresentedToken::Session(secret) => SessionProof::Secret(secret),
         };
         let of_backend = BackendUse {
             backend: backend.name(),
@@ -72,7 +92,7 @@ impl<U: AuthUser> Authenticator<'_, U> {
         };
         let in_session = self
             .accounts
-            .user_in_session(of_backend, proof, record, context)
+            .user_in_session(of_backend, proof, answer, context)
             .await?;
         Ok(in_session.map(|found| Identified {
             user: found.user,

@@ -70,6 +70,15 @@ impl Sessions {
         )
     }
 
+    /// Returns whether the row is older than a token of this generation.
+    pub(crate) fn is_before(
+        row: &StoredSession,
+        generation: Option<u64>,
+    ) -> Result<bool, StoreError> {
+        let state = TokenState::read(&row.tokens)?;
+        Ok(generation.is_some_and(|generation| generation > state.generation))
+    }
+
     /// The check of a valid token of the current generation.
     fn accepted(&self, state: &TokenState, now: OffsetDateTime) -> AccessCheck {
         let is_first = !state.received && state.previous.is_some();

@@ -105,15 +105,14 @@ impl ChangeNumber {
         self.0
     }
 
-    /// FNV-1a: every process gives a key the same number. A client that finds keys with one number only
-    /// ends answers early.
+    /// The first 12 bits of a digest: every process gives a key the same number. A client that finds keys with one
+    /// number only ends answers early.
     fn of(kind: u8, key: &[u8]) -> Self {
-        let bytes = std::iter::once(&kind).chain(key);
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        // The upper bits depend on all bytes. 12 bits fit.
-        Self(u16::try_from(hash >> 52).unwrap_or_default())
+        use sha2::{Digest, Sha256};
+
+        let digest = Sha256::new().chain_update([kind]).chain_update(key);
+        let [first, second, ..] = <[u8; 32]>::from(digest.finalize());
+        Self(u16::from_be_bytes([first, second]) >> 4)
     }
 }
 

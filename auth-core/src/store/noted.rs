@@ -111,6 +111,12 @@ impl SessionStore for NotedSessions {
     async fn session(&self, id: &SessionId) -> Result<Option<StoredSession>, StoreError> {
         self.store.session(id).await
     }
+    async fn shared_session(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<Arc<StoredSession>>, StoreError> {
+        self.store.shared_session(id).await
+    }
     async fn swap_session(&self, next: &StoredSession) -> Result<bool, StoreError> {
         let _note = Note::new(&self.changes, ChangeNumber::of_session(&next.id));
         self.store.swap_session(next).await

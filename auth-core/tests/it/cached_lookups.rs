@@ -6,7 +6,7 @@ use std::time::Duration as StdDuration;
 use auth_core::accounts::AdminUpdate;
 use auth_core::guard::{Active, Guard, Policy};
 use auth_core::http::{BufferedHead, BufferedRequest};
-use auth_core::login::{AuthMethod, AuthProof, PresentedTokens};
+use auth_core::login::{AuthMethod, AuthProof, IssuedTokens, PresentedTokens};
 use auth_core::store::memory::{MemoryExpiringStore, MemorySessionStore, MemoryUserDatabase};
 use auth_core::testing::{
     FaultInjector, ManualClock, Outbox, PASSWORD, ProbedSessionStore, ProbedUserDatabase,
@@ -85,10 +85,15 @@ impl Server {
     }
 
     async fn token(&self, backend: &str, user: &User) -> String {
+        let tokens = self.log_in(backend, user).await;
+        tokens.access.expose().to_owned()
+    }
+
+    async fn log_in(&self, backend: &str, user: &User) -> IssuedTokens<User> {
         let proof = AuthProof::vouched_for(user.clone(), AuthMethod::PASSWORD);
         let context = self.accounts().context();
         let step = self.auth.log_in(backend, proof, &context).await.unwrap();
-        step.done().unwrap().access.expose().to_owned()
+        step.done().unwrap()
     }
 
     async fn passes(&self, guard: &Guard<User>, token: &str) -> bool {
@@ -254,6 +259,50 @@ fn changes_of_another_process_end_answers_in_time() {
                     "{backend}, step {step}"
                 );
             }
+        }
+    });
+}
+
+/// A remembered answer may accept a token and never refuses one: what another process has made valid is asked for.
+#[test]
+fn tokens_that_another_process_has_made_valid_are_accepted_at_once() {
+    block_on(async {
+        for backend in ["jwt-sessions", "opaque"] {
+            let stores = Stores::new();
+            let (here, there) = (stores.server(100), stores.server(100));
+            let ada = here.user("ada@example.com").await;
+            let tokens = here.log_in(backend, &ada).await;
+            let first = tokens.access.expose();
+            here.admits(first).await;
+            assert_eq!(here.admits(first).await, REPEATED);
+            let refresh = tokens.refresh.as_ref().unwrap().expose();
+            let context = there.accounts().context();
+            let refreshed = there
+                .auth
+                .refresh(backend, refresh, &context)
+                .await
+                .unwrap();
+            let second = refreshed.access.expose();
+            assert_eq!(here.admits(second).await, ASKED, "{backend}");
+            // Its first use was noted, so the refresh token of before ends the session.
+            stores.clock.advance(Duration::minutes(2));
+            let again = there.auth.refresh(backend, refresh, &context).await;
+            assert!(again.is_err(), "{backend}");
+
+            let token = here.token(backend, &ada).await;
+            for is_active in [false, true] {
+                let accounts = there.accounts();
+                let change = demoted(Some(is_active));
+                let updated = accounts.update_as_admin(&ada.id, change, &context).await;
+                updated.unwrap();
+                here.admits(&token).await;
+            }
+            let ada = there.accounts().get(&ada.id).await.unwrap().unwrap();
+            let token = there.token(backend, &ada).await;
+            assert!(
+                here.admits(&token).await.0,
+                "{backend}: after the reactivation"
+            );
         }
     });
 }

@@ -57,11 +57,11 @@ fn only_the_pipeline_starts_sessions_and_issues_tokens() {
         ["login/issue.rs", "login/refresh.rs", "login/renew.rs"]
     );
     assert_eq!(files_with("issue::issue("), ["login/start.rs"]);
-    let inserts = ["login/issue.rs", "store/sessions.rs"];
+    let inserts = ["login/issue.rs", "store/noted.rs", "store/sessions.rs"];
     assert_eq!(
         files_with(".insert_session("),
         inserts,
-        "the second forwards"
+        "the others forward"
     );
     assert_eq!(
         files_with(".strategy().read("),

@@ -254,10 +254,8 @@ impl Engine for AsyncMysqlConnection {
                 "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
                  THEN CAST(substr(s.owner, length(q.realm) + 1) AS SIGNED) END",
             ),
-            Kind::Text => Some(
-                "CASE WHEN substr(s.owner, 1, length(q.realm)) = q.realm \
-                 THEN CONVERT(substr(s.owner, length(q.realm) + 1) USING utf8mb4) END",
-            ),
+            // The collation of the column is the application's: with another one than the server's default the
+            // comparison is an error, or reads every user.
             _ => None,
         }
     }

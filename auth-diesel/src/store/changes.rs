@@ -1,9 +1,12 @@
 //! Notes of what a store writes, for remembered look-ups here and in other processes.
 
+use std::time::Duration;
+
 use auth_core::store::{AccessChanges, ChangeNumber};
 
 use super::lease::Lease;
 use crate::engine::{Engine, Pool, ServerSession};
+use crate::sql::Statement;
 
 /// What an operation writes.
 #[derive(Debug, Clone, Copy)]
@@ -71,20 +74,28 @@ pub(crate) fn note_announced(changes: &AccessChanges, text: &str) {
     }
 }
 
+/// The longest time that a write waits until other processes are told, with the wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Tells other processes what was written. If that fails they know it when their answers are too old.
 pub(super) async fn announce<C: Engine>(pool: &Pool<C>, session: ServerSession, written: Written) {
-    let Some(statement) = written.announcement().and_then(|text| C::announce(&text)) else {
-        return;
-    };
+    if let Some(statement) = written.announcement().and_then(|text| C::announce(&text)) {
+        let sent = send::<C>(pool, session, statement);
+        let _ = tokio::time::timeout(PATIENCE, sent).await;
+    }
+}
+
+async fn send<C: Engine>(pool: &Pool<C>, session: ServerSession, statement: Statement) {
+    // A connection on which a statement is under way is closed when it is dropped.
     let Ok(mut lease) = Lease::<C>::of_pool(pool).await else {
         return;
     };
-    let done = async {
+    let sent = async {
         session.begin(&mut *lease).await?;
         lease.fetch(statement).await?;
         session.end(&mut *lease, true).await
     };
-    if done.await.is_ok() {
+    if sent.await.is_ok() {
         lease.keep();
     }
 }

@@ -228,7 +228,9 @@ impl<C: SqlBackend, U: SqlUser> Transaction<C, U> {
 }
 
 impl<'c, C: SqlBackend, U: SqlUser> UsersIn<'c, C, U> {
-    /// Returns the users within the transaction of this connection.
+    /// Returns the users within the transaction of this connection. No store notes what it writes: with
+    /// [`AuthBuilder::cached_lookups`](auth_core::AuthBuilder::cached_lookups) an answer about these users may be
+    /// repeated until it is too old.
     #[must_use]
     pub fn new(connection: &'c mut C) -> Self {
         Self {

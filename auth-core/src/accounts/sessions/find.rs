@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::super::Accounts;
+use super::super::{Accounts, Answer};
 use crate::context::Context;
 use crate::error::{StoreError, Unavailable};
 use crate::session::{AccessCheck, SessionId, Sessions};
-use crate::store::{AccessRecord, StoredSession};
+use crate::store::StoredSession;
 use crate::strategy::{SessionSecret, Subject};
 use crate::user::AuthUser;
 
@@ -48,7 +48,10 @@ impl<U: AuthUser> Accounts<U> {
         &self,
         of: BackendUse<'_>,
         proof: SessionProof<'_, U::Id>,
-        record: AccessRecord<U>,
+        Answer {
+            record,
+            is_remembered,
+        }: Answer<U>,
         context: &Context,
     ) -> Result<Option<InSession<U>>, Unavailable> {
         let sessions = self.session_settings()?;
@@ -62,6 +65,10 @@ impl<U: AuthUser> Accounts<U> {
             }
             SessionProof::Token(subject) => {
                 let (epoch, generation) = (subject.epoch, subject.generation);
+                // Another process has refreshed since, and the first use of the token is still to be noted.
+                if is_remembered && Sessions::is_before(&row, generation)? {
+                    return Ok(None);
+                }
                 sessions.check_access_token(&row, epoch, generation, now)?
             }
         };

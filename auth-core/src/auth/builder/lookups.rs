@@ -10,10 +10,12 @@ impl<U: AuthUser> AuthBuilder<U> {
     /// for at most `max_staleness` (1 millisecond to 1 minute) on the application's own routes. Off by
     /// default: every request asks the storage.
     ///
-    /// A logout, a revocation, a new password, a deactivation and any other change that this process makes ends
-    /// the answers that it concerns at once. A change that another process makes ends them as soon as the
+    /// A logout, a revocation, a new password, a deactivation and any other change through these accounts, or through
+    /// a store that notes what it writes, ends the answers that it concerns at once. Any other change (another
+    /// process, a statement of the application's own) ends them as soon as the
     /// storage tells it ([`AccessLookup::changes`](crate::store::AccessLookup::changes)), and after
-    /// `max_staleness` at the latest: until then a token that was revoked there is accepted here.
+    /// `max_staleness` at the latest: until then a token that was revoked there is accepted here. An answer never
+    /// refuses a token: the storage is asked first.
     ///
     /// These never repeat an answer: the routes of the toolkit, [`authenticate`](crate::Auth::authenticate), and
     /// guards with [`authoritative`](crate::guard::Guard::authoritative),

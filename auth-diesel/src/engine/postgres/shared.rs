@@ -5,7 +5,7 @@
 //! statement over its time limit the connection gets no new statements, and is closed after its last one.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,6 +45,8 @@ pub struct SharedConnections(Option<Arc<Slots>>);
 struct Slots {
     pool: Pool<AsyncPgConnection>,
     places: Box<[Mutex<Slot>]>,
+    /// The number of the next closing of a place.
+    closings: AtomicU64,
 }
 
 /// A place for one connection.
@@ -52,6 +54,8 @@ enum Slot {
     /// None. It is opened at once, or later after a failure or while it is being opened.
     Closed {
         open_at: Option<Instant>,
+        /// Its own number: a connection that was asked for before the place was closed again is not used.
+        number: u64,
     },
     Open(Arc<Shared>, Instant),
 }
@@ -76,11 +80,17 @@ impl SharedConnections {
     /// Returns this number of connections, which are opened at the first look-up.
     pub(super) fn of_pool(pool: &Pool<AsyncPgConnection>, connections: Option<u32>) -> Self {
         let count = connections.map_or(DEFAULT, |count| usize::try_from(count).unwrap_or(MOST));
-        let slot = || Mutex::new(Slot::Closed { open_at: None });
+        let slot = || {
+            Mutex::new(Slot::Closed {
+                open_at: None,
+                number: 0,
+            })
+        };
         Self((count > 0).then(|| {
             Arc::new(Slots {
                 pool: pool.clone(),
                 places: std::iter::repeat_with(slot).take(count.min(MOST)).collect(),
+                closings: AtomicU64::new(1),
             })
         }))
     }
@@ -109,8 +119,9 @@ impl LookupConnections for SharedConnections {
                 Ok(None)
             }
             Err(_) => {
-                slots.give_up(&under_way.0);
-                if let Some(cancellation) = connection.cancellation() {
+                // One cancellation is enough for the statement that all others wait for.
+                let is_first = slots.give_up(&under_way.0);
+                if let Some(cancellation) = connection.cancellation().filter(|_| is_first) {
                     tokio::spawn(tokio::time::timeout(limit, cancellation));
                 }
                 Err(Failure::NoAnswer(limit).into())
@@ -119,8 +130,10 @@ impl LookupConnections for SharedConnections {
     }
 
     fn close(&self) {
-        for place in self.0.iter().flat_map(|slots| &slots.places) {
-            *lock(place) = Slot::closed();
+        if let Some(slots) = &self.0 {
+            for place in &slots.places {
+                *lock(place) = slots.closed();
+            }
         }
     }
 }
@@ -130,37 +143,45 @@ impl Slots {
     /// those that are missing or old.
     fn begin(self: &Arc<Self>, limit: Duration) -> Option<UnderWay> {
         let now = Instant::now();
-        let mut best: Option<(usize, Arc<Shared>)> = None;
+        let mut best: Option<(usize, usize, Arc<Shared>)> = None;
         for (place, slot) in self.places.iter().enumerate() {
             let mut slot = lock(slot);
             if let Slot::Open(shared, used_at) = &mut *slot {
                 let is_old = now.duration_since(shared.opened_at) >= MOST_AGE
                     || now.duration_since(*used_at) >= MOST_IDLE;
-                *used_at = now;
                 let count = shared.under_way.load(Ordering::Relaxed);
-                let is_better = best.as_ref().is_none_or(|(least, _)| count < *least);
+                let is_better = best.as_ref().is_none_or(|(least, ..)| count < *least);
                 if !is_old {
                     if is_better && count < MOST_UNDER_WAY {
-                        best = Some((count, Arc::clone(shared)));
+                        best = Some((count, place, Arc::clone(shared)));
                     }
                     continue;
                 }
-                *slot = Slot::Closed { open_at: None };
+                *slot = Slot::Closed {
+                    open_at: None,
+                    number: self.next_closing(),
+                };
             }
-            if let Slot::Closed { open_at } = &mut *slot
+            if let Slot::Closed { open_at, number } = &mut *slot
                 && open_at.is_none_or(|open_at| open_at <= now)
             {
                 *open_at = Some(now + PAUSE.max(limit));
-                self.open_later(place, limit);
+                self.open_later(place, *number, limit);
             }
         }
-        let (_, shared) = best?;
+        let (_, place, shared) = best?;
+        if let Some(slot) = self.places.get(place)
+            && let Slot::Open(open, used_at) = &mut *lock(slot)
+            && Arc::ptr_eq(open, &shared)
+        {
+            *used_at = now;
+        }
         shared.under_way.fetch_add(1, Ordering::Relaxed);
         Some(UnderWay(shared))
     }
 
     /// Opens a connection in a task.
-    fn open_later(self: &Arc<Self>, place: usize, limit: Duration) {
+    fn open_later(self: &Arc<Self>, place: usize, asked_in: u64, limit: Duration) {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
@@ -170,8 +191,11 @@ impl Slots {
             let Some(slot) = slots.places.get(place) else {
                 return;
             };
-            let now = Instant::now();
-            *lock(slot) = match connected {
+            let (now, mut slot) = (Instant::now(), lock(slot));
+            if !matches!(&*slot, Slot::Closed { number, .. } if *number == asked_in) {
+                return;
+            }
+            *slot = match connected {
                 Ok(Ok(connection)) => {
                     let shared = Shared {
                         connection,
@@ -180,28 +204,34 @@ impl Slots {
                     };
                     Slot::Open(Arc::new(shared), now)
                 }
-                _ => Slot::closed(),
+                _ => slots.closed(),
             };
         });
     }
 
-    /// Lets no further look-up use a connection.
-    fn give_up(&self, shared: &Arc<Shared>) {
+    /// Lets no further look-up use a connection. Returns `false` if another look-up has done so.
+    fn give_up(&self, shared: &Arc<Shared>) -> bool {
+        let mut is_first = false;
         for slot in &self.places {
             let mut slot = lock(slot);
             if matches!(&*slot, Slot::Open(open, _) if Arc::ptr_eq(open, shared)) {
-                *slot = Slot::closed();
+                *slot = self.closed();
+                is_first = true;
             }
         }
+        is_first
     }
-}
 
-impl Slot {
     /// Returns a place whose connection was given up.
-    fn closed() -> Self {
-        Self::Closed {
+    fn closed(&self) -> Slot {
+        Slot::Closed {
             open_at: Some(Instant::now() + PAUSE),
+            number: self.next_closing(),
         }
+    }
+
+    fn next_closing(&self) -> u64 {
+        self.closings.fetch_add(1, Ordering::Relaxed)
     }
 }
 

@@ -127,11 +127,15 @@ impl LookupConnections for Readers {
 /// Runs a statement on the first unused connection; `None` if there is none, or if it fails.
 fn read(file: &Arc<File>, statement: &Statement) -> Option<Vec<Row>> {
     for (place, slot) in file.slots.iter().enumerate().take(file.watch()) {
-        // A connection in use is not waited for.
+        // A connection in use is not waited for, and one that is being opened neither.
         let Ok(mut slot) = slot.try_lock() else {
             continue;
         };
-        return read_on(file, place, &mut slot, statement);
+        let is_open = matches!(&*slot, Slot::Open { .. });
+        let rows = read_on(file, place, &mut slot, statement);
+        if is_open {
+            return rows;
+        }
     }
     None
 }
@@ -201,6 +205,10 @@ impl File {
         };
         let opened = self.is_in_place().then(|| connect(&self.path));
         let Ok(mut slot) = slot.lock() else { return };
+        if matches!(&*slot, Slot::Open { .. }) {
+            // An opening before this one was slow, and its connection may have told a state of the file.
+            return;
+        }
         *slot = match opened {
             Some(Ok(connection)) => Slot::Open {
                 connection,
