@@ -63,6 +63,7 @@ impl Drop for NoteAtEnd {
 const ANYTHING: &str = "*";
 
 /// Notes what another process has announced. A text of a later version may say anything.
+#[cfg(any(test, feature = "postgres"))]
 pub(crate) fn note_announced(changes: &AccessChanges, text: &str) {
     let numbers = text.split(',').map(|number| {
         let number = number.parse().ok();
