@@ -112,7 +112,8 @@ impl StoreOptions {
     /// process that writes needs it. Off by default.
     ///
     /// PostgreSQL only, by `NOTIFY auth_changes`: a write takes one more round trip, and the process one
-    /// more connection. The texts are numbers from which no key follows. Other databases ignore the setting.
+    /// more connection. The texts are numbers from which no key follows. Other databases ignore the setting: a store of a
+    /// SQLite file sees the writes of other processes without it, unless [`lookup_connections`](Self::lookup_connections) is 0.
     /// A process that is not told (a lost connection, a pooler with
     /// [`transaction_pooling`](Self::transaction_pooling)) repeats an answer until it is too old.
     pub fn announce_changes(mut self, announces: bool) -> Self {

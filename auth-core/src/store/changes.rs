@@ -16,7 +16,8 @@ const COUNTERS: usize = 4096;
 /// The toolkit notes what it writes itself. A storage has its own notes
 /// ([`AccessLookup::changes`](super::AccessLookup::changes)) for what the application writes with it, and
 /// for what other processes write. A note is made after the write has come into force, and before
-/// the caller hears of it; also if the outcome of the write is not known.
+/// the caller hears of it; also if the outcome of the write is not known. (A server that misses a time limit may
+/// carry the write out after the note: an answer in between is repeated until it is too old.)
 ///
 /// It keeps no keys: a key selects one of 4096 counters, and a note increases it. Clones share them.
 ///
@@ -50,12 +51,13 @@ struct Counters {
 /// ```
 /// use auth_core::store::{AccessChanges, ChangeNumber};
 ///
-/// let (here, there) = (AccessChanges::new(), AccessChanges::new());
+/// // One process sends the number as a text, and another one notes it.
 /// let text = ChangeNumber::of_user("7").get().to_string();
-/// if let Some(number) = text.parse().ok().and_then(ChangeNumber::new) {
-///     there.note(number);
+/// let changes = AccessChanges::new();
+/// match text.parse().ok().and_then(ChangeNumber::new) {
+///     Some(number) => changes.note(number),
+///     None => changes.note_all(),
 /// }
-/// # let _ = here;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChangeNumber(u16);

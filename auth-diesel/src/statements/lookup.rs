@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use auth_core::StoreError;
 use auth_core::store::{AccessQuery, AccessRecord, StoredSession, UserQuery};
-
 use time::OffsetDateTime;
 
 use crate::engine::Engine;
@@ -125,9 +124,7 @@ impl<U: SqlUser> Lookups<U> {
             realm,
         }
     }
-}
 
-impl<U: SqlUser> Lookups<U> {
     /// Returns the question of a user alone.
     pub(crate) fn question_of_user(&self, key: &U::Id) -> Question {
         self.question(AccessQuery {

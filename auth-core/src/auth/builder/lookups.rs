@@ -21,7 +21,8 @@ impl<U: AuthUser> AuthBuilder<U> {
     /// guards with [`authoritative`](crate::guard::Guard::authoritative),
     /// [`superuser`](crate::guard::Guard::superuser) or [`fresh`](crate::guard::Guard::fresh).
     ///
-    /// `capacity` is the largest number of answers (1 to 10,000,000), of about 1 KiB each. Only positive
+    /// `capacity` is the largest number of answers (1 to 10,000,000); each has a user, and a session where the
+    /// token has one. Only positive
     /// answers are remembered, so that random tokens take no place.
     ///
     /// # Examples
